@@ -1,0 +1,57 @@
+# `make serve` and `make test` need nothing but Python 3.11, venv and make; each sets up what it uses.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
+PACKAGES := conformance domain handlers server store
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check format types lock contract-lint clean
+
+help: ## List the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "access-profiles needs Python 3.11 or newer; try: make PYTHON=python3.11 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+# A stamp for each lock file: the second run installs nothing.
+$(VENV)/serve.stamp: requirements.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the server needs into $(VENV) (once) ..."
+	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/serve.stamp
+	@echo "Installing what the tests need into $(VENV) (once) ..."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+serve: $(VENV)/serve.stamp ## Migrate, seed a demo, print a key and a curl line, and serve on 127.0.0.1:8080
+	@$(BIN)/access-profiles serve --demo
+
+test: check ## Everything that CI runs: checks, tests, a conformance run against a real server
+	@$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/dev.stamp ## Formatting, lint, types, import directions
+	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: $(VENV)/dev.stamp ## Format the code and sort its imports
+	@$(BIN)/ruff check --quiet --fix . || true
+	@$(BIN)/ruff format --quiet .
+
+types: $(VENV)/dev.stamp ## Generate handlers/contract_types.py from openapi.yaml
+	@$(BIN)/python -m tests.contract.generate_types
+
+contract-lint: ## Lint openapi.yaml with redocly (needs node)
+	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes @redocly/cli@2.77.0 lint --config .redocly.yaml openapi.yaml
+
+lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove the environment, caches and the demo store
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis var
