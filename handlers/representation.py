@@ -1,0 +1,104 @@
+"""From the domain's records to the contract's response bodies."""
+
+from datetime import datetime
+
+from domain import records
+from domain.amounts import to_dollars
+from handlers import contract_types
+
+
+def instant(value: datetime) -> str:
+    """Return an instant as RFC 3339, in UTC with `Z`."""
+    return value.isoformat().removesuffix("+00:00") + "Z"
+
+
+def access_profile(profile: records.AccessProfile) -> contract_types.AccessProfile:
+    """Return a template as the contract's `AccessProfile`."""
+    policy = profile.policy
+    body: contract_types.AccessProfile = {
+        "id": profile.id,
+        "name": profile.name,
+        "description": profile.description,
+        "is_active": profile.is_active,
+        "version": profile.version,
+        "tags": list(profile.tags),
+        "provider_configs": [_provider_config(config) for config in policy.provider_configs],
+        "budgets": [_budget(line, "total") for line in policy.budgets],
+        "calendar_aligned": policy.calendar_aligned,
+        "mcp_tool_groups": [{"tool_group_id": group} for group in policy.mcp.tool_groups],
+        "mcp_servers": [{"mcp_server_id": server} for server in policy.mcp.servers],
+        "mcp_tool_overrides": [
+            {
+                "mcp_client_id": override.mcp_client_id,
+                "tool_name": override.tool_name,
+                "action": override.action.value,
+            }
+            for override in policy.mcp.tool_overrides
+        ],
+        "created_at": instant(profile.created_at),
+        "updated_at": instant(profile.updated_at),
+    }
+    if policy.rate_limit is not None:
+        body["rate_limit"] = _rate_limit(policy.rate_limit)
+    return body
+
+
+def role_attachment(attachment: records.RoleAttachment) -> contract_types.AccessProfileRoleAttachment:
+    """Return an attachment as the contract's `AccessProfileRoleAttachment`."""
+    return {
+        "id": attachment.id,
+        "access_profile_id": attachment.access_profile_id,
+        "role_id": attachment.role_id,
+        "role_name": attachment.role_name,
+        "is_default": attachment.is_default,
+    }
+
+
+def _provider_config(config: records.ProviderConfig) -> contract_types.ProviderConfig:
+    scope = f"provider:{config.provider_name}"
+    body: contract_types.ProviderConfig = {
+        "id": config.id,
+        "provider_name": config.provider_name,
+        "all_models_allowed": config.all_models_allowed,
+        "allowed_models": list(config.allowed_models),
+        "budgets": [_budget(line, scope) for line in config.budgets],
+    }
+    if config.rate_limit is not None:
+        body["rate_limit"] = _rate_limit(config.rate_limit)
+    return body
+
+
+def _budget(line: records.Budget, scope: str) -> contract_types.Budget:
+    body: contract_types.Budget = {
+        "id": line.id,
+        "max_limit": to_dollars(line.terms.max_limit_micros),
+        "reset_duration": line.terms.reset_duration.value,
+        "scope": scope,
+        "current_usage": to_dollars(line.current_usage_micros),
+        "last_reset": instant(line.last_reset),
+    }
+    if line.terms.quarter_start_month is not None:
+        body["reset_config"] = {"quarter_start_month": line.terms.quarter_start_month}
+    return body
+
+
+def _rate_limit(line: records.RateLimit) -> contract_types.RateLimit:
+    terms = line.terms
+    body: contract_types.RateLimit = {
+        "id": line.id,
+        "token_current_usage": line.token_current_usage,
+        "request_current_usage": line.request_current_usage,
+    }
+    if terms.token_max_limit is not None and terms.token_reset_duration is not None:
+        body["token_max_limit"] = terms.token_max_limit
+        body["token_reset_duration"] = _rate_limit_duration(terms.token_reset_duration)
+    if terms.request_max_limit is not None and terms.request_reset_duration is not None:
+        body["request_max_limit"] = terms.request_max_limit
+        body["request_reset_duration"] = _rate_limit_duration(terms.request_reset_duration)
+    return body
+
+
+def _rate_limit_duration(duration: records.ResetDuration) -> contract_types.RateLimitResetDuration:
+    if duration is records.ResetDuration.QUARTER:
+        raise ValueError("no rate limit has quarterly windows")
+    return duration.value

@@ -1,0 +1,76 @@
+"""Statements about API keys."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from domain.errors import Conflict, NotFound
+from domain.records import ApiKey, NewApiKey
+from store.sql.documents import dump_texts, load_texts
+from store.sql.tables import api_keys
+
+_BY_HASH = select(api_keys).where(api_keys.c.secret_hash == bindparam("secret_hash"))
+
+
+class SqlApiKeys:
+    """Reads and writes API keys; see `store.api.ApiKeyWriter`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def find(self, secret_hash: bytes) -> ApiKey | None:
+        """Return the key with this SHA-256, or None."""
+        row = self._connection.execute(_BY_HASH, {"secret_hash": secret_hash}).one_or_none()
+        return None if row is None else _api_key(row)
+
+    def list(self) -> Sequence[ApiKey]:
+        """Return all keys, ordered by id."""
+        return [_api_key(row) for row in self._connection.execute(select(api_keys).order_by(api_keys.c.id))]
+
+    def add(self, key: NewApiKey) -> ApiKey:
+        """Keep a new key."""
+        statement = (
+            insert(api_keys)
+            .values(
+                name=key.name,
+                secret_hash=key.secret_hash,
+                key_prefix=key.key_prefix,
+                scopes=dump_texts(key.scopes),
+                created_at=key.created_at,
+                expires_at=key.expires_at,
+            )
+            .returning(*api_keys.c)
+        )
+        try:
+            return _api_key(self._connection.execute(statement).one())
+        except IntegrityError:
+            raise Conflict("API key", "name", key.name) from None
+
+    def revoke(self, name: str, at: datetime) -> ApiKey:
+        """Revoke the key of this name."""
+        statement = (
+            update(api_keys)
+            .where(api_keys.c.name == name, api_keys.c.revoked_at.is_(None))
+            .values(revoked_at=at)
+            .returning(*api_keys.c)
+        )
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            raise NotFound("API key", name)
+        return _api_key(row)
+
+
+def _api_key(row: Row[Any]) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        name=row.name,
+        secret_hash=row.secret_hash,
+        key_prefix=row.key_prefix,
+        scopes=load_texts(row.scopes),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )

@@ -1,0 +1,41 @@
+"""Revisions of the tables, kept by Alembic. The scripts are in `store/migrations`."""
+
+from functools import cache
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+SCRIPTS = Path(__file__).parent.parent / "migrations"
+
+
+def config(connection: Connection | None = None) -> Config:
+    """Return Alembic's configuration, for one connection."""
+    settings = Config()
+    settings.set_main_option("script_location", str(SCRIPTS))
+    settings.attributes["connection"] = connection
+    return settings
+
+
+@cache
+def head_revision() -> str:
+    """Return the revision that this program needs."""
+    head = ScriptDirectory.from_config(config()).get_current_head()
+    if head is None:
+        raise RuntimeError("there is no migration script")
+    return head
+
+
+def current_revision(connection: Connection) -> str | None:
+    """Return the revision of the tables, or None when there are none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine) -> str:
+    """Bring the tables to the head revision, in one transaction, and return its name."""
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "head")
+    return head_revision()

@@ -1,0 +1,54 @@
+"""SQLite: one file, in WAL mode, so that readers and the one writer do not wait for each other."""
+
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from store.sql.engine import SqlStore
+
+BUSY_TIMEOUT_MS = 5000
+"""How long a writer waits for another process's write before it gives up."""
+
+_PRAGMAS = (
+    f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+def open_sqlite(url: str) -> SqlStore:
+    """Open the store in a file, `sqlite:///relative/path` or `sqlite:////absolute/path`.
+
+    The file is made when it is missing; its folder, too.
+
+    Raises:
+        ValueError: the URL names no file.
+    """
+    try:
+        path = make_url(url).database
+    except ArgumentError:
+        path = None
+    if not path or path == ":memory:":
+        raise ValueError(f'An SQLite store needs a file: "sqlite:///path/to/file.db", not "{url}".')
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"check_same_thread": False})
+    event.listen(engine, "connect", _configure)
+    event.listen(engine, "begin", _begin)
+    writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+    return SqlStore(engine, writer, reads_wait=False, writes_wait=True)
+
+
+def _configure(connection: SqliteConnection, _record: Any) -> None:
+    # The driver must not begin transactions of its own accord: a deferred BEGIN that turns into a write
+    # cannot wait for another writer and fails at once.
+    connection.isolation_level = None
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
