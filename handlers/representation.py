@@ -1,10 +1,16 @@
 """From the domain's records to the contract's response bodies."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import get_args
 
 from domain import records
 from domain.amounts import to_dollars
 from handlers import contract_types
+
+_RATE_LIMIT_DURATIONS: Mapping[records.ResetDuration, contract_types.RateLimitResetDuration] = {
+    records.ResetDuration(text): text for text in get_args(contract_types.RateLimitResetDuration)
+}
 
 
 def instant(value: datetime) -> str:
@@ -91,14 +97,8 @@ def _rate_limit(line: records.RateLimit) -> contract_types.RateLimit:
     }
     if terms.token_max_limit is not None and terms.token_reset_duration is not None:
         body["token_max_limit"] = terms.token_max_limit
-        body["token_reset_duration"] = _rate_limit_duration(terms.token_reset_duration)
+        body["token_reset_duration"] = _RATE_LIMIT_DURATIONS[terms.token_reset_duration]
     if terms.request_max_limit is not None and terms.request_reset_duration is not None:
         body["request_max_limit"] = terms.request_max_limit
-        body["request_reset_duration"] = _rate_limit_duration(terms.request_reset_duration)
+        body["request_reset_duration"] = _RATE_LIMIT_DURATIONS[terms.request_reset_duration]
     return body
-
-
-def _rate_limit_duration(duration: records.ResetDuration) -> contract_types.RateLimitResetDuration:
-    if duration is records.ResetDuration.QUARTER:
-        raise ValueError("no rate limit has quarterly windows")
-    return duration.value
