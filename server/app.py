@@ -1,0 +1,93 @@
+"""The app: the only place where everything is wired together."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from connexion import FlaskApp
+from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from connexion.middleware.security import SecurityMiddleware
+from starlette.routing import Mount, Router
+from starlette.types import ASGIApp
+
+from server.clock import Clock, system_clock
+from server.contract import Contract, load_contract
+from server.errors import ErrorMiddleware
+from server.operation import OperationMiddleware, Surroundings, compile_operations
+from server.request_info import RequestInfoMiddleware
+from server.resolver import HandlerResolver, find_handlers
+from server.security import Authenticator, bearer_security_handler
+from store.api import Store
+
+
+def new_line_id() -> str:
+    """Return a new id for a budget or rate limit."""
+    return str(uuid4())
+
+
+def create_app(
+    store: Store,
+    *,
+    contract: Contract | None = None,
+    clock: Clock = system_clock,
+    line_id: Callable[[], str] = new_line_id,
+) -> FlaskApp:
+    """Return the ASGI app.
+
+    A request passes the middlewares from the first to the last; pages reach Flask, operations do not.
+
+    Args:
+        store: where everything is kept. The app closes it when it shuts down.
+        contract: the contract to serve; this program's own by default.
+        clock: gives the time.
+        line_id: gives ids of budgets and rate limits.
+
+    Raises:
+        ContractMismatch: the handlers do not fit the contract.
+    """
+    contract = contract or load_contract()
+    handlers = find_handlers(contract)
+    operations = compile_operations(contract, handlers, Surroundings(store, clock, line_id))
+
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        yield
+        store.close()
+
+    app = FlaskApp(
+        __name__,
+        lifespan=lifespan,
+        middlewares=[
+            RequestInfoMiddleware,
+            partial(ErrorMiddleware, contract=contract),
+            ContractRoutingMiddleware,
+            SecurityMiddleware,
+            partial(OperationMiddleware, operations=operations),
+            LifespanMiddleware,
+        ],
+        resolver=HandlerResolver(handlers),
+        security_map={"bearer": bearer_security_handler(Authenticator(store, clock))},
+    )
+    # A path with doubled slashes is another path, and 404; it is not redirected.
+    app.app.url_map.merge_slashes = False
+    for base_path in contract.base_paths:
+        app.add_api(contract.routing_view(), base_path=base_path, name=base_path)
+    return app
+
+
+class ContractRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # connexion has no types
+    """Connexion's routing, without its redirects: a trailing slash makes another path (clause HTTP-003)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        super().__init__(app)
+        self.router.redirect_slashes = False
+
+    def add_api(self, *args: Any, **kwargs: Any) -> None:
+        """Add the routes of one base path."""
+        super().add_api(*args, **kwargs)
+        for route in self.router.routes:
+            if isinstance(route, Mount) and isinstance(route.app, Router):
+                route.app.redirect_slashes = False

@@ -1,0 +1,156 @@
+"""The contract as the server reads it: `openapi.yaml`, once, at start."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import yaml
+
+Schema: TypeAlias = Mapping[str, Any]
+Location: TypeAlias = Literal["path", "query", "header"]
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an operation."""
+
+    name: str
+    location: Location
+    required: bool
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation, with every reference but those inside schemas resolved.
+
+    Attributes:
+        path: the path template, below the servers' base paths.
+        permission: what the API key must hold (`x-permission`).
+        body: the schema of the JSON request body, or None when there is none.
+        responses: the schema of the JSON answer by status.
+    """
+
+    operation_id: str
+    method: str
+    path: str
+    tag: str
+    summary: str
+    permission: str
+    parameters: Sequence[Parameter]
+    body: Schema | None
+    responses: Mapping[int, Schema]
+
+
+class Contract:
+    """An OpenAPI document."""
+
+    def __init__(self, source: bytes) -> None:
+        """Parse the document.
+
+        Args:
+            source: YAML, as it stands in the file.
+        """
+        self.source = source
+        self.document: dict[str, Any] = yaml.load(source, yaml.CSafeLoader)
+
+    @property
+    def base_paths(self) -> Sequence[str]:
+        """The path families under which every operation answers."""
+        return [server["url"] for server in self.document["servers"]]
+
+    @property
+    def schemas(self) -> Mapping[str, Schema]:
+        """The named schemas."""
+        schemas: Mapping[str, Schema] = self.document["components"]["schemas"]
+        return schemas
+
+    @cached_property
+    def operations(self) -> Sequence[Operation]:
+        """Every operation, in the order of the document."""
+        return [
+            self._operation(path, method, item)
+            for path, item in self.document["paths"].items()
+            for method in METHODS
+            if method in item
+        ]
+
+    def routing_view(self) -> dict[str, Any]:
+        """Return the part of the contract that a router needs, as a new document.
+
+        Path parameters are plain segments here: whether one is a good integer is for the operation layer to
+        say, with an answer that names the fault. Literal paths come before templates, so that they win.
+        """
+        paths: dict[str, Any] = {}
+        for operation in sorted(self.operations, key=lambda operation: operation.path.count("{")):
+            paths.setdefault(operation.path, {})[operation.method] = {
+                "operationId": operation.operation_id,
+                "tags": [operation.tag],
+                "parameters": [
+                    {"name": parameter.name, "in": "path", "required": True, "schema": {"type": "string"}}
+                    for parameter in operation.parameters
+                    if parameter.location == "path"
+                ],
+                "responses": {"default": {"description": "See the contract."}},
+            }
+        return {
+            "openapi": self.document["openapi"],
+            "info": {"title": self.document["info"]["title"], "version": self.document["info"]["version"]},
+            "security": self.document["security"],
+            "components": {"securitySchemes": self.document["components"]["securitySchemes"]},
+            "paths": paths,
+        }
+
+    def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
+        node = item[method]
+        return Operation(
+            operation_id=node["operationId"],
+            method=method,
+            path=path,
+            tag=node["tags"][0],
+            summary=node["summary"],
+            permission=node["x-permission"],
+            parameters=tuple(self._parameters(item, node)),
+            body=self._json_schema(node["requestBody"]) if "requestBody" in node else None,
+            responses={
+                int(status): schema
+                for status, response in node["responses"].items()
+                if (schema := self._json_schema(response)) is not None
+            },
+        )
+
+    def _parameters(self, item: Mapping[str, Any], node: Mapping[str, Any]) -> Iterator[Parameter]:
+        for given in [*item.get("parameters", ()), *node.get("parameters", ())]:
+            parameter = self._resolved(given)
+            yield Parameter(
+                name=parameter["name"],
+                location=parameter["in"],
+                required=parameter.get("required", False),
+                schema=parameter["schema"],
+            )
+
+    def _json_schema(self, holder: Mapping[str, Any]) -> Schema | None:
+        content = self._resolved(holder).get("content", {})
+        schema: Schema | None = content.get("application/json", {}).get("schema")
+        return schema
+
+    def _resolved(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        if "$ref" not in node:
+            return node
+        found: Any = self.document
+        for name in node["$ref"].removeprefix("#/").split("/"):
+            found = found[name.replace("~1", "/").replace("~0", "~")]
+        resolved: Mapping[str, Any] = found
+        return resolved
+
+
+def load_contract() -> Contract:
+    """Return this program's contract: the one in the wheel, or that of the source tree."""
+    folder = Path(__file__).parent
+    bundled = folder / "openapi.yaml"
+    path = bundled if bundled.exists() else folder.parent / "openapi.yaml"
+    return Contract(path.read_bytes())

@@ -1,0 +1,152 @@
+"""Every failure as the contract's error envelope, in one place."""
+
+from collections.abc import Iterable, Mapping
+
+import orjson
+import structlog
+from connexion.exceptions import ProblemException
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from domain.errors import DomainError
+from handlers.contract_types import BifrostError
+from handlers.errors import ApiError, from_domain
+from server.contract import Contract
+from server.json_body import ClientGone
+from server.request_info import request_info
+from server.schemas import json_pointer
+
+MAX_FAULTS = 20
+"""How many faults one answer lists (clause ERR-002)."""
+
+log = structlog.get_logger(__name__)
+
+
+def envelope(error: ApiError, event_id: str) -> BifrostError:
+    """Return the body of an error's answer."""
+    faults = [
+        {
+            "in": entry.part,
+            "pointer": json_pointer(entry.fault.path),
+            "code": entry.fault.code,
+            "message": entry.fault.message,
+        }
+        for entry in error.faults[:MAX_FAULTS]
+    ]
+    body: BifrostError = {
+        "event_id": event_id,
+        "is_bifrost_error": False,
+        "status_code": error.kind.status,
+        "error": {"type": error.kind.type, "code": error.code, "message": error.message},
+        "extra_fields": {"errors": faults} if faults else {},  # type: ignore[typeddict-item]
+    }
+    if faults:
+        body["error"]["param"] = faults[0]["pointer"]
+    elif error.param is not None:
+        body["error"]["param"] = json_pointer(error.param)
+    return body
+
+
+class ErrorMiddleware:
+    """Answers what the layers within raise.
+
+    It stands outside all of them, so that none needs an error answer of its own.
+    """
+
+    def __init__(self, app: ASGIApp, *, contract: Contract) -> None:
+        self.app = app
+        self._allow = AllowedMethods(contract)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer an exception, unless the answer has begun."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        begun = False
+
+        async def watched_send(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched_send)
+        except ClientGone:
+            return
+        except Exception as error:
+            if begun:
+                raise
+            await self._answer(error, scope, send)
+
+    async def _answer(self, error: Exception, scope: Scope, send: Send) -> None:
+        if isinstance(error, HTTPException) and error.status_code == 405:
+            allow = self._allow.methods(scope["path"]) or ("GET", "HEAD", "OPTIONS")
+            headers = {"Allow": ", ".join(allow)}
+            if scope["method"] == "OPTIONS":
+                await send_answer(scope, send, 204, None, headers)
+                return
+            error = ApiError("method_not_allowed", f"Use one of {', '.join(allow)} here.", headers=headers)
+        failure = self._api_error(error)
+        body = orjson.dumps(envelope(failure, request_info(scope).request_id))
+        await send_answer(scope, send, failure.kind.status, body, failure.headers)
+
+    @staticmethod
+    def _api_error(error: Exception) -> ApiError:
+        match error:
+            case ApiError():
+                return error
+            case HTTPException(status_code=status) if status < 500:
+                return ApiError("path_not_found", "There is nothing at this path.")
+            case ProblemException(status=status) if status < 500:
+                return ApiError("path_not_found", "There is nothing at this path.")
+            case DomainError():
+                answer = from_domain(error)
+                if answer.kind.status >= 500:
+                    log.error("store_unavailable", reason=str(error))
+                return answer
+        log.error("request_failed", exc_info=error)
+        return ApiError("internal_error", "The server failed. Its log has the reason under this event id.")
+
+
+class AllowedMethods:
+    """The methods that the contract states for a path.
+
+    It is asked only when a request failed, so it may look at every template in turn.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._templates: dict[tuple[str, ...], set[str]] = {}
+        for base_path in contract.base_paths:
+            for operation in contract.operations:
+                segments = tuple((base_path + operation.path).split("/"))
+                self._templates.setdefault(segments, {"OPTIONS"}).update(_served(operation.method))
+
+    def methods(self, path: str) -> tuple[str, ...]:
+        """Return the methods of a path in alphabetical order; none when the contract does not state it."""
+        segments = path.split("/")
+        matching = [methods for template, methods in self._templates.items() if _fits(template, segments)]
+        return tuple(sorted(set().union(*matching)))
+
+
+def _served(method: str) -> Iterable[str]:
+    return ("GET", "HEAD") if method == "get" else (method.upper(),)
+
+
+def _fits(template: tuple[str, ...], segments: list[str]) -> bool:
+    return len(template) == len(segments) and all(
+        expected == found or (expected.startswith("{") and found)
+        for expected, found in zip(template, segments, strict=True)
+    )
+
+
+async def send_answer(
+    scope: Scope, send: Send, status: int, body: bytes | None, headers: Mapping[str, str]
+) -> None:
+    """Send a whole answer; a body is JSON. For HEAD, its length is told and it is left out."""
+    fields = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
+    if body is not None:
+        fields.append((b"content-type", b"application/json"))
+        fields.append((b"content-length", str(len(body)).encode("ascii")))
+    await send({"type": "http.response.start", "status": status, "headers": fields})
+    sent = body if body is not None and scope["method"] != "HEAD" else b""
+    await send({"type": "http.response.body", "body": sent})

@@ -1,0 +1,106 @@
+"""The server process: a socket, the demo, uvicorn."""
+
+import socket
+from importlib.metadata import version
+
+import click
+import uvicorn
+from rich.console import Console
+
+from server.app import create_app
+from server.clock import system_clock
+from server.logs import configure_logs
+from server.progress import seed_with_progress
+from server.security import ALL_SCOPES, issue_key
+from server.seed.company import is_seeded
+from server.settings import Settings
+from store.api import Store
+
+DEMO_KEY = "demo"
+DEMO_SEED = 1
+DEMO_USERS = 300
+
+GRACEFUL_SECONDS = 10
+"""How long requests that are under way may take when the server is told to stop."""
+
+
+def serve(settings: Settings, store: Store, *, demo: bool, out: Console) -> None:
+    """Serve until told to stop.
+
+    Raises:
+        click.ClickException: the address cannot be listened on.
+        WrongRevision: the store must be migrated first.
+        ContractMismatch: the handlers do not fit the contract.
+    """
+    configure_logs(settings.log_level, settings.log_format)
+    with _listening(settings) as listener:
+        key = prepare_demo(store, out) if demo else None
+        store.check_ready()
+        host, port = listener.getsockname()[:2]
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        server = uvicorn.Server(
+            uvicorn.Config(
+                create_app(store),
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                lifespan="on",
+                timeout_graceful_shutdown=GRACEFUL_SECONDS,
+            )
+        )
+        out.print(banner(url, settings, key=key, demo=demo), markup=False, highlight=False)
+        server.run(sockets=[listener])
+
+
+def prepare_demo(store: Store, out: Console) -> str | None:
+    """Migrate, seed and make a key, each where it is missing; return the key if it was made now."""
+    store.migrate()
+    if not is_seeded(store):
+        seed_with_progress(store, number=DEMO_SEED, users=DEMO_USERS, console=out)
+    with store.write() as tx:
+        if any(key.name == DEMO_KEY and key.revoked_at is None for key in tx.api_keys.list()):
+            return None
+        issued = issue_key(DEMO_KEY, [ALL_SCOPES], now=system_clock())
+        tx.api_keys.add(issued.record)
+    return issued.key
+
+
+def banner(url: str, settings: Settings, *, key: str | None, demo: bool) -> str:
+    """Return what to do next, as text."""
+    shown = key or "$KEY"
+    lines = [f"access-profiles {version('access-profiles')} at {url}, on {settings.shown_store}", ""]
+    if key is not None:
+        lines += ["  API key, shown this once (it may do everything):", f"    {key}", ""]
+    elif demo:
+        lines += [
+            f'  The API key "{DEMO_KEY}" was shown when it was made. For another one:',
+            '    KEY=$(.venv/bin/access-profiles keys create "my key" --all-scopes)',
+            "",
+        ]
+    if demo:
+        lines += [
+            "  See a profile:",
+            f'    curl -H "Authorization: Bearer {shown}" {url}/api/access-profiles/1',
+            "  Prove that this server keeps its contract:",
+            f"    .venv/bin/conformance check {url} --key {shown}",
+            "",
+        ]
+    lines += [f"  Docs      {url}/docs", f"  Contract  {url}/openapi.yaml", "  Stop      Ctrl-C", ""]
+    return "\n".join(lines)
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """Return a socket that listens already, so that nothing is seeded or printed for a port that is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise click.ClickException(
+            f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}. "
+            "Set ACCESS_PROFILES_HOST and ACCESS_PROFILES_PORT to an address that is free."
+        ) from None
+    return listener

@@ -1,0 +1,25 @@
+"""Fixtures for all tests."""
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.serving import Server, add_keys, running_server
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server on an SQLite file, shared: tests must not care what others create."""
+    folder = tmp_path_factory.mktemp("server")
+    store_url = f"sqlite:///{folder / 'profiles.db'}"
+    with running_server(store_url, add_keys(store_url), log=folder / "log") as running:
+        yield running
+
+
+@pytest.fixture
+def admin(server: Server) -> Iterator[httpx.Client]:
+    """A client whose key may do everything."""
+    headers = {"Authorization": f"Bearer {server.keys.admin}"}
+    with httpx.Client(base_url=server.url, headers=headers) as client:
+        yield client
