@@ -71,6 +71,9 @@ def create_app(
         resolver=HandlerResolver(handlers),
         security_map={"bearer": bearer_security_handler(Authenticator(store, clock))},
     )
+    # Flask serves pages only. Connexion would give it a route for each operation as well, behind the layers
+    # that route and secure them, and Flask matches paths (with `//`, or a line break) that they do not.
+    app.middleware.app = app.middleware.app.asgi_app
     # A path with doubled slashes is another path, and 404; it is not redirected.
     app.app.url_map.merge_slashes = False
     for base_path in contract.base_paths:

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 from anyio.to_thread import run_sync
-from connexion.middleware.abstract import ROUTING_CONTEXT, RoutedAPI, RoutedMiddleware
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from handlers.context import Context, Principal
@@ -173,16 +173,3 @@ class OperationMiddleware(RoutedMiddleware[OperationAPI]):  # type: ignore[misc]
         """Take the operations of one base path."""
         api: OperationAPI = super().add_api(specification, operations=self._operations, **kwargs)
         return api
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer an operation; what is below a base path and is none ends here."""
-        if scope["type"] == "http" and not _is_routed(scope):
-            path: str = scope["path"]
-            if any(path == base_path or path.startswith(f"{base_path}/") for base_path in self.apis):
-                # Flask knows the operations' paths, too, and would serve them without security.
-                raise ApiError("path_not_found", "The contract states nothing here: see /openapi.yaml.")
-        await super().__call__(scope, receive, send)
-
-
-def _is_routed(scope: Scope) -> bool:
-    return scope["extensions"][ROUTING_CONTEXT].get("operation_id") is not None

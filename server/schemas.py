@@ -36,6 +36,9 @@ _KEYWORDS = frozenset(
     }
 )
 
+MAX_NAME = 100
+"""How many characters of a field's name an error repeats. The client chose it, perhaps a megabyte of it."""
+
 
 class Validator:
     """A compiled schema."""
@@ -106,13 +109,16 @@ class SchemaCompiler:
 
 
 def json_pointer(path: Sequence[str | int]) -> str:
-    """Return a path as a JSON pointer (RFC 6901)."""
-    return "".join("/" + str(token).replace("~", "~0").replace("/", "~1") for token in path)
+    """Return a path as a JSON pointer (RFC 6901); a name that is very long is cut."""
+    return "".join("/" + _shown(str(token)).replace("~", "~0").replace("/", "~1") for token in path)
 
 
 def _unknown_field(name: str) -> str:
-    shown = name if len(name) <= 64 else name[:64] + "…"
-    return f'There is no field "{shown}" here: remove it, or check its spelling.'
+    return f'There is no field "{_shown(name)}" here: remove it, or check its spelling.'
+
+
+def _shown(name: str) -> str:
+    return name if len(name) <= MAX_NAME else name[:MAX_NAME] + "…"
 
 
 _MESSAGES = {

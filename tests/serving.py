@@ -79,8 +79,8 @@ def running_server(
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
         )
+        assert process.stdout is not None
         try:
-            assert process.stdout is not None
             first = process.stdout.readline()
             found = re.search(r" at (http://\S+), on ", first)
             assert found, f"the server said {first!r} and ended with {process.poll()}"
