@@ -149,8 +149,5 @@ class Contract:
 
 
 def load_contract() -> Contract:
-    """Return this program's contract: the one in the wheel, or that of the source tree."""
-    folder = Path(__file__).parent
-    bundled = folder / "openapi.yaml"
-    path = bundled if bundled.exists() else folder.parent / "openapi.yaml"
-    return Contract(path.read_bytes())
+    """Return this program's contract. In the source tree the file is a link to the one at the root."""
+    return Contract(Path(__file__).with_name("openapi.yaml").read_bytes())
