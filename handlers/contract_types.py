@@ -219,10 +219,18 @@ ErrorCode: TypeAlias = Literal[
 ]
 
 
+ErrorType: TypeAlias = Literal[
+    'invalid_request', 'authentication', 'permission', 'not_found', 'conflict', 'server'
+]
+
+
+RequestPart: TypeAlias = Literal['body', 'header', 'path', 'query']
+
+
 FieldError = TypedDict(
     'FieldError',
     {
-        'in': Literal['body', 'header', 'path', 'query'],
+        'in': RequestPart,
         'pointer': str,
         'code': str,
         'message': str,
@@ -231,14 +239,7 @@ FieldError = TypedDict(
 
 
 class Error(TypedDict):
-    type: Literal[
-        'invalid_request',
-        'authentication',
-        'permission',
-        'not_found',
-        'conflict',
-        'server',
-    ]
+    type: ErrorType
     code: ErrorCode
     message: str
     param: NotRequired[str]

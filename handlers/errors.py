@@ -5,15 +5,9 @@ This is the one place below the server that knows HTTP's numbers for failures.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 from domain.errors import Conflict, DomainError, Fault, NotFound, RulesBroken, Unavailable
-from handlers.contract_types import ErrorCode
-
-ErrorType: TypeAlias = Literal[
-    "invalid_request", "authentication", "permission", "not_found", "conflict", "server"
-]
-Part: TypeAlias = Literal["body", "header", "path", "query"]
+from handlers.contract_types import ErrorCode, ErrorType, RequestPart
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +46,7 @@ RETRY_AFTER_SECONDS = 1
 class RequestFault:
     """One fault of a request: the part of it, the place as a path, the rule and what to do."""
 
-    part: Part
+    part: RequestPart
     fault: Fault
 
 

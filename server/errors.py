@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import DomainError
-from handlers.contract_types import BifrostError
+from handlers.contract_types import BifrostError, FieldError
 from handlers.errors import ApiError, from_domain
 from server.contract import Contract
 from server.json_body import ClientGone
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 def envelope(error: ApiError, event_id: str) -> BifrostError:
     """Return the body of an error's answer."""
-    faults = [
+    faults: list[FieldError] = [
         {
             "in": entry.part,
             "pointer": json_pointer(entry.fault.path),
@@ -38,9 +38,10 @@ def envelope(error: ApiError, event_id: str) -> BifrostError:
         "is_bifrost_error": False,
         "status_code": error.kind.status,
         "error": {"type": error.kind.type, "code": error.code, "message": error.message},
-        "extra_fields": {"errors": faults} if faults else {},  # type: ignore[typeddict-item]
+        "extra_fields": {},
     }
     if faults:
+        body["extra_fields"]["errors"] = faults
         body["error"]["param"] = faults[0]["pointer"]
     elif error.param is not None:
         body["error"]["param"] = json_pointer(error.param)
