@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 from uuid import uuid4
 
@@ -13,10 +14,12 @@ from connexion.middleware.security import SecurityMiddleware
 from starlette.routing import Mount, Router
 from starlette.types import ASGIApp
 
+from domain.errors import DomainError
 from server.clock import Clock, system_clock
 from server.contract import Contract, load_contract
 from server.errors import ErrorMiddleware
 from server.operation import OperationMiddleware, Surroundings, compile_operations
+from server.pages import PublishedContract, ServerInfo, health, pages
 from server.request_info import RequestInfoMiddleware
 from server.resolver import HandlerResolver, find_handlers
 from server.security import Authenticator, bearer_security_handler
@@ -76,6 +79,13 @@ def create_app(
     app.middleware.app = app.middleware.app.asgi_app
     # A path with doubled slashes is another path, and 404; it is not redirected.
     app.app.url_map.merge_slashes = False
+    app.app.register_blueprint(
+        pages(
+            PublishedContract.from_document(contract.source, contract.document),
+            ServerInfo(version("access-profiles")),
+        )
+    )
+    app.app.register_blueprint(health(store.check_ready, told=(DomainError,)))
     for base_path in contract.base_paths:
         app.add_api(contract.routing_view(), base_path=base_path, name=base_path)
     return app

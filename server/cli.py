@@ -50,7 +50,7 @@ def opened(settings: Settings) -> Iterator[Store]:
     """Open the store of the settings, and turn its refusals into sentences."""
     try:
         store = open_store(settings.store)
-    except (ValueError, OSError) as error:
+    except (ValueError, DomainError) as error:
         raise click.ClickException(str(error)) from None
     try:
         yield store

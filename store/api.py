@@ -152,7 +152,7 @@ class ApiKeyWriter(ApiKeyReader, Protocol):
         """Keep a new key.
 
         Raises:
-            Conflict: a key that is not revoked has this name.
+            Conflict: there is a key with this secret, or one that is not revoked with this name.
         """
 
     def revoke(self, name: str, at: datetime) -> ApiKey:

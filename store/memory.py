@@ -198,6 +198,8 @@ class _ApiKeys:
         return list(self._tables.state.api_keys.values())
 
     def add(self, key: NewApiKey) -> ApiKey:
+        if key.secret_hash in self._tables.state.api_keys:
+            raise Conflict("API key", "secret", key.key_prefix)
         if self._live(key.name):
             raise Conflict("API key", "name", key.name)
         row = ApiKey(

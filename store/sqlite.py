@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
+from domain.errors import Unavailable
 from store.sql.engine import SqlStore
 
 BUSY_TIMEOUT_MS = 5000
@@ -27,19 +28,28 @@ def open_sqlite(url: str) -> SqlStore:
 
     Raises:
         ValueError: the URL names no file.
+        Unavailable: the file's folder cannot be made.
     """
+    folder = _file(url).parent
     try:
-        path = make_url(url).database
-    except ArgumentError:
-        path = None
-    if not path or path == ":memory:":
-        raise ValueError(f'An SQLite store needs a file: "sqlite:///path/to/file.db", not "{url}".')
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
     engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"check_same_thread": False})
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
     return SqlStore(engine, writer, reads_wait=False, writes_wait=True)
+
+
+def _file(url: str) -> Path:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        parsed = None
+    if parsed is None or parsed.host or not parsed.database or parsed.database == ":memory:":
+        raise ValueError(f'An SQLite store needs a file: "sqlite:///path/to/file.db", not "{url}".')
+    return Path(parsed.database)
 
 
 def _configure(connection: SqliteConnection, _record: Any) -> None:

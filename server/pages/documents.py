@@ -46,6 +46,8 @@ class Document:
         response.headers["Cache-Control"] = cache_control
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.make_conditional(request)
+        # Flask adds it here only, and the HTTP server adds it to every answer.
+        del response.headers["Date"]
         return response
 
 

@@ -9,17 +9,9 @@ from server.pages.published import PublishedContract
 
 ASSET_CACHE = "public, max-age=3600"
 
-CONTENT_SECURITY_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-    )
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
 _PAGE_HEADERS = {
@@ -48,7 +40,7 @@ def pages(contract: PublishedContract, info: ServerInfo) -> Blueprint:
     assets = load_assets()
 
     def asset_url(name: str) -> str:
-        # The digest makes another address of another content, so that a cached asset never meets a newer page.
+        # Another content has another address: a page never meets an asset that was cached before an upgrade.
         return url_for("pages.asset", name=name, v=assets[name].digest[:12])
 
     def page(template: str) -> Response:

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, NewApiKey
 from store.sql.documents import dump_texts, load_texts
+from store.sql.inserting import insert_or_conflict
 from store.sql.tables import api_keys
 
 _BY_HASH = select(api_keys).where(api_keys.c.secret_hash == bindparam("secret_hash"))
@@ -32,6 +32,8 @@ class SqlApiKeys:
 
     def add(self, key: NewApiKey) -> ApiKey:
         """Keep a new key."""
+        if self.find(key.secret_hash) is not None:
+            raise Conflict("API key", "secret", key.key_prefix)
         statement = (
             insert(api_keys)
             .values(
@@ -44,10 +46,8 @@ class SqlApiKeys:
             )
             .returning(*api_keys.c)
         )
-        try:
-            return _api_key(self._connection.execute(statement).one())
-        except IntegrityError:
-            raise Conflict("API key", "name", key.name) from None
+        conflict = Conflict("API key", "name", key.name)
+        return _api_key(insert_or_conflict(self._connection, statement, conflict))
 
     def revoke(self, name: str, at: datetime) -> ApiKey:
         """Revoke the key of this name."""

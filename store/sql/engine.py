@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, TimeoutError  # noqa: A004
 
 from domain.errors import Unavailable, WrongRevision
 from store.sql.api_keys import SqlApiKeys
-from store.sql.migrate import current_revision, head_revision, upgrade
+from store.sql.migrate import current_revision, head_revision, is_known, upgrade
 from store.sql.profiles import SqlProfiles
 from store.sql.roles import SqlRoles
 from store.sql.users import SqlUsers
@@ -62,21 +62,34 @@ class SqlStore:
             connection.execute(text("SELECT 1"))
             found = current_revision(connection)
         needed = head_revision()
-        if found != needed:
-            raise WrongRevision(
-                f"The store's tables are at revision {found or '(none)'} and this program needs {needed}. "
-                "Run: access-profiles migrate"
-            )
+        if found == needed:
+            return
+        _refuse_later(found)
+        raise WrongRevision(
+            f"The store's tables are at revision {found or '(none)'} and this program needs {needed}. "
+            "Run: access-profiles migrate"
+        )
 
     def migrate(self) -> str:
         """Bring the tables to the head revision and return its name."""
         with _translated():
+            with self._reader.connect() as connection:
+                _refuse_later(current_revision(connection))
             return upgrade(self._writer)
 
     def close(self) -> None:
         """Close the connections."""
         self._reader.dispose()
         self._writer.dispose()
+
+
+def _refuse_later(found: str | None) -> None:
+    """Refuse tables that this program has no script for: those of a later one."""
+    if found is not None and not is_known(found):
+        raise WrongRevision(
+            f"The store's tables are at revision {found}, which this program does not know. "
+            "Install the version of access-profiles that made them, or a later one."
+        )
 
 
 @contextmanager
@@ -89,6 +102,9 @@ def _translated() -> Iterator[None]:
     except DBAPIError as error:
         if error.connection_invalidated:
             raise Unavailable(f"The connection to the store was lost: {error.orig}.") from error
+        if type(error) is DatabaseError:
+            # What fits no better class: a file that is no database, or a damaged one.
+            raise Unavailable(f"The store is damaged or is none: {error.orig}.") from error
         raise
     except TimeoutError as error:
         raise Unavailable("The store's connections are all busy.") from error

@@ -21,12 +21,21 @@ def config(connection: Connection | None = None) -> Config:
 
 
 @cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config())
+
+
 def head_revision() -> str:
     """Return the revision that this program needs."""
-    head = ScriptDirectory.from_config(config()).get_current_head()
+    head = _scripts().get_current_head()
     if head is None:
         raise RuntimeError("there is no migration script")
     return head
+
+
+def is_known(revision: str) -> bool:
+    """Return whether this program has the script of a revision."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
 
 
 def current_revision(connection: Connection) -> str | None:

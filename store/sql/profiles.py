@@ -14,13 +14,13 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Conflict, NotFound
 from domain.names import folded
 from domain.records import AccessProfile, NewAccessProfile, ProfileDetail, RoleAttachment
 from store.api import Page, ProfileFilter
 from store.sql.documents import dump_policy, dump_texts, load_policy, load_texts
+from store.sql.inserting import insert_or_conflict
 from store.sql.tables import access_profile_tags, access_profiles, role_attachments, roles, sequences
 
 _PROVIDER_CONFIGS = "provider_configs"
@@ -106,10 +106,9 @@ class SqlProfiles:
             )
             .returning(*access_profiles.c)
         )
-        try:
-            row = self._connection.execute(statement).one()
-        except IntegrityError:
-            raise Conflict("access profile", "name", profile.name) from None
+        row = insert_or_conflict(
+            self._connection, statement, Conflict("access profile", "name", profile.name)
+        )
         if profile.tags:
             self._connection.execute(
                 insert(access_profile_tags),

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Row, insert, select, update
-from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Conflict, NotFound
 from domain.records import Role, RoleAttachment
+from store.sql.inserting import insert_or_conflict
 from store.sql.tables import access_profiles, role_attachments, roles
 
 
@@ -32,14 +32,14 @@ class SqlRoles:
             .values(name=name, description=description, created_at=created_at)
             .returning(roles.c.id)
         )
-        try:
-            new_id = self._connection.execute(statement).scalar_one()
-        except IntegrityError:
-            raise Conflict("role", "name", name) from None
-        return Role(id=new_id, name=name, description=description, created_at=created_at)
+        row = insert_or_conflict(self._connection, statement, Conflict("role", "name", name))
+        return Role(id=row.id, name=name, description=description, created_at=created_at)
 
     def attach(self, profile_id: int, role_id: int, *, is_default: bool) -> RoleAttachment:
         """Attach a profile to a role, or change the attachment that is there."""
+        profile = select(access_profiles.c.id).where(access_profiles.c.id == profile_id)
+        if self._connection.execute(profile).one_or_none() is None:
+            raise NotFound("access profile", profile_id)
         role_name = self._connection.execute(
             select(roles.c.name).where(roles.c.id == role_id)
         ).scalar_one_or_none()
@@ -64,9 +64,6 @@ class SqlRoles:
         return self._connection.execute(statement).one_or_none()
 
     def _added(self, profile_id: int, role_id: int, is_default: bool) -> Row[tuple[int]]:
-        profile = select(access_profiles.c.id).where(access_profiles.c.id == profile_id)
-        if self._connection.execute(profile).one_or_none() is None:
-            raise NotFound("access profile", profile_id)
         statement = (
             insert(role_attachments)
             .values(access_profile_id=profile_id, role_id=role_id, is_default=is_default)

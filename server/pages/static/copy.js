@@ -2,20 +2,22 @@
 "use strict";
 
 for (const block of navigator.clipboard ? document.querySelectorAll("pre[data-copy]") : []) {
+  const command = block.querySelector("code");
   const button = document.createElement("button");
+  const label = (text) => { button.textContent = text; };
   button.type = "button";
   button.className = "copy";
-  button.textContent = "Copy";
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     try {
-      await navigator.clipboard.writeText(block.querySelector("code").textContent);
-      button.textContent = "Copied";
+      await navigator.clipboard.writeText(command.textContent);
+      label("Copied");
     } catch {
-      button.textContent = "Press Ctrl+C";
-      getSelection().selectAllChildren(block.querySelector("code"));
+      getSelection().selectAllChildren(command);
+      label("Press Ctrl+C");
     }
-    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+    setTimeout(label, 2000, "Copy");
   });
-  block.append(button);
+  label("Copy");
+  block.before(button);
 }

@@ -9,48 +9,66 @@ const followScheme = () => document.documentElement.classList.toggle("dark-mode"
 dark.addEventListener("change", followScheme);
 followScheme();
 
-// Shows an operation's permission and clauses in place of raw extension values.
-function ContractExtensions({ React }) {
+// A plugin: shows the permission and the clauses of each operation, and the clauses that hold for all.
+function Promises({ React }) {
   const element = React.createElement;
 
   // `code` is the only mark-up that a clause's text uses.
   const marked = (text) =>
     text.split("`").map((part, index) => (index % 2 ? element("code", { key: index }, part) : part));
 
-  const row = (clause) =>
-    element(
-      "li",
-      { key: clause.id, id: clause.id },
-      element("p", { className: "clause-id" },
-        element("code", null, clause.id), ` ${clause.level}, ${clause.profile}`),
-      element("p", null, ...marked(clause.text)),
-    );
+  const clauseList = (title, clauses) =>
+    clauses?.size > 0 &&
+    element("details", null,
+      element("summary", null, `${title} (${clauses.size})`),
+      element("ul", null, clauses.toJS().map(({ id, level, profile, text }) =>
+        element("li", { key: id },
+          element("p", null, element("code", null, id), ` ${level}, ${profile}`),
+          element("p", null, ...marked(text))))));
 
-  const OperationExt = ({ extensions }) => {
-    const clauses = extensions.get("x-clauses")?.toJS() ?? [];
-    const permission = extensions.get("x-permission");
-    return element(
-      "div",
-      { className: "opblock-section promises" },
-      element("div", { className: "opblock-section-header" },
-        element("h4", null, clauses.length ? `Clauses (${clauses.length})` : "Permission")),
-      permission && element("p", { className: "permission" },
-        "The API key must hold ", element("code", null, permission), "."),
-      clauses.length > 0 && element("ul", null, clauses.map(row)),
-    );
+  const ofOperation = (operation) => {
+    const permission = operation.get("x-permission");
+    return element("div", { className: "promises" },
+      permission && element("p", null, "The API key must hold ", element("code", null, permission), "."),
+      clauseList("Clauses", operation.get("x-clauses")));
   };
-  return { components: { OperationExt } };
+
+  const before = (made) => (Original, system) => (props) =>
+    element(React.Fragment, null, made(props, system), element(Original, props));
+
+  return {
+    wrapComponents: {
+      parameters: before(({ operation }) => ofOperation(operation)),
+      operations: before((_props, { specSelectors }) =>
+        element("div", { className: "promises general" },
+          element("h2", null, "Operations"),
+          clauseList("Clauses that hold for every operation", specSelectors.specJson().get("x-clauses")))),
+    },
+  };
+}
+
+// A plugin: leaves optional filters empty. Swagger UI would fill in their examples, and a first try would find
+// only what happens to match all of them.
+function EmptyFilters() {
+  const withoutExamples = (spec) => {
+    for (const item of Object.values(spec.paths ?? {})) {
+      for (const { parameters = [] } of Object.values(item)) {
+        parameters.filter((one) => one.in === "query" && !one.required).forEach((one) => delete one.example);
+      }
+    }
+    return spec;
+  };
+  return { statePlugins: { spec: { wrapActions: { updateJsonSpec: (act) => (spec) => act(withoutExamples(spec)) } } } };
 }
 
 SwaggerUIBundle({
   domNode: place,
   url: place.dataset.contract,
-  plugins: [ContractExtensions],
+  plugins: [Promises, EmptyFilters],
   deepLinking: true,
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   persistAuthorization: false,
-  showExtensions: true,
   tryItOutEnabled: true,
   validatorUrl: "none",
 });

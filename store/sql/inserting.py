@@ -1,0 +1,24 @@
+"""Inserting a row that may meet a unique value that is taken."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Insert, Row
+from sqlalchemy.exc import IntegrityError
+
+from domain.errors import Conflict
+
+
+def insert_or_conflict(connection: Connection, statement: Insert, conflict: Conflict) -> Row[Any]:
+    """Insert one row and return what the statement returns.
+
+    It stands in a savepoint: some databases refuse everything after a failed statement, and a caller may
+    catch the conflict and go on in its transaction.
+
+    Raises:
+        Conflict: the one that is handed in, when a unique value is taken.
+    """
+    try:
+        with connection.begin_nested():
+            return connection.execute(statement).one()
+    except IntegrityError:
+        raise conflict from None
