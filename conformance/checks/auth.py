@@ -1,0 +1,122 @@
+"""Credentials: which are accepted, which are not, and what a refusal says."""
+
+from __future__ import annotations
+
+import base64
+import re
+import uuid
+from typing import TYPE_CHECKING
+
+from conformance import expect
+from conformance.catalogue import check
+from conformance.verdict import Unreached
+
+if TYPE_CHECKING:
+    from conformance.client import Answer, Client
+    from conformance.session import Session
+
+_BEARER_CHALLENGE = re.compile(r"(^|,)\s*bearer(\s|,|$)", re.IGNORECASE)
+
+
+@check("AUTH-001")
+def no_credentials(session: Session) -> None:
+    """Lists, reads and creates without an Authorization header; each is to be 401."""
+    for answer in _every_operation(session, session.anonymous):
+        expect.status(answer, 401)
+
+
+@check("AUTH-002")
+def unknown_bearer_tokens(session: Session) -> None:
+    """Lists with tokens that are no key: empty, malformed, and never issued.
+
+    Among them is the good key, cut short and made longer. Each request is to be 401.
+    """
+    key = session.target.key
+    tokens = ("", "x", "null", "bfst-", session.unknown_key(), key[:-1], f"{key}x", f"{key} {key}")
+    for token in tokens:
+        expect.status(session.browse(client=session.client(f"Bearer {token}".rstrip())), 401)
+
+
+@check("AUTH-003")
+def virtual_keys(session: Session) -> None:
+    """Lists and creates with a virtual key as the bearer token and in its own header; each is to be 401."""
+    virtual = f"sk-bf-{uuid.UUID(int=session.random.getrandbits(128))}"
+    for answer in _every_operation(session, session.client(f"Bearer {virtual}")):
+        expect.status(answer, 401)
+    expect.status(session.browse(client=session.anonymous, headers={"x-bf-vk": virtual}), 401)
+
+
+@check("AUTH-004")
+def key_in_another_header(session: Session) -> None:
+    """Sends the good key as `x-api-key`, alone and beside a wrong bearer token; both are to be 401."""
+    header = {"x-api-key": session.target.key}
+    expect.status(session.browse(client=session.anonymous, headers=header), 401)
+    expect.status(session.submit({"name": session.name()}, client=session.anonymous, headers=header), 401)
+    wrong = session.client(f"Bearer {session.unknown_key()}")
+    expect.status(session.browse(client=wrong, headers=header), 401)
+
+
+@check("AUTH-005")
+def basic_credentials(session: Session) -> None:
+    """Sends Basic credentials, once with the good key as the password; both are to be 401."""
+    for password in ("secret", session.target.key):
+        pair = base64.b64encode(f"admin:{password}".encode()).decode()
+        expect.status(session.browse(client=session.client(f"Basic {pair}")), 401)
+
+
+@check("AUTH-006")
+def session_tokens(session: Session) -> None:
+    """Sends session tokens as the bearer token and in cookies, and the good key in a cookie.
+
+    Each is to be 401.
+    """
+    token = str(uuid.UUID(int=session.random.getrandbits(128)))
+    expect.status(session.browse(client=session.client(f"Bearer {token}")), 401)
+    for value in (token, session.target.key):
+        cookies = f"token={value}; session={value}; session_token={value}"
+        expect.status(session.browse(client=session.anonymous, headers={"Cookie": cookies}), 401)
+
+
+@check("AUTH-007")
+def scheme_in_any_case(session: Session) -> None:
+    """Lists with the good key after `bearer`, `BEARER` and `bEaReR`; each is to be 200."""
+    for scheme in ("bearer", "BEARER", "bEaReR"):
+        expect.status(session.browse(client=session.client(f"{scheme} {session.target.key}")), 200)
+
+
+@check("AUTH-008")
+def challenge(session: Session) -> None:
+    """Provokes 401 on each operation and looks for the Bearer challenge in `WWW-Authenticate`.
+
+    Once without a credential, once with a wrong one.
+    """
+    wrong = session.client(f"Bearer {session.unknown_key()}")
+    refusals = [
+        a for c in (session.anonymous, wrong) for a in _every_operation(session, c) if a.status == 401
+    ]
+    if not refusals:
+        raise Unreached("no request without a valid credential was answered 401")
+    for answer in refusals:
+        named = ", ".join(answer.headers.get_list("www-authenticate"))
+        expected = "a WWW-Authenticate header that names Bearer"
+        expect.holds(bool(_BEARER_CHALLENGE.search(named)), expected, named or "no such header", answer)
+
+
+@check("AUTH-009")
+def missing_permission(session: Session) -> None:
+    """Creates with the key that may only view: that is to be 403, and the profile is not to be listed."""
+    viewed = session.browse(client=session.viewer)
+    if viewed.status != 200:
+        raise Unreached(f"the second key may not view: {viewed.exchange.answer()[:200]}")
+    answer = session.submit({"name": session.name()}, client=session.viewer)
+    expect.status(answer, 403)
+    left = [row.get("name") for row in session.rows()]
+    expect.equal(left, [], "profiles after the refusal", answer)
+
+
+def _every_operation(session: Session, client: Client) -> list[Answer]:
+    return [
+        session.browse(client=client),
+        session.read(1, client=client),
+        session.submit({"name": session.name()}, client=client),
+    ]

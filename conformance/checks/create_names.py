@@ -1,0 +1,101 @@
+"""Names of new profiles: trimmed, at most 255 characters, and unique, also under a race."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from conformance import expect
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_LONGEST = 255
+_RACERS = 20
+
+
+@check("AP-CRE-002")
+def trimmed(session: Session) -> None:
+    """Creates with spaces around the name and looks for the name without them.
+
+    It is to be so in the answer and in a later read. Names of white space alone are to be 400.
+    """
+    name = session.name(" with a gap")
+    answer = session.submit({"name": f"  {name} "})
+    profile = expect.profile(answer)
+    expect.equal(profile.get("name"), name, "name", answer)
+    later = session.read(profile["id"])
+    expect.equal(expect.profile(later, 200).get("name"), name, "name in a later read", later)
+    for blank in (" ", "    ", ""):
+        expect.status(session.submit({"name": blank}), 400)
+
+
+@check("AP-CRE-003")
+def longest(session: Session) -> None:
+    """Creates with names of 255 characters, which are to come back whole.
+
+    One of them is made of characters beyond the Basic Multilingual Plane. Names of 256 are to be 400.
+    """
+    for filler in ("x", "ß", "😀"):
+        name = session.name()
+        name += filler * (_LONGEST - len(name))
+        answer = session.submit({"name": name})
+        expect.equal(expect.profile(answer).get("name"), name, "name", answer)
+        longer = session.name()
+        longer += filler * (_LONGEST + 1 - len(longer))
+        expect.status(session.submit({"name": longer}), 400)
+
+
+@check("AP-CRE-004")
+def unique(session: Session) -> None:
+    """Creates, then creates again with the same name, as it is and with spaces around it.
+
+    Both are to be 409, and the list is to hold the name once.
+    """
+    name = session.create()["name"]
+    for again in (name, f" {name}", f"{name}  "):
+        expect.status(session.submit({"name": again, "description": "the second"}), 409)
+    expect.equal([row.get("name") for row in session.rows()], [name], "the names in the list")
+
+
+@check("AP-CRE-005")
+def case_counts(session: Session) -> None:
+    """Creates three names that differ in upper and lower case alone; each is to be 201."""
+    name = session.name(" Analyst")
+    for spelling in (name, name.upper(), name.lower()):
+        answer = session.submit({"name": spelling})
+        expect.equal(expect.profile(answer).get("name"), spelling, "name", answer)
+
+
+@check("AP-CRE-006")
+def race(session: Session) -> None:
+    """Twenty clients, each on a connection of its own, create one name at the same instant.
+
+    One answer is to be 201, nineteen are to be 409, and the list is to hold the name once. Run three times.
+    """
+    for _ in range(3):
+        name = session.name(".")
+        answers = _create_at_once(session, name)
+        statuses = sorted(answer.status for answer in answers)
+        expect.equal(statuses, [201] + [409] * (_RACERS - 1), "the statuses", *answers[:3])
+        expect.equal(
+            [row.get("name") for row in session.rows({"search": name})], [name], "the names in the list"
+        )
+
+
+def _create_at_once(session: Session, name: str) -> list[Answer]:
+    barrier = threading.Barrier(_RACERS, timeout=session.target.timeout)
+    headers = {"Authorization": f"Bearer {session.target.key}", "Content-Type": "application/json"}
+    body = b'{"name": "%b"}' % name.encode()
+    path = session.path("createAccessProfile")
+
+    def client(_: int) -> Answer:
+        with session.raw() as connection:
+            barrier.wait()
+            return connection.request("POST", path, headers, body)
+
+    with ThreadPoolExecutor(_RACERS) as pool:
+        return list(pool.map(client, range(_RACERS)))

@@ -1,0 +1,133 @@
+"""Bodies that no schema refuses and that are refused all the same, with the place of the fault."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.session import Session
+
+
+@check("AP-CRE-015")
+def provider_twice(session: Session) -> None:
+    """Creates with one provider in two configs, side by side and with another between them.
+
+    Both are to be 400, with the pointer of the second.
+    """
+    openai, other = samples.provider("openai"), samples.provider("anthropic")
+    for configs, second in (([openai, openai], 1), ([openai, other, openai], 2)):
+        answer = _submit(session, provider_configs=configs)
+        place = f"/provider_configs/{second}"
+        expect.refused_at(answer, (f"{place}/provider_name", place))
+    expect.status(_submit(session, provider_configs=[openai, other]), 201)
+
+
+@check("AP-CRE-016")
+def duration_twice(session: Session) -> None:
+    """Creates with one reset duration twice in the profile's list of budgets, then in a provider's.
+
+    Both are to be 400, with the pointer of the second. The same duration in two lists is to be 201.
+    """
+    month, day = samples.budget("1M"), samples.budget("1d")
+    answer = _submit(session, budgets=[month, day, samples.budget("1M", 99)])
+    expect.refused_at(answer, ("/budgets/2/reset_duration", "/budgets/2"))
+    answer = _submit(session, provider_configs=[samples.provider(budgets=[month, month])])
+    place = "/provider_configs/0/budgets/1"
+    expect.refused_at(answer, (f"{place}/reset_duration", place))
+    configs = [samples.provider("a", budgets=[month]), samples.provider("b", budgets=[month])]
+    expect.status(_submit(session, budgets=[month], provider_configs=configs), 201)
+
+
+@check("AP-CRE-017")
+def server_and_exclusion(session: Session) -> None:
+    """Creates with a server and an `exclude` override on the same client, which is to be 400.
+
+    Without the server, with another server, and with `include`, it is to be 201.
+    """
+    server, other = {"mcp_server_id": "github"}, {"mcp_server_id": "jira"}
+    exclude, include = samples.override("exclude"), samples.override("include")
+    expect.status(_submit(session, mcp_servers=[server], mcp_tool_overrides=[exclude]), 400)
+    expect.status(_submit(session, mcp_servers=[other, server], mcp_tool_overrides=[include, exclude]), 400)
+    expect.status(_submit(session, mcp_tool_overrides=[exclude]), 201)
+    expect.status(_submit(session, mcp_servers=[other], mcp_tool_overrides=[exclude]), 201)
+    expect.status(_submit(session, mcp_servers=[server], mcp_tool_overrides=[include]), 201)
+
+
+@check("AP-CRE-018")
+def include_and_exclude(session: Session) -> None:
+    """Creates with an `include` and an `exclude` override of one tool of one client.
+
+    In both orders that is to be 400; of two tools, or of two clients, it is to be 201.
+    """
+    include, exclude = samples.override("include"), samples.override("exclude")
+    expect.status(_submit(session, mcp_tool_overrides=[include, exclude]), 400)
+    expect.status(_submit(session, mcp_tool_overrides=[exclude, include]), 400)
+    other_tool, other_client = samples.override("exclude", tool="x"), samples.override("exclude", client="x")
+    expect.status(_submit(session, mcp_tool_overrides=[include, other_tool]), 201)
+    expect.status(_submit(session, mcp_tool_overrides=[include, other_client]), 201)
+
+
+@check("AP-CRE-019")
+def half_a_rate_limit(session: Session) -> None:
+    """Creates with rate limits that lack a duration, a maximum, or both, for the profile and for a provider.
+
+    Each is to be 400. Whole ones are to be 201, and so is `null`.
+    """
+    for half in (
+        {"token_max_limit": 5},
+        {"request_max_limit": 5},
+        {"token_reset_duration": "1h"},
+        {"token_max_limit": 5, "token_reset_duration": "1h", "request_reset_duration": "1h"},
+        {},
+    ):
+        expect.status(_submit(session, rate_limit=half), 400)
+        expect.status(_submit(session, provider_configs=[samples.provider(rate_limit=half)]), 400)
+    for whole in ({"token_max_limit": 5, "token_reset_duration": "1h"}, None):
+        configs = [samples.provider(rate_limit=whole)]
+        expect.status(_submit(session, rate_limit=whole, provider_configs=configs), 201)
+
+
+@check("AP-CRE-020")
+def quarter_of_a_month(session: Session) -> None:
+    """Creates with a `reset_config` on a budget of a month, which is to be 400.
+
+    So for the profile as for a provider. On a budget of a quarter it is to be 201.
+    """
+    month, quarter = (
+        samples.budget(duration, reset_config={"quarter_start_month": 2}) for duration in ("1M", "1Q")
+    )
+    expect.status(_submit(session, budgets=[month]), 400)
+    expect.status(_submit(session, provider_configs=[samples.provider(budgets=[month])]), 400)
+    configs = [samples.provider(budgets=[quarter])]
+    expect.status(_submit(session, budgets=[quarter], provider_configs=configs), 201)
+
+
+@check("AP-CRE-021")
+def unknown_fields(session: Session) -> None:
+    """Creates with an unknown field in each kind of object, one at a time.
+
+    Each is to be 400, with the pointer of that field.
+    """
+    bogus: dict[str, Any] = {"bogus": 1}
+    quarter = samples.budget("1Q", reset_config={"quarter_start_month": 2, **bogus})
+    limit = {"token_max_limit": 5, "token_reset_duration": "1h", **bogus}
+    for pointer, fields in (
+        ("/bogus", bogus),
+        ("/budgets/0/bogus", {"budgets": [samples.budget(**bogus)]}),
+        ("/budgets/0/reset_config/bogus", {"budgets": [quarter]}),
+        ("/rate_limit/bogus", {"rate_limit": limit}),
+        ("/provider_configs/0/bogus", {"provider_configs": [samples.provider(**bogus)]}),
+        ("/provider_configs/0/rate_limit/bogus", {"provider_configs": [samples.provider(rate_limit=limit)]}),
+        ("/mcp_tool_groups/0/bogus", {"mcp_tool_groups": [{"tool_group_id": 1, **bogus}]}),
+        ("/mcp_servers/0/bogus", {"mcp_servers": [{"mcp_server_id": "w", **bogus}]}),
+        ("/mcp_tool_overrides/0/bogus", {"mcp_tool_overrides": [{**samples.override("include"), **bogus}]}),
+    ):
+        expect.refused_at(_submit(session, **fields), (pointer,))
+
+
+def _submit(session: Session, **fields: Any) -> Answer:
+    return session.submit({"name": session.name(), **fields})

@@ -1,0 +1,221 @@
+"""What the server sets on a new profile: ids, scopes, usage, version, state, times and the Location."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from conformance import expect, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.client import Answer
+    from conformance.session import Profile, Session
+
+_TOLERANCE = timedelta(seconds=2)
+
+
+@check("AP-CRE-008")
+def first_version(session: Session) -> None:
+    """Creates a small profile and a full one, and looks for version 1 in the answer and in a later read."""
+    _new_profiles_have(session, "version", 1)
+
+
+@check("AP-CRE-009")
+def inactive(session: Session) -> None:
+    """Creates a small profile and a full one, and looks for `is_active` false.
+
+    It is to be so in the answer and in a later read.
+    """
+    _new_profiles_have(session, "is_active", False)
+
+
+@check("AP-CRE-010")
+def server_fields_are_ignored(session: Session) -> None:
+    """Reads a full profile and sends all of it back under another name.
+
+    Then sends a body whose server-set fields hold other values and other types. Both are to be 201, with the
+    server's own values.
+    """
+    first = session.create(**samples.full(session.name()))
+    again = session.submit({**session.profile(first["id"]), "name": session.name()})
+    copy = expect.profile(again)
+    expect.holds(copy["id"] != first["id"], "a new id", copy["id"], again)
+    forged: dict[str, Any] = {
+        **samples.full(session.name()),
+        "id": first["id"],
+        "is_active": "yes",
+        "version": [99],
+        "created_at": "2001-01-01T00:00:00Z",
+        "updated_at": {"a": None},
+        "provider_configs": [
+            samples.provider(id="x", budgets=[_forged_budget()], rate_limit=_forged_rate_limit())
+        ],
+        "budgets": [_forged_budget()],
+        "rate_limit": _forged_rate_limit(),
+    }
+    answer = session.submit(forged)
+    profile = expect.profile(answer)
+    expect.holds(profile["id"] != first["id"], "a new id", profile["id"], answer)
+    expect.equal(profile.get("version"), 1, "version", answer)
+    expect.holds(
+        isinstance(profile.get("is_active"), bool), "a boolean is_active", profile.get("is_active"), answer
+    )
+    expect.holds(
+        str(profile.get("created_at")) > "2002", "the time of the request", profile.get("created_at"), answer
+    )
+    for part in (*_budgets(profile), *_rate_limits(profile)):
+        expect.holds(part.get("id") != "forged", "an id of the server", part.get("id"), answer)
+        expect.holds(part.get("scope") != "forged", "a scope of the server", part.get("scope"), answer)
+        expect.equal(_usage(part), [0] * len(_usage(part)), "usage", answer)
+
+
+@check("AP-CRE-011")
+def fresh_ids(session: Session) -> None:
+    """Creates the same full body twice under two names, and a third time with the ids of the first in it.
+
+    No id of a profile, provider config, budget or rate limit is to turn up twice.
+    """
+    first = session.create(**samples.full(session.name()))
+    second = session.create(**samples.full(session.name()))
+    third = session.create(**{**session.profile(first["id"]), "name": session.name()})
+    profiles = (first, second, third)
+    kinds = {
+        "profiles": [profile["id"] for profile in profiles],
+        "provider configs": [config.get("id") for profile in profiles for config in _configs(profile)],
+        "budgets": [part.get("id") for profile in profiles for part in _budgets(profile)],
+        "rate limits": [part.get("id") for profile in profiles for part in _rate_limits(profile)],
+    }
+    for kind, ids in kinds.items():
+        twice = sorted({str(value) for value in ids if ids.count(value) > 1 or value is None})
+        expect.equal(twice, [], f"ids that {kind} share", *session.answers[-4:])
+
+
+@check("AP-CRE-012")
+def scopes(session: Session) -> None:
+    """Creates with budgets of the profile and of two providers, and compares each `scope`.
+
+    It is to be so in the answer and in a later read.
+    """
+    created = session.submit(
+        {
+            "name": session.name(),
+            "budgets": [samples.budget("1M"), samples.budget("1d")],
+            "provider_configs": [
+                samples.provider("openai", budgets=[samples.budget("1M")]),
+                samples.provider("Azure: eu/1", budgets=[samples.budget("1h"), samples.budget("1Y")]),
+            ],
+        }
+    )
+    read = session.read(expect.profile(created)["id"])
+    for answer in (created, read):
+        profile = expect.profile(answer, 200, 201)
+        expect.equal([b.get("scope") for b in profile.get("budgets", [])], ["total"] * 2, "scope", answer)
+        for config in _configs(profile):
+            wanted = f"provider:{config.get('provider_name')}"
+            found = [budget.get("scope") for budget in config.get("budgets", [])]
+            expect.holds(bool(found), "the provider's budgets", "none", answer)
+            expect.equal(found, [wanted] * len(found), "scope of the provider's budgets", answer)
+
+
+@check("AP-CRE-013")
+def no_usage(session: Session) -> None:
+    """Creates with budgets and rate limits at both places, and looks for a usage of 0 in each.
+
+    It is to be so in the answer and in a later read.
+    """
+    created = session.submit(samples.full(session.name()))
+    read = session.read(expect.profile(created)["id"])
+    for answer in (created, read):
+        profile = expect.profile(answer, 200, 201)
+        parts = [*_budgets(profile), *_rate_limits(profile)]
+        expect.equal(len(parts), 6, "the number of budgets and rate limits", answer)
+        for part in parts:
+            fields = 1 if "max_limit" in part else 2
+            expect.equal(_usage(part), [0] * fields, "usage", answer)
+
+
+@check("AP-CRE-025")
+def times(session: Session) -> None:
+    """Creates, and compares `created_at` with the `Date` of the answer, within two seconds.
+
+    Without a `Date` the clock of this machine counts. `updated_at` is to equal `created_at`, also in a later
+    read.
+    """
+    begun = datetime.now(UTC)
+    answer = session.submit({"name": session.name()})
+    ended = datetime.now(UTC)
+    profile = expect.profile(answer)
+    created = _instant(profile.get("created_at"), answer)
+    if "date" in answer.headers:
+        begun = ended = parsedate_to_datetime(answer.headers["date"])
+    near = begun - _TOLERANCE <= created <= ended + _TOLERANCE
+    expect.holds(near, f"created_at near {ended.isoformat()}", profile.get("created_at"), answer)
+    read = session.read(profile["id"])
+    for found, shown in ((profile, answer), (expect.profile(read, 200), read)):
+        expect.equal(found.get("created_at"), profile.get("created_at"), "created_at", shown)
+        expect.equal(found.get("updated_at"), profile.get("created_at"), "updated_at", shown)
+
+
+@check("AP-CRE-026")
+def location(session: Session) -> None:
+    """Creates, and reads what `Location` names: it is to be the new profile."""
+    created = session.submit({"name": session.name()})
+    profile = expect.profile(created)
+    named = created.headers.get("location")
+    expect.holds(bool(named), "a Location header", "none", created)
+    url = urlsplit(urljoin(created.exchange.url, named))
+    prefix = urlsplit(session.target.root).path
+    # The key goes to the server under test alone, wherever the header points.
+    read = session.admin.request("GET", url.path.removeprefix(prefix))
+    found = expect.profile(read, 200)
+    expect.equal(found.get("id"), profile["id"], "the id of the profile at Location", created, read)
+
+
+def _new_profiles_have(session: Session, field: str, value: Any) -> None:
+    for sent in ({"name": session.name()}, samples.full(session.name())):
+        created = session.submit(sent)
+        profile = expect.profile(created)
+        expect.equal(profile.get(field), value, field, created)
+        read = session.read(profile["id"])
+        expect.equal(expect.profile(read, 200).get(field), value, f"{field} in a later read", read)
+
+
+def _forged_budget() -> samples.Body:
+    return samples.budget(id="forged", scope="forged", current_usage=5, last_reset="2001-01-01T00:00:00Z")
+
+
+def _forged_rate_limit() -> samples.Body:
+    usage = {"token_current_usage": 7, "request_current_usage": "7"}
+    return {"id": "forged", "token_max_limit": 5, "token_reset_duration": "1h", **usage}
+
+
+def _configs(profile: Profile) -> list[dict[str, Any]]:
+    return [config for config in profile.get("provider_configs") or [] if isinstance(config, dict)]
+
+
+def _budgets(profile: Profile) -> Iterator[dict[str, Any]]:
+    for holder in (profile, *_configs(profile)):
+        yield from holder.get("budgets") or []
+
+
+def _rate_limits(profile: Profile) -> list[dict[str, Any]]:
+    return [holder["rate_limit"] for holder in (profile, *_configs(profile)) if holder.get("rate_limit")]
+
+
+def _usage(part: dict[str, Any]) -> list[Any]:
+    return [value for key, value in part.items() if key.endswith("current_usage")]
+
+
+def _instant(text: Any, answer: Answer) -> datetime:
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        moment = None
+    good = moment is not None and moment.tzinfo is not None and str(text).endswith("Z")
+    expect.holds(good, "an instant in UTC that ends in Z", text, answer)
+    return moment or datetime.now(UTC)

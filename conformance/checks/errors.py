@@ -1,0 +1,169 @@
+"""Refusals: their shape, their completeness, and that they change nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from conformance import expect, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_NO_PROFILE = 9223372036854775807
+_LARGE = 1048577
+_STACK_TRACE = re.compile(
+    r'Traceback \(most recent call last\)|File "[^"]+", line \d+|\.py:\d+'
+    r"|goroutine \d+ \[|panic: |\.go:\d+|^\s+at [\w.$<>]+\(|\.java:\d+\)|\.js:\d+:\d+",
+    re.MULTILINE,
+)
+_KINDS = ("invalid_request", "authentication", "permission", "not_found", "conflict", "server")
+_MOST_FAULTS = 20
+
+
+@check("ERR-001")
+def envelope(session: Session) -> None:
+    """Provokes 400, 401, 404, 405, 409, 413 and 415, and compares each body with the envelope.
+
+    `status_code` is to be the status, and `event_id` the header `X-Request-Id`.
+    """
+    name = str(session.create()["name"])
+    for answer in (
+        session.browse({"limit": "x"}),
+        session.submit({}),
+        session.submit_octets(b"{"),
+        session.browse(client=session.anonymous),
+        session.read(_NO_PROFILE),
+        session.admin.request("GET", session.path("listAccessProfiles") + f"/{name}/none"),
+        session.call("getAccessProfile", parameters={"profile_id": 1}, method="PUT", body={}),
+        session.submit({"name": name}),
+        session.submit_octets(b"{}", "text/plain"),
+        _too_large(session),
+    ):
+        expect.holds(answer.status >= 400, "a refusal", answer.exchange.answer()[:200], answer)
+        _is_envelope(session, answer)
+
+
+@check("ERR-002")
+def all_faults_at_once(session: Session) -> None:
+    """Sends bodies with several faults, and looks for the pointers of all.
+
+    The first breaks the schema in four places, the second fits it and breaks two rules of the clauses. The
+    last has thirty faults, of which twenty are to be named.
+    """
+    impossible = {"max_limit": -1, "reset_duration": "2h"}
+    shape = {"bogus": 1, "tags": ["good", 7], "budgets": [impossible]}
+    shape_faults = ("/bogus", "/tags/1", "/budgets/0/max_limit", "/budgets/0/reset_duration")
+    month = samples.budget("1M")
+    rules = {"provider_configs": [samples.provider(), samples.provider(budgets=[month, month])]}
+    rule_faults = ("/provider_configs/1", "/provider_configs/1/budgets/1")
+    for fields, places in ((shape, shape_faults), (rules, rule_faults)):
+        _names_all(session.submit({"name": session.name(), **fields}), places)
+    many = session.submit({"name": session.name(), "tags": list(range(30))})
+    expect.status(many, 400)
+    expect.equal(len(expect.fault_pointers(many)), _MOST_FAULTS, "the number of faults named", many)
+
+
+@check("ERR-003")
+def refusals_change_nothing(session: Session) -> None:
+    """Notes a profile, has creates refused, and looks whether anything changed.
+
+    They are refused for a bad body, a taken name, a missing credential, a wrong media type and a wrong query.
+    Afterwards the list is to hold that one profile, unchanged.
+    """
+    profile = session.create()
+    before = session.profile(profile["id"])
+    fresh = {"name": session.name()}
+    refusals = (
+        session.submit({**fresh, "tags": [1]}),
+        session.submit({**fresh, "bogus": True}),
+        session.submit({**samples.full(str(profile["name"])), "description": "overwritten"}),
+        session.submit(fresh, client=session.anonymous),
+        session.submit(fresh, headers={"Content-Type": "text/plain"}),
+        session.submit(fresh, query={"bogus": "1"}),
+    )
+    refused = [answer for answer in refusals if answer.status >= 400]
+    names = [row.get("name") for row in session.rows()]
+    # A request that was accepted against the contract is another clause's matter.
+    accepted = [fresh["name"]] if len(refused) < len(refusals) else []
+    expect.holds(
+        names in ([profile["name"]], [profile["name"], *accepted]), "no new profile", names, *refused
+    )
+    expect.equal(session.profile(profile["id"]), before, "the profile afterwards", *refused)
+
+
+@check("ERR-004")
+def nothing_leaks(session: Session) -> None:
+    """Sends credentials good and wrong in every place they can stand, and searches the answers for them.
+
+    The requests succeed and fail. The errors are searched for what looks like a stack trace as well.
+    """
+    wrong = session.unknown_key()
+    stranger = session.client(f"Bearer {wrong}")
+    answers = [
+        session.browse({"search": session.namespace}),
+        session.browse({"limit": "x"}),
+        session.submit({"name": session.name(), "bogus": 1}),
+        session.submit({"name": 1, "tags": "x", "budgets": [{"max_limit": "1e999"}]}),
+        session.submit_octets(b'{"name": "\xff"'),
+        session.submit_octets(b"[" * 5000),
+        session.read("9" * 400),
+        session.browse(client=stranger),
+        session.browse(client=stranger, headers={"x-api-key": wrong, "Cookie": f"token={wrong}"}),
+        session.browse(client=session.client(f"Basic {wrong}")),
+    ]
+    for answer in answers:
+        spoken = answer.text + str(answer.headers.multi_items())
+        for secret in (session.target.key, wrong):
+            expect.holds(
+                secret not in spoken, "no credential in the answer", "the credential, repeated", answer
+            )
+        trace = _STACK_TRACE.search(answer.text) if answer.status >= 400 else None
+        expect.holds(trace is None, "no stack trace", trace[0] if trace else "", answer)
+
+
+def _names_all(answer: Answer, places: tuple[str, ...]) -> None:
+    expect.status(answer, 400)
+    pointers = expect.fault_pointers(answer)
+    for place in places:
+        # A fault of an object may be named at the object, or at the member that decides.
+        named = any(pointer in (place, f"{place}/{pointer.rpartition('/')[2]}") for pointer in pointers)
+        expect.holds(named, f"a fault at {place}", f"faults at {expect.show(pointers)}", answer)
+    expect.equal(_error(answer).get("param"), pointers[0], "error.param", answer)
+    for fault in expect.member(answer, "extra_fields")["errors"]:
+        expect.equal(fault.get("in"), "body", "the part of the request", answer)
+
+
+def _too_large(session: Session) -> Answer:
+    headers = {"Authorization": f"Bearer {session.target.key}", "Content-Type": "application/json"}
+    with session.raw() as connection:
+        path = session.path("createAccessProfile")
+        return connection.request("POST", path, headers, b'{"name": "x"'.ljust(_LARGE - 1) + b"}")
+
+
+def _error(answer: Answer) -> dict[str, object]:
+    error = expect.member(answer, "error")
+    expect.holds(isinstance(error, dict), "an object `error`", error, answer)
+    return dict(error)
+
+
+def _is_envelope(session: Session, answer: Answer) -> None:
+    media_type = answer.headers.get("content-type", "no media type")
+    expect.holds(media_type.startswith("application/json"), "application/json", media_type, answer)
+    expect.equal(expect.member(answer, "status_code"), answer.status, "status_code", answer)
+    expect.equal(expect.member(answer, "is_bifrost_error"), False, "is_bifrost_error", answer)
+    request_id = answer.headers.get("x-request-id")
+    expect.holds(bool(request_id), "a header X-Request-Id", "none", answer)
+    expect.equal(expect.member(answer, "event_id"), request_id, "event_id", answer)
+    error = _error(answer)
+    codes = session.contract.enumeration("ErrorCode")
+    expect.holds(error.get("type") in _KINDS, f"error.type among {_KINDS}", error.get("type"), answer)
+    expect.holds(
+        not codes or error.get("code") in codes, "an error.code of the contract", error.get("code"), answer
+    )
+    message = error.get("message")
+    expect.holds(isinstance(message, str) and bool(message), "an error.message", message, answer)
+    extra = expect.member(answer, "extra_fields")
+    expect.holds(isinstance(extra, dict), "an object extra_fields", extra, answer)

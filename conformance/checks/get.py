@@ -1,0 +1,95 @@
+"""Reading one profile by its id."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_LARGEST_ID = 9223372036854775807
+_OTHERS = 5
+
+
+@check("AP-GET-001")
+def no_such_profile(session: Session) -> None:
+    """Asks for the largest id there can be and for two others that nobody has; each is to be 404."""
+    for profile_id in (_LARGEST_ID, *(session.random.randrange(2**61, 2**62) for _ in range(2))):
+        expect.status(session.read(profile_id), 404)
+
+
+@check("AP-GET-002")
+def no_id(session: Session) -> None:
+    """Asks for ids that are no integer, and for 0, -1 and 9223372036854775808; each is to be 400."""
+    for profile_id in ("abc", "1.5", "1e3", "0x1", "1_0", " 1", 0, -1, _LARGEST_ID + 1, "9" * 60):
+        expect.status(session.read(profile_id), 400)
+
+
+@check("AP-GET-003")
+def the_one_asked_for(session: Session) -> None:
+    """Creates three profiles and asks for each; the id and the name are to be those of the one asked for."""
+    for profile in [session.create() for _ in range(3)]:
+        answer = session.read(profile["id"])
+        found = expect.profile(answer, 200)
+        expect.equal(found.get("id"), profile["id"], "id", answer)
+        expect.equal(found.get("name"), profile["name"], "name", answer)
+
+
+@check("AP-GET-004")
+def roles(session: Session) -> None:
+    """Creates a profile, which is to have no roles.
+
+    Then reads profiles that were there before, whose attachments are to carry the profile's id and no role
+    twice.
+    """
+    answer = session.read(session.create(**samples.full(session.name()))["id"])
+    expect.equal(_member_of_detail(answer, "roles"), [], "the roles of a new profile", answer)
+    for read in _others(session):
+        attachments = _member_of_detail(read, "roles")
+        profile_id = expect.profile(read, 200)["id"]
+        expect.holds(isinstance(attachments, list), "a list `roles`", attachments, read)
+        foreign = [role for role in attachments if role.get("access_profile_id") != profile_id]
+        expect.equal(foreign, [], "attachments of another profile", read)
+        ids = [role.get("role_id") for role in attachments]
+        expect.equal(len(ids), len(set(ids)), "the number of different roles", read)
+
+
+@check("AP-GET-005")
+def holders(session: Session) -> None:
+    """Creates a profile, whose `user_count` is to be 0.
+
+    That of profiles that were there before is to be an integer of 0 or more.
+    """
+    answer = session.read(session.create(**samples.full(session.name()))["id"])
+    expect.equal(_member_of_detail(answer, "user_count"), 0, "the user_count of a new profile", answer)
+    for read in _others(session):
+        count = _member_of_detail(read, "user_count")
+        good = isinstance(count, int) and not isinstance(count, bool) and count >= 0
+        expect.holds(good, "a user_count of 0 or more", count, read)
+
+
+@check("AP-GET-006")
+def reading_changes_nothing(session: Session) -> None:
+    """Reads a new profile three times, with a list between; the bodies are to be the same."""
+    profile_id = session.create(**samples.full(session.name()))["id"]
+    first = session.read(profile_id)
+    session.browse({"search": session.namespace})
+    for again in (session.read(profile_id), session.read(profile_id)):
+        expect.status(again, first.status)
+        expect.equal(again.json, first.json, "the body of a later read", first, again)
+
+
+def _others(session: Session) -> list[Answer]:
+    page = session.browse({"limit": _OTHERS})
+    answers = [session.read(row.get("id")) for row in expect.rows(page)]
+    # A profile may be deleted by somebody else between the two requests.
+    return [answer for answer in answers if answer.status != 404]
+
+
+def _member_of_detail(answer: Answer, name: str) -> Any:
+    expect.status(answer, 200)
+    return expect.member(answer, name)

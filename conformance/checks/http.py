@@ -1,0 +1,140 @@
+"""Methods, paths, queries and servers: what HTTP asks, and what the contract decides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance import expect, samples
+from conformance.catalogue import check
+from conformance.verdict import Unreached
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_TRIED = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# What may differ between two answers of the same resource: the time, the request, the framing.
+_OF_THE_MESSAGE = {
+    "date",
+    "x-request-id",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "keep-alive",
+    "age",
+}
+_COMPARED = ("content-type", "etag", "location", "cache-control", "last-modified")
+
+
+@check("HTTP-001")
+def methods_not_stated(session: Session) -> None:
+    """Tries, on each path, each method the contract does not state there.
+
+    The answer is to be 405, and its `Allow` to list the methods stated, HEAD where GET is, and OPTIONS.
+    """
+    profile_id = session.create()["id"]
+    for path in sorted({operation.path for operation in session.contract.operations}):
+        stated = session.contract.methods(path)
+        allowed = stated | {"OPTIONS"} | ({"HEAD"} if "GET" in stated else set())
+        target = session.contract.servers[0] + path.format(profile_id=profile_id)
+        for method in _TRIED:
+            if method in stated:
+                continue
+            answer = session.admin.request(method, target)
+            expect.status(answer, 405)
+            named = {word.strip() for value in answer.headers.get_list("allow") for word in value.split(",")}
+            expect.equal(sorted(named), sorted(allowed), "the methods in Allow", answer)
+
+
+@check("HTTP-002")
+def head_as_get(session: Session) -> None:
+    """Sends GET and HEAD for a page, a profile and an id of no profile, and compares them.
+
+    Status and header fields are to be the same, those of the single message apart. Over a bare socket, no
+    octet is to follow the header of HEAD.
+    """
+    profile_id = session.create()["id"]
+    paths = (
+        session.path("listAccessProfiles") + f"?search={session.namespace}",
+        session.path("getAccessProfile", {"profile_id": profile_id}),
+        session.path("getAccessProfile", {"profile_id": 9223372036854775807}),
+    )
+    for path in paths:
+        get = session.admin.request("GET", path)
+        with session.raw() as connection:
+            head = connection.request("HEAD", path, {"Authorization": f"Bearer {session.target.key}"})
+        expect.equal(head.status, get.status, "the status of HEAD", get, head)
+        expect.equal(_names(head), _names(get), "the header fields of HEAD", get, head)
+        for name in _COMPARED:
+            expect.equal(head.headers.get(name), get.headers.get(name), f"{name} of HEAD", get, head)
+        length = head.headers.get("content-length", str(len(get.content)))
+        expect.equal(length, str(len(get.content)), "Content-Length of HEAD", get, head)
+        expect.holds(not head.trailing, "no body after HEAD", f"{len(head.trailing)} octets", head)
+
+
+@check("HTTP-003")
+def paths_not_stated(session: Session) -> None:
+    """Asks for a path that nobody states, one below a profile, and the stated ones with a trailing slash.
+
+    Each is to be 404.
+    """
+    profile_id = session.create()["id"]
+    listing = session.path("listAccessProfiles")
+    one = session.path("getAccessProfile", {"profile_id": profile_id})
+    for path in (f"{listing}-{session.namespace}x", f"{one}/none", f"{listing}/", f"{one}/"):
+        expect.status(session.admin.request("GET", path), 404)
+    answer = session.admin.request("POST", f"{listing}/", body={"name": session.name()})
+    expect.status(answer, 404)
+
+
+@check("HTTP-008")
+def queries_not_stated(session: Session) -> None:
+    """Sends to each operation a query parameter it does not state, and to the list each of its own twice.
+
+    Each is to be 400.
+    """
+    profile_id = session.create()["id"]
+    expect.status(session.browse({"bogus": "1"}), 400)
+    expect.status(session.browse({"Limit": "1"}), 400)
+    expect.status(session.read(profile_id, query={"limit": "1"}), 400)
+    expect.status(session.submit({"name": session.name()}, query={"bogus": "1"}), 400)
+    for name, value in (
+        ("limit", "5"),
+        ("offset", "0"),
+        ("search", "x"),
+        ("tags", "x"),
+        ("is_active", "true"),
+    ):
+        expect.status(session.browse([(name, value), (name, value)]), 400)
+
+
+@check("SRV-001")
+def every_server(session: Session) -> None:
+    """Creates under each server of the contract, then lists, reads and is refused under each.
+
+    The bodies are to be the same, but for the id of the request.
+    """
+    servers = session.contract.servers
+    if len(servers) < 2:
+        raise Unreached("the contract states only one server")
+    for server in servers:
+        expect.status(session.submit(samples.full(session.name()), server=server), 201)
+    profile_id = session.create()["id"]
+    for answers in (
+        [session.browse({"search": session.namespace}, server=server) for server in servers],
+        [session.read(profile_id, server=server) for server in servers],
+        [session.read(9223372036854775807, server=server) for server in servers],
+        [session.submit({"name": " "}, server=server) for server in servers],
+    ):
+        for answer in answers[1:]:
+            expect.equal(answer.status, answers[0].status, "the status under the other server", *answers)
+            expect.equal(_body(answer), _body(answers[0]), "the body under the other server", *answers)
+
+
+def _names(answer: Answer) -> list[str]:
+    return sorted({name.lower() for name in answer.headers} - _OF_THE_MESSAGE)
+
+
+def _body(answer: Answer) -> object:
+    body = answer.json
+    return {k: v for k, v in body.items() if k != "event_id"} if isinstance(body, dict) else answer.text

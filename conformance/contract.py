@@ -1,0 +1,185 @@
+"""The contract as the suite reads it: clauses and operations, each with its place in the file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+
+_PACKAGE = Path(__file__).parent
+_PLACES = (_PACKAGE.parent / "openapi.yaml", _PACKAGE / "openapi.yaml")
+
+# libyaml is ten times as fast, but PyYAML may have been built without it.
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class ContractError(Exception):
+    """The contract cannot be read, or does not say what the suite needs."""
+
+
+class Level(StrEnum):
+    """How binding a clause is (RFC 2119)."""
+
+    MUST = "MUST"
+    SHOULD = "SHOULD"
+    MAY = "MAY"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One normative sentence."""
+
+    id: str
+    level: Level
+    profile: str
+    text: str
+    operation_id: str | None
+    pointer: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: a method on a path template."""
+
+    id: str
+    method: str
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What the suite needs to know of one `openapi.yaml`."""
+
+    path: Path
+    sha256: str
+    title: str
+    version: str
+    servers: tuple[str, ...]
+    profiles: dict[str, str]
+    clauses: tuple[Clause, ...]
+    operations: tuple[Operation, ...]
+    document: dict[str, Any]
+
+    def clause(self, clause_id: str) -> Clause | None:
+        """The clause of that id, if there is one."""
+        return next((clause for clause in self.clauses if clause.id == clause_id), None)
+
+    def operation(self, operation_id: str) -> Operation | None:
+        """The operation of that id, if there is one."""
+        return next((operation for operation in self.operations if operation.id == operation_id), None)
+
+    def methods(self, path: str) -> frozenset[str]:
+        """The methods, in capitals, that the contract states for a path template."""
+        return frozenset(operation.method for operation in self.operations if operation.path == path)
+
+    def enumeration(self, schema: str) -> tuple[str, ...]:
+        """The values that a component schema enumerates; none when there is no such schema."""
+        schemas = self.document.get("components", {}).get("schemas", {})
+        return tuple(schemas.get(schema, {}).get("enum", ()))
+
+
+def load(path: Path | None = None) -> Contract:
+    """Reads the contract from `path`, or else the one that belongs to this suite.
+
+    Raises:
+        ContractError: the file is missing, is not OpenAPI, or has clauses that do not add up.
+    """
+    found = path or next((place for place in _PLACES if place.is_file()), None)
+    if found is None:
+        raise ContractError("This installation carries no contract. Give one with --contract FILE.")
+    try:
+        data = found.read_bytes()
+        text = data.decode("utf-8")
+        document = yaml.load(text, Loader=_Loader)  # noqa: S506  both loaders are the safe one
+        tree = yaml.compose(text, Loader=_Loader)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ContractError(f"The contract {found} cannot be read: {error}") from error
+    if not isinstance(document, dict) or not isinstance(tree, yaml.MappingNode):
+        raise ContractError(f"The contract {found} is no OpenAPI document.")
+    info = document.get("info", {})
+    contract = Contract(
+        path=found,
+        sha256=hashlib.sha256(data).hexdigest(),
+        title=str(info.get("title", "")),
+        version=str(info.get("version", "")),
+        servers=tuple(server["url"].rstrip("/") for server in document.get("servers", [])) or ("",),
+        profiles=dict(document.get("x-profiles", {})),
+        clauses=tuple(_clauses(document, tree)),
+        operations=tuple(_operations(document, tree)),
+        document=document,
+    )
+    _check(contract)
+    return contract
+
+
+def _check(contract: Contract) -> None:
+    if not contract.clauses or not contract.operations:
+        raise ContractError(f"The contract {contract.path} states no operations or no clauses (x-clauses).")
+    seen: set[str] = set()
+    for clause in contract.clauses:
+        if clause.id in seen:
+            raise ContractError(f"{contract.path}:{clause.line}: the clause id {clause.id} stands twice.")
+        if clause.profile not in contract.profiles:
+            raise ContractError(
+                f"{contract.path}:{clause.line}: x-profiles has no profile {clause.profile!r}."
+            )
+        seen.add(clause.id)
+
+
+def _operations(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Operation]:
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                node = _descend(tree, "paths", path, method)
+                operation_id = str(item[method].get("operationId", f"{method} {path}"))
+                yield Operation(operation_id, method.upper(), path, node.start_mark.line + 1)
+
+
+def _clauses(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Clause]:
+    yield from _clauses_at(document, tree, None, ())
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                steps = ("paths", path, method)
+                operation_id = item[method].get("operationId")
+                yield from _clauses_at(item[method], _descend(tree, *steps), operation_id, steps)
+
+
+def _clauses_at(
+    holder: dict[str, Any], node: yaml.Node, operation_id: str | None, steps: tuple[str, ...]
+) -> Iterator[Clause]:
+    for index, stated in enumerate(holder.get("x-clauses", [])):
+        line = _descend(node, "x-clauses", index).start_mark.line + 1
+        pointer = "/" + "/".join(_escape(step) for step in (*steps, "x-clauses", str(index)))
+        try:
+            level = Level(stated["level"])
+            clause_id, profile, text = stated["id"], stated["profile"], " ".join(stated["text"].split())
+        except (KeyError, ValueError, AttributeError) as error:
+            raise ContractError(
+                f"Line {line}: a clause needs id, level, profile and text ({error})."
+            ) from error
+        yield Clause(clause_id, level, profile, text, operation_id, pointer, line)
+
+
+def _descend(node: yaml.Node, *steps: str | int) -> yaml.Node:
+    for step in steps:
+        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+            node = node.value[step]
+        elif isinstance(node, yaml.MappingNode):
+            node = next(value for key, value in node.value if key.value == step)
+    return node
+
+
+def _escape(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")

@@ -1,0 +1,151 @@
+"""One request and its answer as evidence: readable, repeatable with curl, and without secrets."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shlex
+from dataclasses import dataclass
+from typing import Any
+
+SHOWN_OCTETS = 4096
+"""How much of a body is kept as evidence."""
+
+_OF_THE_CONNECTION = ("host", "content-length", "connection", "user-agent")
+
+# What stands for a secret, and the shell expression that puts it back.
+_SHELL = {
+    "$KEY": '"$KEY"',
+    "${KEY%?}": '"${KEY%?}"',
+    "$VIEWER_KEY": '"$VIEWER_KEY"',
+    "$BASIC": '"$(printf %s "admin:$KEY" | base64 -w0)"',
+}
+_PLACEHOLDER = re.compile(
+    "(" + "|".join(re.escape(name) for name in sorted(_SHELL, key=len, reverse=True)) + ")"
+)
+
+
+class Redactor:
+    """Replaces every secret of a run by a placeholder, wherever it turns up."""
+
+    def __init__(self, key: str, viewer_key: str | None = None) -> None:
+        basic = base64.b64encode(f"admin:{key}".encode()).decode()
+        secrets = {key: "$KEY", basic: "$BASIC"}
+        if len(key) > 8:
+            secrets[key[:-1]] = "${KEY%?}"
+        if viewer_key:
+            secrets[viewer_key] = "$VIEWER_KEY"
+        # The longest first, as one secret may be the beginning of another.
+        self._secrets = sorted(((s, p) for s, p in secrets.items() if s), key=lambda pair: -len(pair[0]))
+
+    def text(self, text: str) -> str:
+        """The text without secrets."""
+        for secret, placeholder in self._secrets:
+            text = text.replace(secret, placeholder)
+        return text
+
+    def octets(self, data: bytes) -> bytes:
+        """The octets without secrets."""
+        for secret, placeholder in self._secrets:
+            data = data.replace(secret.encode(), placeholder.encode())
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and its answer, redacted and cut to what a reader can take in."""
+
+    method: str
+    url: str
+    request_headers: tuple[tuple[str, str], ...]
+    request_body: bytes | None
+    request_octets: int
+    status: int | None
+    response_headers: tuple[tuple[str, str], ...]
+    response_body: bytes
+    seconds: float
+
+    def curl(self) -> str:
+        """A line for the shell that repeats the request."""
+        words = ["curl", "-i", "--head" if self.method == "HEAD" else f"-X {self.method}"]
+        names = {name.lower() for name, _ in self.request_headers}
+        for name, value in self.request_headers:
+            if name.lower() not in _OF_THE_CONNECTION:
+                words.append("-H " + _quote(f"{name}: {value}"))
+        if self.request_body is not None:
+            if "content-type" not in names:
+                words.append("-H 'Content-Type:'")
+            words.append("--data-binary " + _quote_octets(self.request_body))
+        words.append(_quote(self.url))
+        if self.request_octets > SHOWN_OCTETS:
+            words.append(f"# the body goes on to {self.request_octets:,} octets")
+        return " ".join(words)
+
+    def answer(self) -> str:
+        """The answer in one line: its status and the beginning of its body."""
+        if self.status is None:
+            return "no answer"
+        body = " ".join(self.response_body.decode("utf-8", "replace").split())
+        return f"{self.status} {body}".rstrip()
+
+    def as_dict(self) -> dict[str, Any]:
+        """The exchange for `results.json`."""
+        body = self.request_body
+        return {
+            "request": {
+                "method": self.method,
+                "url": self.url,
+                "headers": [list(pair) for pair in self.request_headers],
+                "body": None if body is None else body.decode("utf-8", "backslashreplace"),
+                "octets": self.request_octets,
+            },
+            "response": {
+                "status": self.status,
+                "headers": [list(pair) for pair in self.response_headers],
+                "body": self.response_body.decode("utf-8", "backslashreplace"),
+            },
+            "seconds": round(self.seconds, 4),
+            "curl": self.curl(),
+        }
+
+
+def record(
+    redactor: Redactor,
+    method: str,
+    url: str,
+    sent: tuple[tuple[tuple[str, str], ...], bytes | None],
+    received: tuple[int | None, tuple[tuple[str, str], ...], bytes],
+    seconds: float,
+) -> Exchange:
+    """Makes the evidence of one request: secrets replaced, long bodies cut."""
+    headers, body = sent
+    status, answer_headers, answer_body = received
+    # Redacted before it is cut, so that no piece of a secret is left at the edge.
+    shown = None if body is None else redactor.octets(body)[:SHOWN_OCTETS]
+    return Exchange(
+        method=method,
+        url=redactor.text(url),
+        request_headers=tuple((name, redactor.text(value)) for name, value in headers),
+        request_body=shown,
+        request_octets=len(body or b""),
+        status=status,
+        response_headers=tuple((name, redactor.text(value)) for name, value in answer_headers),
+        response_body=redactor.octets(answer_body)[:SHOWN_OCTETS],
+        seconds=seconds,
+    )
+
+
+def _quote(text: str) -> str:
+    pieces = (piece for piece in _PLACEHOLDER.split(text) if piece)
+    return "".join(_SHELL.get(piece) or shlex.quote(piece) for piece in pieces) or "''"
+
+
+def _quote_octets(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if text and (text.isprintable() or text.isspace()):
+        return _quote(text)
+    escaped = "".join(chr(o) if 32 <= o < 127 and chr(o) not in "\\'" else f"\\x{o:02x}" for o in body)
+    return f"$'{escaped}'"

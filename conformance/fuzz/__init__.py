@@ -1,0 +1,1 @@
+"""Schemathesis, driven so that it fails a server that breaks the contract, and no other."""

@@ -1,0 +1,187 @@
+"""Runs Schemathesis in a process of its own and reads what it found."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from conformance.fuzz import settings
+from conformance.verdict import Finding, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.client import Target
+    from conformance.contract import Contract
+
+MAX_EXAMPLES = 25
+SCHEMATHESIS_VERSION = version("schemathesis")
+
+_DEADLINE = 600
+_MOST_FINDINGS = 5
+_SHOWN = 1500
+# Schemathesis found nothing, or found faults. Anything else means that it could not do its work.
+_RAN = (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be fuzzed, and how much."""
+
+    operation_ids: list[str]
+    seed: int
+    max_examples: int
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What fuzzing one operation came to."""
+
+    status: Status
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    requests: int = 0
+    seconds: float = 0.0
+
+
+def derived_id(operation_id: str) -> str:
+    """The id of the verdict that fuzzing an operation gives."""
+    return f"SCHEMA-{operation_id}"
+
+
+def fuzz(contract: Contract, target: Target, request: Request) -> dict[str, Outcome]:
+    """Runs Schemathesis over the operations and says for each what came of it."""
+    begun = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="conformance-") as name:
+        folder = Path(name)
+        # The key comes from the environment: it stands in no file and on no command line.
+        configuration = f'[auth.openapi.{_bearer_scheme(contract)}]\nbearer = "${{{settings.KEY}}}"\n'
+        (folder / "schemathesis.toml").write_text(configuration, encoding="utf-8")
+        try:
+            ran = subprocess.run(  # noqa: S603  our own interpreter, arguments as a list
+                _command(contract, target, request, folder),
+                cwd=folder,
+                env=_environment(target, request, folder),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_DEADLINE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            reason = f"Schemathesis did not end within {_DEADLINE} seconds"
+            return dict.fromkeys(request.operation_ids, Outcome(Status.NOT_REACHED, reason))
+        lines = _lines(folder / "findings.ndjson")
+        report = _report(folder / "report.json")
+    seconds = (time.perf_counter() - begun) / max(1, len(request.operation_ids))
+    problem = None if ran.returncode in _RAN and report.get("complete") else _problem(ran, report, target)
+    return {
+        operation_id: _outcome(contract, operation_id, lines, report, (problem, seconds), target)
+        for operation_id in request.operation_ids
+    }
+
+
+def _command(contract: Contract, target: Target, request: Request, folder: Path) -> list[str]:
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(folder / "schemathesis.toml")]
+    command += ["--no-color", "run", str(contract.path.resolve()), "--url", target.root + contract.servers[0]]
+    command += ["--seed", str(request.seed), "--max-examples", str(request.max_examples)]
+    command += ["--continue-on-failure", "--generation-database", "none", "--warnings", "off"]
+    command += ["--request-timeout", str(target.timeout), "--max-redirects", "0"]
+    command += ["--report", "json", "--report-json-path", str(folder / "report.json")]
+    for operation_id in request.operation_ids:
+        command += ["--include-operation-id", operation_id]
+    return command
+
+
+def _environment(target: Target, request: Request, folder: Path) -> dict[str, str]:
+    environment = {
+        **os.environ,
+        settings.KEY: target.key,
+        settings.PREFIX: request.prefix,
+        settings.FINDINGS: str(folder / "findings.ndjson"),
+        "SCHEMATHESIS_HOOKS": "conformance.fuzz.hooks",
+        # No proxy and no stored password may stand between the suite and its target.
+        "NO_PROXY": "*",
+        "NETRC": os.devnull,
+    }
+    if "SSL_CERT_FILE" in environment:
+        environment["REQUESTS_CA_BUNDLE"] = environment["SSL_CERT_FILE"]
+    return environment
+
+
+def _outcome(
+    contract: Contract,
+    operation_id: str,
+    lines: list[dict[str, Any]],
+    report: dict[str, Any],
+    end: tuple[Outcome | None, float],
+    target: Target,
+) -> Outcome:
+    problem, seconds = end
+    own = [line for line in lines if line.get("operation") == operation_id]
+    counts = next((line for line in own if "calls" in line), {"calls": 0, "accepted": 0})
+    findings = [*_findings([line for line in own if "code" in line], target)]
+    findings = findings or [*_untold(contract, operation_id, report)]
+    if findings:
+        shown = tuple(findings[:_MOST_FINDINGS])
+        return Outcome(Status.FAIL, "", shown, counts["calls"], seconds)
+    if problem is not None:
+        return problem
+    if not counts["accepted"]:
+        reason = "no request was accepted, so that no good answer was seen"
+        return Outcome(Status.NOT_REACHED, reason, (), counts["calls"], seconds)
+    return Outcome(Status.PASS, "", (), counts["calls"], seconds)
+
+
+def _findings(lines: Iterable[dict[str, Any]], target: Target) -> Iterable[Finding]:
+    """One finding for each code and status. The last written is the smallest: Schemathesis shrinks."""
+    redactor = target.redactor
+    for line in {(line["code"], line["status"]): line for line in lines}.values():
+        message = " ".join(redactor.text(line["message"]).split())[:_SHOWN]
+        curl = redactor.text(line["curl"]).replace(
+            "'Authorization: [Filtered]'", "'Authorization: Bearer '\"$KEY\""
+        )
+        yield Finding(f"no {line['title']}", f"{line['status']}: {message}", code=line["code"], curl=curl)
+
+
+def _untold(contract: Contract, operation_id: str, report: dict[str, Any]) -> Iterable[Finding]:
+    """Failures that Schemathesis counted and our hook was not told of."""
+    operation = contract.operation(operation_id)
+    label = f"{operation.method} {operation.path}" if operation else operation_id
+    for failure in report.get("failures", []):
+        if label in failure.get("operations", []):
+            yield Finding(f"no {failure['title']}", f"{failure['count']} of them", code=failure["code"])
+
+
+def _problem(ran: subprocess.CompletedProcess[str], report: dict[str, Any], target: Target) -> Outcome:
+    titles = ", ".join(error.get("title", "") for error in report.get("errors", []))
+    last = " ".join((ran.stdout + ran.stderr)[-_SHOWN:].split())
+    detail = target.redactor.text(titles or last)
+    if "network" in detail.lower() or "connection" in detail.lower():
+        return Outcome(Status.NOT_REACHED, f"the server stopped answering while it was fuzzed: {detail}")
+    return Outcome(Status.ERROR, f"Schemathesis could not do its work (exit {ran.returncode}): {detail}")
+
+
+def _bearer_scheme(contract: Contract) -> str:
+    schemes = contract.document.get("components", {}).get("securitySchemes", {})
+    bearers = (name for name, scheme in schemes.items() if scheme.get("scheme") == "bearer")
+    return next(bearers, "ManagementBearerAuth")
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    if not path.is_file():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def _report(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}

@@ -1,0 +1,1 @@
+"""Views of the results: for people, for programs, and for CI servers."""

@@ -1,0 +1,195 @@
+"""What a check works with: clients by role, names of its own, and the operations of the contract."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import secrets
+import string
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from conformance.client import Answer, Client, Query, Target, open_transport
+from conformance.raw import RawConnection
+from conformance.verdict import Unreached
+
+if TYPE_CHECKING:
+    from conformance.contract import Contract
+    from conformance.exchange import Exchange
+
+Profile = dict[str, Any]
+
+_KEY_CHARACTERS = string.ascii_letters + string.digits
+_LARGEST_PAGE = 100
+
+
+class Workspace:
+    """One run against one server: the connections, and the prefix of all names."""
+
+    def __init__(self, contract: Contract, target: Target, seed: int) -> None:
+        self.contract = contract
+        self.target = target
+        self.seed = seed
+        # Fresh in each run, whatever the seed: what an earlier run created may still be there.
+        self.prefix = f"cf-{secrets.token_hex(4)}-"
+        self.transport = open_transport(target)
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.transport.close()
+
+    def session(self, clause_id: str) -> Session:
+        """A session for one check, with a part of the namespace that no other has."""
+        return Session(self, f"{self.prefix}{next(self._numbers)}-", f"{self.seed}:{clause_id}")
+
+    def clean_up(self) -> int:
+        """Deletes what the run created, when the contract has an operation for it.
+
+        Returns how many are left.
+        """
+        session = self.session("clean-up")
+        if self.contract.operation("deleteAccessProfile") is not None:
+            for row in self._own_rows(session):
+                session.call("deleteAccessProfile", parameters={"profile_id": row["id"]})
+        return len(self._own_rows(session))
+
+    def _own_rows(self, session: Session) -> list[Profile]:
+        # A server that breaks `search` must not make the suite delete what belongs to others.
+        return [row for row in session.rows({"search": self.prefix}) if self.prefix in str(row.get("name"))]
+
+
+class Session:
+    """What one check gets. It records every exchange."""
+
+    def __init__(self, workspace: Workspace, namespace: str, seed: str) -> None:
+        self.contract = workspace.contract
+        self.target = workspace.target
+        self.namespace = namespace
+        self.random = random.Random(seed)  # noqa: S311  repeatable, and nothing is kept secret by it
+        self.answers: list[Answer] = []
+        self._workspace = workspace
+        self._names = itertools.count(1)
+        self.admin = self.client(f"Bearer {self.target.key}")
+        self.anonymous = self.client(None)
+
+    @property
+    def viewer(self) -> Client:
+        """A client with the key that may only view."""
+        if not self.target.viewer_key:
+            raise Unreached("there is no second key (--viewer-key)")
+        return self.client(f"Bearer {self.target.viewer_key}")
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every exchange so far, oldest first."""
+        return [answer.exchange for answer in self.answers]
+
+    def client(self, authorization: str | None) -> Client:
+        """A client that sends this Authorization header, or none."""
+        return Client(self.target, self._workspace.transport, authorization, self._keep)
+
+    def raw(self) -> RawConnection:
+        """A connection for one request over a bare socket, to be used in a `with`."""
+        return RawConnection(self.target, self._keep)
+
+    def name(self, ending: str = "") -> str:
+        """A name that was never used, ending in `ending`."""
+        return f"{self.namespace}{next(self._names)}{ending}"
+
+    def unknown_key(self) -> str:
+        """An API key that looks right and that no server has issued."""
+        return "bfst-" + "".join(self.random.choices(_KEY_CHARACTERS, k=44))
+
+    def path(
+        self, operation_id: str, parameters: dict[str, Any] | None = None, *, server: str | None = None
+    ) -> str:
+        """The path of an operation, below one of the contract's servers (the first, if none is named)."""
+        operation = self.contract.operation(operation_id)
+        if operation is None:
+            raise Unreached(f"the contract has no operation {operation_id}")
+        values = {name: quote(str(value), safe="") for name, value in (parameters or {}).items()}
+        return (self.contract.servers[0] if server is None else server) + operation.path.format(**values)
+
+    def call(
+        self,
+        operation_id: str,
+        *,
+        client: Client | None = None,
+        parameters: dict[str, Any] | None = None,
+        server: str | None = None,
+        method: str | None = None,
+        **request: Any,
+    ) -> Answer:
+        """Calls an operation, as the administrator unless another client is given."""
+        path = self.path(operation_id, parameters, server=server)
+        operation = self.contract.operation(operation_id)
+        stated = operation.method if operation else "GET"
+        return (client or self.admin).request(method or stated, path, **request)
+
+    def submit(self, body: Any = None, **request: Any) -> Answer:
+        """Sends a body to `createAccessProfile`."""
+        return self.call("createAccessProfile", body=body, **request)
+
+    def submit_octets(self, content: bytes, media_type: str | None = "application/json") -> Answer:
+        """Sends octets to `createAccessProfile`, just as they are."""
+        headers = {} if media_type is None else {"Content-Type": media_type}
+        return self.call("createAccessProfile", content=content, headers=headers)
+
+    def read(self, profile_id: Any, **request: Any) -> Answer:
+        """Asks `getAccessProfile` for an id."""
+        return self.call("getAccessProfile", parameters={"profile_id": profile_id}, **request)
+
+    def browse(self, query: Query | None = None, **request: Any) -> Answer:
+        """Asks `listAccessProfiles` for a page."""
+        return self.call("listAccessProfiles", query=query, **request)
+
+    def create(self, **fields: Any) -> Profile:
+        """A new profile as the server answered it. It has a fresh name unless one is given.
+
+        Raises:
+            Unreached: there is no such profile now, so that what follows cannot be checked.
+        """
+        answer = self.submit({"name": self.name(), **fields})
+        found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
+        if answer.status != 201 or not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise Unreached(f"no profile could be created: {_summary(answer)}")
+        return found
+
+    def profile(self, profile_id: int) -> Profile:
+        """The profile as `getAccessProfile` has it.
+
+        Raises:
+            Unreached: it cannot be read.
+        """
+        answer = self.read(profile_id)
+        found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
+        if answer.status != 200 or not isinstance(found, dict):
+            raise Unreached(f"the profile {profile_id} cannot be read: {_summary(answer)}")
+        return found
+
+    def rows(self, query: dict[str, Any] | None = None) -> list[Profile]:
+        """Every profile of this session's namespace that matches, over all pages.
+
+        Raises:
+            Unreached: the list cannot be read.
+        """
+        rows: list[Profile] = []
+        while True:
+            page = {"search": self.namespace, "limit": _LARGEST_PAGE, "offset": len(rows), **(query or {})}
+            answer = self.browse(page)
+            found = answer.json.get("access_profiles") if isinstance(answer.json, dict) else None
+            if answer.status != 200 or not isinstance(found, list):
+                raise Unreached(f"the list cannot be read: {_summary(answer)}")
+            rows += found
+            if len(found) < _LARGEST_PAGE:
+                return rows
+
+    def _keep(self, answer: Answer) -> None:
+        self.answers.append(answer)
+
+
+def _summary(answer: Answer) -> str:
+    return answer.exchange.answer()[:300]

@@ -1,0 +1,89 @@
+"""A server that can be broken clause by clause, on a real port."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import structlog
+import uvicorn
+
+from conformance import catalogue, contract
+from conformance.client import Target
+from conformance.runner import Plan
+from server.app import create_app
+from store.registry import open_store
+from tests.conformance.faults.middleware import FaultyApp
+from tests.serving import add_keys
+
+
+@dataclass(frozen=True)
+class Breakable:
+    """A running server, its keys, and what breaks it."""
+
+    app: FaultyApp
+    target: Target
+
+
+@pytest.fixture(scope="session")
+def _quiet() -> Iterator[None]:
+    """Without the server's line for each of some thousand requests, a failure can be read."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    yield
+    structlog.configure(**before)
+
+
+@pytest.fixture(scope="session")
+def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterator[Breakable]:
+    """The project's own server in a thread, with no fault."""
+    store_url = f"sqlite:///{tmp_path_factory.mktemp('breakable') / 'profiles.db'}"
+    keys = add_keys(store_url)
+    app = FaultyApp(create_app(open_store(store_url)), keys.admin, keys.viewer)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # A thread has no signal handlers, and the loop of the tests' own process stays as it is.
+        running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not running.started and thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert running.started
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield Breakable(app, Target(url, keys.admin, keys.viewer))
+        running.should_exit = True
+        thread.join(20)
+
+
+@pytest.fixture(scope="session")
+def plan(breakable: Breakable) -> Plan:
+    """A plan for everything but fuzzing."""
+    stated = contract.load()
+    return Plan(
+        contract=stated,
+        catalogue=catalogue.load(),
+        target=breakable.target,
+        seed=1,
+        profiles=frozenset(stated.profiles),
+        fuzz=False,
+    )
+
+
+@pytest.fixture(scope="session")
+def no_listener() -> str:
+    """A URL at which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    return f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where reports may be written."""
+    return tmp_path / "reports"

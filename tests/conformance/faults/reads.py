@@ -1,0 +1,96 @@
+"""Faults of reading one profile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.conformance.faults.catalogue import breaks
+from tests.conformance.faults.middleware import Inner, Request, Response, State, edited, refusal
+
+_ROLE = {"id": 1, "role_id": 5, "role_name": "Analyst", "is_default": True}
+
+
+@breaks("AP-GET-001")
+async def absent_is_400(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    return refusal(400) if request.is_read and response.status == 404 else response
+
+
+@breaks("AP-GET-001")
+async def largest_id_is_500(request: Request, inner: Inner, state: State) -> Response:
+    return refusal(500) if request.path.endswith("/9223372036854775807") else await inner(request)
+
+
+@breaks("AP-GET-002")
+async def bad_id_is_404(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    return refusal(404) if request.is_read and response.status == 400 else response
+
+
+@breaks("AP-GET-002")
+async def zero_is_an_id(request: Request, inner: Inner, state: State) -> Response:
+    return refusal(404) if request.path.endswith("/0") else await inner(request)
+
+
+@breaks("AP-GET-002")
+async def spaces_are_ignored(request: Request, inner: Inner, state: State) -> Response:
+    return await inner(replace(request, path=request.path.replace(" ", "")))
+
+
+@breaks("AP-GET-003")
+async def the_one_before(request: Request, inner: Inner, state: State) -> Response:
+    head, _, profile_id = request.path.rpartition("/")
+    known = request.is_read and profile_id.isdigit() and int(profile_id) > 1
+    return await inner(replace(request, path=f"{head}/{int(profile_id) - 1}") if known else request)
+
+
+@breaks("AP-GET-003")
+async def the_first_one_read(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    if request.is_read and response.status == 200:
+        first: Response = state.memory.setdefault("first", response)
+        return first
+    return response
+
+
+@breaks("AP-GET-004")
+async def born_with_a_role(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    body = response.json
+    if not request.is_read or response.status != 200 or body["roles"]:
+        return response
+    return response.with_json(
+        {**body, "roles": [{**_ROLE, "access_profile_id": body["access_profile"]["id"]}]}
+    )
+
+
+@breaks("AP-GET-004")
+async def role_of_another_profile(request: Request, inner: Inner, state: State) -> Response:
+    return _with_roles(request, await inner(request), [{**_ROLE, "access_profile_id": 999999}])
+
+
+@breaks("AP-GET-004")
+async def role_twice(request: Request, inner: Inner, state: State) -> Response:
+    first = {**_ROLE, "access_profile_id": 1}
+    return _with_roles(request, await inner(request), [first, {**first, "id": 2}])
+
+
+@breaks("AP-GET-005")
+async def one_holder(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    counted = request.is_read and response.status == 200
+    return response.with_json({**response.json, "user_count": 1}) if counted else response
+
+
+@breaks("AP-GET-006")
+async def version_counts_reads(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    reads = state.memory["reads"] = state.memory.get("reads", 0) + 1
+    return edited(response, version=reads) if request.is_read else response
+
+
+def _with_roles(request: Request, response: Response, roles: list[dict[str, object]]) -> Response:
+    """Other roles on the oldest profile, which is none that a check created."""
+    if not request.path.endswith("/1") or response.status != 200:
+        return response
+    return response.with_json({**response.json, "roles": roles})

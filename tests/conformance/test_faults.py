@@ -1,0 +1,57 @@
+"""Each check fails on a server that breaks its clause: one that cannot fail proves nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.contract import Level
+from conformance.runner import Plan, probe, run
+from conformance.session import Workspace
+from conformance.verdict import Status
+from tests.conformance.conftest import Breakable
+from tests.conformance.faults import FAULTS, Planted
+
+
+@pytest.fixture(scope="module")
+def workspace(plan: Plan) -> Iterator[Workspace]:
+    with Workspace(plan.contract, plan.target, plan.seed) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize("planted", FAULTS, ids=lambda planted: f"{planted.clause_id}-{planted.name}")
+def test_a_check_fails_on_a_server_that_breaks_its_clause(
+    planted: Planted, breakable: Breakable, plan: Plan, workspace: Workspace
+) -> None:
+    clause = plan.contract.clause(planted.clause_id)
+    assert clause is not None
+    breakable.app.break_with(planted.fault)
+    try:
+        verdict = probe(plan.catalogue[clause.id], clause, workspace)
+        assert breakable.app.crashes == []
+    finally:
+        breakable.app.break_with(None)
+
+    assert verdict.status is (Status.FAIL if clause.level is Level.MUST else Status.WARN), verdict
+    assert verdict.findings[0].expected
+    assert verdict.findings[0].actual
+    assert verdict.findings[0].exchanges
+
+
+def test_every_check_passes_on_a_server_without_a_fault(plan: Plan) -> None:
+    results = run(plan)
+
+    others = [
+        (v.id, v.findings or v.reason)
+        for v in results.verdicts
+        if v.status is not Status.PASS and not v.derived
+    ]
+    assert others == []
+    assert results.totals.score == "68/68"
+
+
+def test_every_clause_has_a_fault_that_proves_its_check(plan: Plan) -> None:
+    proved = {planted.clause_id for planted in FAULTS}
+
+    assert proved == {clause.id for clause in plan.contract.clauses}
