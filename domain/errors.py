@@ -56,6 +56,17 @@ class Conflict(DomainError):
         self.value = value
 
 
+class StaleVersion(DomainError):
+    """What was read has been changed since."""
+
+    def __init__(self, kind: str, key: object, *, read: int, kept: int) -> None:
+        super().__init__(f"The {kind} {key} is at version {kept}, no longer at {read}. Read it again.")
+        self.kind = kind
+        self.key = key
+        self.read = read
+        self.kept = kept
+
+
 class Unavailable(DomainError):
     """The store cannot be used at the moment. Nothing was changed."""
 

@@ -144,7 +144,7 @@ def _seed_users(
                     )
                     random = _random(number, person.id)
                     for name in person.profiles:
-                        tx.users.add_copy(_copy(tx, profiles[name], person, random))
+                        tx.copies.add(_copy(tx, profiles[name], person, random))
                         copies += 1
                     made += 1
         passed += len(batch)

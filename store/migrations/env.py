@@ -2,11 +2,13 @@
 
 from alembic import context
 
+from store.sql.migrate import is_stated
 from store.sql.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    include_name=lambda name, kind, _parents: is_stated(name, kind),
     # SQLite cannot alter a table in place: Alembic copies it.
     render_as_batch=True,
 )

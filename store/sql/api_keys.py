@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, NewApiKey
 from store.sql.documents import dump_texts, load_texts
-from store.sql.inserting import insert_or_conflict
 from store.sql.tables import api_keys
+from store.sql.uniqueness import write_or_conflict
 
 _BY_HASH = select(api_keys).where(api_keys.c.secret_hash == bindparam("secret_hash"))
 
@@ -47,7 +47,7 @@ class SqlApiKeys:
             .returning(*api_keys.c)
         )
         conflict = Conflict("API key", "name", key.name)
-        return _api_key(insert_or_conflict(self._connection, statement, conflict))
+        return _api_key(write_or_conflict(self._connection, statement, conflict))
 
     def revoke(self, name: str, at: datetime) -> ApiKey:
         """Revoke the key of this name."""

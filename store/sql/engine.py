@@ -1,41 +1,40 @@
-"""The SQL store: transactions on an engine, and the revision of its tables.
+"""The SQL store: transactions on engines, and the revision of their tables.
 
-Databases differ in how an engine is made (`store.sqlite`, later others); everything else is shared.
+Databases differ in how an engine is made (`store.sqlite`, `store.postgres`); everything else is shared.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, TimeoutError  # noqa: A004
+from sqlalchemy.exc import DBAPIError
 
-from domain.errors import Unavailable, WrongRevision
-from store.sql.api_keys import SqlApiKeys
+from domain.errors import WrongRevision
+from store.sql.failures import translated
 from store.sql.migrate import current_revision, head_revision, is_known, upgrade
-from store.sql.profiles import SqlProfiles
-from store.sql.roles import SqlRoles
-from store.sql.users import SqlUsers
-
-
-class SqlTransaction:
-    """One transaction on one connection."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.profiles = SqlProfiles(connection)
-        self.roles = SqlRoles(connection)
-        self.users = SqlUsers(connection)
-        self.api_keys = SqlApiKeys(connection)
+from store.sql.transaction import SqlTransaction
 
 
 class SqlStore:
     """Keeps everything in an SQL database; see `store.api.Store`."""
 
-    def __init__(self, reader: Engine, writer: Engine, *, reads_wait: bool, writes_wait: bool) -> None:
+    def __init__(
+        self,
+        reader: Engine,
+        writer: Engine,
+        *,
+        migrator: Engine | None = None,
+        name: str = "The store",
+        reads_wait: bool,
+        writes_wait: bool,
+    ) -> None:
         """Take the engines.
 
         Args:
             reader: begins transactions that only read.
             writer: begins transactions that may write. It may be the same engine.
+            migrator: begins the transactions that change the tables; the writer does when it is left out.
+            name: how sentences call the database, at their start.
             reads_wait: see `store.api.Store`.
             writes_wait: see `store.api.Store`.
         """
@@ -43,22 +42,24 @@ class SqlStore:
         self.writes_wait = writes_wait
         self._reader = reader
         self._writer = writer
+        self._migrator = migrator or writer
+        self._name = name
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Read one consistent state."""
-        with _translated(), self._reader.connect() as connection:
+        with translated(self._name), _begun(self._reader) as connection:
             yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Write in one transaction: the end of the block commits, an exception rolls back."""
-        with _translated(), self._writer.begin() as connection:
+        with translated(self._name), _begun(self._writer) as connection:
             yield SqlTransaction(connection)
 
     def check_ready(self) -> None:
         """Return when the tables are at the head revision."""
-        with _translated(), self._reader.connect() as connection:
+        with translated(self._name), _begun(self._reader) as connection:
             connection.execute(text("SELECT 1"))
             found = current_revision(connection)
         needed = head_revision()
@@ -72,15 +73,50 @@ class SqlStore:
 
     def migrate(self) -> str:
         """Bring the tables to the head revision and return its name."""
-        with _translated():
-            with self._reader.connect() as connection:
+        with translated(self._name):
+            with _begun(self._reader) as connection:
                 _refuse_later(current_revision(connection))
-            return upgrade(self._writer)
+            return upgrade(self._migrator)
 
     def close(self) -> None:
         """Close the connections."""
         self._reader.dispose()
         self._writer.dispose()
+        self._migrator.dispose()
+
+
+@contextmanager
+def _begun(engine: Engine) -> Iterator[Connection]:
+    """Begin a transaction; the end of the block commits, an exception rolls back.
+
+    It commits what was only read, too: drivers forget their prepared statements when they roll back.
+    """
+    with _connected(engine) as connection:
+        yield connection
+        connection.commit()
+
+
+def _connected(engine: Engine) -> Connection:
+    """Return a connection with a transaction begun.
+
+    The database may have closed a pooled connection meanwhile (a restart, say). Its transaction cannot begin,
+    nothing is lost, and the pool is renewed: once more is enough, and no statement is spent on asking first.
+    """
+    try:
+        return _with_transaction(engine.connect())
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        return _with_transaction(engine.connect())
+
+
+def _with_transaction(connection: Connection) -> Connection:
+    try:
+        connection.begin()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def _refuse_later(found: str | None) -> None:
@@ -90,21 +126,3 @@ def _refuse_later(found: str | None) -> None:
             f"The store's tables are at revision {found}, which this program does not know. "
             "Install the version of access-profiles that made them, or a later one."
         )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the database's failures into `Unavailable`, and leave programming errors as they are."""
-    try:
-        yield
-    except OperationalError as error:
-        raise Unavailable(f"The store cannot be used: {error.orig}.") from error
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise Unavailable(f"The connection to the store was lost: {error.orig}.") from error
-        if type(error) is DatabaseError:
-            # What fits no better class: a file that is no database, or a damaged one.
-            raise Unavailable(f"The store is damaged or is none: {error.orig}.") from error
-        raise
-    except TimeoutError as error:
-        raise Unavailable("The store's connections are all busy.") from error

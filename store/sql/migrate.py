@@ -9,6 +9,9 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+SEARCH_INDEXES = ("access_profile_names", "ix_access_profiles_name_trigrams")
+"""What the scripts make for searches, by how its name begins; see `store.sql.search`."""
+
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
@@ -31,6 +34,11 @@ def head_revision() -> str:
     if head is None:
         raise RuntimeError("there is no migration script")
     return head
+
+
+def is_stated(name: str | None, kind: str) -> bool:
+    """Return whether `store.sql.tables` would state a thing: it does not state the index of trigrams."""
+    return kind not in {"table", "index"} or not (name or "").startswith(SEARCH_INDEXES)
 
 
 def is_known(revision: str) -> bool:

@@ -2,59 +2,94 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import Role, RoleAttachment
-from store.sql.inserting import insert_or_conflict
 from store.sql.tables import access_profiles, role_attachments, roles
+from store.sql.uniqueness import write_or_conflict
+
+KIND = "role"
 
 
 class SqlRoles:
-    """Reads and writes roles; see `store.api.RoleWriter`."""
+    """Reads and writes roles; see `store.api.people`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def get(self, role_id: int) -> Role:
+        """Return a role."""
+        row = self._connection.execute(select(roles).where(roles.c.id == role_id)).one_or_none()
+        if row is None:
+            raise NotFound(KIND, role_id)
+        return _role(row)
+
     def list(self) -> Sequence[Role]:
         """Return all roles, ordered by id."""
-        rows = self._connection.execute(select(roles).order_by(roles.c.id))
-        return [
-            Role(id=row.id, name=row.name, description=row.description, created_at=row.created_at)
-            for row in rows
-        ]
+        return [_role(row) for row in self._connection.execute(select(roles).order_by(roles.c.id))]
+
+    def attachments(self, role_id: int) -> Sequence[RoleAttachment]:
+        """Return the attachments of a role, ordered by id."""
+        statement = (
+            select(role_attachments, roles.c.name.label("role_name"))
+            .join(roles, roles.c.id == role_attachments.c.role_id)
+            .where(role_attachments.c.role_id == role_id)
+            .order_by(role_attachments.c.id)
+        )
+        return [RoleAttachment(**row._asdict()) for row in self._connection.execute(statement)]
 
     def add(self, name: str, description: str | None, created_at: datetime) -> Role:
         """Keep a new role."""
         statement = (
             insert(roles)
             .values(name=name, description=description, created_at=created_at)
+            .returning(*roles.c)
+        )
+        return _role(write_or_conflict(self._connection, statement, Conflict(KIND, "name", name)))
+
+    def save(self, role: Role) -> None:
+        """Keep a changed role."""
+        self.get(role.id)
+        statement = (
+            update(roles)
+            .where(roles.c.id == role.id)
+            .values(name=role.name, description=role.description, created_at=role.created_at)
             .returning(roles.c.id)
         )
-        row = insert_or_conflict(self._connection, statement, Conflict("role", "name", name))
-        return Role(id=row.id, name=name, description=description, created_at=created_at)
+        write_or_conflict(self._connection, statement, Conflict(KIND, "name", role.name))
+
+    def delete(self, role_id: int) -> None:
+        """Remove a role; the database removes its attachments and takes it from its members."""
+        if self._connection.execute(delete(roles).where(roles.c.id == role_id)).rowcount == 0:
+            raise NotFound(KIND, role_id)
 
     def attach(self, profile_id: int, role_id: int, *, is_default: bool) -> RoleAttachment:
         """Attach a profile to a role, or change the attachment that is there."""
         profile = select(access_profiles.c.id).where(access_profiles.c.id == profile_id)
         if self._connection.execute(profile).one_or_none() is None:
             raise NotFound("access profile", profile_id)
-        role_name = self._connection.execute(
-            select(roles.c.name).where(roles.c.id == role_id)
-        ).scalar_one_or_none()
-        if role_name is None:
-            raise NotFound("role", role_id)
+        role = self.get(role_id)
         row = self._changed(profile_id, role_id, is_default) or self._added(profile_id, role_id, is_default)
         return RoleAttachment(
             id=row.id,
             access_profile_id=profile_id,
             role_id=role_id,
-            role_name=role_name,
+            role_name=role.name,
             is_default=is_default,
         )
 
-    def _changed(self, profile_id: int, role_id: int, is_default: bool) -> Row[tuple[int]] | None:
+    def detach(self, profile_id: int, role_id: int) -> None:
+        """Remove an attachment."""
+        statement = delete(role_attachments).where(
+            role_attachments.c.access_profile_id == profile_id, role_attachments.c.role_id == role_id
+        )
+        if self._connection.execute(statement).rowcount == 0:
+            raise NotFound("attachment", f"of access profile {profile_id} to role {role_id}")
+
+    def _changed(self, profile_id: int, role_id: int, is_default: bool) -> Row[Any] | None:
         statement = (
             update(role_attachments)
             .where(role_attachments.c.access_profile_id == profile_id, role_attachments.c.role_id == role_id)
@@ -63,10 +98,14 @@ class SqlRoles:
         )
         return self._connection.execute(statement).one_or_none()
 
-    def _added(self, profile_id: int, role_id: int, is_default: bool) -> Row[tuple[int]]:
+    def _added(self, profile_id: int, role_id: int, is_default: bool) -> Row[Any]:
         statement = (
             insert(role_attachments)
             .values(access_profile_id=profile_id, role_id=role_id, is_default=is_default)
             .returning(role_attachments.c.id)
         )
         return self._connection.execute(statement).one()
+
+
+def _role(row: Row[Any]) -> Role:
+    return Role(**row._asdict())

@@ -34,6 +34,9 @@ metadata = MetaData(
 # SQLite numbers rows only in columns of exactly this type.
 RowId = BigInteger().with_variant(Integer(), "sqlite")
 
+# Text that is compared and ordered by code points, as SQLite does anyway, whatever the database's locale is.
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+
 
 class Instant(TypeDecorator[datetime]):
     """An instant, in UTC. Databases without time zones keep it without one."""
@@ -58,12 +61,13 @@ access_profiles = Table(
     "access_profiles",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Key, nullable=False, unique=True),
     # The name in the form that searches compare: every database folds case in its own way, so none does it.
-    Column("name_folded", Text, nullable=False),
+    Column("name_folded", Key, nullable=False),
     Column("description", Text),
     Column("tags", Text, nullable=False),
     Column("is_active", Boolean, nullable=False),
+    Column("deactivated_by_operator", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("policy", Text, nullable=False),
     # Kept by each transaction that adds or removes a copy, so that reading it does not count rows.
@@ -74,10 +78,33 @@ access_profiles = Table(
 )
 Index("ix_access_profiles_is_active", access_profiles.c.is_active, access_profiles.c.id)
 
+access_profile_versions = Table(
+    "access_profile_versions",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("access_profile_id", ForeignKey("access_profiles.id", ondelete="CASCADE"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("snapshot", Text, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("access_profile_id", "version"),
+    sqlite_autoincrement=True,
+)
+
+# How many profiles there are in each state, kept like `user_count`: counting a million rows takes seconds.
+access_profile_totals = Table(
+    "access_profile_totals",
+    metadata,
+    Column("is_active", Boolean, primary_key=True),
+    Column("total", BigInteger, nullable=False),
+)
+
 access_profile_tags = Table(
     "access_profile_tags",
     metadata,
-    Column("tag", Text, primary_key=True),
+    Column("tag", Key, primary_key=True),
     Column("access_profile_id", ForeignKey("access_profiles.id", ondelete="CASCADE"), primary_key=True),
     Index("ix_access_profile_tags_access_profile_id", "access_profile_id"),
     sqlite_with_rowid=False,
@@ -87,7 +114,7 @@ roles = Table(
     "roles",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Key, nullable=False, unique=True),
     Column("description", Text),
     Column("created_at", Instant, nullable=False),
     sqlite_autoincrement=True,
@@ -107,11 +134,26 @@ role_attachments = Table(
 users = Table(
     "users",
     metadata,
-    Column("id", Text, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("role_id", ForeignKey("roles.id", ondelete="SET NULL"), index=True),
     Column("created_at", Instant, nullable=False),
+)
+
+groups = Table(
+    "groups",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", Text, nullable=False),
+)
+
+group_members = Table(
+    "group_members",
+    metadata,
+    Column("group_id", ForeignKey("groups.id", ondelete="CASCADE"), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 
 user_access_profiles = Table(
@@ -119,21 +161,41 @@ user_access_profiles = Table(
     metadata,
     Column("id", RowId, primary_key=True),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    Column("parent_profile_id", ForeignKey("access_profiles.id", ondelete="SET NULL"), index=True),
+    Column("parent_profile_id", ForeignKey("access_profiles.id", ondelete="SET NULL")),
+    Column("granted_by_role_id", ForeignKey("roles.id", ondelete="SET NULL"), index=True),
     Column("name", Text, nullable=False),
     Column("is_active", Boolean, nullable=False),
     Column("expires_at", Instant),
     Column("policy", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
     UniqueConstraint("user_id", "parent_profile_id"),
+    Index("ix_user_access_profiles_parent_profile_id", "parent_profile_id", "id"),
     sqlite_autoincrement=True,
+)
+
+virtual_keys = Table(
+    "virtual_keys",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column(
+        "user_access_profile_id",
+        ForeignKey("user_access_profiles.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("name", Key, nullable=False, unique=True),
+    Column("description", Text),
+    Column("secret_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("masked_value", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
 )
 
 api_keys = Table(
     "api_keys",
     metadata,
     Column("id", RowId, primary_key=True),
-    Column("name", Text, nullable=False),
+    Column("name", Key, nullable=False),
     Column("secret_hash", LargeBinary(32), nullable=False, unique=True),
     Column("key_prefix", Text, nullable=False),
     Column("scopes", Text, nullable=False),
@@ -148,6 +210,25 @@ Index(
     unique=True,
     sqlite_where=api_keys.c.revoked_at.is_(None),
     postgresql_where=api_keys.c.revoked_at.is_(None),
+)
+
+# No foreign keys: the log outlives what it tells of.
+audit_logs = Table(
+    "audit_logs",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("access_profile_id", RowId),
+    Column("user_id", Key),
+    Column("actor", Text, nullable=False),
+    Column("action", Key, nullable=False),
+    Column("previous_values", Text),
+    Column("new_values", Text),
+    Column("metadata", Text),
+    Column("created_at", Instant, nullable=False),
+    Index("ix_audit_logs_access_profile_id", "access_profile_id", "id"),
+    Index("ix_audit_logs_user_id", "user_id", "id"),
+    Index("ix_audit_logs_action", "action", "id"),
+    sqlite_autoincrement=True,
 )
 
 sequences = Table(

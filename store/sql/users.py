@@ -1,76 +1,126 @@
-"""Statements about users and their copies of profiles."""
+"""Statements about users and groups."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, select, update
 
 from domain.errors import Conflict, NotFound
-from domain.records import NewUserAccessProfile, User
-from store.sql.documents import dump_policy
-from store.sql.inserting import insert_or_conflict
-from store.sql.tables import access_profiles, roles, user_access_profiles, users
+from domain.records import Group, User
+from store.api import Page
+from store.sql.copies import SqlCopies
+from store.sql.tables import group_members, groups, roles, users
+from store.sql.uniqueness import write_or_conflict
+
+KIND = "user"
 
 
 class SqlUsers:
-    """Reads and writes users and copies; see `store.api.UserWriter`."""
+    """Reads and writes users and groups; see `store.api.people`."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def get(self, user_id: str) -> User:
+        """Return a user."""
+        rows = self._connection.execute(select(users).where(users.c.id == user_id)).all()
+        if not rows:
+            raise NotFound(KIND, user_id)
+        [user] = self._users(rows)
+        return user
+
+    def list(self, *, limit: int, offset: int) -> Page[User]:
+        """Return one page, ordered by id."""
+        total = self._connection.execute(select(func.count()).select_from(users)).scalar_one()
+        page_ids = select(users.c.id).order_by(users.c.id).limit(limit).offset(offset).subquery()
+        statement = select(users).join(page_ids, users.c.id == page_ids.c.id).order_by(users.c.id)
+        return Page(rows=self._users(self._connection.execute(statement).all()), total_count=total)
+
     def ids(self) -> Sequence[str]:
-        """Return the ids of all users, in ascending order."""
-        return sorted(self._connection.execute(select(users.c.id)).scalars())
+        """Return the ids of all users."""
+        return self._connection.execute(select(users.c.id).order_by(users.c.id)).scalars().all()
+
+    def in_role(self, role_id: int) -> Sequence[str]:
+        """Return the ids of a role's members."""
+        statement = select(users.c.id).where(users.c.role_id == role_id).order_by(users.c.id)
+        return self._connection.execute(statement).scalars().all()
+
+    def in_groups(self, group_ids: Iterable[str]) -> Sequence[str]:
+        """Return the ids of the members of at least one group."""
+        members = select(group_members.c.user_id).where(group_members.c.group_id.in_(list(group_ids)))
+        statement = select(users.c.id).where(users.c.id.in_(members)).order_by(users.c.id)
+        return self._connection.execute(statement).scalars().all()
+
+    def groups(self) -> Sequence[Group]:
+        """Return all groups."""
+        rows = self._connection.execute(select(groups).order_by(groups.c.id))
+        return [Group(**row._asdict()) for row in rows]
 
     def add(self, user: User) -> None:
         """Keep a new user."""
-        present = select(users.c.id).where(users.c.id == user.id)
-        if self._connection.execute(present).one_or_none() is not None:
-            raise Conflict("user", "id", user.id)
-        if user.role_id is not None:
-            role = select(roles.c.id).where(roles.c.id == user.role_id)
-            if self._connection.execute(role).one_or_none() is None:
-                raise NotFound("role", user.role_id)
-        statement = (
-            insert(users)
-            .values(
-                id=user.id,
-                name=user.name,
-                email=user.email,
-                role_id=user.role_id,
-                created_at=user.created_at,
-            )
-            .returning(users.c.id)
-        )
-        insert_or_conflict(self._connection, statement, Conflict("user", "id", user.id))
+        if self._is_kept(users, users.c.id, user.id):
+            raise Conflict(KIND, "id", user.id)
+        self._check_references(user)
+        statement = insert(users).values(id=user.id, **_columns(user)).returning(users.c.id)
+        write_or_conflict(self._connection, statement, Conflict(KIND, "id", user.id))
+        self._join(user)
 
-    def add_copy(self, copy: NewUserAccessProfile) -> int:
-        """Keep a user's copy of a profile and return its id."""
-        user = select(users.c.id).where(users.c.id == copy.user_id)
-        if self._connection.execute(user).one_or_none() is None:
-            raise NotFound("user", copy.user_id)
-        profile = select(access_profiles.c.id).where(access_profiles.c.id == copy.parent_profile_id)
-        if self._connection.execute(profile).one_or_none() is None:
-            raise NotFound("access profile", copy.parent_profile_id)
-        statement = (
-            insert(user_access_profiles)
-            .values(
-                user_id=copy.user_id,
-                parent_profile_id=copy.parent_profile_id,
-                name=copy.name,
-                is_active=copy.is_active,
-                expires_at=copy.expires_at,
-                policy=dump_policy(copy.policy),
-                created_at=copy.created_at,
-            )
-            .returning(user_access_profiles.c.id)
+    def save(self, user: User) -> None:
+        """Keep a changed user."""
+        if not self._is_kept(users, users.c.id, user.id):
+            raise NotFound(KIND, user.id)
+        self._check_references(user)
+        self._connection.execute(update(users).where(users.c.id == user.id).values(**_columns(user)))
+        self._connection.execute(delete(group_members).where(group_members.c.user_id == user.id))
+        self._join(user)
+
+    def delete(self, user_id: str) -> None:
+        """Remove a user with the user's copies and virtual keys."""
+        copies = SqlCopies(self._connection)
+        for copy in copies.of_user(user_id):
+            copies.delete(copy.id)
+        if self._connection.execute(delete(users).where(users.c.id == user_id)).rowcount == 0:
+            raise NotFound(KIND, user_id)
+
+    def add_group(self, group: Group) -> None:
+        """Keep a new group."""
+        statement = insert(groups).values(id=group.id, name=group.name).returning(groups.c.id)
+        write_or_conflict(self._connection, statement, Conflict("group", "id", group.id))
+
+    def _users(self, rows: Sequence[Row[Any]]) -> tuple[User, ...]:
+        """Return rows as users, with the groups of all of them read at once."""
+        memberships = (
+            select(group_members)
+            .where(group_members.c.user_id.in_([row.id for row in rows]))
+            .order_by(group_members.c.group_id)
         )
-        row = insert_or_conflict(
-            self._connection, statement, Conflict("copy", "access profile", str(copy.parent_profile_id))
-        )
-        self._connection.execute(
-            update(access_profiles)
-            .where(access_profiles.c.id == copy.parent_profile_id)
-            .values(user_count=access_profiles.c.user_count + 1)
-        )
-        new_id: int = row.id
-        return new_id
+        group_ids: defaultdict[str, list[str]] = defaultdict(list)
+        for row in self._connection.execute(memberships):
+            group_ids[row.user_id].append(row.group_id)
+        return tuple(User(**row._asdict(), group_ids=tuple(group_ids[row.id])) for row in rows)
+
+    def _check_references(self, user: User) -> None:
+        if user.role_id is not None and not self._is_kept(roles, roles.c.id, user.role_id):
+            raise NotFound("role", user.role_id)
+        for group_id in sorted(user.group_ids):
+            if not self._is_kept(groups, groups.c.id, group_id):
+                raise NotFound("group", group_id)
+
+    def _join(self, user: User) -> None:
+        if user.group_ids:
+            rows = [{"group_id": group_id, "user_id": user.id} for group_id in sorted(set(user.group_ids))]
+            self._connection.execute(insert(group_members), rows)
+
+    def _is_kept(self, table: Table, key: Column[Any], value: object) -> bool:
+        statement = select(key).select_from(table).where(key == value)
+        return self._connection.execute(statement).one_or_none() is not None
+
+
+def _columns(user: User) -> dict[str, Any]:
+    return {
+        "name": user.name,
+        "email": user.email,
+        "role_id": user.role_id,
+        "created_at": user.created_at,
+    }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -16,21 +16,22 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from domain.errors import Conflict, DomainError, NotFound
+from domain.errors import Conflict, NotFound
 from domain.records import AccessProfile
 from store.api import Page, ProfileFilter, ReadTransaction, Store, WriteTransaction
 from store.memory import MemoryStore
 from store.sqlite import open_sqlite
 from tests.store.backends import connections_in_use
-from tests.store.samples import NOW, digest, full_policy, new_copy, new_key, new_profile, user
+from tests.store.samples import NOW, full_policy, new_copy, new_key, new_profile, user
 
 NAMES = st.sampled_from(["Analyst", "analyst", "ANALYST 2", "Straße", "100% a_b", "\\"])
 SEARCHES = st.sampled_from(["", "ANA", "analyst 2", "SS", "%", "_", "\\", "x"])
 TAGS = st.lists(st.sampled_from(["eu", "EU", "us", "a%"]), unique=True, max_size=3).map(tuple)
-PROFILE_IDS = st.integers(1, 4)
-ROLE_IDS = st.integers(1, 3)
+PROFILE_IDS = st.integers(1, 3)
+ROLE_IDS = st.integers(1, 2)
 USER_IDS = st.sampled_from(["ada", "bob", "carol"])
 KEY_NAMES = st.sampled_from(["ci", "ops"])
+FAILS = st.sampled_from([False, False, False, True])
 
 
 class Failure(Exception):
@@ -48,6 +49,7 @@ class Histories(RuleBasedStateMachine):
         shutil.copy(self.template, self.folder / "profiles.db")
         sqlite = open_sqlite(f"sqlite:///{self.folder / 'profiles.db'}")
         self.stores: tuple[Store, Store] = (MemoryStore(), sqlite)
+        self.both(_begin)
 
     def teardown(self) -> None:
         if hasattr(self, "stores"):
@@ -62,7 +64,7 @@ class Histories(RuleBasedStateMachine):
         memory, sqlite = (_outcome(store, work, fails=fails) for store in self.stores)
         assert sqlite == memory
 
-    @rule(name=NAMES, tags=TAGS, is_active=st.booleans(), fails=st.booleans())
+    @rule(name=NAMES, tags=TAGS, is_active=st.booleans(), fails=FAILS)
     def add_profile(self, name: str, tags: tuple[str, ...], is_active: bool, fails: bool) -> None:
         profile = new_profile(name, tags=tags, is_active=is_active, policy=full_policy())
         self.both(lambda tx: tx.profiles.add(profile), fails=fails)
@@ -71,47 +73,47 @@ class Histories(RuleBasedStateMachine):
     def add_profiles_at_once(self, names: list[str]) -> None:
         self.both(lambda tx: [tx.profiles.add(new_profile(name)) for name in names])
 
-    @rule(profile_id=PROFILE_IDS, is_active=st.booleans(), fails=st.booleans())
+    @rule(name=NAMES, user_id=USER_IDS, profile_id=PROFILE_IDS)
+    def go_on_after_refusals(self, name: str, user_id: str, profile_id: int) -> None:
+        def work(tx: WriteTransaction) -> object:
+            return [
+                _attempt(lambda: tx.profiles.add(new_profile(name))),
+                _attempt(lambda: tx.copies.add(new_copy(user_id, profile_id))),
+                _attempt(lambda: tx.copies.add(new_copy(user_id, profile_id))),
+                _attempt(lambda: tx.roles.add(name, None, NOW)),
+            ]
+
+        self.both(work)
+
+    @rule(profile_id=PROFILE_IDS, is_active=st.booleans(), fails=FAILS)
     def set_active(self, profile_id: int, is_active: bool, fails: bool) -> None:
         self.both(lambda tx: tx.profiles.set_active(profile_id, is_active), fails=fails)
 
-    @rule(name=st.sampled_from(["Sales", "Legal", "sales"]), fails=st.booleans())
+    @rule(name=st.sampled_from(["Sales", "Legal", "sales"]), fails=FAILS)
     def add_role(self, name: str, fails: bool) -> None:
         self.both(lambda tx: tx.roles.add(name, None, NOW), fails=fails)
 
-    @rule(profile_id=PROFILE_IDS, role_id=ROLE_IDS, is_default=st.booleans(), fails=st.booleans())
+    @rule(profile_id=PROFILE_IDS, role_id=ROLE_IDS, is_default=st.booleans(), fails=FAILS)
     def attach(self, profile_id: int, role_id: int, is_default: bool, fails: bool) -> None:
-        def work(tx: WriteTransaction) -> object:
-            # Which of two unknown ids is told first is not what is compared here.
-            if role_id > len(tx.roles.list()):
-                return None
-            return tx.roles.attach(profile_id, role_id, is_default=is_default)
+        self.both(lambda tx: tx.roles.attach(profile_id, role_id, is_default=is_default), fails=fails)
 
-        self.both(work, fails=fails)
-
-    @rule(user_id=USER_IDS, role_id=st.none() | ROLE_IDS, fails=st.booleans())
+    @rule(user_id=USER_IDS, role_id=st.none() | ROLE_IDS, fails=FAILS)
     def add_user(self, user_id: str, role_id: int | None, fails: bool) -> None:
         def work(tx: WriteTransaction) -> object:
-            if user_id not in tx.users.ids() or role_id is None:
-                tx.users.add(user(user_id, role_id))
+            tx.users.add(user(user_id, role_id))
             return tx.users.ids()
 
         self.both(work, fails=fails)
 
-    @rule(user_id=USER_IDS, profile_id=PROFILE_IDS, fails=st.booleans())
+    @rule(user_id=USER_IDS, profile_id=PROFILE_IDS, fails=FAILS)
     def add_copy(self, user_id: str, profile_id: int, fails: bool) -> None:
-        self.both(lambda tx: tx.users.add_copy(new_copy(user_id, profile_id)), fails=fails)
+        self.both(lambda tx: tx.copies.add(new_copy(user_id, profile_id)), fails=fails)
 
-    @rule(name=KEY_NAMES, secret=st.integers(0, 10**6), fails=st.booleans())
+    @rule(name=KEY_NAMES, secret=st.integers(0, 3), fails=FAILS)
     def add_key(self, name: str, secret: int, fails: bool) -> None:
-        def work(tx: WriteTransaction) -> object:
-            if tx.api_keys.find(digest(str(secret))):
-                return None
-            return tx.api_keys.add(new_key(name, str(secret)))
+        self.both(lambda tx: tx.api_keys.add(new_key(name, str(secret))), fails=fails)
 
-        self.both(work, fails=fails)
-
-    @rule(name=KEY_NAMES, fails=st.booleans())
+    @rule(name=KEY_NAMES, fails=FAILS)
     def revoke_key(self, name: str, fails: bool) -> None:
         self.both(lambda tx: tx.api_keys.revoke(name, NOW), fails=fails)
 
@@ -139,18 +141,31 @@ class Histories(RuleBasedStateMachine):
             assert sqlite == memory
 
 
+def _begin(tx: WriteTransaction) -> None:
+    for name, tag in (("Analyst", "eu"), ("Straße", "us")):
+        tx.profiles.add(new_profile(name, tags=[tag]))
+    tx.roles.attach(1, tx.roles.add("Sales", None, NOW).id, is_default=True)
+    tx.users.add(user("ada", 1))
+
+
 def _outcome(store: Store, work: Callable[[WriteTransaction], object], *, fails: bool) -> object:
-    try:
+    def run() -> object:
         with store.write() as tx:
             result = work(tx)
             _end(fails)
             return result
+
+    try:
+        return _attempt(run)
     except Failure:
         return Failure
+
+
+def _attempt(work: Callable[[], object]) -> object:
+    try:
+        return work()
     except (Conflict, NotFound) as error:
         return type(error), str(error)
-    except DomainError as error:
-        return type(error)
 
 
 def _end(fails: bool) -> None:
@@ -182,8 +197,11 @@ def test_sqlite_and_memory_cannot_be_told_apart(tmp_path: Path) -> None:
         settings=settings(
             derandomize=True,
             deadline=None,
-            max_examples=25,
+            max_examples=50,
             stateful_step_count=30,
             suppress_health_check=list(HealthCheck),
+            # Shrinking a history takes longer than a test may; thirty steps can be read.
+            phases=[Phase.generate],
+            report_multiple_bugs=False,
         ),
     )

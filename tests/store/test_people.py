@@ -1,5 +1,6 @@
 """Roles, attachments, users and their copies, on every backend."""
 
+from dataclasses import fields
 from datetime import timedelta
 
 import pytest
@@ -32,7 +33,7 @@ def attach(store: Store, profile_id: int, role_id: int, *, is_default: bool = Fa
 
 def add_copies(store: Store, *copies: NewUserAccessProfile) -> list[int]:
     with store.write() as tx:
-        return [tx.users.add_copy(copy) for copy in copies]
+        return [tx.copies.add(copy).id for copy in copies]
 
 
 def add_users(store: Store, *user_ids: str) -> None:
@@ -152,14 +153,16 @@ def test_a_copy_may_have_every_field(store: Store) -> None:
     [profile_id] = add_profiles(store, ["a"])
     add_users(store, "ada")
 
-    [copy_id] = add_copies(
-        store,
-        NewUserAccessProfile(
-            "ada", profile_id, "a", full_policy(), NOW, is_active=False, expires_at=NOW + timedelta(days=1)
-        ),
+    new = NewUserAccessProfile(
+        "ada", profile_id, "a", full_policy(), NOW, is_active=False, expires_at=NOW + timedelta(days=1)
     )
+    [copy_id] = add_copies(store, new)
 
-    assert copy_id == 1
+    with store.read() as tx:
+        kept = tx.copies.get(copy_id)
+    assert {part.name: getattr(kept, part.name) for part in fields(new)} == {
+        part.name: getattr(new, part.name) for part in fields(new)
+    }
     assert user_count(store, profile_id) == 1
 
 
@@ -199,7 +202,7 @@ def test_a_refused_copy_does_not_count_when_its_transaction_goes_on(store: Store
     with store.write() as tx:
         for user_id in ("ada", "ada", "nobody", "bob"):
             try:
-                tx.users.add_copy(new_copy(user_id, profile_id))
+                tx.copies.add(new_copy(user_id, profile_id))
             except DomainError:
                 continue
 

@@ -100,7 +100,7 @@ def test_rows_that_belong_to_a_deleted_row_go_with_it(path: Path) -> None:
             role = tx.roles.add("Sales", None, profile.created_at)
             tx.roles.attach(profile.id, role.id, is_default=True)
             tx.users.add(user("ada", role.id))
-            tx.users.add_copy(new_copy("ada", profile.id))
+            tx.copies.add(new_copy("ada", profile.id))
         with store._writer.begin() as connection:
             connection.exec_driver_sql("DELETE FROM roles")
             connection.exec_driver_sql("DELETE FROM access_profiles")

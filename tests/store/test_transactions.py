@@ -50,7 +50,7 @@ def test_a_block_that_raises_leaves_nothing_behind(store: Store) -> None:
         role = tx.roles.add("Analyst", None, lost.created_at)
         tx.roles.attach(kept, role.id, is_default=True)
         tx.users.add(user("bob", role.id))
-        tx.users.add_copy(new_copy("ada", kept))
+        tx.copies.add(new_copy("ada", kept))
         tx.profiles.set_active(kept, is_active=True)
         tx.api_keys.add(new_key("new"))
         tx.api_keys.revoke("live", lost.created_at)
@@ -90,7 +90,7 @@ def test_a_write_sees_what_it_wrote_and_others_do_not_yet(store: Store) -> None:
         role = tx.roles.add("Analyst", None, profile.created_at)
         attachment = tx.roles.attach(profile.id, role.id, is_default=False)
         tx.users.add(user("ada"))
-        tx.users.add_copy(new_copy("ada", profile.id))
+        tx.copies.add(new_copy("ada", profile.id))
         tx.profiles.set_active(profile.id, is_active=True)
         key = tx.api_keys.add(new_key("ci"))
 

@@ -1,4 +1,4 @@
-"""The records of access profiles: frozen, typed, and free of any storage or transport.
+"""What a policy is made of.
 
 *Terms* are what an operator sets. A *line* (`Budget`, `RateLimit`, `ProviderConfig`) is terms in force:
 they have an id, a clock and usage. A template's usage stays 0; only the copies of users are charged.
@@ -27,6 +27,13 @@ class OverrideAction(StrEnum):
     EXCLUDE = "exclude"
 
 
+class OverrideMode(StrEnum):
+    """How long a budget override lasts: a number of windows, or until it is removed."""
+
+    CYCLES = "cycles"
+    FOREVER = "forever"
+
+
 @dataclass(frozen=True, slots=True)
 class BudgetTerms:
     """The most that may be spent in one window.
@@ -43,6 +50,22 @@ class BudgetTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class BudgetOverride:
+    """A temporary raise of one copy's budget.
+
+    Attributes:
+        amount_micros: micro-dollars on top of the limit.
+        cycles_total: how many windows it lasts, the first included; None with `forever`.
+        anchor: the begin of the window in which it was set; what is left is counted from it.
+    """
+
+    amount_micros: int
+    mode: OverrideMode
+    cycles_total: int | None
+    anchor: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """A budget in force.
 
@@ -52,6 +75,7 @@ class Budget:
         created_at: the anchor of rolling windows.
         last_reset: the begin of the window that `current_usage_micros` belongs to.
         current_usage_micros: micro-dollars spent in that window.
+        override: a raise of the limit; only budgets of copies have one.
     """
 
     id: str
@@ -59,6 +83,7 @@ class Budget:
     created_at: datetime
     last_reset: datetime
     current_usage_micros: int = 0
+    override: BudgetOverride | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,117 +170,3 @@ class Policy:
     rate_limit: RateLimit | None
     calendar_aligned: bool
     mcp: MCPGrants
-
-
-@dataclass(frozen=True, slots=True)
-class NewAccessProfile:
-    """A template that no store has numbered yet."""
-
-    name: str
-    description: str | None
-    tags: tuple[str, ...]
-    policy: Policy
-    created_at: datetime
-    is_active: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AccessProfile:
-    """A template: policy under a unique name, versioned."""
-
-    id: int
-    name: str
-    description: str | None
-    tags: tuple[str, ...]
-    is_active: bool
-    version: int
-    policy: Policy
-    created_at: datetime
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """A role of the organisation."""
-
-    id: int
-    name: str
-    description: str | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class RoleAttachment:
-    """That a role gives a profile to its members; a default one does so as soon as they get the role."""
-
-    id: int
-    access_profile_id: int
-    role_id: int
-    role_name: str
-    is_default: bool
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A person who may hold copies of profiles. The id is the organisation's own."""
-
-    id: str
-    name: str
-    email: str
-    role_id: int | None
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NewUserAccessProfile:
-    """A user's copy that no store has numbered yet."""
-
-    user_id: str
-    parent_profile_id: int
-    name: str
-    policy: Policy
-    created_at: datetime
-    is_active: bool = True
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ProfileDetail:
-    """A profile with its attachments and the number of users who hold a copy."""
-
-    profile: AccessProfile
-    roles: tuple[RoleAttachment, ...]
-    user_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class NewApiKey:
-    """An API key to keep.
-
-    Attributes:
-        name: unique among the keys that are not revoked.
-        secret_hash: SHA-256 of the key, 32 octets. The key itself is never kept.
-        key_prefix: its first characters, for display.
-        scopes: permission ids (`Resource:Operation`), or `*` for all.
-    """
-
-    name: str
-    secret_hash: bytes
-    key_prefix: str
-    scopes: tuple[str, ...]
-    created_at: datetime
-    expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """An API key as it is kept; see `NewApiKey`."""
-
-    id: int
-    name: str
-    secret_hash: bytes
-    key_prefix: str
-    scopes: tuple[str, ...]
-    created_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None

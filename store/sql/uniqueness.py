@@ -1,15 +1,18 @@
-"""Inserting a row that may meet a unique value that is taken."""
+"""Writing a row that may meet a unique value that is taken."""
 
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Row
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from domain.errors import Conflict
 
 
-def insert_or_conflict(connection: Connection, statement: Insert, conflict: Conflict) -> Row[Any]:
-    """Insert one row and return what the statement returns.
+def write_or_conflict(
+    connection: Connection, statement: ReturningInsert[Any] | ReturningUpdate[Any], conflict: Conflict
+) -> Row[Any]:
+    """Insert or update one row and return what the statement returns.
 
     It stands in a savepoint: some databases refuse everything after a failed statement, and a caller may
     catch the conflict and go on in its transaction.

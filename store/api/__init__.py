@@ -1,0 +1,140 @@
+"""The store's protocol: what every backend promises, and all that handlers know of it.
+
+A unit of work is a context manager. What is read in one `read()` is one consistent state. What is written in
+one `write()` is kept as a whole when the block ends, and not at all when the block raises.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeAlias
+
+from store.api.audit import AuditFilter, AuditReader, AuditWriter
+from store.api.keys import ApiKeyReader, ApiKeyWriter
+from store.api.pages import Page
+from store.api.people import (
+    CopyReader,
+    CopyWriter,
+    RoleReader,
+    RoleWriter,
+    UserReader,
+    UserWriter,
+    VirtualKeyReader,
+    VirtualKeyWriter,
+)
+from store.api.profiles import ProfileFilter, ProfileReader, ProfileWriter
+
+__all__ = [
+    "AuditFilter",
+    "Opener",
+    "Page",
+    "ProfileFilter",
+    "ReadTransaction",
+    "Store",
+    "WriteTransaction",
+]
+
+
+class ReadTransaction(Protocol):
+    """One consistent state of the store."""
+
+    @property
+    def profiles(self) -> ProfileReader:
+        """Templates."""
+
+    @property
+    def roles(self) -> RoleReader:
+        """Roles and their attachments."""
+
+    @property
+    def users(self) -> UserReader:
+        """Users and groups."""
+
+    @property
+    def copies(self) -> CopyReader:
+        """Users' copies of profiles."""
+
+    @property
+    def virtual_keys(self) -> VirtualKeyReader:
+        """Virtual keys."""
+
+    @property
+    def audit(self) -> AuditReader:
+        """The audit log."""
+
+    @property
+    def api_keys(self) -> ApiKeyReader:
+        """API keys."""
+
+
+class WriteTransaction(Protocol):
+    """One state of the store to change; it sees its own writes."""
+
+    @property
+    def profiles(self) -> ProfileWriter:
+        """Templates."""
+
+    @property
+    def roles(self) -> RoleWriter:
+        """Roles and their attachments."""
+
+    @property
+    def users(self) -> UserWriter:
+        """Users and groups."""
+
+    @property
+    def copies(self) -> CopyWriter:
+        """Users' copies of profiles."""
+
+    @property
+    def virtual_keys(self) -> VirtualKeyWriter:
+        """Virtual keys."""
+
+    @property
+    def audit(self) -> AuditWriter:
+        """The audit log."""
+
+    @property
+    def api_keys(self) -> ApiKeyWriter:
+        """API keys."""
+
+
+class Store(Protocol):
+    """A place to keep everything. Safe to use from several threads."""
+
+    reads_wait: bool
+    """Whether a read may wait (for a network, say). If not, it may run in an event loop."""
+
+    writes_wait: bool
+    """Whether a write may wait, be it for a disk or for another writer."""
+
+    def read(self) -> AbstractContextManager[ReadTransaction]:
+        """Begin to read.
+
+        Raises:
+            Unavailable: the store cannot be used at the moment.
+        """
+
+    def write(self) -> AbstractContextManager[WriteTransaction]:
+        """Begin to write. The end of the block commits; an exception rolls back.
+
+        Raises:
+            Unavailable: the store cannot be used, or the commit failed. Nothing was changed.
+        """
+
+    def check_ready(self) -> None:
+        """Return when requests can be served.
+
+        Raises:
+            WrongRevision: the tables must be migrated first.
+            Unavailable: the store cannot be used at the moment.
+        """
+
+    def migrate(self) -> str:
+        """Bring the tables to the revision that this program needs and return its name."""
+
+    def close(self) -> None:
+        """Release connections and files. The store cannot be used afterwards."""
+
+
+Opener: TypeAlias = Callable[[str], Store]
+"""Opens the store at a URL of the opener's scheme, without touching its content."""

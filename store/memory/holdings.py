@@ -1,0 +1,118 @@
+"""What users hold: copies of profiles, and virtual keys; in memory."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+
+from domain.errors import Conflict
+from domain.records import NewUserAccessProfile, UserAccessProfile, VirtualKey
+from store.memory.state import Tables
+
+
+class MemoryCopies:
+    """Reads and writes users' copies; see `store.api.people`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def get(self, copy_id: int) -> UserAccessProfile:
+        """Return a copy."""
+        copy: UserAccessProfile = self._tables.require("copies", "copy", copy_id)
+        return copy
+
+    def find(self, user_id: str, profile_id: int) -> UserAccessProfile | None:
+        """Return the copy of a profile that a user holds, or None."""
+        copy_id = self._tables.state.held.get((user_id, profile_id))
+        return None if copy_id is None else self._tables.state.copies[copy_id]
+
+    def of_user(self, user_id: str) -> Sequence[UserAccessProfile]:
+        """Return the copies that a user holds, ordered by id."""
+        return [copy for copy in self._tables.state.copies.values() if copy.user_id == user_id]
+
+    def of_profile(self, profile_id: int) -> Iterator[UserAccessProfile]:
+        """Yield the copies of a profile, ordered by id."""
+        copies = list(self._tables.state.copies.values())
+        yield from (copy for copy in copies if copy.parent_profile_id == profile_id)
+
+    def add(self, copy: NewUserAccessProfile) -> UserAccessProfile:
+        """Keep a new copy."""
+        self._tables.require("users", "user", copy.user_id)
+        self._tables.require("profiles", "access profile", copy.parent_profile_id)
+        if copy.granted_by_role_id is not None:
+            self._tables.require("roles", "role", copy.granted_by_role_id)
+        key = (copy.user_id, copy.parent_profile_id)
+        if key in self._tables.state.held:
+            raise Conflict("copy", "access profile", str(copy.parent_profile_id))
+        [new_id] = self._tables.next_ids("copies")
+        kept = UserAccessProfile(id=new_id, **{part.name: getattr(copy, part.name) for part in fields(copy)})
+        self._tables.change("copies")[new_id] = kept
+        self._tables.change("held")[key] = new_id
+        self._count(copy.parent_profile_id, 1)
+        return kept
+
+    def save(self, copy: UserAccessProfile) -> None:
+        """Keep a changed copy."""
+        kept = self.get(copy.id)
+        if copy.granted_by_role_id is not None:
+            self._tables.require("roles", "role", copy.granted_by_role_id)
+        self._tables.change("copies")[copy.id] = replace(
+            kept,
+            name=copy.name,
+            policy=copy.policy,
+            is_active=copy.is_active,
+            expires_at=copy.expires_at,
+            granted_by_role_id=copy.granted_by_role_id,
+        )
+
+    def delete(self, copy_id: int) -> None:
+        """Remove a copy with its virtual keys."""
+        copy = self.get(copy_id)
+        del self._tables.change("copies")[copy_id]
+        keys = self._tables.change("virtual_keys")
+        for key_id in [key.id for key in keys.values() if key.user_access_profile_id == copy_id]:
+            del keys[key_id]
+        if copy.parent_profile_id is not None:
+            del self._tables.change("held")[copy.user_id, copy.parent_profile_id]
+            self._count(copy.parent_profile_id, -1)
+
+    def _count(self, profile_id: int, change: int) -> None:
+        counts = self._tables.change("user_counts")
+        counts[profile_id] = counts.get(profile_id, 0) + change
+
+
+class MemoryVirtualKeys:
+    """Reads and writes virtual keys; see `store.api.people`."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def get(self, key_id: str) -> VirtualKey:
+        """Return a virtual key."""
+        key: VirtualKey = self._tables.require("virtual_keys", "virtual key", key_id)
+        return key
+
+    def find(self, secret_hash: bytes) -> VirtualKey | None:
+        """Return the virtual key with this SHA-256, or None."""
+        keys = self._tables.state.virtual_keys.values()
+        return next((key for key in keys if key.secret_hash == secret_hash), None)
+
+    def of_user(self, user_id: str) -> Sequence[VirtualKey]:
+        """Return the virtual keys of a user, the oldest first."""
+        keys = (key for key in self._tables.state.virtual_keys.values() if key.user_id == user_id)
+        return sorted(keys, key=lambda key: (key.created_at, key.id))
+
+    def add(self, key: VirtualKey) -> None:
+        """Keep a new virtual key."""
+        self._tables.require("copies", "copy", key.user_access_profile_id)
+        kept = self._tables.state.virtual_keys
+        if key.id in kept:
+            raise Conflict("virtual key", "id", key.id)
+        if self.find(key.secret_hash) is not None:
+            raise Conflict("virtual key", "secret", key.masked_value)
+        if any(other.name == key.name for other in kept.values()):
+            raise Conflict("virtual key", "name", key.name)
+        self._tables.change("virtual_keys")[key.id] = key
+
+    def delete(self, key_id: str) -> None:
+        """Remove a virtual key."""
+        self.get(key_id)
+        del self._tables.change("virtual_keys")[key_id]

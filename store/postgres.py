@@ -1,0 +1,80 @@
+"""PostgreSQL: any number of servers and processes on one database, or on one that others stand by for.
+
+Reads see one consistent state and wait for nobody. Writers take turns: each holds one advisory lock of the
+database until its transaction ends (`docs/decisions/0005-writers-take-turns.md`).
+"""
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, Engine, create_engine, event
+
+from store.postgres_url import PostgresUrl, parse_url
+from store.sql.engine import SqlStore
+
+WRITERS = 2
+"""Connections of a process that write: one has its turn, one waits at the database for the next. Further
+writers wait in the process, so that they take no connection away from readers."""
+
+MIGRATION_LOCK_TIMEOUT_MS = 60_000
+"""How long a migration waits for another program's migration, or for writers, before it gives up."""
+
+TURN = int.from_bytes(b"profiles")
+"""The advisory lock that writers hold. Programs in the same database must not use this number."""
+
+_TAKE_TURN = f"SELECT pg_advisory_xact_lock({TURN})"
+
+# One trip to the server begins the transaction and takes the turn.
+_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+_WRITE = f"BEGIN ISOLATION LEVEL READ COMMITTED; {_TAKE_TURN}"
+_MIGRATE = (
+    "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = 0; "
+    f"SET LOCAL lock_timeout = {MIGRATION_LOCK_TIMEOUT_MS}; {_TAKE_TURN}"
+)
+
+
+def open_postgres(url: str) -> SqlStore:
+    """Open the store in a database, `postgresql://user:password@host:5432/database`.
+
+    Nothing is connected to before it is used. `store.postgres_url` says what a URL may hold.
+
+    Raises:
+        ValueError: the URL is not understood.
+    """
+    parsed = parse_url(url)
+    writer = _engine(parsed, connections=WRITERS)
+    return SqlStore(
+        _beginning(_engine(parsed, connections=parsed.pool_size - WRITERS), _READ),
+        _beginning(writer, _WRITE),
+        migrator=_beginning(writer, _MIGRATE),
+        name=f"PostgreSQL at {parsed.place}",
+        reads_wait=True,
+        writes_wait=True,
+    )
+
+
+def _engine(parsed: PostgresUrl, *, connections: int) -> Engine:
+    """Return an engine with this many connections at most."""
+    arguments: Mapping[str, object] = {
+        **parsed.connection,
+        # The driver must not begin transactions of its own accord: `_begin` does, and says of which kind.
+        "autocommit": True,
+    }
+    engine = create_engine(
+        "postgresql+psycopg://",
+        connect_args=arguments,
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=parsed.pool_timeout_ms / 1000,
+        hide_parameters=True,
+        use_native_hstore=False,
+    )
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _beginning(engine: Engine, statement: str) -> Engine:
+    return engine.execution_options(postgres_begin=statement)
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options()["postgres_begin"])

@@ -1,0 +1,59 @@
+"""Statements about the audit log."""
+
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, true
+
+from domain.records import AuditAction, AuditLog, NewAuditLog
+from store.api import AuditFilter, Page
+from store.sql.tables import audit_logs
+
+
+class SqlAudit:
+    """Reads and writes the audit log; see `store.api.audit`."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def list(self, audit_filter: AuditFilter, *, limit: int, offset: int) -> Page[AuditLog]:
+        """Return one page, the newest first."""
+        condition = _condition(audit_filter)
+        total = self._connection.execute(
+            select(func.count()).select_from(audit_logs).where(condition)
+        ).scalar_one()
+        page_ids = (
+            select(audit_logs.c.id)
+            .where(condition)
+            .order_by(audit_logs.c.id.desc())
+            .limit(limit)
+            .offset(offset)
+            .subquery()
+        )
+        statement = (
+            select(audit_logs)
+            .join(page_ids, audit_logs.c.id == page_ids.c.id)
+            .order_by(audit_logs.c.id.desc())
+        )
+        return Page(
+            rows=tuple(_audit_log(row) for row in self._connection.execute(statement)), total_count=total
+        )
+
+    def add(self, row: NewAuditLog) -> AuditLog:
+        """Keep a new row."""
+        values = {part.name: getattr(row, part.name) for part in fields(row)}
+        statement = insert(audit_logs).values(values).returning(*audit_logs.c)
+        return _audit_log(self._connection.execute(statement).one())
+
+
+def _condition(audit_filter: AuditFilter) -> ColumnElement[bool]:
+    conditions = (
+        getattr(audit_logs.c, part.name) == value
+        for part in fields(audit_filter)
+        if (value := getattr(audit_filter, part.name)) is not None
+    )
+    return and_(true(), *conditions)
+
+
+def _audit_log(row: Row[Any]) -> AuditLog:
+    return AuditLog(**(row._asdict() | {"action": AuditAction(row.action)}))
