@@ -121,8 +121,9 @@ def _place(given: Mapping[str, str]) -> str:
     ports = (given.get("port") or "5432").split(",")
     if len(ports) != len(hosts):
         ports = ports[:1] * len(hosts)
-    places = (f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in zip(hosts, ports))
-    return ", ".join(places) + f" ({given.get('dbname') or given['service']})"
+    pairs = zip(hosts, ports, strict=True)
+    places = ", ".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in pairs)
+    return f"{places} ({given.get('dbname') or given['service']})"
 
 
 def _pool_size(value: str) -> int:
@@ -139,6 +140,7 @@ def _milliseconds(name: str, value: str) -> int:
     milliseconds = int(match[1]) * _UNIT_MS[match[2]] if match else 0
     if not milliseconds:
         raise ValueError(
-            f'The parameter "{name}" of the store\'s URL must be a time such as 500ms, 10s or 1min, not "{value}".'
+            f'The parameter "{name}" of the store\'s URL must be a time such as 500ms, 10s or 1min, '
+            f'not "{value}".'
         )
     return milliseconds

@@ -8,12 +8,15 @@ from importlib.metadata import entry_points
 
 from store.api import Opener, Store
 from store.memory import open_memory
+from store.postgres import open_postgres
 from store.sqlite import open_sqlite
 
 ENTRY_POINTS = "access_profiles.stores"
 
 OPENERS: dict[str, Opener] = {
     "memory": open_memory,
+    "postgres": open_postgres,
+    "postgresql": open_postgres,
     "sqlite": open_sqlite,
 }
 

@@ -1,6 +1,7 @@
 """Failures of databases as `Unavailable`, each with a sentence that says what is the matter.
 
-What an operator can mend is translated; a programming error (a wrong statement, a missing table) stays as it is.
+What an operator can mend is translated. A programming error (a wrong statement, a missing table) stays as it
+is.
 """
 
 import re

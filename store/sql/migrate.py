@@ -9,8 +9,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-SEARCH_INDEXES = ("access_profile_names", "ix_access_profiles_name_trigrams")
-"""What the scripts make for searches, by how its name begins; see `store.sql.search`."""
+OWN_TO_A_DATABASE = (
+    "access_profile_names",
+    "ix_access_profiles_name_trigrams",
+    "ix_access_profiles_order",
+)
+"""What the scripts make on one database and not on the others, by how its name begins."""
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
@@ -37,8 +41,8 @@ def head_revision() -> str:
 
 
 def is_stated(name: str | None, kind: str) -> bool:
-    """Return whether `store.sql.tables` would state a thing: it does not state the index of trigrams."""
-    return kind not in {"table", "index"} or not (name or "").startswith(SEARCH_INDEXES)
+    """Return whether `store.sql.tables` would state a thing: it states what all databases have."""
+    return kind not in {"table", "index"} or not (name or "").startswith(OWN_TO_A_DATABASE)
 
 
 def is_known(revision: str) -> bool:
