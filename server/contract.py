@@ -1,6 +1,6 @@
 """The contract as the server reads it: `openapi.yaml`, once, at start."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -114,7 +114,7 @@ class Contract:
             tag=node["tags"][0],
             summary=node["summary"],
             permission=node["x-permission"],
-            parameters=tuple(self._parameters(item, node)),
+            parameters=self._parameters(item, node),
             body=self._json_schema(node["requestBody"]) if "requestBody" in node else None,
             responses={
                 int(status): schema
@@ -123,15 +123,18 @@ class Contract:
             },
         )
 
-    def _parameters(self, item: Mapping[str, Any], node: Mapping[str, Any]) -> Iterator[Parameter]:
+    def _parameters(self, item: Mapping[str, Any], node: Mapping[str, Any]) -> Sequence[Parameter]:
+        """Return an operation's parameters; its own stand in for those of the path."""
+        found: dict[tuple[str, Location], Parameter] = {}
         for given in [*item.get("parameters", ()), *node.get("parameters", ())]:
             parameter = self._resolved(given)
-            yield Parameter(
+            found[parameter["name"], parameter["in"]] = Parameter(
                 name=parameter["name"],
                 location=parameter["in"],
                 required=parameter.get("required", False),
                 schema=parameter["schema"],
             )
+        return tuple(found.values())
 
     def _json_schema(self, holder: Mapping[str, Any]) -> Schema | None:
         content = self._resolved(holder).get("content", {})

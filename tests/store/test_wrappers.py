@@ -1,0 +1,81 @@
+import pytest
+
+from domain.errors import Conflict, Unavailable
+from store.api import Store
+from store.memory import MemoryStore
+from store.wrappers import FaultyStore, Moment, ObservedStore, UnitOfWork
+from tests.store.samples import new_profile
+
+
+def failing_at(store: Store, moment: Moment) -> FaultyStore:
+    return FaultyStore(store, lambda reached: reached is moment)
+
+
+def add(store: Store, name: str) -> None:
+    with store.write() as tx:
+        tx.profiles.add(new_profile(name))
+
+
+def total(store: Store) -> int:
+    from store.api import ProfileFilter
+
+    with store.read() as tx:
+        return tx.profiles.list(ProfileFilter(), limit=1, offset=0).total_count
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept"),
+    [(Moment.WRITE_BEGINS, 0), (Moment.WRITE_COMMITS, 0), (Moment.COMMIT_ANSWERED, 1)],
+)
+def test_a_write_fails_where_it_is_told_to(moment: Moment, kept: int) -> None:
+    store = MemoryStore()
+
+    with pytest.raises(Unavailable, match=moment):
+        add(failing_at(store, moment), "a")
+
+    assert total(store) == kept
+
+
+def test_a_read_fails_where_it_is_told_to() -> None:
+    with pytest.raises(Unavailable, match="read begins"):
+        total(failing_at(MemoryStore(), Moment.READ_BEGINS))
+
+
+def test_what_is_not_told_to_fail_works() -> None:
+    store = FaultyStore(MemoryStore(), lambda _moment: False)
+    add(store, "a")
+
+    assert total(store) == 1
+
+
+def test_every_unit_of_work_is_told_with_its_outcome() -> None:
+    told: list[UnitOfWork] = []
+    store = ObservedStore(MemoryStore(), told.append)
+    add(store, "a")
+    with pytest.raises(Conflict):
+        add(store, "a")
+    with pytest.raises(ZeroDivisionError), store.write():
+        _ = 1 // 0
+    total(store)
+    unavailable = ObservedStore(failing_at(MemoryStore(), Moment.READ_BEGINS), told.append)
+    with pytest.raises(Unavailable):
+        total(unavailable)
+
+    assert [(unit.kind, unit.outcome) for unit in told] == [
+        ("write", "done"),
+        ("write", "refused"),
+        ("write", "failed"),
+        ("read", "done"),
+        ("read", "unavailable"),
+    ]
+    assert all(unit.seconds >= 0 for unit in told)
+
+
+def test_a_wrapper_passes_on_what_the_store_says_of_itself() -> None:
+    inner = MemoryStore()
+    wrapped = ObservedStore(inner, lambda _unit: None)
+
+    assert (wrapped.reads_wait, wrapped.writes_wait) == (inner.reads_wait, inner.writes_wait)
+    assert wrapped.migrate() == "memory"
+    wrapped.check_ready()
+    wrapped.close()
