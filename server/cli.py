@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from functools import update_wrapper
+from functools import partial, update_wrapper
 from importlib.metadata import version
 from typing import Any, Concatenate, ParamSpec
 
@@ -24,8 +24,13 @@ from store.registry import open_store
 
 P = ParamSpec("P")
 
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
+# What people named is printed as it is: a name may look like markup.
+_plain_console = partial(Console, soft_wrap=True, markup=False, highlight=False, emoji=False)
+out = _plain_console()
+err = _plain_console(stderr=True)
+
+WIDTH_OF_A_PIPE = 1000
+"""Columns where no terminal says how many there are: enough for a row to stay on its line."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -173,17 +178,17 @@ def list_keys(store: Store, output_format: str) -> None:
     if output_format == "json":
         click.echo(json.dumps(rows, indent=2))
         return
-    table = Table("name", "begins with", "scopes", "created", "expires", "state", box=SIMPLE)
-    for row in rows:
-        table.add_row(
-            row["name"],
-            row["key_prefix"],
-            " ".join(row["scopes"]),
-            row["created_at"][:10],
-            (row["expires_at"] or "never")[:10],
-            row["state"],
-        )
-    out.print(table)
+    _print_table(
+        {
+            "name": row["name"],
+            "begins with": row["key_prefix"],
+            "scopes": " ".join(row["scopes"]),
+            "created": row["created_at"][:10],
+            "expires": (row["expires_at"] or "never")[:10],
+            "state": row["state"],
+        }
+        for row in rows
+    )
 
 
 @keys.command("revoke")
@@ -211,13 +216,22 @@ def show_config(settings: Settings, output_format: str) -> None:
     if output_format == "json":
         click.echo(json.dumps(rows, indent=2))
         return
+    _print_table(
+        {"variable": row["variable"], "value": str(row["value"]), "what it is for": row["description"]}
+        for row in rows
+    )
+
+
+def _print_table(rows: Iterable[dict[str, str]]) -> None:
+    """Print rows with their names as heads. What does not fit is folded, never cut."""
     table = Table(box=SIMPLE)
-    table.add_column("variable", no_wrap=True)
-    table.add_column("value", no_wrap=True)
-    table.add_column("what it is for")
     for row in rows:
-        table.add_row(row["variable"], str(row["value"]), row["description"])
-    out.print(table)
+        if not table.columns:
+            for name in row:
+                table.add_column(name, overflow="fold")
+        table.add_row(*row.values())
+    console = out if out.is_terminal else _plain_console(width=WIDTH_OF_A_PIPE)
+    console.print(table)
 
 
 def _key_facts(key: ApiKey, now: datetime) -> dict[str, Any]:

@@ -14,6 +14,9 @@ MAX_OCTETS = 1_048_576
 MAX_DEPTH = 64
 """The deepest nesting of a body (clause HTTP-006)."""
 
+MAX_SENTENCE = 160
+"""How many characters of a parser's own sentence an error repeats."""
+
 
 class ClientGone(Exception):
     """The client closed the connection before it had sent the whole body."""
@@ -30,7 +33,9 @@ async def read_body(receive: Receive, declared_length: bytes | None) -> bytes:
         ApiError: 413 when the body is too large, declared or found.
         ClientGone: the client went away.
     """
-    if declared_length is not None and declared_length.isdigit() and int(declared_length) > MAX_OCTETS:
+    # A length of more digits than this is too large, whatever they are; Python's int() takes 4,300 at most.
+    declared = (declared_length or b"").lstrip(b"0")
+    if declared.isdigit() and (len(declared) > len(str(MAX_OCTETS)) or int(declared) > MAX_OCTETS):
         raise _too_large()
     chunks: list[bytes] = []
     size = 0
@@ -77,7 +82,7 @@ def parse_json(body: bytes) -> Any:
     try:
         value = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="none")
     except ValueError as error:
-        raise ApiError("invalid_json", f"The body is not JSON that can be accepted: {error}.") from None
+        raise ApiError("invalid_json", f"The body is not JSON that can be accepted: {_cut(error)}.") from None
     # Most bodies have fewer brackets than the limit, and then need no look inside.
     if body.count(b"[") + body.count(b"{") > MAX_DEPTH and _depth_exceeds(value, MAX_DEPTH):
         raise ApiError("invalid_json", f"The body is nested deeper than {MAX_DEPTH}.")
@@ -96,6 +101,12 @@ def _depth_exceeds(value: Any, limit: int) -> bool:
         if not level:
             return False
     return any(isinstance(node, (dict, list)) for node in level)
+
+
+def _cut(error: ValueError) -> str:
+    """Return a parser's sentence without the most of a long name that it repeats; the place is at its end."""
+    text = str(error)
+    return text if len(text) <= MAX_SENTENCE else f"{text[: MAX_SENTENCE // 2]}…{text[-MAX_SENTENCE // 2 :]}"
 
 
 def _too_large() -> ApiError:

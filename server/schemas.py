@@ -3,12 +3,12 @@
 OpenAPI 3.0 schemas are JSON Schema draft 4 with a few words of their own; those are translated here.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
 
-from domain.errors import Fault
+from domain.errors import Fault, Path
 from server.contract import Contract, Schema
 
 _LISTS = ("allOf", "anyOf", "oneOf")
@@ -47,7 +47,7 @@ class Validator:
         self._compiled = compiled
         self.is_valid: Callable[[Any], bool] = compiled.is_valid
 
-    def faults(self, instance: object) -> list[Fault]:
+    def faults(self, instance: Any) -> list[Fault]:
         """Return every fault of an instance, in the order of the schema."""
         found: list[Fault] = []
         for error in self._compiled.iter_errors(instance):
@@ -55,10 +55,10 @@ class Validator:
             keyword: str = error.kind.name
             facts: dict[str, Any] = error.kind.as_dict()
             if keyword == "additionalProperties":
-                found += [
-                    Fault((*path, name), "unknown_field", _unknown_field(name))
-                    for name in facts["unexpected"]
-                ]
+                found += _unknown_fields(path, facts["unexpected"])
+            elif keyword == "falseSchema":
+                # An object that may have no member at all.
+                found += _unknown_fields(path, _member(instance, path))
             elif keyword == "required":
                 name = facts["property"]
                 found.append(Fault((*path, name), keyword, f'"{name}" is required.'))
@@ -113,8 +113,15 @@ def json_pointer(path: Sequence[str | int]) -> str:
     return "".join("/" + _shown(str(token)).replace("~", "~0").replace("/", "~1") for token in path)
 
 
-def _unknown_field(name: str) -> str:
-    return f'There is no field "{_shown(name)}" here: remove it, or check its spelling.'
+def _unknown_fields(path: Path, names: Iterable[str]) -> list[Fault]:
+    message = 'There is no field "{}" here: remove it, or check its spelling.'
+    return [Fault((*path, name), "unknown_field", message.format(_shown(name))) for name in names]
+
+
+def _member(instance: Any, path: Path) -> Any:
+    for token in path:
+        instance = instance[token]
+    return instance
 
 
 def _shown(name: str) -> str:

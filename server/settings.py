@@ -29,8 +29,9 @@ class Settings(BaseSettings):
 
     @property
     def shown_store(self) -> str:
-        """The store's URL without its password."""
-        return re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.store)
+        """The store's URL without its passwords."""
+        without = re.sub(r"(://[^:/@]*):[^@]*@", r"\1:***@", self.store)
+        return re.sub(r"(?i)([?&][^=&]*password=)[^&]*", r"\1***", without)
 
     def described(self) -> list[dict[str, Any]]:
         """Return every setting: name, value (no secrets), environment variable and purpose."""

@@ -13,7 +13,9 @@ ROOT = Path(__file__).parents[2]
 CONTRACT = ROOT / "openapi.yaml"
 TYPES = ROOT / "handlers" / "contract_types.py"
 
-HEADER = '''"""The contract's schemas as types. Generated from openapi.yaml by `make types`; do not edit."""'''
+HEADER = (
+    '''"""The contract's schemas as types. Generated from openapi.yaml by `make types`; do not edit."""'''
+)
 
 
 def generated() -> str:

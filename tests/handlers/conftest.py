@@ -1,0 +1,25 @@
+"""The surroundings of a handler: a store of each backend, a fixed clock, and ids that count."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from handlers.context import Context, Principal
+from tests.handlers.samples import NOW
+from tests.store.backends import BACKENDS, opened_store
+
+
+@pytest.fixture(params=BACKENDS)
+def context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
+    """The surroundings of a request that comes by `/api`."""
+    line_ids = (f"line-{number}" for number in count(1))
+    with opened_store(request.param, tmp_path) as store:
+        yield Context(
+            store=store,
+            now=NOW,
+            new_line_id=line_ids.__next__,
+            principal=Principal("tests", frozenset("*")),
+            base_path="/api",
+        )

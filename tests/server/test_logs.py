@@ -1,0 +1,136 @@
+"""What a server process writes to its log. Each case is a process, as logging is of the whole process."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.serving import ROOT
+
+KEY = "bfst-" + "Planted0" * 5 + "Key0"
+
+# A server whose handler crashes while it holds the key in a variable; it gets one request.
+PROGRAM = """
+import asyncio, logging, sys
+import httpx
+from datetime import UTC, datetime
+from domain.records import NewApiKey
+from server.logs import configure_logs
+
+configure_logs(sys.argv[1], sys.argv[2])
+
+import handlers.access_profiles
+from server.app import create_app
+from server.security import hash_key
+from store.memory import MemoryStore
+
+key = sys.argv[3]
+
+def get_access_profile(context, profile_id):
+    local = key
+    raise RuntimeError("the kettle boiled over")
+
+handlers.access_profiles.get_access_profile = get_access_profile
+store = MemoryStore()
+with store.write() as tx:
+    tx.api_keys.add(NewApiKey("planted", hash_key(key), key[:13], ("*",), datetime.now(UTC)))
+
+async def main():
+    transport = httpx.ASGITransport(create_app(store))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        client.headers["Authorization"] = "Bearer " + key
+        print((await client.get("/api/access-profiles/1?", headers={"X-Request-Id": "my-id"})).text)
+        await client.get("/api/access-profiles")
+        await client.post("/api/access-profiles", json={"name": "  "})
+
+asyncio.run(main())
+logging.getLogger("some.library").warning("a library says %s", "this")
+logging.getLogger("uvicorn.access").warning("never shown")
+"""
+
+
+def run(level: str, log_format: str) -> tuple[str, str]:
+    """Return what the program answered, and what it logged."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PROGRAM, level, log_format, KEY],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def as_json() -> tuple[str, list[dict[str, Any]], str]:
+    answer, log = run("debug", "json")
+    return answer, [json.loads(line) for line in log.splitlines()], log
+
+
+def test_every_line_is_one_json_object(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    _, lines, _ = as_json
+
+    for line in lines:
+        assert {"event", "level", "logger", "timestamp"} <= set(line)
+        assert line["timestamp"].endswith("Z")
+
+
+def test_a_crash_is_logged_with_its_traceback_under_the_event_id(
+    as_json: tuple[str, list[dict[str, Any]], str],
+) -> None:
+    answer, lines, _ = as_json
+
+    [failure] = [line for line in lines if line["event"] == "request_failed"]
+    assert json.loads(answer)["event_id"] == failure["request_id"] == "my-id"
+    assert failure["level"] == "error"
+    assert "Traceback" in failure["exception"]
+    assert "in get_access_profile" in failure["exception"]
+    assert "RuntimeError: the kettle boiled over" in failure["exception"]
+    assert "kettle" not in answer
+
+
+def test_every_request_is_logged_with_who_and_what(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    _, lines, _ = as_json
+
+    found = [
+        (line["status"], line["operation"], line["api_key"]) for line in lines if line["event"] == "request"
+    ]
+    assert found == [
+        (500, "getAccessProfile", "planted"),
+        (200, "listAccessProfiles", "planted"),
+        (400, "createAccessProfile", "planted"),
+    ]
+
+
+def test_libraries_speak_in_the_same_form(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    _, lines, log = as_json
+
+    [line] = [line for line in lines if line["logger"] == "some.library"]
+    assert (line["event"], line["level"]) == ("a library says this", "warning")
+    assert "never shown" not in log
+
+
+def test_no_line_holds_the_key(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    answer, _, log = as_json
+
+    assert KEY[5:] not in log
+    assert KEY[5:] not in answer
+
+
+def test_people_get_lines_without_the_values_of_variables() -> None:
+    _, log = run("info", "console")
+
+    assert "RuntimeError: the kettle boiled over" in log
+    assert "get_access_profile" in log
+    assert KEY[5:] not in log
+    assert not log.startswith("{")
+
+
+def test_the_level_silences_what_is_less_serious() -> None:
+    _, log = run("error", "auto")
+
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["event"] for line in lines] == ["request_failed"]

@@ -1,0 +1,54 @@
+"""`access-profiles serve` as a process: what it refuses, and how it ends."""
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+
+from tests.serving import ROOT, add_keys, running_server
+
+
+def serve(store: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "server.cli", "--store", store, "serve", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+
+
+def test_a_store_that_is_not_migrated_is_not_served(tmp_path: Path) -> None:
+    done = serve(f"sqlite:///{tmp_path / 'profiles.db'}", "--port", "0")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "Run: access-profiles migrate" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path) -> None:
+    path = tmp_path / "profiles.db"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        done = serve(f"sqlite:///{path}", "--demo", "--port", str(port))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == (
+        f"Error: Cannot listen on 127.0.0.1:{port}: Address already in use. "
+        "Set ACCESS_PROFILES_HOST and ACCESS_PROFILES_PORT to an address that is free.\n"
+    )
+    assert not path.exists()
+
+
+def test_a_server_ends_quietly_when_it_is_told_to(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'profiles.db'}"
+    keys = add_keys(store)
+    log = tmp_path / "log"
+
+    with running_server(store, keys, log=log) as server:
+        headers = {"Authorization": f"Bearer {keys.admin}"}
+        assert httpx.get(f"{server.url}/api/access-profiles", headers=headers).status_code == 200
+        process = server.process
+
+    assert process.returncode in {0, -15}
+    text = log.read_text()
+    assert "Traceback" not in text
+    assert keys.admin not in text
