@@ -143,20 +143,19 @@ def test_a_store_is_seeded_when_it_holds_a_profile() -> None:
     assert not is_seeded(MemoryStore())
 
 
-def line_ids(policy: Policy | ProviderConfig) -> list[str]:
-    limit = [policy.rate_limit.id] if policy.rate_limit else []
-    return [line.id for line in policy.budgets] + limit
+def holders(policy: Policy) -> list[Policy | ProviderConfig]:
+    return [policy, *policy.provider_configs]
+
+
+def line_ids(holder: Policy | ProviderConfig) -> list[str]:
+    limit = [holder.rate_limit.id] if holder.rate_limit else []
+    return [line.id for line in holder.budgets] + limit
 
 
 def test_no_line_is_shared() -> None:
     policies = [detail.profile.policy for detail in details(STORE)]
 
-    ids = [
-        line_id
-        for policy in policies
-        for holder in (policy, *policy.provider_configs)
-        for line_id in line_ids(holder)
-    ]
+    ids = [line_id for policy in policies for holder in holders(policy) for line_id in line_ids(holder)]
     assert len(ids) > 30
     assert len(set(ids)) == len(ids)
 
