@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pytest
 from flask import Response, jsonify, request
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.pages.conftest import operations, site
@@ -50,6 +50,11 @@ class Visit:
 
     page: Page
     faults: list[str]
+
+    def note_failure(self, request: Request) -> None:
+        # The browser itself drops what a page that is left was still waiting for, such as its icon.
+        if request.failure != "net::ERR_ABORTED":
+            self.faults.append(f"failed: {request.url} ({request.failure})")
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +112,7 @@ def visit(
     context.route("**/*", only_here)
     page.on("console", lambda line: seen.faults.append(line.text) if line.type == "error" else None)
     page.on("pageerror", lambda error: seen.faults.append(str(error)))
-    page.on("requestfailed", lambda failed: seen.faults.append(f"failed: {failed.url}"))
+    page.on("requestfailed", seen.note_failure)
     page.goto(served.url + path)
     try:
         yield seen
