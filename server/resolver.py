@@ -82,10 +82,11 @@ def stub(operation: Operation) -> str:
         parameters.append(f"{parameter.name}: {_TYPES.get(parameter.schema['type'], 'object')}{optional}")
     if operation.body is not None:
         parameters.append(f"body: {_type_name(operation.body)}")
-    success = next(schema for status, schema in sorted(operation.responses.items()) if status < 300)
+    bodies = (schema for status, schema in sorted(operation.responses.items()) if status < 300)
+    answer = next((_type_name(schema) for schema in bodies), "None")
     return (
         f"def {function_name(operation.operation_id)}(\n    {', '.join(parameters)}\n"
-        f") -> Reply[{_type_name(success)}]:\n"
+        f") -> Reply[{answer}]:\n"
         f'    """{operation.summary}."""\n'
     )
 

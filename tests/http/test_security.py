@@ -90,14 +90,13 @@ def test_the_permission_is_checked_before_the_body(server: Server) -> None:
     assert httpx.post(server.url + ORIGIN, headers=viewer, content=b"{").status_code == 403
 
 
-def test_a_revoked_key_is_refused_at_once_by_every_process(tmp_path: Path) -> None:
-    store_url = f"sqlite:///{tmp_path / 'shared.db'}"
-    keys = add_keys(store_url)
-    with running_server(store_url, keys) as first, running_server(store_url, keys) as second:
+def test_a_revoked_key_is_refused_at_once_by_every_process(durable_store: str) -> None:
+    keys = add_keys(durable_store)
+    with running_server(durable_store, keys) as first, running_server(durable_store, keys) as second:
         headers = {"Authorization": f"Bearer {keys.viewer}"}
         assert [status(server, headers) for server in (first, second)] == [200, 200]
 
-        revoke(store_url, "viewer")
+        revoke(durable_store, "viewer")
 
         assert [status(server, headers) for server in (first, second)] == [401, 401]
 

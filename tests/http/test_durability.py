@@ -1,0 +1,83 @@
+"""What was answered is kept, whatever dies. `make soak` runs the rounds in full."""
+
+import os
+import sqlite3
+import time
+
+import httpx
+import pytest
+
+from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, patience
+from tests.postgres import NoPostgres, own_cluster
+from tests.serving import add_keys, running_server
+
+ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
+CLIENTS = 8
+
+
+@pytest.mark.timeout(60 + 20 * ROUNDS)
+@pytest.mark.parametrize("processes", [1, 2])
+def test_what_was_answered_survives_kill_9_of_the_server(durable_store: str, processes: int) -> None:
+    keys = add_keys(durable_store)
+    answered: list[str] = []
+    for _ in range(ROUNDS):
+        with running_server(durable_store, keys) as first, running_server(durable_store, keys) as second:
+            servers = [first, second][:processes]
+            with Writers(servers * (CLIENTS // processes)) as writers:
+                writers.wait_for(60)
+                for server in servers:
+                    server.kill()
+            answered += writers.answered
+            assert writers.refused == []
+
+        with running_server(durable_store, keys) as server:
+            assert_nothing_is_lost_or_half(server, answered)
+        assert_is_sound(durable_store)
+
+
+def assert_is_sound(store_url: str) -> None:
+    if store_url.startswith("sqlite:///"):
+        with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
+            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        connection.close()
+
+
+@pytest.mark.timeout(120)
+def test_the_server_outlives_a_database_that_is_killed() -> None:
+    try:
+        with own_cluster() as cluster:
+            store_url = cluster.database_url(cluster.new_database())
+            keys = add_keys(store_url)
+            with running_server(store_url, keys) as server:
+                headers = {"Authorization": f"Bearer {keys.admin}"}
+                with Writers([server] * CLIENTS) as writers:
+                    writers.wait_for(60)
+                    cluster.kill9()
+                    away = httpx.get(server.url + PATH, headers=headers, timeout=30)
+                    cluster.start()
+                    with patience(30) as up:
+                        while httpx.get(server.url + PATH, headers=headers).status_code != 200:
+                            assert not up.is_set(), "the server has not found its database again"
+                            time.sleep(0.1)
+                    writers.wait_for(len(writers.answered) + 20)
+
+                assert away.status_code == 503
+                assert away.json()["error"]["code"] == "store_unavailable"
+                assert away.headers["retry-after"]
+                assert set(writers.refused) <= {503}
+                assert_nothing_is_lost_or_half(server, writers.answered)
+    except NoPostgres as error:
+        if os.environ.get("REQUIRE_POSTGRES") == "1":
+            raise
+        pytest.skip(str(error))
+
+
+def test_a_write_of_one_process_is_read_by_the_other_at_once(durable_store: str) -> None:
+    keys = add_keys(durable_store)
+    headers = {"Authorization": f"Bearer {keys.admin}"}
+    with running_server(durable_store, keys) as first, running_server(durable_store, keys) as second:
+        for number in range(30):
+            created = httpx.post(first.url + PATH, headers=headers, json={"name": f"n{number}"})
+            read = httpx.get(second.url + created.headers["Location"], headers=headers)
+            assert read.status_code == 200
