@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 
 from store.postgres_url import PostgresUrl, parse_url
 from store.sql.engine import SqlStore
+from store.sql.turns import Turns
 
 WRITERS = 2
 """Connections of a process that write: one has its turn, one waits at the database for the next. Further
@@ -41,11 +42,15 @@ def open_postgres(url: str) -> SqlStore:
         ValueError: the URL is not understood.
     """
     parsed = parse_url(url)
-    writer = _engine(parsed, connections=WRITERS)
+    readers = parsed.pool_size - WRITERS
+    reader, writer = _engine(parsed, connections=readers), _engine(parsed, connections=WRITERS)
+    patience_seconds = parsed.pool_timeout_ms / 1000
     return SqlStore(
-        _beginning(_engine(parsed, connections=parsed.pool_size - WRITERS), _READ),
+        _beginning(reader, _READ),
         _beginning(writer, _WRITE),
         migrator=_beginning(writer, _MIGRATE),
+        read_turn=Turns(readers, patience_seconds).take,
+        write_turn=Turns(WRITERS, patience_seconds).take,
         name=f"PostgreSQL at {parsed.place}",
         reads_wait=True,
         writes_wait=True,
@@ -64,7 +69,6 @@ def _engine(parsed: PostgresUrl, *, connections: int) -> Engine:
         connect_args=arguments,
         pool_size=connections,
         max_overflow=0,
-        pool_timeout=parsed.pool_timeout_ms / 1000,
         hide_parameters=True,
         use_native_hstore=False,
     )

@@ -13,7 +13,7 @@ Parameters of our own, each with its default: `pool_size=10` (connections of one
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from psycopg import ProgrammingError, pq
 from psycopg.conninfo import conninfo_to_dict
@@ -23,6 +23,11 @@ SCHEMES = ("postgresql://", "postgres://")
 POOL_SIZES = range(3, 1001)
 
 _EXAMPLE = "postgresql://user:password@host:5432/database"
+
+_NOT_UNDERSTOOD = (
+    f'The store\'s URL is not understood. It looks like this: "{_EXAMPLE}". '
+    "Characters such as @ : / ? # in a password are written as %40 %3A %2F %3F %23."
+)
 
 _UNIT_MS = {"ms": 1, "s": 1000, "min": 60_000}
 
@@ -74,7 +79,7 @@ def parse_url(url: str) -> PostgresUrl:
     if not url.startswith(SCHEMES):
         raise ValueError(f'A PostgreSQL store needs a URL such as "{_EXAMPLE}".')
     base, _, query = url.partition("?")
-    parameters = parse_qsl(query, keep_blank_values=True)
+    parameters = _parameters(query)
     own = {name: value for name, value in parameters if name in _TIMES or name == "pool_size"}
     pool_size = _pool_size(own.pop("pool_size", "10"))
     times = {name: _milliseconds(name, value) for name, value in (_TIMES | own).items()}
@@ -93,23 +98,33 @@ def parse_url(url: str) -> PostgresUrl:
     )
 
 
+def _parameters(query: str) -> list[tuple[str, str]]:
+    """Return names and values; as in libpq, and not as in forms, `+` is no space."""
+    pairs = (pair.partition("=") for pair in query.split("&") if pair)
+    return [(unquote(name), unquote(value)) for name, _, value in pairs]
+
+
 def _libpq(base: str, parameters: Sequence[tuple[str, str]]) -> dict[str, str]:
     """Return what libpq reads in a URL."""
     known = {option.keyword.decode() for option in pq.Conninfo.get_defaults()}
-    for name, _ in parameters:
+    for name, value in parameters:
         if name not in known:
-            raise ValueError(f'The parameter "{name}" of the store\'s URL is not known.')
+            # After a "?" in a password that was not escaped, the rest of the password looks like a parameter.
+            is_address = "@" in name + value
+            raise ValueError(
+                _NOT_UNDERSTOOD if is_address else f'The parameter "{name}" of the store\'s URL is not known.'
+            )
     try:
         found = conninfo_to_dict(f"{base}?{urlencode(parameters, quote_via=quote)}")
     except ProgrammingError:
         # libpq's message repeats the URL, and so its password.
-        raise ValueError(f'The store\'s URL is not understood. It looks like this: "{_EXAMPLE}".') from None
+        raise ValueError(_NOT_UNDERSTOOD) from None
     return {name: str(value) for name, value in found.items()}
 
 
 def _hosts(values: Sequence[str]) -> dict[str, str]:
     """Return hosts and ports, for libpq, from parameters such as `host=a:5432`."""
-    pairs = [re.fullmatch(r"\[?(.*?)\]?(?::(\d+))?", value) for value in values]
+    pairs = [re.fullmatch(r"\[?(.*?)\]?(?::([0-9]+))?", value) for value in values]
     found = [(pair[1], pair[2] or "") for pair in pairs if pair is not None]
     hosts = {"host": ",".join(host for host, _ in found)} if found else {}
     ports = {"port": ",".join(port for _, port in found)} if any(port for _, port in found) else {}
@@ -118,9 +133,11 @@ def _hosts(values: Sequence[str]) -> dict[str, str]:
 
 def _place(given: Mapping[str, str]) -> str:
     hosts = (given.get("host") or given.get("hostaddr") or "localhost").split(",")
-    ports = (given.get("port") or "5432").split(",")
-    if len(ports) != len(hosts):
-        ports = ports[:1] * len(hosts)
+    ports = [port or "5432" for port in given.get("port", "").split(",")]
+    if len(ports) == 1:
+        ports *= len(hosts)
+    if len(ports) != len(hosts) or not all(re.fullmatch("[0-9]+", port) for port in ports):
+        raise ValueError(_NOT_UNDERSTOOD)
     pairs = zip(hosts, ports, strict=True)
     places = ", ".join(f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in pairs)
     return f"{places} ({given.get('dbname') or given['service']})"

@@ -15,10 +15,12 @@ ENTRY_POINTS = "access_profiles.stores"
 
 OPENERS: dict[str, Opener] = {
     "memory": open_memory,
-    "postgres": open_postgres,
     "postgresql": open_postgres,
     "sqlite": open_sqlite,
 }
+
+ALIASES = {"postgres": "postgresql"}
+"""Other names of schemes."""
 
 
 def open_store(url: str) -> Store:
@@ -29,7 +31,7 @@ def open_store(url: str) -> Store:
         Unavailable: the store cannot be opened.
     """
     scheme = url.partition(":")[0]
-    opener = OPENERS.get(scheme) or _third_party(scheme)
+    opener = OPENERS.get(ALIASES.get(scheme, scheme)) or _third_party(scheme)
     if opener is None:
         known = ", ".join(sorted(OPENERS))
         raise ValueError(f'No store has the scheme "{scheme}". Known: {known}.')

@@ -3,8 +3,9 @@
 Databases differ in how an engine is made (`store.sqlite`, `store.postgres`); everything else is shared.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -13,6 +14,9 @@ from domain.errors import WrongRevision
 from store.sql.failures import translated
 from store.sql.migrate import current_revision, head_revision, is_known, upgrade
 from store.sql.transaction import SqlTransaction
+
+Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
+"""Waits for a place among those who may use an engine at once, and holds it until the block ends."""
 
 
 class SqlStore:
@@ -24,6 +28,8 @@ class SqlStore:
         writer: Engine,
         *,
         migrator: Engine | None = None,
+        read_turn: Turn = nullcontext,
+        write_turn: Turn = nullcontext,
         name: str = "The store",
         reads_wait: bool,
         writes_wait: bool,
@@ -34,6 +40,8 @@ class SqlStore:
             reader: begins transactions that only read.
             writer: begins transactions that may write. It may be the same engine.
             migrator: begins the transactions that change the tables; the writer does when it is left out.
+            read_turn: what a read waits for first.
+            write_turn: what a write waits for first.
             name: how sentences call the database, at their start.
             reads_wait: see `store.api.Store`.
             writes_wait: see `store.api.Store`.
@@ -43,23 +51,25 @@ class SqlStore:
         self._reader = reader
         self._writer = writer
         self._migrator = migrator or writer
+        self._read_turn = read_turn
+        self._write_turn = write_turn
         self._name = name
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Read one consistent state."""
-        with translated(self._name), _begun(self._reader) as connection:
+        with translated(self._name), self._read_turn(), _begun(self._reader) as connection:
             yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Write in one transaction: the end of the block commits, an exception rolls back."""
-        with translated(self._name), _begun(self._writer) as connection:
+        with translated(self._name), self._write_turn(), _begun(self._writer) as connection:
             yield SqlTransaction(connection)
 
     def check_ready(self) -> None:
         """Return when the tables are at the head revision."""
-        with translated(self._name), _begun(self._reader) as connection:
+        with translated(self._name), self._read_turn(), _begun(self._reader) as connection:
             connection.execute(text("SELECT 1"))
             found = current_revision(connection)
         needed = head_revision()
@@ -74,9 +84,10 @@ class SqlStore:
     def migrate(self) -> str:
         """Bring the tables to the head revision and return its name."""
         with translated(self._name):
-            with _begun(self._reader) as connection:
+            with self._read_turn(), _begun(self._reader) as connection:
                 _refuse_later(current_revision(connection))
-            return upgrade(self._migrator)
+            with self._write_turn():
+                return upgrade(self._migrator)
 
     def close(self) -> None:
         """Close the connections."""

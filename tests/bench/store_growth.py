@@ -11,11 +11,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import click
+import psycopg
 from sqlalchemy import event, insert, update
 
 from domain.policies import put_in_force
@@ -39,6 +42,7 @@ from store.sql.tables import (
     user_access_profiles,
     users,
 )
+from tests.postgres import postgres_cluster
 
 BATCH = 5_000
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -104,6 +108,25 @@ def fill(store: SqlStore, size: Size) -> None:
             connection.execute(
                 insert(user_access_profiles), [copy for n in numbers for copy in _copies(n, size, policy)]
             )
+
+
+def settle(url: str) -> None:
+    """Do what PostgreSQL would do by itself after so many rows."""
+    if url.startswith("postgresql:"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def _urls(postgresql: bool) -> Iterator[Callable[[], str]]:
+    """Give a function that returns the URL of a new store; all stores go when the block ends."""
+    if postgresql:
+        with postgres_cluster() as cluster:
+            yield lambda: cluster.database_url(cluster.new_database())
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            numbers = count()
+            yield lambda: f"sqlite:///{Path(folder) / f'{next(numbers)}.db'}"
 
 
 def sample_policy() -> Policy:
@@ -224,25 +247,24 @@ def _median_micros(store: SqlStore, read: Read, size: Size, turn: int, seconds: 
 
 
 @click.command()
-@click.option(
-    "--store", "template", help="A URL with {size} in it; SQLite files that are removed by default."
-)
+@click.option("--postgresql", is_flag=True, help="On a PostgreSQL server started for it, not on SQLite.")
 @click.option("--profiles", default=100_000, show_default=True)
 @click.option("--copies", default=1_000_000, show_default=True)
 @click.option("--rounds", default=5, show_default=True)
 @click.option("--json", "as_json", is_flag=True)
-def main(template: str | None, profiles: int, copies: int, rounds: int, as_json: bool) -> None:
+def main(postgresql: bool, profiles: int, copies: int, rounds: int, as_json: bool) -> None:
     """Compare reads of a store with 100 profiles and 1,000 copies with those of a large one."""
     sizes = [Size(100, 1_000), Size(profiles, copies)]
-    with tempfile.TemporaryDirectory() as folder:
+    with _urls(postgresql) as new_url:
         stores: dict[Size, SqlStore] = {}
         for size in sizes:
-            default = f"sqlite:///{Path(folder) / 'store-{size}.db'}"
-            store = open_store((template or default).format(size=size.profiles))
+            url = new_url()
+            store = open_store(url)
             assert isinstance(store, SqlStore)
             store.migrate()
             began = time.perf_counter()
             fill(store, size)
+            settle(url)
             click.echo(f"filled {size} in {time.perf_counter() - began:.0f} s", err=True)
             stores[size] = store
         rows = measure(stores, rounds, seconds=0.4)

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from domain.errors import Conflict, RulesBroken
+from domain.errors import RulesBroken
 from handlers.access_profiles import create_access_profile, get_access_profile
 from handlers.context import Context
 from handlers.contract_types import CreateAccessProfileRequest
-from tests.handlers.samples import NOW, create, create_named, page
+from tests.handlers.samples import NOW, create, page
 
 WHEN = "2026-05-13T09:41:07.250000Z"
 
@@ -225,32 +225,6 @@ def test_every_broken_rule_is_told_at_once_and_nothing_is_kept(context: Context)
         (("rate_limit",), "empty"),
     ]
     assert page(context)["total_count"] == 0
-
-
-def test_rules_are_checked_before_the_name_is_compared(context: Context) -> None:
-    create_named(context, "Analyst")
-
-    with pytest.raises(RulesBroken):
-        create(context, {"name": "Analyst", "rate_limit": {}})
-
-
-@pytest.mark.parametrize("name", ["Analyst", " Analyst", "Analyst\u3000\n"])
-def test_a_name_is_compared_after_trimming(context: Context, name: str) -> None:
-    create_named(context, "Analyst")
-
-    with pytest.raises(Conflict) as refused:
-        create(context, {"name": name})
-
-    assert (refused.value.kind, refused.value.field, refused.value.value) == (
-        "access profile",
-        "name",
-        "Analyst",
-    )
-    assert page(context)["total_count"] == 1
-
-
-def test_names_in_other_case_are_other_names(context: Context) -> None:
-    assert create_named(context, "Analyst", "analyst", "ANALYST") == [1, 2, 3]
 
 
 def test_the_time_is_the_requests(context: Context) -> None:

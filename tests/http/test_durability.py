@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, patience
-from tests.postgres import NoPostgres, own_cluster
+from tests.postgres import own_cluster
+from tests.postgres_binaries import NoPostgres
 from tests.serving import add_keys, running_server
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))

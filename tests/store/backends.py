@@ -10,9 +10,12 @@ from sqlalchemy import QueuePool
 from store.api import Store
 from store.registry import open_store
 from store.sql.engine import SqlStore
+from tests.postgres import shared_cluster
+from tests.store.recycled import recycled_database
 
 BACKENDS: Mapping[str, Callable[[Path], str]] = {
     "memory": lambda _folder: "memory:",
+    "postgresql": lambda _folder: recycled_database(shared_cluster()).renewed_url(),
     "sqlite": lambda folder: f"sqlite:///{folder / 'profiles.db'}",
 }
 """How a test's store is called, and its URL in the test's folder."""
@@ -32,4 +35,7 @@ def opened_store(backend: str, folder: Path) -> Iterator[Store]:
 
 def connections_in_use(store: Store) -> int:
     """Return how many connections were taken and not given back."""
-    return cast(QueuePool, store._reader.pool).checkedout() if isinstance(store, SqlStore) else 0
+    if not isinstance(store, SqlStore):
+        return 0
+    pools = {store._reader.pool, store._writer.pool}
+    return sum(cast(QueuePool, pool).checkedout() for pool in pools)

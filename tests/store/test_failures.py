@@ -1,0 +1,130 @@
+"""Which failures of databases are outages, and what is said about them."""
+
+import sqlite3
+
+import psycopg
+import pytest
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004
+
+from domain.errors import Unavailable
+from store.sql.failures import translated
+
+OUTAGES = {
+    "08006": "has lost the connection",
+    "25006": "is read-only",
+    "25P03": "ended a transaction that stood still for too long",
+    "28P01": "refuses the connection",
+    "3D000": "refuses the connection",
+    "40001": "was busy with another transaction",
+    "40P01": "was busy with another transaction",
+    "42501": "does not let this user do what the store needs",
+    "53100": "has no space left on its disk",
+    "53200": "is short of something",
+    "53300": "has no connection left",
+    "55P03": "was kept busy by another writer",
+    "57014": "gave up a statement that took too long",
+    "57P01": "is stopping or starting",
+    "57P02": "is stopping or starting",
+    "57P03": "is stopping or starting",
+    "58030": "has trouble with its files",
+    "XX001": "is damaged",
+}
+
+BUGS = ["42P01", "42703", "42601", "22P02", "22001", "23502", "P0001", "XX000", "25P02"]
+
+
+def failure(sqlstate: str) -> Exception:
+    """Return what SQLAlchemy raises when PostgreSQL answers with this state."""
+    original = psycopg.errors.lookup(sqlstate)("as the server puts it\nDETAIL: more")
+    return DBAPIError.instance("SELECT 1", {}, original, psycopg.Error)
+
+
+def refusal(message: str) -> OperationalError:
+    """Return what SQLAlchemy raises when psycopg cannot connect."""
+    return OperationalError("", {}, psycopg.OperationalError(message))
+
+
+def raised(error: BaseException) -> None:
+    with translated("The store"):
+        raise error
+
+
+@pytest.mark.parametrize(("sqlstate", "meaning"), OUTAGES.items())
+def test_an_outage_is_told_in_a_sentence(sqlstate: str, meaning: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        raised(failure(sqlstate))
+
+    assert str(refused.value) == f"The store {meaning}: as the server puts it DETAIL: more."
+
+
+@pytest.mark.parametrize("sqlstate", BUGS)
+def test_a_programming_error_stays_one(sqlstate: str) -> None:
+    with pytest.raises(DBAPIError, match="as the server puts it"):
+        raised(failure(sqlstate))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'connection failed: FATAL:  password authentication failed for user "app"',
+        'connection failed: FATAL:  database "nothing" does not exist',
+        'connection failed: FATAL:  no pg_hba.conf entry for host "::1"',
+    ],
+)
+def test_a_refusal_says_what_to_check(message: str) -> None:
+    with pytest.raises(
+        Unavailable, match=r"^The store refuses the connection: .*FATAL.* Check the user, the"
+    ):
+        raised(refusal(message))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "connection failed: FATAL:  sorry, too many clients already",
+        "connection failed: FATAL:  remaining connection slots are reserved for superusers",
+        "connection failed: FATAL:  the database system is starting up",
+        "connection failed: FATAL:  the database system is shutting down",
+        "connection failed: FATAL:  the database system is in recovery mode",
+    ],
+)
+def test_a_refusal_that_passes_asks_for_nothing(message: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        raised(refusal(message))
+
+    assert str(refused.value).startswith("The store refuses the connection: connection failed: FATAL: ")
+    assert "Check" not in str(refused.value)
+
+
+def test_a_host_that_is_away_is_an_outage() -> None:
+    with pytest.raises(Unavailable) as refused:
+        raised(refusal("connection failed: Connection refused\n\tIs the server running?"))
+
+    assert str(refused.value) == (
+        "The store cannot be used: connection failed: Connection refused Is the server running?."
+    )
+
+
+def test_a_connection_that_broke_is_an_outage_whatever_the_driver_calls_it() -> None:
+    lost = psycopg.InterfaceError("the connection is closed")
+    error = DBAPIError.instance("SELECT 1", {}, lost, psycopg.Error, connection_invalidated=True)
+
+    with pytest.raises(Unavailable, match=r"^The store has lost the connection: the connection is closed\.$"):
+        raised(error)
+
+
+def test_a_file_that_is_no_database_is_an_outage() -> None:
+    error = DBAPIError.instance("SELECT 1", {}, sqlite3.DatabaseError("file is no database"), sqlite3.Error)
+
+    with pytest.raises(Unavailable, match=r"^The store is damaged or is none: file is no database\.$"):
+        raised(error)
+
+
+def test_connections_that_are_all_in_use_are_an_outage() -> None:
+    with pytest.raises(Unavailable, match=r"^The store is busy: all connections to it are in use"):
+        raised(TimeoutError("no place"))
+
+
+def test_other_errors_pass() -> None:
+    with pytest.raises(ZeroDivisionError):
+        raised(ZeroDivisionError())
