@@ -18,8 +18,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
     store: str = Field(
         default="sqlite:///var/access-profiles.db",
-        description="Where everything is kept: sqlite:///FILE, postgresql://USER@HOST/DB, or memory:, which ends "
-        "with the process.",
+        description="Where everything is kept: sqlite:///FILE, postgresql://USER@HOST/DB, or memory:, "
+        "which ends with the process.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious kind of line to log."
