@@ -36,12 +36,11 @@ def test_those_who_wait_get_in_in_the_order_in_which_they_came() -> None:
         with turns.take():
             order.append(number)
 
-    with ThreadPoolExecutor(8) as pool:
-        with turns.take():
-            for number in range(8):
-                pool.submit(work, number)
-                while len(turns._waiting) <= number:
-                    time.sleep(0.001)
+    with ThreadPoolExecutor(8) as pool, turns.take():
+        for number in range(8):
+            pool.submit(work, number)
+            while len(turns._waiting) <= number:
+                time.sleep(0.001)
 
     assert order == list(range(8))
 
