@@ -54,6 +54,11 @@ def responses() -> Iterator[tuple[str, int, Node]]:
             yield operation_id, int(status), resolved(response)
 
 
+def responses_with_body() -> Iterator[tuple[str, int, Node]]:
+    """Yield every response but 304, which has no body (RFC 9110 §15.4.5)."""
+    return (each for each in responses() if each[1] != 304)
+
+
 def parameters() -> Iterator[tuple[str, Node]]:
     """Yield every parameter with the operationId, or the path, that states it."""
     for path, item in DOCUMENT["paths"].items():

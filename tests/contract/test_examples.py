@@ -14,6 +14,7 @@ from tests.contract.document import (
     parameters,
     resolved,
     responses,
+    responses_with_body,
 )
 
 REQUESTS = SchemaCompiler(CONTRACT, request=True)
@@ -33,7 +34,7 @@ def request_examples() -> Iterator[tuple[str, Node, Node]]:
 
 
 def answer_examples() -> Iterator[tuple[str, int, Node, Node]]:
-    for operation_id, status, response in responses():
+    for operation_id, status, response in responses_with_body():
         media = response["content"]["application/json"]
         for name, example in media["examples"].items():
             yield f"{operation_id} {status} {name}", status, media["schema"], resolved(example)["value"]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.document import DOCUMENT, OPERATIONS, Node, resolved, responses
+from tests.contract.document import DOCUMENT, OPERATIONS, Node, resolved, responses_with_body
 
 SCHEMAS: Node = DOCUMENT["components"]["schemas"]
 
@@ -89,14 +89,14 @@ def differences(expected: Any, schema: Node, path: str = "") -> Iterator[str]:
 
 
 def objects(schema: Node, path: str, seen: frozenset[str] = frozenset()) -> Iterator[tuple[str, Node]]:
-    """Yield every object schema that a schema reaches, with its place."""
+    """Yield every schema of an object with named fields that a schema reaches, with its place."""
     if "$ref" in schema:
         if schema["$ref"] in seen:
             return
         seen |= {schema["$ref"]}
         path = schema["$ref"].rpartition("/")[2]
     schema = resolved(schema)
-    if schema.get("type") == "object":
+    if schema.get("type") == "object" and "properties" in schema:
         yield path, schema
     for name, member in schema.get("properties", {}).items():
         yield from objects(member, f"{path}/{name}", seen)
@@ -113,7 +113,7 @@ def request_bodies() -> Iterator[tuple[str, Node]]:
 
 
 def answers() -> Iterator[tuple[str, Node]]:
-    for operation_id, _, response in responses():
+    for operation_id, _, response in responses_with_body():
         yield from objects(response["content"]["application/json"]["schema"], operation_id)
 
 
