@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.credentials import ALL_SCOPES, RandomText
 from store.api import Store
 
 
@@ -21,7 +22,7 @@ class Principal:
 
     def may(self, permission: str) -> bool:
         """Return whether the key holds a permission."""
-        return permission in self.scopes or "*" in self.scopes
+        return permission in self.scopes or ALL_SCOPES in self.scopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +32,17 @@ class Context:
     Attributes:
         store: where everything is kept.
         now: the time of the request, UTC.
-        new_line_id: gives the id of a budget or rate limit, never the same twice.
+        new_id: gives the id of a budget, a rate limit or a virtual key, never the same twice.
+        random_text: gives the random part of a key.
         principal: who is calling.
         base_path: the path family that the request came by, such as `/api`.
+        permissions: every permission that an operation of the contract asks for.
     """
 
     store: Store
     now: datetime
-    new_line_id: Callable[[], str]
+    new_id: Callable[[], str]
+    random_text: RandomText
     principal: Principal
     base_path: str
+    permissions: frozenset[str]

@@ -22,12 +22,12 @@ from server.operation import OperationMiddleware, Surroundings, compile_operatio
 from server.pages import PublishedContract, ServerInfo, health, pages
 from server.request_info import RequestInfoMiddleware
 from server.resolver import HandlerResolver, find_handlers
-from server.security import Authenticator, bearer_security_handler
+from server.security import Authenticator, bearer_security_handler, random_text
 from store.api import Store
 
 
-def new_line_id() -> str:
-    """Return a new id for a budget or rate limit."""
+def new_id() -> str:
+    """Return a new id for a budget, a rate limit or a virtual key."""
     return str(uuid4())
 
 
@@ -36,7 +36,7 @@ def create_app(
     *,
     contract: Contract | None = None,
     clock: Clock = system_clock,
-    line_id: Callable[[], str] = new_line_id,
+    ids: Callable[[], str] = new_id,
 ) -> FlaskApp:
     """Return the ASGI app.
 
@@ -46,14 +46,16 @@ def create_app(
         store: where everything is kept. The app closes it when it shuts down.
         contract: the contract to serve; this program's own by default.
         clock: gives the time.
-        line_id: gives ids of budgets and rate limits.
+        ids: gives ids of budgets, rate limits and virtual keys.
 
     Raises:
         ContractMismatch: the handlers do not fit the contract.
     """
     contract = contract or load_contract()
     handlers = find_handlers(contract)
-    operations = compile_operations(contract, handlers, Surroundings(store, clock, line_id))
+    permissions = frozenset(operation.permission for operation in contract.operations)
+    surroundings = Surroundings(store, clock, ids, random_text, permissions)
+    operations = compile_operations(contract, handlers, surroundings)
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:

@@ -23,6 +23,11 @@ class Parameter:
     required: bool
     schema: Schema
 
+    @property
+    def argument(self) -> str:
+        """The name of the handler's argument: `If-Match` is `if_match`."""
+        return self.name.lower().replace("-", "_")
+
 
 @dataclass(frozen=True, slots=True)
 class Operation:
@@ -32,7 +37,8 @@ class Operation:
         path: the path template, below the servers' base paths.
         permission: what the API key must hold (`x-permission`).
         body: the schema of the JSON request body, or None when there is none.
-        responses: the schema of the JSON answer by status.
+        body_required: whether the body may not be left out.
+        responses: the schema of the JSON answer by status; None for an answer without a body.
     """
 
     operation_id: str
@@ -43,7 +49,8 @@ class Operation:
     permission: str
     parameters: Sequence[Parameter]
     body: Schema | None
-    responses: Mapping[int, Schema]
+    body_required: bool
+    responses: Mapping[int, Schema | None]
 
 
 class Contract:
@@ -116,10 +123,9 @@ class Contract:
             permission=node["x-permission"],
             parameters=self._parameters(item, node),
             body=self._json_schema(node["requestBody"]) if "requestBody" in node else None,
+            body_required=node.get("requestBody", {}).get("required", False),
             responses={
-                int(status): schema
-                for status, response in node["responses"].items()
-                if (schema := self._json_schema(response)) is not None
+                int(status): self._json_schema(response) for status, response in node["responses"].items()
             },
         )
 

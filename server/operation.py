@@ -16,6 +16,7 @@ from anyio.to_thread import run_sync
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from domain.credentials import RandomText
 from handlers.context import Context, Principal
 from handlers.errors import ApiError, RequestFault, validation_failed
 from handlers.reply import Reply
@@ -36,7 +37,9 @@ class Surroundings:
 
     store: Store
     clock: Clock
-    new_line_id: Callable[[], str]
+    new_id: Callable[[], str]
+    random_text: RandomText
+    permissions: frozenset[str]
 
 
 class ResponseBreaksContract(Exception):
@@ -61,7 +64,8 @@ class CompiledOperation:
         self._parameters = ParameterReader(operation, requests)
         self._body = None if operation.body is None else requests.compile(operation.body)
         self._responses = {
-            status: responses.compile(schema) for status, schema in operation.responses.items()
+            status: None if schema is None else responses.compile(schema)
+            for status, schema in operation.responses.items()
         }
         store = surroundings.store
         self._waits = store.reads_wait if operation.method == "get" else store.writes_wait
@@ -79,15 +83,17 @@ class CompiledOperation:
         principal: Principal = scope["extensions"]["connexion_context"]["token_info"]["principal"]
         info.principal = principal.name
         self._check_permission(principal)
-        arguments = self._parameters.read(scope["path_params"], scope["query_string"])
+        arguments = self._parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
         if self._body is not None:
             arguments["body"] = await self._read_body(scope, receive)
         context = Context(
             store=self._surroundings.store,
             now=self._surroundings.clock(),
-            new_line_id=self._surroundings.new_line_id,
+            new_id=self._surroundings.new_id,
+            random_text=self._surroundings.random_text,
             principal=principal,
             base_path=base_path,
+            permissions=self._surroundings.permissions,
         )
         if self._waits:
             reply = await run_sync(partial(self._handler, context, **arguments))
@@ -110,6 +116,8 @@ class CompiledOperation:
     async def _read_body(self, scope: Scope, receive: Receive) -> Any:
         headers = dict(scope["headers"])
         raw = await read_body(receive, headers.get(b"content-length"))
+        if not raw and not self._operation.body_required:
+            return None
         if raw or b"content-type" in headers:
             check_media_type(headers.get(b"content-type"))
         body = parse_json(raw)
@@ -117,12 +125,14 @@ class CompiledOperation:
             raise validation_failed([RequestFault("body", fault) for fault in self._body.faults(body)])
         return body
 
-    def _payload(self, reply: Reply[Any]) -> bytes:
-        validator = self._responses.get(reply.status)
-        if validator is None:
+    def _payload(self, reply: Reply[Any]) -> bytes | None:
+        if reply.status not in self._responses:
             raise ResponseBreaksContract(
                 f"{self._operation.operation_id} answered {reply.status}, which the contract does not state"
             )
+        validator = self._responses[reply.status]
+        if validator is None:
+            return None
         if not validator.is_valid(reply.body):
             faults = "; ".join(f"{fault.path}: {fault.message}" for fault in validator.faults(reply.body))
             raise ResponseBreaksContract(f"{self._operation.operation_id} {reply.status}: {faults}")

@@ -1,7 +1,7 @@
-"""Path and query parameters: parsed as the contract types them, all faults found at once."""
+"""Path, query and header parameters: parsed as the contract types them, all faults found at once."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -41,10 +41,22 @@ class ParameterReader:
         self._query = {
             entry.parameter.name: entry for entry in compiled if entry.parameter.location == "query"
         }
-        self._defaults = {name: entry.parameter.schema.get("default") for name, entry in self._query.items()}
+        self._headers = {
+            entry.parameter.name.lower().encode(): entry
+            for entry in compiled
+            if entry.parameter.location == "header"
+        }
+        self._defaults = {
+            entry.parameter.argument: entry.parameter.schema.get("default") for entry in compiled
+        }
 
-    def read(self, path_params: Mapping[str, str], query_string: bytes) -> dict[str, Any]:
-        """Return every parameter by name; an optional one that is absent has its default, or None.
+    def read(
+        self,
+        path_params: Mapping[str, str],
+        query_string: bytes,
+        headers: Iterable[tuple[bytes, bytes]] = (),
+    ) -> dict[str, Any]:
+        """Return every parameter by its argument's name; an absent one has its default, or None.
 
         Raises:
             ApiError: 400 with every fault.
@@ -53,11 +65,13 @@ class ParameterReader:
         values: dict[str, Any] = dict(self._defaults)
         for entry in self._path:
             name = entry.parameter.name
-            values[name] = _value(entry, path_params[name], faults)
+            values[entry.parameter.argument] = _value(entry, path_params[name], faults)
         if query_string:
             self._read_query(query_string, values, faults)
+        if self._headers:
+            self._read_headers(headers, values, faults)
         for name, entry in self._query.items():
-            if entry.parameter.required and values[name] is None:
+            if entry.parameter.required and values[entry.parameter.argument] is None:
                 faults.append(_fault(entry.parameter, "required", f'"{name}" is required.'))
         if faults:
             raise validation_failed(faults)
@@ -76,7 +90,19 @@ class ParameterReader:
                 faults.append(_fault(entry.parameter, "duplicate", f'"{name}" is sent more than once.'))
             else:
                 seen.add(name)
-                values[name] = _value(entry, text, faults)
+                values[entry.parameter.argument] = _value(entry, text, faults)
+
+    def _read_headers(
+        self, headers: Iterable[tuple[bytes, bytes]], values: dict[str, Any], faults: list[RequestFault]
+    ) -> None:
+        found: dict[bytes, list[str]] = {}
+        for name, value in headers:
+            if name in self._headers:
+                found.setdefault(name, []).append(value.decode("latin-1"))
+        for name, texts in found.items():
+            entry = self._headers[name]
+            # Several fields of one name are one list (RFC 9110 §5.3).
+            values[entry.parameter.argument] = _value(entry, ", ".join(texts), faults)
 
 
 def _fields(query_string: bytes) -> Sequence[tuple[str, str]]:

@@ -79,14 +79,18 @@ def stub(operation: Operation) -> str:
     parameters = ["context: Context"]
     for parameter in operation.parameters:
         optional = "" if parameter.required or "default" in parameter.schema else " | None"
-        parameters.append(f"{parameter.name}: {_TYPES.get(parameter.schema['type'], 'object')}{optional}")
+        parameters.append(f"{parameter.argument}: {_TYPES.get(parameter.schema['type'], 'object')}{optional}")
     if operation.body is not None:
-        parameters.append(f"body: {_type_name(operation.body)}")
-    bodies = (schema for status, schema in sorted(operation.responses.items()) if status < 300)
-    answer = next((_type_name(schema) for schema in bodies), "None")
+        optional = "" if operation.body_required else " | None"
+        parameters.append(f"body: {_type_name(operation.body)}{optional}")
+    answers = " | ".join(
+        "None" if schema is None else _type_name(schema)
+        for status, schema in sorted(operation.responses.items())
+        if status < 400
+    )
     return (
         f"def {function_name(operation.operation_id)}(\n    {', '.join(parameters)}\n"
-        f") -> Reply[{answer}]:\n"
+        f") -> Reply[{answers}]:\n"
         f'    """{operation.summary}."""\n'
     )
 
@@ -97,7 +101,7 @@ def _type_name(schema: Schema) -> str:
 
 
 def _parameter_names(operation: Operation) -> list[str]:
-    names = ["context", *(parameter.name for parameter in operation.parameters)]
+    names = ["context", *(parameter.argument for parameter in operation.parameters)]
     return [*names, "body"] if operation.body is not None else names
 
 

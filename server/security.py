@@ -1,10 +1,8 @@
-"""API keys: how they are made, kept and recognised."""
+"""API keys: how they are recognised, and where their randomness comes from."""
 
-import hashlib
 import secrets
 import string
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,54 +11,28 @@ from connexion.lifecycle import ConnexionRequest
 from connexion.security import BearerSecurityHandler
 from starlette.types import Scope
 
-from domain.records import ApiKey, NewApiKey
+from domain.credentials import API_KEY_START, IssuedApiKey, hash_key, issue_api_key
+from domain.records import ApiKey
 from handlers.context import Principal
 from handlers.contract_types import ErrorCode
 from handlers.errors import ApiError
 from server.clock import Clock
 from store.api import Store
 
-KEY_START = "bfst-"
-SECRET_CHARACTERS = 44
-PREFIX_CHARACTERS = 8
-ALL_SCOPES = "*"
-
 _ALPHABET = string.ascii_letters + string.digits
 _CHALLENGE = 'Bearer realm="access-profiles"'
 
 
-@dataclass(frozen=True, slots=True)
-class IssuedKey:
-    """A new API key: the record to keep, and the key itself, to be shown once."""
-
-    record: NewApiKey
-    key: str
+def random_text(length: int) -> str:
+    """Return random letters and digits from the system's source for secrets."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def issue_key(
     name: str, scopes: Sequence[str], *, now: datetime, expires_at: datetime | None = None
-) -> IssuedKey:
-    """Make an API key: `bfst-` and 44 random letters and digits, about 262 bits."""
-    secret = "".join(secrets.choice(_ALPHABET) for _ in range(SECRET_CHARACTERS))
-    key = KEY_START + secret
-    record = NewApiKey(
-        name=name,
-        secret_hash=hash_key(key),
-        key_prefix=f"{KEY_START}{secret[:PREFIX_CHARACTERS]}...",
-        scopes=tuple(scopes),
-        created_at=now,
-        expires_at=expires_at,
-    )
-    return IssuedKey(record, key)
-
-
-def hash_key(key: str) -> bytes:
-    """Return the form in which a key is kept.
-
-    A plain SHA-256 is right for a secret of 262 random bits: there is nothing to guess, and a slow hash would
-    only slow every request down.
-    """
-    return hashlib.sha256(key.encode("utf-8", "surrogateescape")).digest()
+) -> IssuedApiKey:
+    """Make an API key."""
+    return issue_api_key(name, scopes, random_text=random_text, now=now, expires_at=expires_at)
 
 
 class Authenticator:
@@ -124,7 +96,7 @@ def _bearer_token(scope: Scope) -> str:
         )
     scheme, _, token = given[0].decode("latin-1").partition(" ")
     token = str(token.strip(" "))
-    if len(given) > 1 or scheme.lower() != "bearer" or not token.startswith(KEY_START):
+    if len(given) > 1 or scheme.lower() != "bearer" or not token.startswith(API_KEY_START):
         raise _unauthorized(
             "credentials_not_accepted",
             'Only an API key is accepted here, as "Authorization: Bearer bfst-…": no virtual key, no session '

@@ -7,11 +7,12 @@ import click
 import uvicorn
 from rich.console import Console
 
+from domain.credentials import ALL_SCOPES
 from server.app import create_app
 from server.clock import system_clock
 from server.logs import configure_logs
 from server.progress import seed_with_progress
-from server.security import ALL_SCOPES, issue_key
+from server.security import issue_key
 from server.seed.company import is_seeded
 from server.settings import Settings
 from store.api import Store

@@ -89,7 +89,7 @@ def _seed_profiles(
         context = Context(
             store=store,
             now=now,
-            new_line_id=_line_ids(random),
+            new_id=_line_ids(random),
             principal=Principal("seed", frozenset("*")),
             base_path="/api",
         )

@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx
 
+from domain.credentials import IssuedApiKey
 from server.app import create_app
-from server.security import IssuedKey, issue_key
+from server.security import issue_key
 from store.api import Store
 from store.memory import MemoryStore
 
@@ -16,7 +17,7 @@ NOW = datetime(2026, 5, 13, 9, 41, 7, tzinfo=UTC)
 PATH = "/api/access-profiles"
 
 
-def store_with_keys(*keys: IssuedKey) -> MemoryStore:
+def store_with_keys(*keys: IssuedApiKey) -> MemoryStore:
     """Return a store that knows these keys."""
     store = MemoryStore()
     with store.write() as tx:
@@ -25,7 +26,7 @@ def store_with_keys(*keys: IssuedKey) -> MemoryStore:
     return store
 
 
-def new_key(name: str = "tests", scopes: Sequence[str] = ("*",)) -> IssuedKey:
+def new_key(name: str = "tests", scopes: Sequence[str] = ("*",)) -> IssuedApiKey:
     """Return a new key that does not expire."""
     return issue_key(name, scopes, now=NOW)
 

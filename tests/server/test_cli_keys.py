@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from server.security import hash_key
+from domain.credentials import hash_key
 from store.registry import open_store
 from tests.server.running import Run
 

@@ -23,7 +23,7 @@ configure_logs(sys.argv[1], sys.argv[2])
 
 import handlers.access_profiles
 from server.app import create_app
-from server.security import hash_key
+from domain.credentials import hash_key
 from store.memory import MemoryStore
 
 key = sys.argv[3]

@@ -13,7 +13,7 @@ from domain.errors import Unavailable
 from domain.records import ApiKey
 from handlers.context import Principal
 from handlers.errors import ApiError
-from server.security import Authenticator, IssuedKey, hash_key, issue_key
+from server.security import Authenticator, issue_key
 from store.api import Store
 from store.memory import MemoryStore
 from tests.server.requests import NOW, new_key, store_with_keys
@@ -35,7 +35,7 @@ def refusal(store: Store, *authorization: bytes, now: datetime = NOW) -> ApiErro
     return refused.value
 
 
-def bearer(key: IssuedKey, scheme: str = "Bearer") -> bytes:
+def bearer(key: IssuedApiKey, scheme: str = "Bearer") -> bytes:
     return f"{scheme} {key.key}".encode()
 
 

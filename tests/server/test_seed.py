@@ -173,7 +173,7 @@ def test_the_first_profile_shows_every_field_of_the_apis_first_page() -> None:
     context = Context(
         store=STORE,
         now=datetime.now(UTC),
-        new_line_id=str,
+        new_id=str,
         principal=Principal("tests", frozenset("*")),
         base_path="/api",
     )
