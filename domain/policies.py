@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import Fault, Path
+from domain.lines import LineFactory
 from domain.records import (
-    Budget,
     BudgetTerms,
     MCPGrants,
     OverrideAction,
@@ -14,11 +14,9 @@ from domain.records import (
     PolicyTerms,
     ProviderConfig,
     ProviderTerms,
-    RateLimit,
     RateLimitTerms,
     ResetDuration,
 )
-from domain.windows import window_start
 
 ALL_MODELS = "*"
 """The entry of `allowed_models` that stands for every model."""
@@ -162,34 +160,7 @@ def put_in_force(
         provider_config_id: gives the id of a provider config, never the same twice.
         now: the anchor of every window, UTC.
     """
-    aligned = terms.calendar_aligned
-
-    def budget(line: BudgetTerms) -> Budget:
-        start = window_start(
-            line.reset_duration,
-            anchor=now,
-            now=now,
-            calendar_aligned=aligned,
-            quarter_start_month=line.quarter_start_month,
-        )
-        return Budget(id=line_id(), terms=line, created_at=now, last_reset=start)
-
-    def counter_start(duration: ResetDuration | None) -> datetime:
-        if duration is None:
-            return now
-        return window_start(duration, anchor=now, now=now, calendar_aligned=aligned)
-
-    def rate_limit(line: RateLimitTerms | None) -> RateLimit | None:
-        if line is None:
-            return None
-        return RateLimit(
-            id=line_id(),
-            terms=line,
-            created_at=now,
-            token_last_reset=counter_start(line.token_reset_duration),
-            request_last_reset=counter_start(line.request_reset_duration),
-        )
-
+    lines = LineFactory(line_id=line_id, calendar_aligned=terms.calendar_aligned, now=now)
     return Policy(
         provider_configs=tuple(
             ProviderConfig(
@@ -197,14 +168,14 @@ def put_in_force(
                 provider_name=provider.provider_name,
                 all_models_allowed=provider.all_models_allowed,
                 allowed_models=provider.allowed_models,
-                budgets=tuple(budget(line) for line in provider.budgets),
-                rate_limit=rate_limit(provider.rate_limit),
+                budgets=tuple(lines.budget(line) for line in provider.budgets),
+                rate_limit=None if provider.rate_limit is None else lines.rate_limit(provider.rate_limit),
             )
             for provider in terms.provider_configs
         ),
-        budgets=tuple(budget(line) for line in terms.budgets),
-        rate_limit=rate_limit(terms.rate_limit),
-        calendar_aligned=aligned,
+        budgets=tuple(lines.budget(line) for line in terms.budgets),
+        rate_limit=None if terms.rate_limit is None else lines.rate_limit(terms.rate_limit),
+        calendar_aligned=terms.calendar_aligned,
         mcp=terms.mcp,
     )
 
