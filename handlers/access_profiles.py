@@ -1,22 +1,30 @@
 """Access Profiles: templates of access, and who holds them."""
 
-from domain import names, policies
-from domain.errors import RulesBroken
-from domain.records import NewAccessProfile
+from dataclasses import replace
+from typing import Any
+
+from domain import edits, names, policies
+from domain.errors import Fault, RulesBroken
+from domain.records import AccessProfile, AuditAction, NewAccessProfile, Policy, PolicyTerms, ProfileDetail
+from handlers import audit
 from handlers.context import Context
 from handlers.contract_types import (
     AccessProfileDetailResponse,
     AccessProfileListResponse,
     AccessProfileResponse,
+    CloneProfileRequest,
     CreateAccessProfileRequest,
+    MessageResponse,
+    UpdateAccessProfileRequest,
 )
-from handlers.reply import Reply, created, ok
-from handlers.representation import access_profile, role_attachment
-from handlers.terms import policy_terms
-from store.api import ProfileFilter
-
-DEFAULT_LIMIT = 25
-MAX_LIMIT = 100
+from handlers.errors import ApiError
+from handlers.pages import clamped
+from handlers.preconditions import check_if_match, is_known, tagged
+from handlers.reply import Reply, created, not_modified, ok
+from handlers.representation.history import configuration
+from handlers.representation.templates import access_profile, role_attachment
+from handlers.terms import policy_edit, policy_terms
+from store.api import ProfileFilter, WriteTransaction
 
 
 def list_access_profiles(
@@ -28,8 +36,7 @@ def list_access_profiles(
     is_active: bool | None,
 ) -> Reply[AccessProfileListResponse]:
     """Return one page of the profiles that match every filter, ordered by id."""
-    limit = min(limit, MAX_LIMIT) if limit >= 1 else DEFAULT_LIMIT
-    offset = max(offset, 0)
+    limit, offset = clamped(limit, offset)
     profile_filter = ProfileFilter(
         search=search or "",
         tags=tuple(tag for tag in (tags or "").split(",") if tag),
@@ -54,37 +61,199 @@ def create_access_profile(context: Context, body: CreateAccessProfileRequest) ->
     terms = policy_terms(body)
     if faults := names.faults(name) + policies.faults(terms):
         raise RulesBroken(faults)
-    terms = policies.normalised(terms)
     with context.store.write() as tx:
-        provider_config_ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
         profile = tx.profiles.add(
             NewAccessProfile(
                 name=name,
                 description=body.get("description"),
                 tags=names.distinct(body.get("tags", ())),
-                policy=policies.put_in_force(
-                    terms,
-                    line_id=context.new_line_id,
-                    provider_config_id=provider_config_ids.__next__,
-                    now=context.now,
-                ),
+                policy=_put_in_force(tx, context, policies.normalised(terms)),
                 created_at=context.now,
             )
         )
-    return created(
-        {"access_profile": access_profile(profile)},
-        location=f"{context.base_path}/access-profiles/{profile.id}",
-    )
+        _record_birth(tx, context, profile, AuditAction.CREATE)
+    return _created(context, profile)
 
 
-def get_access_profile(context: Context, profile_id: int) -> Reply[AccessProfileDetailResponse]:
+def get_access_profile(
+    context: Context, profile_id: int, if_none_match: str | None = None
+) -> Reply[AccessProfileDetailResponse | None]:
     """Return a profile, its role attachments and the number of users who hold a copy."""
     with context.store.read() as tx:
         detail = tx.profiles.get(profile_id)
-    return ok(
-        {
-            "access_profile": access_profile(detail.profile),
-            "roles": [role_attachment(attachment) for attachment in detail.roles],
-            "user_count": detail.user_count,
-        }
+    if is_known(detail, if_none_match):
+        return not_modified(tagged(detail))
+    body: AccessProfileDetailResponse = {
+        "access_profile": access_profile(detail.profile),
+        "roles": [role_attachment(attachment) for attachment in detail.roles],
+        "user_count": detail.user_count,
+    }
+    return ok(body, tagged(detail))
+
+
+def update_access_profile(
+    context: Context, profile_id: int, if_match: str | None, body: UpdateAccessProfileRequest
+) -> Reply[AccessProfileResponse]:
+    """Change what is sent and keep the rest; a change makes a version, copies are not touched."""
+    edit = policy_edit(body)
+    with context.store.write() as tx:
+        detail = tx.profiles.get(profile_id)
+        check_if_match(detail, if_match)
+        kept = detail.profile
+        if faults := _update_faults(kept, edit, body):
+            raise RulesBroken(faults)
+        changed = _changed(tx, context, kept, edit, body)
+        if _content(changed) == _content(kept):
+            return _answer(detail)
+        changed = replace(changed, version=kept.version + 1, updated_at=context.now)
+        tx.profiles.save(changed, read_version=kept.version)
+        audit.add_version(tx, context, changed)
+        previous, new = audit.changed_values(kept, changed)
+        audit.record(tx, context, AuditAction.UPDATE, profile_id=profile_id, previous=previous, new=new)
+        return _answer(replace(detail, profile=changed))
+
+
+def delete_access_profile(context: Context, profile_id: int, if_match: str | None) -> Reply[MessageResponse]:
+    """Remove a template that nobody holds a usable copy of, with its versions and attachments."""
+    with context.store.write() as tx:
+        detail = tx.profiles.get(profile_id)
+        check_if_match(detail, if_match)
+        if detail.user_count and any(
+            copy.expires_at is None or copy.expires_at > context.now
+            for copy in tx.copies.of_profile(profile_id)
+        ):
+            raise ApiError(
+                "profile_in_use",
+                f"Users hold copies of the access profile {profile_id}, {detail.user_count} in all. "
+                "Detach it from them first.",
+            )
+        tx.profiles.delete(profile_id)
+        previous = configuration(detail.profile)
+        audit.record(tx, context, AuditAction.DELETE, profile_id=profile_id, previous=previous)
+    return ok({"message": f"The access profile {profile_id} was deleted."})
+
+
+def activate_access_profile(
+    context: Context, profile_id: int, if_match: str | None = None
+) -> Reply[AccessProfileResponse]:
+    """Make a profile selectable; one that is so stays as it is."""
+    return _set_active(context, profile_id, if_match, is_active=True)
+
+
+def deactivate_access_profile(
+    context: Context, profile_id: int, if_match: str | None = None
+) -> Reply[AccessProfileResponse]:
+    """Take a profile out of selection; copies that users hold stay."""
+    return _set_active(context, profile_id, if_match, is_active=False)
+
+
+def clone_access_profile(
+    context: Context, profile_id: int, body: CloneProfileRequest
+) -> Reply[AccessProfileResponse]:
+    """Create a template with another one's configuration, and ids of its own."""
+    name = names.trimmed(body["name"])
+    if faults := names.faults(name):
+        raise RulesBroken(faults)
+    with context.store.write() as tx:
+        source = tx.profiles.get(profile_id).profile
+        profile = tx.profiles.add(
+            NewAccessProfile(
+                name=name,
+                description=body.get("description", source.description),
+                tags=source.tags,
+                policy=_put_in_force(tx, context, policies.terms_of(source.policy)),
+                created_at=context.now,
+            )
+        )
+        _record_birth(tx, context, profile, AuditAction.CLONE, source_id=source.id)
+    return _created(context, profile)
+
+
+def _set_active(
+    context: Context, profile_id: int, if_match: str | None, *, is_active: bool
+) -> Reply[AccessProfileResponse]:
+    with context.store.write() as tx:
+        detail = tx.profiles.get(profile_id)
+        check_if_match(detail, if_match)
+        kept = detail.profile
+        if (kept.is_active, kept.deactivated_by_operator) == (is_active, not is_active):
+            return _answer(detail)
+        tx.profiles.set_active(profile_id, is_active, by_operator=True)
+        action = AuditAction.ACTIVATE if is_active else AuditAction.DEACTIVATE
+        audit.record(
+            tx,
+            context,
+            action,
+            profile_id=profile_id,
+            previous={"is_active": kept.is_active},
+            new={"is_active": is_active},
+        )
+        return _answer(tx.profiles.get(profile_id))
+
+
+def _update_faults(
+    kept: AccessProfile, edit: edits.PolicyEdit, body: UpdateAccessProfileRequest
+) -> list[Fault]:
+    name_faults = names.faults(names.trimmed(body["name"])) if "name" in body else []
+    size_faults = edits.size_faults(edit, tuple(body["tags"]) if "tags" in body else None)
+    return name_faults + size_faults + policies.faults(edits.merged_terms(kept.policy, edit))
+
+
+def _changed(
+    tx: WriteTransaction,
+    context: Context,
+    kept: AccessProfile,
+    edit: edits.PolicyEdit,
+    body: UpdateAccessProfileRequest,
+) -> AccessProfile:
+    provider_config_ids = iter(
+        tx.profiles.reserve_provider_config_ids(edits.new_provider_configs(kept.policy, edit))
     )
+    return replace(
+        kept,
+        name=names.trimmed(body["name"]) if "name" in body else kept.name,
+        description=body.get("description", kept.description),
+        tags=names.distinct(body["tags"]) if "tags" in body else kept.tags,
+        policy=edits.edited(
+            kept.policy,
+            edit,
+            line_id=context.new_id,
+            provider_config_id=provider_config_ids.__next__,
+            now=context.now,
+        ),
+    )
+
+
+def _content(profile: AccessProfile) -> tuple[object, ...]:
+    """Return what a version is a version of."""
+    return profile.name, profile.description, profile.tags, policies.terms_of(profile.policy)
+
+
+def _put_in_force(tx: WriteTransaction, context: Context, terms: PolicyTerms) -> Policy:
+    provider_config_ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
+    return policies.put_in_force(
+        terms,
+        line_id=context.new_id,
+        provider_config_id=provider_config_ids.__next__,
+        now=context.now,
+    )
+
+
+def _record_birth(
+    tx: WriteTransaction, context: Context, profile: AccessProfile, action: AuditAction, **metadata: Any
+) -> None:
+    audit.add_version(tx, context, profile)
+    new = configuration(profile)
+    audit.record(tx, context, action, profile_id=profile.id, new=new, **metadata)
+
+
+def _created(context: Context, profile: AccessProfile) -> Reply[AccessProfileResponse]:
+    return created(
+        {"access_profile": access_profile(profile)},
+        location=f"{context.base_path}/access-profiles/{profile.id}",
+        headers=tagged(ProfileDetail(profile, roles=(), user_count=0)),
+    )
+
+
+def _answer(detail: ProfileDetail) -> Reply[AccessProfileResponse]:
+    return ok({"access_profile": access_profile(detail.profile)}, tagged(detail))

@@ -21,8 +21,11 @@ class ErrorKind:
 CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
     "access_profile_not_found": ErrorKind(404, "not_found"),
     "api_key_expired": ErrorKind(401, "authentication"),
+    "api_key_not_found": ErrorKind(404, "not_found"),
     "api_key_revoked": ErrorKind(401, "authentication"),
+    "attachment_not_found": ErrorKind(404, "not_found"),
     "body_too_large": ErrorKind(413, "invalid_request"),
+    "budget_not_found": ErrorKind(404, "not_found"),
     "credentials_missing": ErrorKind(401, "authentication"),
     "credentials_not_accepted": ErrorKind(401, "authentication"),
     "internal_error": ErrorKind(500, "server"),
@@ -32,11 +35,31 @@ CATALOGUE: Mapping[ErrorCode, ErrorKind] = {
     "name_taken": ErrorKind(409, "conflict"),
     "path_not_found": ErrorKind(404, "not_found"),
     "permission_missing": ErrorKind(403, "permission"),
+    "precondition_failed": ErrorKind(412, "conflict"),
+    "profile_already_held": ErrorKind(409, "conflict"),
+    "profile_in_use": ErrorKind(409, "conflict"),
+    "profile_inactive": ErrorKind(409, "conflict"),
+    "profile_not_held": ErrorKind(404, "not_found"),
+    "role_not_found": ErrorKind(404, "not_found"),
+    "scope_not_held": ErrorKind(403, "permission"),
     "store_unavailable": ErrorKind(503, "server"),
+    "user_exists": ErrorKind(409, "conflict"),
+    "user_not_found": ErrorKind(404, "not_found"),
     "validation_failed": ErrorKind(400, "invalid_request"),
+    "version_not_found": ErrorKind(404, "not_found"),
+    "virtual_key_not_found": ErrorKind(404, "not_found"),
 }
 
-NOT_FOUND: Mapping[str, ErrorCode] = {"access profile": "access_profile_not_found"}
+NOT_FOUND: Mapping[str, ErrorCode] = {
+    "API key": "api_key_not_found",
+    "access profile": "access_profile_not_found",
+    "attachment": "attachment_not_found",
+    "budget": "budget_not_found",
+    "role": "role_not_found",
+    "user": "user_not_found",
+    "version": "version_not_found",
+    "virtual key": "virtual_key_not_found",
+}
 """The code for each kind of object that a request can name."""
 
 RETRY_AFTER_SECONDS = 1
@@ -100,6 +123,10 @@ def from_domain(error: DomainError) -> ApiError:
             return ApiError(NOT_FOUND[error.kind], str(error))
         case Conflict(field="name"):
             return ApiError("name_taken", str(error), param=("name",))
+        case Conflict(kind="user"):
+            return ApiError("user_exists", str(error), param=("id",))
+        case Conflict(kind="copy"):
+            return ApiError("profile_already_held", "The user holds a copy of this access profile already.")
         case Unavailable():
             # The cause is in the log: it may name files and hosts.
             return ApiError(

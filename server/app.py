@@ -1,6 +1,6 @@
 """The app: the only place where everything is wired together."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
@@ -11,8 +11,9 @@ from connexion import FlaskApp
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityMiddleware
-from starlette.routing import Mount, Router
-from starlette.types import ASGIApp
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.errors import DomainError
 from server.clock import Clock, system_clock
@@ -94,7 +95,11 @@ def create_app(
 
 
 class ContractRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # connexion has no types
-    """Connexion's routing, without its redirects: a trailing slash makes another path (clause HTTP-003)."""
+    """Connexion's routing, with paths that are what the contract says.
+
+    There are no redirects: a trailing slash makes another path (clause HTTP-003). A literal path is that path
+    for every method: one that it does not state is 405, and never a template's (clause AP-AUA-003).
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         super().__init__(app)
@@ -106,3 +111,22 @@ class ContractRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # con
         for route in self.router.routes:
             if isinstance(route, Mount) and isinstance(route.app, Router):
                 route.app.redirect_slashes = False
+                route.app.routes = _literals_closed(route.app.routes)
+
+
+def _literals_closed(routes: Sequence[BaseRoute]) -> list[BaseRoute]:
+    """Return the routes with a refusal of all other methods behind each literal path.
+
+    Without it, Starlette would go on to a template that fits the path and states the method.
+    """
+    literal = [route for route in routes if isinstance(route, Route) and "{" not in route.path]
+    refusals = [Route(path, MethodNotAllowed()) for path in dict.fromkeys(route.path for route in literal)]
+    return [*literal, *refusals, *(route for route in routes if route not in literal)]
+
+
+class MethodNotAllowed:
+    """The ASGI app behind a literal path: whatever the contract states there was asked for before."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, _send: Send) -> None:
+        """Refuse the request."""
+        raise HTTPException(405)

@@ -146,8 +146,8 @@ def create_key(
 
     The key alone goes to standard output: KEY=$(access-profiles keys create ci --all-scopes)
     """
-    from server.contract import load_contract
     from domain.credentials import ALL_SCOPES
+    from server.contract import load_contract
     from server.security import issue_key
 
     known = sorted({operation.permission for operation in load_contract().operations})

@@ -125,6 +125,9 @@ class AllowedMethods:
     def methods(self, path: str) -> tuple[str, ...]:
         """Return the methods of a path in alphabetical order; none when the contract does not state it."""
         segments = path.split("/")
+        if tuple(segments) in self._templates:
+            # A literal path is itself, and no template's.
+            return tuple(sorted(self._templates[tuple(segments)]))
         matching = [methods for template, methods in self._templates.items() if _fits(template, segments)]
         return tuple(sorted(set().union(*matching)))
 

@@ -72,6 +72,10 @@ class UserAccessProfile:
     expires_at: datetime | None
     granted_by_role_id: int | None
 
+    def is_usable(self, now: datetime) -> bool:
+        """Return whether the copy is active and has not expired."""
+        return self.is_active and (self.expires_at is None or self.expires_at > now)
+
 
 @dataclass(frozen=True, slots=True)
 class VirtualKey:

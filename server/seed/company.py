@@ -17,6 +17,7 @@ from domain.policies import put_in_force, terms_of
 from domain.records import AccessProfile, NewUserAccessProfile, User
 from handlers.access_profiles import create_access_profile
 from handlers.context import Context, Principal
+from server.security import random_text
 from store.api import ProfileFilter, Store, WriteTransaction
 
 FOUNDED = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -90,8 +91,10 @@ def _seed_profiles(
             store=store,
             now=now,
             new_id=_line_ids(random),
+            random_text=random_text,
             principal=Principal("seed", frozenset("*")),
             base_path="/api",
+            permissions=frozenset(),
         )
         try:
             # The same way in as for any client, so that the demo cannot hold what the API would refuse.

@@ -7,19 +7,25 @@ from pathlib import Path
 import pytest
 
 from handlers.context import Context, Principal
+from server.contract import load_contract
 from tests.handlers.samples import NOW
 from tests.store.backends import BACKENDS, opened_store
+
+PERMISSIONS = frozenset(operation.permission for operation in load_contract().operations)
 
 
 @pytest.fixture(params=BACKENDS)
 def context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
     """The surroundings of a request that comes by `/api`."""
-    line_ids = (f"line-{number}" for number in count(1))
+    ids = (f"id-{number}" for number in count(1))
+    secrets = (f"{number}" for number in count(1))
     with opened_store(request.param, tmp_path) as store:
         yield Context(
             store=store,
             now=NOW,
-            new_line_id=line_ids.__next__,
+            new_id=ids.__next__,
+            random_text=lambda length: next(secrets).zfill(length),
             principal=Principal("tests", frozenset("*")),
             base_path="/api",
+            permissions=PERMISSIONS,
         )

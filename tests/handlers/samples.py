@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from handlers.access_profiles import create_access_profile, list_access_profiles
+from handlers.access_profiles import create_access_profile, get_access_profile, list_access_profiles
 from handlers.context import Context
-from handlers.contract_types import AccessProfile, AccessProfileListResponse, CreateAccessProfileRequest
+from handlers.contract_types import (
+    AccessProfile,
+    AccessProfileDetailResponse,
+    AccessProfileListResponse,
+    CreateAccessProfileRequest,
+)
 
 NOW = datetime(2026, 5, 13, 9, 41, 7, 250_000, tzinfo=UTC)
 
@@ -18,6 +23,13 @@ def create(context: Context, body: CreateAccessProfileRequest) -> AccessProfile:
 def create_named(context: Context, *names: str, tags: Sequence[str] = ()) -> list[int]:
     """Create profiles of these names and return their ids."""
     return [create(context, {"name": name, "tags": list(tags)})["id"] for name in names]
+
+
+def read(context: Context, profile_id: int) -> AccessProfileDetailResponse:
+    """Read a profile."""
+    body = get_access_profile(context, profile_id).body
+    assert body is not None
+    return body
 
 
 def page(

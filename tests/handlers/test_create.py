@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import RulesBroken
-from handlers.access_profiles import create_access_profile, get_access_profile
+from handlers.access_profiles import create_access_profile
 from handlers.context import Context
 from handlers.contract_types import CreateAccessProfileRequest
-from tests.handlers.samples import NOW, create, page
+from tests.handlers.samples import NOW, create, page, read
 
 WHEN = "2026-05-13T09:41:07.250000Z"
 
@@ -63,7 +63,7 @@ def test_everything_that_is_sent_is_answered_in_force(context: Context) -> None:
                 "allowed_models": ["gpt-4o", "gpt-4o-mini"],
                 "budgets": [
                     {
-                        "id": "line-1",
+                        "id": "id-1",
                         "max_limit": 20,
                         "reset_duration": "1h",
                         "scope": "provider:openai",
@@ -72,7 +72,7 @@ def test_everything_that_is_sent_is_answered_in_force(context: Context) -> None:
                     }
                 ],
                 "rate_limit": {
-                    "id": "line-2",
+                    "id": "id-2",
                     "token_max_limit": 100_000,
                     "token_reset_duration": "1h",
                     "token_current_usage": 0,
@@ -89,7 +89,7 @@ def test_everything_that_is_sent_is_answered_in_force(context: Context) -> None:
         ],
         "budgets": [
             {
-                "id": "line-3",
+                "id": "id-3",
                 "max_limit": 0.123456,
                 "reset_duration": "1M",
                 "scope": "total",
@@ -97,7 +97,7 @@ def test_everything_that_is_sent_is_answered_in_force(context: Context) -> None:
                 "last_reset": "2026-05-01T00:00:00Z",
             },
             {
-                "id": "line-4",
+                "id": "id-4",
                 "max_limit": 120,
                 "reset_duration": "1Q",
                 "reset_config": {"quarter_start_month": 2},
@@ -107,7 +107,7 @@ def test_everything_that_is_sent_is_answered_in_force(context: Context) -> None:
             },
         ],
         "rate_limit": {
-            "id": "line-5",
+            "id": "id-5",
             "request_max_limit": 1000,
             "request_reset_duration": "1w",
             "token_current_usage": 0,
@@ -144,7 +144,7 @@ def test_what_is_left_out_has_its_default(context: Context) -> None:
 def test_what_is_created_is_what_is_read(context: Context) -> None:
     created = create(context, FULL)
 
-    assert get_access_profile(context, created["id"]).body == {
+    assert read(context, created["id"]) == {
         "access_profile": created,
         "roles": [],
         "user_count": 0,
@@ -180,7 +180,7 @@ def test_a_profile_that_was_read_can_be_sent_again_under_another_name(context: C
     assert second["id"] == 2
     assert [config["id"] for config in second["provider_configs"]] == [3, 4]
     assert ids == {1, 2}
-    assert [line["id"] for line in second["budgets"]] == ["line-8", "line-9"]
+    assert [line["id"] for line in second["budgets"]] == ["id-8", "id-9"]
     assert second["provider_configs"][1]["all_models_allowed"] is True
     assert [line["max_limit"] for line in second["budgets"]] == [0.123456, 120]
 

@@ -6,7 +6,7 @@ from domain.errors import NotFound
 from domain.records import MCPGrants, NewUserAccessProfile, Policy, User
 from handlers.access_profiles import get_access_profile
 from handlers.context import Context
-from tests.handlers.samples import NOW, create_named
+from tests.handlers.samples import NOW, create_named, read
 
 EMPTY = Policy(provider_configs=(), budgets=(), rate_limit=None, calendar_aligned=False, mcp=MCPGrants())
 
@@ -17,11 +17,10 @@ def test_the_profile_that_was_asked_for_is_answered(context: Context) -> None:
     for profile_id, name in zip(ids, "abc", strict=True):
         reply = get_access_profile(context, profile_id)
         assert reply.status == 200
-        assert reply.headers == {}
-        assert (reply.body["access_profile"]["id"], reply.body["access_profile"]["name"]) == (
-            profile_id,
-            name,
-        )
+        assert list(reply.headers) == ["ETag"]
+        assert reply.body is not None
+        found = reply.body["access_profile"]
+        assert (found["id"], found["name"]) == (profile_id, name)
 
 
 @pytest.mark.parametrize("profile_id", [2, 2**63 - 1])
@@ -43,7 +42,7 @@ def test_roles_are_exactly_the_attachments_of_the_profile(context: Context) -> N
         second = tx.roles.attach(profile_id, sales, is_default=False).id
         tx.roles.attach(profile_id, analyst, is_default=True)
 
-    assert get_access_profile(context, profile_id).body["roles"] == [
+    assert read(context, profile_id)["roles"] == [
         {
             "id": first,
             "access_profile_id": profile_id,
@@ -59,7 +58,7 @@ def test_roles_are_exactly_the_attachments_of_the_profile(context: Context) -> N
             "is_default": False,
         },
     ]
-    assert [role["id"] for role in get_access_profile(context, other).body["roles"]] == [elsewhere]
+    assert [role["id"] for role in read(context, other)["roles"]] == [elsewhere]
 
 
 def test_the_user_count_is_the_number_of_holders(context: Context) -> None:
@@ -69,8 +68,8 @@ def test_the_user_count_is_the_number_of_holders(context: Context) -> None:
             tx.users.add(User(user_id, user_id, f"{user_id}@example.com", None, NOW))
             tx.copies.add(NewUserAccessProfile(user_id, held, "a", EMPTY, NOW))
 
-    assert get_access_profile(context, held).body["user_count"] == 3
-    assert get_access_profile(context, other).body["user_count"] == 0
+    assert read(context, held)["user_count"] == 3
+    assert read(context, other)["user_count"] == 0
 
 
 def test_reading_changes_nothing(context: Context) -> None:

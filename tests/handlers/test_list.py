@@ -2,9 +2,8 @@
 
 import pytest
 
-from handlers.access_profiles import get_access_profile
 from handlers.context import Context
-from tests.handlers.samples import create, create_named, page
+from tests.handlers.samples import create, create_named, page, read
 
 
 def names(context: Context, **filters: str | bool) -> list[str]:
@@ -73,7 +72,7 @@ def test_a_row_is_what_get_gives(context: Context) -> None:
 
     [row] = page(context)["access_profiles"]
 
-    assert row == created == get_access_profile(context, created["id"]).body["access_profile"]
+    assert row == created == read(context, created["id"])["access_profile"]
 
 
 @pytest.mark.parametrize(

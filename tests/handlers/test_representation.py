@@ -14,7 +14,8 @@ from domain.records import (
     ResetDuration,
     RoleAttachment,
 )
-from handlers.representation import access_profile, instant, role_attachment
+from handlers.representation.instants import instant
+from handlers.representation.templates import access_profile, role_attachment
 
 NOW = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 

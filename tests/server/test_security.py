@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.credentials import IssuedApiKey, hash_key
 from domain.errors import Unavailable
 from domain.records import ApiKey
 from handlers.context import Principal

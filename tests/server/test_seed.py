@@ -12,6 +12,7 @@ from handlers.access_profiles import get_access_profile
 from handlers.context import Context, Principal
 from server.contract import load_contract
 from server.schemas import SchemaCompiler
+from server.security import random_text
 from server.seed import SeedReport, seed_company
 from server.seed.company import is_seeded
 from store.api import ProfileFilter, Store
@@ -174,11 +175,14 @@ def test_the_first_profile_shows_every_field_of_the_apis_first_page() -> None:
         store=STORE,
         now=datetime.now(UTC),
         new_id=str,
+        random_text=random_text,
         principal=Principal("tests", frozenset("*")),
         base_path="/api",
+        permissions=frozenset(),
     )
 
     body = get_access_profile(context, 1).body
+    assert body is not None
 
     assert absent(FIRST_PAGE, body) == []
 

@@ -1,21 +1,16 @@
-"""From the domain's records to the contract's response bodies."""
+"""Templates, their lines and their attachments."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import get_args
 
 from domain import records
 from domain.amounts import to_dollars
 from handlers import contract_types
+from handlers.representation.instants import instant
 
-_RATE_LIMIT_DURATIONS: Mapping[records.ResetDuration, contract_types.RateLimitResetDuration] = {
+RATE_LIMIT_DURATIONS: Mapping[records.ResetDuration, contract_types.RateLimitResetDuration] = {
     records.ResetDuration(text): text for text in get_args(contract_types.RateLimitResetDuration)
 }
-
-
-def instant(value: datetime) -> str:
-    """Return an instant as RFC 3339, in UTC with `Z`."""
-    return value.isoformat().removesuffix("+00:00") + "Z"
 
 
 def access_profile(profile: records.AccessProfile) -> contract_types.AccessProfile:
@@ -31,22 +26,37 @@ def access_profile(profile: records.AccessProfile) -> contract_types.AccessProfi
         "provider_configs": [_provider_config(config) for config in policy.provider_configs],
         "budgets": [_budget(line, "total") for line in policy.budgets],
         "calendar_aligned": policy.calendar_aligned,
-        "mcp_tool_groups": [{"tool_group_id": group} for group in policy.mcp.tool_groups],
-        "mcp_servers": [{"mcp_server_id": server} for server in policy.mcp.servers],
-        "mcp_tool_overrides": [
-            {
-                "mcp_client_id": override.mcp_client_id,
-                "tool_name": override.tool_name,
-                "action": override.action.value,
-            }
-            for override in policy.mcp.tool_overrides
-        ],
+        "mcp_tool_groups": mcp_tool_groups(policy.mcp),
+        "mcp_servers": mcp_servers(policy.mcp),
+        "mcp_tool_overrides": mcp_tool_overrides(policy.mcp),
         "created_at": instant(profile.created_at),
         "updated_at": instant(profile.updated_at),
     }
     if policy.rate_limit is not None:
         body["rate_limit"] = _rate_limit(policy.rate_limit)
     return body
+
+
+def mcp_tool_groups(mcp: records.MCPGrants) -> list[contract_types.MCPToolGroupLink]:
+    """Return the groups whose tools are granted."""
+    return [{"tool_group_id": group} for group in mcp.tool_groups]
+
+
+def mcp_servers(mcp: records.MCPGrants) -> list[contract_types.MCPServerLink]:
+    """Return the servers that are granted whole."""
+    return [{"mcp_server_id": server} for server in mcp.servers]
+
+
+def mcp_tool_overrides(mcp: records.MCPGrants) -> list[contract_types.MCPToolOverride]:
+    """Return the tools that are added or taken away."""
+    return [
+        {
+            "mcp_client_id": override.mcp_client_id,
+            "tool_name": override.tool_name,
+            "action": override.action.value,
+        }
+        for override in mcp.tool_overrides
+    ]
 
 
 def role_attachment(attachment: records.RoleAttachment) -> contract_types.AccessProfileRoleAttachment:
@@ -97,8 +107,8 @@ def _rate_limit(line: records.RateLimit) -> contract_types.RateLimit:
     }
     if terms.token_max_limit is not None and terms.token_reset_duration is not None:
         body["token_max_limit"] = terms.token_max_limit
-        body["token_reset_duration"] = _RATE_LIMIT_DURATIONS[terms.token_reset_duration]
+        body["token_reset_duration"] = RATE_LIMIT_DURATIONS[terms.token_reset_duration]
     if terms.request_max_limit is not None and terms.request_reset_duration is not None:
         body["request_max_limit"] = terms.request_max_limit
-        body["request_reset_duration"] = _RATE_LIMIT_DURATIONS[terms.request_reset_duration]
+        body["request_reset_duration"] = RATE_LIMIT_DURATIONS[terms.request_reset_duration]
     return body
