@@ -76,7 +76,7 @@ def test_scopes_are_either_all_or_named(migrated: Run, arguments: tuple[str, ...
     result = migrated("keys", "create", "ci", *arguments)
 
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "Give --all-scopes, or one or more --scope of: AccessProfiles:" in result.stderr
+    assert "Give --all-scopes, or one or more --scope of: APIKeys:" in result.stderr
 
 
 def test_a_name_that_is_taken_is_refused(migrated: Run) -> None:

@@ -28,7 +28,7 @@ from store.memory import MemoryStore
 
 key = sys.argv[3]
 
-def get_access_profile(context, profile_id):
+def get_access_profile(context, profile_id, if_none_match):
     local = key
     raise RuntimeError("the kettle boiled over")
 

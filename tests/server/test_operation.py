@@ -29,7 +29,7 @@ def replace_handler(monkeypatch: pytest.MonkeyPatch) -> Callable[[Handler], None
     """Puts another function in the place of the handler of getAccessProfile."""
 
     def replace(handler: Handler) -> None:
-        def get_access_profile(context: Context, profile_id: int) -> Reply[Any]:
+        def get_access_profile(context: Context, profile_id: int, if_none_match: str | None) -> Reply[Any]:
             return handler(context, profile_id)
 
         monkeypatch.setattr("handlers.access_profiles.get_access_profile", get_access_profile)

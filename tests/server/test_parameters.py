@@ -228,4 +228,27 @@ def test_every_parameter_of_the_contract_can_be_read() -> None:
     for operation in own.operations:
         reader = ParameterReader(operation, SchemaCompiler(own, request=True))
         in_path = {each.name: "1" for each in operation.parameters if each.location == "path"}
-        assert set(reader.read(in_path, b"")) == {each.name for each in operation.parameters}
+        assert set(reader.read(in_path, b"")) == {each.argument for each in operation.parameters}
+
+
+def test_a_header_is_read_under_the_name_of_its_argument() -> None:
+    reader = ParameterReader(
+        one_operation(
+            parameters=[
+                parameter("thing_id", "path", type="integer"),
+                parameter("If-Match", "header", type="string", maxLength=20),
+            ]
+        ),
+        SchemaCompiler(contract({}), request=True),
+    )
+
+    def read_headers(*values: bytes) -> object:
+        return reader.read({"thing_id": "7"}, b"", [(b"if-match", value) for value in values])["if_match"]
+
+    assert read_headers() is None
+    assert read_headers(b'"v1"') == '"v1"'
+    assert read_headers(b'"v1"', b'"v2"') == '"v1", "v2"'
+    with pytest.raises(ApiError) as refused:
+        read_headers(b"x" * 21)
+    [fault] = refused.value.faults
+    assert (fault.part, fault.fault.path, fault.fault.code) == ("header", ("If-Match",), "maxLength")

@@ -153,7 +153,7 @@ def test_a_stub_shows_every_parameter_with_its_type() -> None:
                 parameter("is_active", type="boolean"),
                 parameter("price", type="number"),
             ],
-            requestBody={"content": {"application/json": {"schema": reference}}},
+            requestBody={"required": True, "content": {"application/json": {"schema": reference}}},
             responses={"201": {"content": {"application/json": {"schema": answer}}}},
         )
     )
@@ -164,6 +164,26 @@ def test_a_stub_shows_every_parameter_with_its_type() -> None:
         "price: float | None, body: NewThing\n"
         ") -> Reply[Thing]:\n"
         '    """Create a thing."""\n'
+    )
+
+
+def test_a_stub_shows_a_header_an_optional_body_and_an_answer_without_one() -> None:
+    reference = {"$ref": "#/components/schemas/Thing"}
+    content = {"content": {"application/json": {"schema": reference}}}
+    code = stub(
+        one_operation(
+            summary="Get a thing",
+            parameters=[parameter("If-None-Match", "header", type="string")],
+            requestBody=content,
+            responses={"200": content, "304": {"description": "Not modified."}},
+        )
+    )
+
+    assert code == (
+        "def get_thing(\n"
+        "    context: Context, if_none_match: str | None, body: Thing | None\n"
+        ") -> Reply[Thing | None]:\n"
+        '    """Get a thing."""\n'
     )
 
 
