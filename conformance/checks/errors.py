@@ -37,7 +37,7 @@ def envelope(session: Session) -> None:
         session.browse(client=session.anonymous),
         session.read(_NO_PROFILE),
         session.admin.request("GET", session.path("listAccessProfiles") + f"/{name}/none"),
-        session.call("getAccessProfile", parameters={"profile_id": 1}, method="PUT", body={}),
+        session.call("getAccessProfile", parameters={"profile_id": 1}, method="PATCH", body={}),
         session.submit({"name": name}),
         session.submit_octets(b"{}", "text/plain"),
         _too_large(session),

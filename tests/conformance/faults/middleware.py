@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from conformance import contract
+from conformance.contract import Operation
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -22,6 +27,24 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Headers
     body: bytes
+
+    @property
+    def operation_id(self) -> str | None:
+        """The operation that this request asks for, below either path family; None for none."""
+        path = self.path.removeprefix("/api").removeprefix("/governance")
+        for operation, pattern in _patterns():
+            if operation.method == self.method and pattern.fullmatch(path):
+                return operation.id
+        return None
+
+    def path_parameter(self, name: str) -> str:
+        """The value of a parameter of the operation's path; empty when it has none of that name."""
+        path = self.path.removeprefix("/api").removeprefix("/governance")
+        for operation, pattern in _patterns():
+            found = pattern.fullmatch(path)
+            if operation.method == self.method and found and name in found.groupdict():
+                return unquote(found[name])
+        return ""
 
     @property
     def is_create(self) -> bool:
@@ -100,6 +123,16 @@ class State:
     key: str
     viewer_key: str
     memory: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def _patterns() -> tuple[tuple[Operation, re.Pattern[str]], ...]:
+    """Every operation with what its paths look like, literal paths first."""
+    operations = sorted(contract.load().operations, key=lambda operation: operation.path.count("{"))
+    return tuple(
+        (operation, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))))
+        for operation in operations
+    )
 
 
 Inner = Callable[[Request], Awaitable[Response]]
