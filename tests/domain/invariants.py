@@ -32,14 +32,15 @@ def assert_windows_are_open(policy: Policy, now: datetime) -> None:
 
 
 def assert_usage_is_explained(before: Policy, after: Policy) -> None:
-    """Usage of a line differs only where its window ended or its windows are others, and is 0 then."""
+    """Usage stays, but is 0 where a window has ended and where the windows are others."""
+    earlier_usages = _usages(before)
     for key, (usage, last_reset, kind) in _usages(after).items():
-        earlier = _usages(before).get(key)
-        if earlier is None:
+        earlier = earlier_usages.get(key)
+        if earlier is None or not _same_kind(kind, earlier[2]):
             assert usage == 0
         elif usage != earlier[0]:
             assert usage == 0
-            assert last_reset > earlier[1] or not _same_kind(kind, earlier[2])
+            assert last_reset > earlier[1]
 
 
 _Kind = BudgetTerms | ResetDuration | None

@@ -97,6 +97,16 @@ def test_both_counters_of_a_rate_limit_move_forward() -> None:
     assert limit.request_last_reset == at("2026-02-01")
 
 
+def test_the_counters_of_a_rate_limit_do_not_move_back() -> None:
+    created = at("2026-02-05T08:00")
+    terms = PolicyTerms(rate_limit=RateLimitTerms(9, ResetDuration.DAY, 9, ResetDuration.MONTH))
+
+    limit = realigned(in_force(terms, created), True, created).rate_limit
+
+    assert limit is not None
+    assert limit.token_last_reset == limit.request_last_reset == created
+
+
 def test_an_override_keeps_the_cycles_that_it_has_left() -> None:
     policy = monthly("2026-01-20T08:00", aligned=False)
     policy = with_override(

@@ -34,12 +34,12 @@ from tests.domain.invariants import (
 from tests.domain.samples import Ids, at, in_force
 from tests.domain.strategies import SIMILAR_TERMS, WHILES, copies
 
-HOUR, DAY, WEEK, MONTH, QUARTER = (
-    ResetDuration.HOUR,
+DAY, WEEK, MONTH, QUARTER, YEAR = (
     ResetDuration.DAY,
     ResetDuration.WEEK,
     ResetDuration.MONTH,
     ResetDuration.QUARTER,
+    ResetDuration.YEAR,
 )
 PROVIDER_CONFIGS, BUDGETS, RATE_LIMIT = (
     PropagatedField.PROVIDER_CONFIGS,
@@ -170,7 +170,7 @@ def test_a_provider_that_the_copy_has_keeps_id_and_usage() -> None:
 
 
 def test_each_counter_of_a_rate_limit_keeps_its_own_usage() -> None:
-    copy = used_copy(PolicyTerms(rate_limit=RateLimitTerms(100, WEEK, 7, MONTH)))
+    copy = used_copy(PolicyTerms(rate_limit=RateLimitTerms(100, YEAR, 7, MONTH)))
     terms = PolicyTerms(rate_limit=RateLimitTerms(100, DAY, 9, MONTH))
 
     limit, kept = take(copy, template(terms), RATE_LIMIT).rate_limit, copy.rate_limit
