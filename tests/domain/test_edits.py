@@ -215,6 +215,14 @@ def test_an_id_that_is_sent_twice_is_used_once() -> None:
     assert (first.id, second.id) == (MONTHLY.id, "fresh-1")
 
 
+def test_a_duration_that_is_sent_twice_finds_the_stored_line_once() -> None:
+    sent = (BudgetEdit(BudgetTerms(20, MONTH)), BudgetEdit(BudgetTerms(30, MONTH)))
+
+    first, second = after(PolicyEdit(budgets=sent)).budgets
+
+    assert (first.id, second.id) == (MONTHLY.id, "fresh-1")
+
+
 @pytest.mark.parametrize("foreign", ["absent", OPENAI.budgets[0].id, QUARTERLY.id])
 def test_an_id_of_another_list_is_as_good_as_none(foreign: str) -> None:
     (budget,) = after(

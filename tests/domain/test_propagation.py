@@ -23,7 +23,7 @@ from domain.records import (
     RateLimitTerms,
     ResetDuration,
 )
-from domain.usage import settled, without_usage
+from domain.usage import without_usage
 from tests.domain.invariants import (
     assert_no_id_is_shared,
     assert_no_id_stands_twice,
@@ -218,19 +218,25 @@ def test_usage_of_a_window_that_has_ended_is_not_kept() -> None:
     assert (budget.current_usage_micros, budget.last_reset) == (0, at("2026-05-20T09:41"))
 
 
-def test_reset_usage_clears_the_chosen_fields_only_and_leaves_windows() -> None:
+@pytest.mark.parametrize("field", PropagatedField)
+def test_reset_usage_clears_the_chosen_field_only_and_leaves_windows(field: PropagatedField) -> None:
     terms = PolicyTerms(
         provider_configs=(ProviderTerms("openai", budgets=(BudgetTerms(5, MONTH),)),),
         budgets=(BudgetTerms(20, MONTH),),
-        rate_limit=RateLimitTerms(100, WEEK, 7, MONTH),
+        rate_limit=RateLimitTerms(100, YEAR, 7, MONTH),
     )
     copy = used_copy(terms)
+    cleared = without_usage(copy)
 
-    policy = take(copy, template(terms), BUDGETS, reset_usage=True)
+    policy = take(copy, template(terms), field, reset_usage=True)
 
-    assert policy.budgets == (replace(copy.budgets[0], current_usage_micros=0),)
-    assert policy.provider_configs == copy.provider_configs
-    assert policy.rate_limit == settled(copy, NOW).rate_limit
+    assert policy == replace(
+        copy,
+        provider_configs=(cleared if field is PROVIDER_CONFIGS else copy).provider_configs,
+        budgets=(cleared if field is BUDGETS else copy).budgets,
+        rate_limit=(cleared if field is RATE_LIMIT else copy).rate_limit,
+    )
+    assert cleared != copy
 
 
 @pytest.mark.parametrize("field", PropagatedField)
