@@ -33,6 +33,7 @@ MAX_BUDGETS = 100
 MAX_TAGS = 50
 
 _Line = TypeVar("_Line")
+_Value = TypeVar("_Value")
 
 
 class Keep(Enum):
@@ -115,7 +116,10 @@ def size_faults(edit: PolicyEdit, tags: tuple[str, ...] | None) -> list[Fault]:
 
 
 def merged_terms(kept: Policy, edit: PolicyEdit) -> PolicyTerms:
-    """Return what the policy would say after an edit, as it was sent: neither checked nor normalised."""
+    """Return what the policy would say after an edit, as it was sent: neither checked nor normalised.
+
+    An edit changes nothing when this, normalised, equals the `terms_of` the stored policy.
+    """
     stored = terms_of(kept)
     return PolicyTerms(
         provider_configs=(
@@ -192,7 +196,7 @@ def edited(
     )
 
 
-def _sent(value: _Line | None, stored: _Line) -> _Line:
+def _sent(value: _Value | None, stored: _Value) -> _Value:
     return stored if value is None else value
 
 
