@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from domain.records import AccessProfile, Policy, ProfileDetail, ProviderConfig, Role
+from domain.usage import settled
 from handlers.access_profiles import get_access_profile
 from handlers.context import Context, Principal
 from server.contract import load_contract
@@ -15,7 +16,7 @@ from server.schemas import SchemaCompiler
 from server.security import random_text
 from server.seed import SeedReport, seed_company
 from server.seed.company import is_seeded
-from store.api import ProfileFilter, Store
+from store.api import AuditFilter, ProfileFilter, Store
 from store.memory import MemoryStore
 from tests.contract.test_schemas import FIRST_PAGE
 from tests.serving import ROOT
@@ -111,7 +112,9 @@ def test_the_report_counts_what_was_made() -> None:
     )
 
     found = details(store)
-    assert report.profiles == len(found) == len(COMPANY["profiles"]) == 13
+    assert report.profiles == len(COMPANY["profiles"]) == 13
+    # One more was cloned.
+    assert len(found) == 14
     assert report.roles == len(roles(store)) == len(COMPANY["roles"]) == 10
     assert report.users == len(user_ids(store)) == USERS
     assert report.copies == sum(detail.user_count for detail in found) >= USERS
@@ -124,8 +127,7 @@ def test_holders_are_spread_over_profiles_and_roles() -> None:
 
     held = [detail for detail in found if detail.user_count]
     assert len(held) >= 5
-    assert all(detail.profile.is_active for detail in held)
-    assert sum(1 for detail in found if not detail.profile.is_active) == 2
+    assert sum(1 for detail in found if not detail.profile.is_active) == 3
 
 
 def test_every_role_has_exactly_one_default_profile() -> None:
@@ -208,3 +210,23 @@ def absent(expected: Any, found: Any, path: str = "") -> list[str]:
     }
     fits = isinstance(found, types[expected]) and (expected == "boolean" or not isinstance(found, bool))
     return [] if fits else [path]
+
+
+def test_a_newcomer_sees_versions_audit_rows_overrides_usage_and_keys() -> None:
+    now = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+    store = MemoryStore()
+    seed_company(store, users=80, now=now)
+
+    with store.read() as tx:
+        versions = [tx.profiles.get(profile.id).profile.version for profile in profiles(store)]
+        actions = {row.action for row in tx.audit.list(AuditFilter(), limit=10_000, offset=0).rows}
+        copies = [copy for user_id in tx.users.ids() for copy in tx.copies.of_user(user_id)]
+        keys = [len(tx.virtual_keys.of_user(user_id)) for user_id in tx.users.ids()]
+        groups = tx.users.groups()
+    budgets = [line for copy in copies for line in settled(copy.policy, now).budgets]
+    assert max(versions) > 1
+    assert actions >= {"create", "update", "activate", "deactivate", "attach_role", "propagate", "clone"}
+    assert any(line.override for line in budgets)
+    assert sum(line.current_usage_micros > 0 for line in budgets) > len(budgets) / 2
+    assert max(keys) > 1
+    assert len(groups) > 3
