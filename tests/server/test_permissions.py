@@ -57,7 +57,8 @@ def answers() -> Mapping[Asked, httpx.Response]:
     """What one app answers to every operation, under both path families, with every key."""
 
     async def send() -> Mapping[Asked, httpx.Response]:
-        transport = httpx.ASGITransport(create_app(store_with_keys(*SPARE, *KEYS.values()), clock=lambda: NOW))
+        store = store_with_keys(*SPARE, *KEYS.values())
+        transport = httpx.ASGITransport(create_app(store, clock=lambda: NOW))
         async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
             return {
                 (operation.operation_id, base_path, name): await client.request(
@@ -94,12 +95,8 @@ def test_the_permission_that_an_operation_states_opens_it(
 def test_no_other_permission_opens_it(
     operation: Operation, base_path: str, answers: Mapping[Asked, httpx.Response]
 ) -> None:
-    others = [
-        "none",
-        f"all but {operation.permission}",
-        *(f"only {each}" for each in ALL_BUT[operation.permission]),
-    ]
-    for name in others:
+    wrong = [f"only {each}" for each in ALL_BUT[operation.permission]]
+    for name in ("none", f"all but {operation.permission}", *wrong):
         answer = answers[operation.operation_id, base_path, name]
 
         assert (answer.status_code, answer.json()["error"]["code"]) == (403, "permission_missing"), name
