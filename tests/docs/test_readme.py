@@ -44,6 +44,8 @@ def test_modules_stay_readable() -> None:
         path
         for package in ("conformance", "domain", "handlers", "server", "store")
         for path in Path(ROOT / package).rglob("*.py")
+        # Nobody reads what is generated: the contract says the same.
+        if path.name != "contract_types.py"
     ]
     long = {
         str(path.relative_to(ROOT)): lines
