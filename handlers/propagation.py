@@ -7,6 +7,7 @@ from itertools import count
 from domain.errors import RulesBroken
 from domain.propagation import PropagatedField, propagated
 from domain.records import AccessProfile, AuditAction, Policy, UserAccessProfile
+from domain.usage import settled
 from handlers import audit
 from handlers.context import Context
 from handlers.contract_types import PropagateRequest, PropagateResponse
@@ -16,8 +17,9 @@ from store.api import ReadTransaction, WriteTransaction
 
 @dataclass(slots=True)
 class _Outcome:
-    """What became of the users that were aimed at."""
+    """What became of the users that were aimed at, and whether any copy differs for it."""
 
+    changed: bool = False
     affected: list[str] = field(default_factory=list)
     failed: int = 0
     skipped: int = 0
@@ -34,7 +36,7 @@ def propagate_access_profile(
     else:
         with context.store.write() as tx:
             outcome = _run(tx, context, profile_id, body, _reserved_ids(tx), save=tx.copies.save)
-            if outcome.affected:
+            if outcome.changed:
                 _record(tx, context, profile_id, body, outcome)
     return ok(
         {
@@ -72,8 +74,9 @@ def _run(
             outcome.failed += 1
             continue
         outcome.affected.append(copy.user_id)
-        if policy != copy.policy:
+        if policy != settled(copy.policy, context.now):
             save(replace(copy, policy=policy))
+            outcome.changed = True
     return outcome
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from domain.credentials import IssuedVirtualKey, issue_virtual_key
 from domain.policies import put_in_force, terms_of
@@ -32,7 +31,7 @@ def give_copy(
     granted_by_role_id: int | None = None,
     expires_at: datetime | None = None,
 ) -> GivenCopy:
-    """Give a user a copy of a profile, with ids and windows of its own and one virtual key.
+    """Give a user a copy of a profile, with ids and windows of its own, one virtual key and its audit row.
 
     Raises:
         NotFound: there is no such user.
@@ -56,7 +55,17 @@ def give_copy(
             granted_by_role_id=granted_by_role_id,
         )
     )
-    return GivenCopy(copy, add_key(tx, context, copy))
+    given = GivenCopy(copy, add_key(tx, context, copy))
+    audit.record(
+        tx,
+        context,
+        AuditAction.UPDATE,
+        profile_id=profile.id,
+        user_id=user_id,
+        event="user_assign",
+        granted_by_role_id=granted_by_role_id,
+    )
+    return given
 
 
 def add_key(
@@ -86,7 +95,7 @@ def add_key(
 
 
 def take_copy(tx: WriteTransaction, context: Context, copy: UserAccessProfile) -> Sequence[VirtualKey]:
-    """Delete a copy with its virtual keys, and return these. All go, or none."""
+    """Delete a copy with its virtual keys, keep its audit row, and return the keys. All go, or none."""
     keys = keys_of(tx, copy)
     tx.copies.delete(copy.id)
     audit.record(
@@ -119,22 +128,6 @@ def change_role(
         tx.copies.save(copy)
     for profile in change.grant:
         give_copy(tx, context, profile, user_id, granted_by_role_id=new_role_id)
-        record_assignment(tx, context, profile.id, user_id, granted_by_role_id=new_role_id)
-
-
-def record_assignment(
-    tx: WriteTransaction, context: Context, profile_id: int, user_id: str, **metadata: Any
-) -> None:
-    """Keep the audit row of a copy that was given to one user."""
-    audit.record(
-        tx,
-        context,
-        AuditAction.UPDATE,
-        profile_id=profile_id,
-        user_id=user_id,
-        event="user_assign",
-        **metadata,
-    )
 
 
 def held_copy(tx: ReadTransaction | WriteTransaction, user_id: str, profile_id: int) -> UserAccessProfile:

@@ -13,7 +13,7 @@ from handlers.contract_types import (
 )
 from handlers.errors import ApiError
 from handlers.moments import future_instant
-from handlers.provisioning import give_copy, held_copy, record_assignment, take_copy
+from handlers.provisioning import give_copy, held_copy, take_copy
 from handlers.reply import NO_STORE, Reply, ok
 from handlers.representation.copies import issued_virtual_key, user_access_profile
 from store.api import WriteTransaction
@@ -49,7 +49,6 @@ def assign_user_access_profile(
                 param=("profile_id",),
             )
         given = give_copy(tx, context, profile, user_id, expires_at=expires_at)
-        record_assignment(tx, context, profile.id, user_id)
     return Reply(
         201,
         {

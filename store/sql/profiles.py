@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    literal,
     select,
     true,
     update,
@@ -107,7 +109,8 @@ class SqlProfiles:
         """Return one version of a profile."""
         statement = select(access_profile_versions).where(
             access_profile_versions.c.access_profile_id == profile_id,
-            access_profile_versions.c.version == version,
+            # Clients may ask for a number that the column cannot hold: it is to be compared all the same.
+            access_profile_versions.c.version == literal(version, BigInteger),
         )
         row = self._connection.execute(statement).one_or_none()
         if row is None:

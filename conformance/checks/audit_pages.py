@@ -1,0 +1,182 @@
+"""The audit log: its order, pages and filters, for one profile and for all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import audit_log, expect, fixtures
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.client import Answer
+    from conformance.session import Session
+
+    Read = Callable[..., Answer]
+    """Reads a page of a log, with `limit`, `offset`, `action` and `user_id`."""
+
+_LARGEST_ID = 9223372036854775807
+_DEFAULT_LIMIT = 25
+_MOST_PAGES = 20
+_ACTIONS = ("create", "update", "delete", "propagate", "clone", "activate", "deactivate")
+
+
+@check("AP-AUD-004")
+def newest_first(session: Session) -> None:
+    """Changes a profile eleven times in ways that can be told apart, and reads the log.
+
+    The actions are to come backwards, and the instants not to rise. So on pages of four.
+    """
+    profile_id, done = _history(session, 11)
+    pages = [audit_log.of_profile(session, profile_id, limit=4, offset=offset) for offset in (0, 4, 8)]
+    for answers in ([audit_log.of_profile(session, profile_id)], pages):
+        actions = [action for answer in answers for action in audit_log.actions(answer)]
+        expect.equal(actions, done[::-1], "the actions", *answers)
+    whole = audit_log.of_profile(session, profile_id)
+    instants = [str(row.get("created_at")) for row in audit_log.rows(whole)]
+    # Up to the seconds, instants in UTC sort as texts do, whatever number of decimals follows.
+    seconds = [instant[:19] for instant in instants]
+    expect.equal(seconds, sorted(seconds, reverse=True), "the instants in their order", whole)
+
+
+@check("AP-AUD-005")
+def pages(session: Session) -> None:
+    """Makes a log of seven rows and reads it in pages of three and of two, with and without a filter.
+
+    `total_count` is to be the number of rows that match on each, and the pages to hold each row once, also
+    where `limit` and `offset` are out of range.
+    """
+    profile_id, done = _history(session, 6)
+    everything = {None: len(done), "activate": done.count("activate")}
+    for action, total in everything.items():
+        _pages_are_whole(lambda **query: audit_log.of_profile(session, profile_id, **query), total, action)
+
+
+@check("AP-AUD-006")
+def by_action(session: Session) -> None:
+    """Makes a log of four actions and filters by each, by some that it has not, and by one that nobody has.
+
+    Exactly the rows with the action are to come; for the last none, with 200.
+    """
+    profile_id, _ = _history(session, 4)
+    rows = audit_log.rows(audit_log.of_profile(session, profile_id))
+    for action in (*_ACTIONS, "Update", "updat", "no-such-action"):
+        answer = audit_log.of_profile(session, profile_id, action=action)
+        wanted = [row for row in rows if row.get("action") == action]
+        expect.equal(audit_log.rows(answer), wanted, f"the rows with the action {action}", answer)
+        expect.equal(expect.member(answer, "total_count"), len(wanted), "total_count", answer)
+
+
+@check("AP-AUD-011")
+def no_such_profile(session: Session) -> None:
+    """Reads the logs of ids that nobody had; each is to be 200, without rows."""
+    for profile_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62)):
+        answer = audit_log.of_profile(session, profile_id)
+        expect.equal(audit_log.rows(answer), [], "the rows", answer)
+        expect.equal(expect.member(answer, "total_count"), 0, "total_count", answer)
+
+
+@check("AP-AUA-001")
+def every_profile(session: Session) -> None:
+    """Makes the logs of two profiles, of which one is deleted, and looks for each row in the whole log."""
+    kept, _ = _history(session, 3)
+    deleted, _ = _history(session, 2)
+    expect.status(session.call("deleteAccessProfile", parameters={"profile_id": deleted}), 200)
+    for profile_id in (kept, deleted):
+        own = audit_log.of_profile(session, profile_id)
+        for row in audit_log.rows(own):
+            expect.equal(_found(session, row.get("id")), row, "the row in the whole log", own)
+
+
+@check("AP-AUA-002")
+def same_rules(session: Session) -> None:
+    """Lets a user hold two profiles, and reads the whole log by the user's id, with actions and in pages.
+
+    `total_count`, pages, order and filters are to be as in a profile's log.
+    """
+    user_id = fixtures.user(session)["id"]
+    held = [fixtures.active_profile(session)["id"] for _ in range(3)]
+    for profile_id in held:
+        fixtures.assigned(session, user_id, profile_id)
+    whole = audit_log.of_all(session, user_id=user_id)
+    rows = audit_log.rows(whole)
+    strangers = [row for row in rows if row.get("user_id") != user_id]
+    expect.equal(strangers, [], "rows of other users", whole)
+    updates = [row for row in rows if row.get("action") == "update"]
+    profiles = [row.get("access_profile_id") for row in updates]
+    expect.equal(profiles, held[::-1], "the profiles, the last one first", whole)
+
+    def read(**query: Any) -> Answer:
+        return audit_log.of_all(session, user_id=user_id, **query)
+
+    for action, matching in ((None, rows), ("update", updates), ("no-such-action", [])):
+        _pages_are_whole(read, len(matching), action)
+        answer = read(**({} if action is None else {"action": action}))
+        expect.equal(audit_log.rows(answer), matching, f"the rows with the action {action}", answer)
+    created = audit_log.of_all(session, action="create")
+    expect.equal(set(audit_log.actions(created)) - {"create"}, set(), "other actions than `create`", created)
+
+
+@check("AP-AUA-003")
+def literal_path(session: Session) -> None:
+    """Sends GET, PUT, DELETE, POST and PATCH to the path of the whole log.
+
+    GET is to be that log, and each other method to be 405: not 400 or 404, as for a profile's id.
+    """
+    answer = audit_log.of_all(session, limit=1)
+    audit_log.rows(answer)
+    path = session.path("listAccessProfileAuditLogs")
+    for method in ("PUT", "DELETE", "POST", "PATCH"):
+        body = None if method == "DELETE" else {"description": "x"}
+        expect.status(session.admin.request(method, path, body=body), 405)
+
+
+def _history(session: Session, changes: int) -> tuple[int, list[str]]:
+    """A new profile after some changes, and the actions that were done, the oldest first."""
+    profile_id = session.create()["id"]
+    done = ["create"]
+    for number in range(changes):
+        operation_id, action, body = (
+            ("activateAccessProfile", "activate", None),
+            ("updateAccessProfile", "update", {"description": f"change {number}"}),
+            ("deactivateAccessProfile", "deactivate", None),
+        )[number % 3]
+        answer = session.call(operation_id, parameters={"profile_id": profile_id}, body=body)
+        expect.status(answer, 200)
+        done.append(action)
+    return profile_id, done
+
+
+def _pages_are_whole(read: Read, total: int, action: str | None) -> None:
+    """Pages hold each row once and count all, whatever their size and place."""
+    filters = {} if action is None else {"action": action}
+    for limit in (3, 2):
+        ids: list[Any] = []
+        for offset in range(0, total + 1, limit):
+            answer = read(limit=limit, offset=offset, **filters)
+            expect.equal(expect.member(answer, "total_count"), total, "total_count", answer)
+            ids += [row.get("id") for row in audit_log.rows(answer)]
+        expect.equal(len(ids), total, f"the number of rows in pages of {limit}")
+        expect.equal(len(set(ids)), total, f"the number of different rows in pages of {limit}")
+    for query, rows in (
+        ({"limit": 0}, min(total, _DEFAULT_LIMIT)),
+        ({"limit": 101, "offset": -1}, min(total, audit_log.LARGEST_PAGE)),
+        ({"offset": total}, 0),
+        ({"offset": 2147483647}, 0),
+    ):
+        answer = read(**query, **filters)
+        expect.equal(len(audit_log.rows(answer)), rows, "the number of rows", answer)
+        expect.equal(expect.member(answer, "total_count"), total, "total_count", answer)
+
+
+def _found(session: Session, row_id: Any) -> audit_log.Row | None:
+    """The row of that id in the newest pages of the whole log, where it must be."""
+    for page in range(_MOST_PAGES):
+        rows = audit_log.rows(audit_log.of_all(session, offset=page * audit_log.LARGEST_PAGE))
+        for row in rows:
+            if row.get("id") == row_id:
+                return row
+        if len(rows) < audit_log.LARGEST_PAGE:
+            break
+    return None

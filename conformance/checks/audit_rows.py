@@ -1,0 +1,178 @@
+"""The audit log: which requests make a row, and what a row says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import audit_log, expect, fixtures, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.session import Session
+
+_SCOPES = ("AccessProfiles:View", "AccessProfiles:Create", "AccessProfiles:Update")
+_JSON_MEMBERS = ("previous_values", "new_values", "metadata")
+_FORGED = "cf-somebody-else"
+_WHO = ("X-Actor", "X-User", "X-User-Id", "X-Forwarded-User", "X-Bf-User-Id", "From")
+
+
+@check("AP-AUD-001")
+def one_row_each(session: Session) -> None:
+    """Takes a profile and its clone through their lives and reads the log after each step.
+
+    Each step is to add exactly one row in front, with its action and the profile's id. Cloning adds one to
+    the clone's log and none to the source's.
+    """
+    profile_id = session.create()["id"]
+    parameters = {"profile_id": profile_id}
+    seen = _grown(session, profile_id, [], "create")
+    for operation_id, action, body in (
+        ("updateAccessProfile", "update", {"description": "changed"}),
+        ("activateAccessProfile", "activate", None),
+        ("deactivateAccessProfile", "deactivate", None),
+    ):
+        expect.status(session.call(operation_id, parameters=parameters, body=body), 200)
+        seen = _grown(session, profile_id, seen, action)
+    clone = session.call("cloneAccessProfile", parameters=parameters, body={"name": session.name()})
+    _grown(session, expect.profile(clone, 201)["id"], [], "clone")
+    expect.status(session.call("deleteAccessProfile", parameters=parameters), 200)
+    _grown(session, profile_id, seen, "delete")
+
+
+@check("AP-AUD-002")
+def refusals(session: Session) -> None:
+    """Has changes of a profile refused: a bad body, a taken name, a stale `If-Match`, no credentials.
+
+    The log is to have as many rows as before, and one more for each request that was not refused.
+    """
+    taken, profile_id = session.create()["name"], session.create()["id"]
+    before = audit_log.rows(audit_log.of_profile(session, profile_id))
+    parameters = {"profile_id": profile_id}
+    stale = {"If-Match": '"cf-stale"'}
+    answers = [
+        session.call(operation_id, parameters=parameters, **request)
+        for operation_id, request in (
+            ("updateAccessProfile", {"body": {"description": "x", "tags": [1]}}),
+            ("updateAccessProfile", {"body": {"description": "x", "name": taken}}),
+            ("updateAccessProfile", {"body": {"description": "x"}, "headers": stale}),
+            ("updateAccessProfile", {"body": {"description": "x"}, "client": session.anonymous}),
+            ("activateAccessProfile", {"headers": stale}),
+            ("activateAccessProfile", {"client": session.anonymous}),
+            ("deleteAccessProfile", {"headers": stale}),
+        )
+    ]
+    # A request that was accepted against the contract is another clause's matter.
+    accepted = sum(answer.status < 400 for answer in answers)
+    log = audit_log.of_profile(session, profile_id)
+    number = len(audit_log.rows(log))
+    expect.equal(number, len(before) + accepted, "the number of rows", *answers[:3], log)
+
+
+@check("AP-AUD-003")
+def nothing_changed(session: Session) -> None:
+    """Sends a profile what it has already, and propagates to a copy that needs nothing.
+
+    Updates with its own values, activates what is active, deactivates what was deactivated, propagates with
+    and without `dry_run`. None of these is to make a row.
+    """
+    profile = fixtures.active_profile(session, budgets=[samples.budget()])
+    profile_id = profile["id"]
+    fixtures.holder(session, profile_id)
+    same = {"name": profile["name"], "description": profile.get("description"), "tags": []}
+    for operation_id, body in (
+        ("updateAccessProfile", same),
+        ("updateAccessProfile", {}),
+        ("activateAccessProfile", None),
+        ("propagateAccessProfile", {"fields": ["budgets"], "dry_run": True}),
+        ("propagateAccessProfile", {"fields": ["budgets"]}),
+    ):
+        _adds_no_row(session, profile_id, operation_id, body)
+    parameters = {"profile_id": profile_id}
+    expect.status(session.call("deactivateAccessProfile", parameters=parameters), 200)
+    _adds_no_row(session, profile_id, "deactivateAccessProfile", None)
+
+
+@check("AP-AUD-008")
+def actor(session: Session) -> None:
+    """Makes two API keys and lets them change one profile in turn, in headers under other names.
+
+    `actor` of each row is to be the name of the key that was used.
+    """
+    keys = [fixtures.api_key(session, *_SCOPES) for _ in range(2)]
+    names = [key["api_key"]["name"] for key in keys]
+    first, second = (session.client(f"Bearer {key['key']}") for key in keys)
+    headers = dict.fromkeys(_WHO, _FORGED)
+    try:
+        created = session.submit({"name": session.name()}, client=first, headers=headers)
+        parameters = {"profile_id": expect.profile(created, 201)["id"]}
+        for operation_id, client, body in (
+            ("updateAccessProfile", second, {"description": "changed"}),
+            ("activateAccessProfile", first, None),
+        ):
+            changed = session.call(
+                operation_id, client=client, parameters=parameters, body=body, headers=headers
+            )
+            expect.status(changed, 200)
+        log = audit_log.of_profile(session, parameters["profile_id"])
+        actors = [row.get("actor") for row in audit_log.rows(log)]
+        expect.equal(actors, [names[0], names[1], names[0]], "the actors", log)
+    finally:
+        for key in keys:
+            session.call("revokeApiKey", parameters={"key_id": key["api_key"]["id"]})
+
+
+@check("AP-AUD-009")
+def json_in_strings(session: Session) -> None:
+    """Takes a profile through its life and reads `previous_values`, `new_values` and `metadata` of each row.
+
+    Each is to be `null` or a text that is a JSON object.
+    """
+    profile_id = session.create(**samples.full(session.name()))["id"]
+    parameters = {"profile_id": profile_id}
+    for operation_id, body in (
+        ("updateAccessProfile", {"description": 'a "quoted" \\ text', "budgets": [], "rate_limit": None}),
+        ("activateAccessProfile", None),
+        ("deleteAccessProfile", None),
+    ):
+        expect.status(session.call(operation_id, parameters=parameters, body=body), 200)
+    log = audit_log.of_profile(session, profile_id)
+    expect.holds(bool(audit_log.rows(log)), "rows", "none", log)
+    for row in audit_log.rows(log):
+        for name in _JSON_MEMBERS:
+            expect.holds(name in row, f"a member `{name}`", row, log)
+            audit_log.json_object(log, row, name)
+
+
+@check("AP-AUD-010")
+def outlives_the_profile(session: Session) -> None:
+    """Deletes a profile and reads its log, whose newest row is to be the deletion.
+
+    Behind it every earlier row is to be as it was.
+    """
+    profile_id = session.create(**samples.full(session.name()))["id"]
+    parameters = {"profile_id": profile_id}
+    expect.status(session.call("updateAccessProfile", parameters=parameters, body={"tags": []}), 200)
+    before = audit_log.rows(audit_log.of_profile(session, profile_id))
+    expect.status(session.call("deleteAccessProfile", parameters=parameters), 200)
+    _grown(session, profile_id, before, "delete")
+
+
+def _grown(
+    session: Session, profile_id: int, before: list[audit_log.Row], action: str
+) -> list[audit_log.Row]:
+    """The log is what it was, with one row of this action in front; returned."""
+    log = audit_log.of_profile(session, profile_id)
+    rows = audit_log.rows(log)
+    expect.equal(len(rows), len(before) + 1, "the number of rows", log)
+    expect.equal(rows[0].get("action"), action, "the newest row's action", log)
+    expect.equal(rows[0].get("access_profile_id"), profile_id, "the newest row's profile", log)
+    expect.equal(rows[1:], before, "the rows before it", log)
+    return rows
+
+
+def _adds_no_row(session: Session, profile_id: int, operation_id: str, body: Any) -> None:
+    before = audit_log.of_profile(session, profile_id)
+    answer = session.call(operation_id, parameters={"profile_id": profile_id}, body=body)
+    expect.status(answer, 200)
+    after = audit_log.of_profile(session, profile_id)
+    expect.equal(audit_log.rows(after), audit_log.rows(before), "the rows", before, answer, after)

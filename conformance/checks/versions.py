@@ -1,0 +1,192 @@
+"""Versions of profiles: complete, in order, and true to what was."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, fixtures, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_LARGEST_ID = 9223372036854775807
+_USAGE_OR_TIME = re.compile(r"usage|_at$|_reset$")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
+
+
+@check("AP-VER-001")
+def complete(session: Session) -> None:
+    """Lists the versions of a new profile, and after each of three changes.
+
+    The list is to have every number from 1 to the profile's `version` once, all of that profile.
+    """
+    profile_id = session.create()["id"]
+    for number in range(4):
+        if number:
+            _update(session, profile_id, description=f"change {number}")
+        current = session.profile(profile_id).get("version")
+        expect.holds(isinstance(current, int) and current > number, f"a version above {number}", current)
+        answer = _versions(session, profile_id)
+        versions = expect.rows(answer, "versions")
+        numbers = sorted((version.get("version") for version in versions), key=str)
+        wanted = sorted(range(1, (current or 0) + 1), key=str)
+        expect.equal(numbers, wanted, "the numbers of the versions", answer)
+        foreign = [version for version in versions if version.get("access_profile_id") != profile_id]
+        expect.equal(foreign, [], "versions of another profile", answer)
+
+
+@check("AP-VER-002")
+def newest_first(session: Session) -> None:
+    """Changes a profile eleven times and lists its versions, whose numbers are to fall."""
+    profile_id = session.create()["id"]
+    for number in range(11):
+        _update(session, profile_id, description=f"change {number}")
+    answer = _versions(session, profile_id)
+    numbers = [version.get("version") for version in expect.rows(answer, "versions")]
+    expect.holds(len(numbers) > 1, "several versions", numbers, answer)
+    expect.equal(numbers, sorted(numbers, reverse=True), "the numbers in their order", answer)
+
+
+@check("AP-VER-003")
+def snapshots(session: Session) -> None:
+    """Creates a full profile, empties it by a change and reads each snapshot as JSON.
+
+    The first is to hold what was sent at first, and to be the same text after the change; the second is to
+    hold the profile as the change left it.
+    """
+    sent = samples.full(session.name())
+    profile_id = session.create(**sent)["id"]
+    first = _version(session, profile_id, 1)
+    _holds(first, sent)
+    emptied = {"name": session.name(), "description": None, "budgets": [], "rate_limit": None, "tags": ["x"]}
+    number = _update(session, profile_id, **emptied).get("version")
+    _holds(_version(session, profile_id, number), {**sent, **emptied})
+    again = _version(session, profile_id, 1)
+    expect.equal(again.json, first.json, "the first version after a change", first, again)
+
+
+@check("AP-VER-004")
+def only_configuration(session: Session) -> None:
+    """Creates a profile with every kind of line, and searches its snapshot.
+
+    No member is to be named after usage, a reset or an instant (`…_at`), and no value is to be an instant.
+    """
+    profile_id = session.create(**samples.full(session.name()))["id"]
+    answer = _version(session, profile_id, 1)
+    for name, value in _members(_snapshot(answer)):
+        expect.holds(not _USAGE_OR_TIME.search(name), "no usage and no times", name, answer)
+        instant = isinstance(value, str) and bool(_INSTANT.match(value))
+        expect.holds(not instant, "no times", f"{name}: {expect.show(value)}", answer)
+
+
+@check("AP-VER-005")
+def no_version(session: Session) -> None:
+    """Activates, deactivates, attaches, propagates and detaches, and lists the versions after each.
+
+    The list is to stay as it was at creation, and `version` to stay 1.
+    """
+    profile_id = session.create(budgets=[samples.budget()])["id"]
+    user_id, role_id = fixtures.user(session)["id"], fixtures.role(session)["id"]
+    before = _versions(session, profile_id)
+    parameters = {"profile_id": profile_id}
+    for operation_id, more, body in (
+        ("activateAccessProfile", {}, None),
+        ("attachRolesToAccessProfile", {}, {"role_ids": [role_id], "is_default": True}),
+        ("assignUserAccessProfile", {"user_id": user_id}, {"profile_id": profile_id}),
+        ("propagateAccessProfile", {}, {"fields": ["budgets"], "reset_usage": True}),
+        ("detachRoleFromAccessProfile", {"role_id": role_id}, None),
+        ("deactivateAccessProfile", {}, None),
+    ):
+        answer = session.call(operation_id, parameters={**parameters, **more}, body=body)
+        expect.status(answer, 200, 201)
+        after = _versions(session, profile_id)
+        expect.equal(after.json, before.json, f"the versions after {operation_id}", answer, after)
+        expect.equal(session.profile(profile_id).get("version"), 1, "version", answer)
+
+
+@check("AP-VER-006")
+def no_such_profile(session: Session) -> None:
+    """Lists the versions of ids that nobody has; each is to be 404."""
+    for profile_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62)):
+        expect.status(_versions(session, profile_id), 404)
+
+
+@check("AP-VGT-001")
+def same_object(session: Session) -> None:
+    """Changes a profile twice and reads each version that is listed; it is to be the object in the list."""
+    profile_id = session.create(**samples.full(session.name()))["id"]
+    for description in ("second", None):
+        _update(session, profile_id, description=description)
+    listed = _versions(session, profile_id)
+    for version in expect.rows(listed, "versions"):
+        answer = _version(session, profile_id, version.get("version"))
+        expect.equal(expect.member(answer, "version"), version, "the version", listed, answer)
+
+
+@check("AP-VGT-002")
+def no_such_version(session: Session) -> None:
+    """Reads a version that comes next, one that never will, and the first one of ids that nobody has.
+
+    Each is to be 404.
+    """
+    profile = session.create()
+    next_number = int(profile.get("version", 1)) + 1
+    for profile_id, number in (
+        (profile["id"], next_number),
+        (profile["id"], _LARGEST_ID),
+        (_LARGEST_ID, 1),
+        (session.random.randrange(2**61, 2**62), 1),
+    ):
+        parameters = {"profile_id": profile_id, "version": number}
+        expect.status(session.call("getAccessProfileVersion", parameters=parameters), 404)
+
+
+def _update(session: Session, profile_id: int, **fields: Any) -> dict[str, Any]:
+    answer = session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=fields)
+    return expect.profile(answer, 200)
+
+
+def _versions(session: Session, profile_id: int) -> Answer:
+    return session.call("listAccessProfileVersions", parameters={"profile_id": profile_id})
+
+
+def _version(session: Session, profile_id: int, number: Any) -> Answer:
+    parameters = {"profile_id": profile_id, "version": number}
+    answer = session.call("getAccessProfileVersion", parameters=parameters)
+    expect.status(answer, 200)
+    return answer
+
+
+def _snapshot(answer: Answer) -> dict[str, Any]:
+    """The snapshot in an answer, which is a JSON object in a string."""
+    version = expect.member(answer, "version")
+    text = version.get("snapshot") if isinstance(version, dict) else None
+    expect.holds(isinstance(text, str), "a string `snapshot`", expect.show(text), answer)
+    try:
+        found = json.loads(text or "")
+    except ValueError:
+        found = None
+    expect.holds(isinstance(found, dict), "a JSON object in the snapshot", expect.show(text), answer)
+    return dict(found or {})
+
+
+def _holds(answer: Answer, sent: dict[str, Any]) -> None:
+    faults = expect.missing_parts(_snapshot(answer), sent)
+    expect.holds(not faults, "a snapshot of the configuration", "; ".join(faults), answer)
+
+
+def _members(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value in a JSON value, with the name of the nearest member that it is in."""
+    yield name, value
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from _members(member, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _members(item, name)
