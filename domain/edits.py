@@ -6,15 +6,15 @@ that is found keeps its id, and its clock as long as its windows stay the same.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Final, Literal, TypeVar
 
+from domain import policies
 from domain.alignment import realigned
 from domain.errors import Fault, Path
 from domain.lines import LineFactory, share_windows
-from domain.policies import normalised, terms_of
 from domain.records import (
     Budget,
     BudgetTerms,
@@ -116,7 +116,7 @@ def size_faults(edit: PolicyEdit, tags: tuple[str, ...] | None) -> list[Fault]:
 
 def merged_terms(kept: Policy, edit: PolicyEdit) -> PolicyTerms:
     """Return what the policy would say after an edit, as it was sent: neither checked nor normalised."""
-    stored = terms_of(kept)
+    stored = policies.terms_of(kept)
     return PolicyTerms(
         provider_configs=(
             stored.provider_configs
@@ -132,6 +132,27 @@ def merged_terms(kept: Policy, edit: PolicyEdit) -> PolicyTerms:
             tool_overrides=_sent(edit.tool_overrides, stored.mcp.tool_overrides),
         ),
     )
+
+
+def faults(kept: Policy, edit: PolicyEdit) -> list[Fault]:
+    """Return every rule that the policy would break after an edit; see `policies.faults`.
+
+    Faults are placed in what is sent: where only `mcp_servers` is, the server is to blame for its conflict
+    with a stored override.
+    """
+    terms = merged_terms(kept, edit)
+    found = policies.faults(terms)
+    if edit.servers is None or edit.tool_overrides is not None:
+        return found
+
+    def placed(fault: Fault) -> Fault:
+        match fault.path:
+            case ("mcp_tool_overrides", int(index)):
+                client = terms.mcp.tool_overrides[index].mcp_client_id
+                return replace(fault, path=("mcp_servers", terms.mcp.servers.index(client)))
+        return fault
+
+    return [placed(fault) for fault in found]
 
 
 def new_provider_configs(kept: Policy, edit: PolicyEdit) -> int:
@@ -159,7 +180,7 @@ def edited(
         provider_config_id: gives the id of a provider config, never the same twice.
         now: when the edit happens, UTC.
     """
-    terms = normalised(merged_terms(kept, edit))
+    terms = policies.normalised(merged_terms(kept, edit))
     kept = realigned(kept, terms.calendar_aligned, now)
     lines = LineFactory(line_id=line_id, calendar_aligned=terms.calendar_aligned, now=now)
 
