@@ -33,6 +33,7 @@ MAX_BUDGETS = 100
 MAX_TAGS = 50
 
 _Line = TypeVar("_Line")
+_Value = TypeVar("_Value")
 
 
 class Keep(Enum):
@@ -168,7 +169,9 @@ def edited(
     provider_config_id: Callable[[], int],
     now: datetime,
 ) -> Policy:
-    """Return the policy after an edit. What was sent is normalised here; what was not sent stays.
+    """Return the policy after an edit, which equals the stored one when the edit changes nothing.
+
+    What was sent is normalised here; what was not sent stays.
 
     An amount may change freely. A changed duration or quarter's start begins a window without usage at `now`.
     A changed alignment moves the clocks of all lines; see `alignment.realigned`.
@@ -213,7 +216,7 @@ def edited(
     )
 
 
-def _sent(value: _Line | None, stored: _Line) -> _Line:
+def _sent(value: _Value | None, stored: _Value) -> _Value:
     return stored if value is None else value
 
 

@@ -1,19 +1,29 @@
 """Hypothesis strategies for the domain's records."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
+from domain.lines import with_lines
+from domain.policies import normalised
 from domain.records import (
+    Budget,
+    BudgetOverride,
     BudgetTerms,
     MCPGrants,
     MCPToolOverride,
     OverrideAction,
+    OverrideMode,
+    Policy,
     PolicyTerms,
     ProviderTerms,
+    RateLimit,
     RateLimitTerms,
     ResetDuration,
 )
+from domain.usage import settled
+from tests.domain.samples import Ids, in_force
 
 NAMES = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
 
@@ -55,7 +65,7 @@ def rate_limits(draw: st.DrawFn) -> RateLimitTerms:
 
 
 @st.composite
-def provider_lists(draw: st.DrawFn) -> tuple[ProviderTerms, ...]:
+def provider_lists(draw: st.DrawFn, names: st.SearchStrategy[str] = NAMES) -> tuple[ProviderTerms, ...]:
     """Return providers without faults: each name once."""
     return tuple(
         ProviderTerms(
@@ -65,7 +75,7 @@ def provider_lists(draw: st.DrawFn) -> tuple[ProviderTerms, ...]:
             budgets=draw(budget_lists()),
             rate_limit=draw(st.none() | rate_limits()),
         )
-        for name in draw(st.lists(NAMES, unique=True, max_size=3))
+        for name in draw(st.lists(names, unique=True, max_size=3))
     )
 
 
@@ -88,3 +98,63 @@ POLICY_TERMS = st.builds(
     mcp=MCP_GRANTS,
 )
 """Terms that break no rule."""
+
+SIMILAR_TERMS = st.builds(
+    PolicyTerms,
+    provider_configs=provider_lists(st.sampled_from(["openai", "azure", "bedrock", "vertex"])),
+    budgets=budget_lists(),
+    rate_limit=st.none() | rate_limits(),
+    calendar_aligned=st.booleans(),
+    mcp=MCP_GRANTS,
+).map(normalised)
+"""Normalised terms that break no rule and often have providers in common."""
+
+WHILES = st.timedeltas(timedelta(0), timedelta(days=3)) | st.timedeltas(timedelta(0), timedelta(days=1000))
+"""How long it takes until something happens: often short, seldom long."""
+
+
+@st.composite
+def copies(draw: st.DrawFn) -> tuple[Policy, datetime]:
+    """Return the policy of a user's copy, and when it stands so: lines of any age, used, with overrides."""
+    now = draw(INSTANTS)
+    never = datetime.min.replace(tzinfo=UTC)
+
+    def aged_budget(line: Budget) -> Budget:
+        return replace(line, created_at=now - draw(WHILES), last_reset=never)
+
+    def aged_rate_limit(line: RateLimit) -> RateLimit:
+        created_at = now - draw(WHILES)
+        return replace(line, created_at=created_at, token_last_reset=never, request_last_reset=never)
+
+    def used_budget(line: Budget) -> Budget:
+        return replace(line, current_usage_micros=draw(_AMOUNTS), override=draw(st.none() | overrides(line)))
+
+    def used_rate_limit(line: RateLimit) -> RateLimit:
+        return replace(
+            line,
+            token_current_usage=0 if line.terms.token_max_limit is None else draw(_COUNTS),
+            request_current_usage=0 if line.terms.request_max_limit is None else draw(_COUNTS),
+        )
+
+    fresh = in_force(draw(SIMILAR_TERMS), now, Ids("copy"))
+    aged = settled(with_lines(fresh, budget=aged_budget, rate_limit=aged_rate_limit), now)
+    return with_lines(aged, budget=used_budget, rate_limit=used_rate_limit), now
+
+
+def overrides(line: Budget) -> st.SearchStrategy[BudgetOverride]:
+    """Return overrides that were set in the budget's window."""
+    cycles = st.builds(
+        BudgetOverride,
+        st.integers(1, 10**15),
+        st.just(OverrideMode.CYCLES),
+        st.integers(1, 5),
+        st.just(line.last_reset),
+    )
+    forever = st.builds(
+        BudgetOverride,
+        st.integers(1, 10**15),
+        st.just(OverrideMode.FOREVER),
+        st.none(),
+        st.just(line.last_reset),
+    )
+    return cycles | forever

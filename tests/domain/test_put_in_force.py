@@ -1,24 +1,20 @@
 """How terms come into force, and back."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import count
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.policies import put_in_force, terms_of
+from domain.policies import terms_of
 from domain.records import (
-    Budget,
     BudgetTerms,
-    Policy,
     PolicyTerms,
     ProviderTerms,
-    RateLimit,
     RateLimitTerms,
     ResetDuration,
 )
 from domain.windows import window_start
+from tests.domain.samples import budgets, in_force, rate_limits
 from tests.domain.strategies import INSTANTS, POLICY_TERMS
 
 NOW = datetime(2026, 5, 13, 9, 41, 7, 250_000, tzinfo=UTC)
@@ -44,25 +40,8 @@ TERMS = PolicyTerms(
 repeatable = settings(derandomize=True, deadline=None)
 
 
-def in_force(terms: PolicyTerms, now: datetime = NOW) -> Policy:
-    line_ids = (f"line-{number}" for number in count(1))
-    return put_in_force(terms, line_id=line_ids.__next__, provider_config_id=count(1).__next__, now=now)
-
-
-def budgets(policy: Policy) -> Iterator[Budget]:
-    for config in policy.provider_configs:
-        yield from config.budgets
-    yield from policy.budgets
-
-
-def rate_limits(policy: Policy) -> Iterator[RateLimit]:
-    for limit in (*(config.rate_limit for config in policy.provider_configs), policy.rate_limit):
-        if limit is not None:
-            yield limit
-
-
 def test_aligned_lines_begin_at_the_calendar_and_hours_now() -> None:
-    policy = in_force(TERMS)
+    policy = in_force(TERMS, NOW)
 
     assert [line.last_reset for line in budgets(policy)] == [
         NOW,
@@ -74,7 +53,7 @@ def test_aligned_lines_begin_at_the_calendar_and_hours_now() -> None:
 
 
 def test_the_two_counters_of_a_rate_limit_begin_each_in_its_own_window() -> None:
-    of_provider, of_profile = rate_limits(in_force(TERMS))
+    of_provider, of_profile = rate_limits(in_force(TERMS, NOW))
 
     assert of_provider.token_last_reset == datetime(2026, 5, 13, tzinfo=UTC)
     assert of_provider.request_last_reset == NOW
@@ -83,7 +62,7 @@ def test_the_two_counters_of_a_rate_limit_begin_each_in_its_own_window() -> None
 
 
 def test_provider_configs_keep_their_terms_and_get_ids_in_order() -> None:
-    first, second = in_force(TERMS).provider_configs
+    first, second = in_force(TERMS, NOW).provider_configs
 
     assert (first.id, first.provider_name, first.allowed_models) == (1, "openai", ("gpt-4o",))
     assert (second.id, second.provider_name, second.all_models_allowed) == (2, "azure", True)

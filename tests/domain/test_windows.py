@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.records import ResetDuration
-from domain.windows import ROLLING_LENGTH, calendar_start, window_start
+from domain.windows import ROLLING_LENGTH, calendar_start, window_end, window_number, window_start
+from tests.domain.samples import at
 from tests.domain.strategies import INSTANTS
 
 HOUR, DAY, WEEK = ResetDuration.HOUR, ResetDuration.DAY, ResetDuration.WEEK
@@ -16,10 +17,6 @@ CALENDAR = (DAY, WEEK, MONTH, QUARTER, YEAR)
 ANCHOR = datetime(2026, 1, 31, 10, 30, tzinfo=UTC)
 
 repeatable = settings(derandomize=True, deadline=None)
-
-
-def at(text: str) -> datetime:
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def rolling(duration: ResetDuration, now: datetime, anchor: datetime = ANCHOR) -> datetime:
@@ -130,12 +127,41 @@ def test_the_next_rolling_window_begins_one_length_later(
 
     assert rolling(duration, last_moment) == at(start)
     assert rolling(duration, at(following)) == at(following)
+    assert window_end(duration, anchor=ANCHOR, now=last_moment, calendar_aligned=False) == at(following)
 
 
 @pytest.mark.parametrize(("duration", "days"), [(WEEK, 7), (MONTH, 30), (QUARTER, 90), (YEAR, 365)])
 def test_a_rolling_week_month_quarter_and_year_have_fixed_lengths(duration: ResetDuration, days: int) -> None:
     assert rolling(duration, ANCHOR + timedelta(days=days, microseconds=-1)) == ANCHOR
     assert rolling(duration, ANCHOR + timedelta(days=days)) == ANCHOR + timedelta(days=days)
+
+
+@pytest.mark.parametrize(
+    ("now", "duration", "month", "end"),
+    [
+        ("2026-02-28T23:59:59", DAY, None, "2026-03-01"),
+        ("2026-03-01T00:00:00", WEEK, None, "2026-03-02"),
+        ("2024-02-29T12:00:00", MONTH, None, "2024-03-01"),
+        ("2026-12-31T00:00:00", MONTH, None, "2027-01-01"),
+        ("2026-12-31T00:00:00", QUARTER, None, "2027-01-01"),
+        ("2026-12-31T00:00:00", QUARTER, 2, "2027-02-01"),
+        ("2026-12-31T00:00:00", QUARTER, 12, "2027-03-01"),
+        ("2026-05-13T09:41:07", YEAR, None, "2027-01-01"),
+        ("2026-02-28T23:59:59", HOUR, None, "2026-03-01T00:30:00"),
+    ],
+)
+def test_an_aligned_window_ends_at_the_next_boundary(
+    now: str, duration: ResetDuration, month: int | None, end: str
+) -> None:
+    found = window_end(duration, anchor=ANCHOR, now=at(now), calendar_aligned=True, quarter_start_month=month)
+
+    assert found == at(end)
+
+
+def test_before_the_anchor_the_window_that_ends_is_the_first() -> None:
+    assert window_end(HOUR, anchor=ANCHOR, now=at("2026-01-01"), calendar_aligned=False) == at(
+        "2026-01-31T11:30"
+    )
 
 
 def test_hours_roll_also_when_the_calendar_is_asked_for() -> None:
@@ -214,3 +240,34 @@ def test_a_window_never_moves_back_as_time_goes_on(
 @given(INSTANTS, st.integers(1, 9))
 def test_only_a_months_place_in_the_quarter_matters(now: datetime, month: int) -> None:
     assert calendar_start(QUARTER, now, month) == calendar_start(QUARTER, now, month + 3)
+
+
+@repeatable
+@given(
+    duration=st.sampled_from(ALL),
+    anchor=INSTANTS,
+    now=INSTANTS,
+    aligned=st.booleans(),
+    month=st.none() | st.integers(1, 12),
+)
+def test_where_a_window_ends_the_next_one_begins(
+    duration: ResetDuration, anchor: datetime, now: datetime, aligned: bool, month: int | None
+) -> None:
+    def start(instant: datetime) -> datetime:
+        return window_start(
+            duration, anchor=anchor, now=instant, calendar_aligned=aligned, quarter_start_month=month
+        )
+
+    def number(instant: datetime) -> int:
+        return window_number(
+            duration, anchor=anchor, now=instant, calendar_aligned=aligned, quarter_start_month=month
+        )
+
+    end = window_end(duration, anchor=anchor, now=now, calendar_aligned=aligned, quarter_start_month=month)
+    last_moment = end - timedelta(microseconds=1)
+
+    assert now < end
+    assert start(end) == end
+    assert start(last_moment) == start(now)
+    assert number(last_moment) == number(now)
+    assert number(end) == number(now) + 1
