@@ -87,6 +87,13 @@ def same(left: Any, right: Any) -> bool:
     return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
+def without(value: Any, *names: str) -> Any:
+    """A JSON value without the members of these names, at any depth."""
+    if isinstance(value, dict):
+        return {key: without(member, *names) for key, member in value.items() if key not in names}
+    return [without(item, *names) for item in value] if isinstance(value, list) else value
+
+
 def missing_parts(actual: Any, sent: Any, place: str = "") -> list[str]:
     """Where `actual` differs from what was sent; members that were not sent do not count."""
     if isinstance(sent, dict) and isinstance(actual, dict):

@@ -142,6 +142,10 @@ class Session:
         """Asks `getAccessProfile` for an id."""
         return self.call("getAccessProfile", parameters={"profile_id": profile_id}, **request)
 
+    def update(self, profile_id: Any, body: Any, **request: Any) -> Answer:
+        """Sends a body to `updateAccessProfile`."""
+        return self.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=body, **request)
+
     def browse(self, query: Query | None = None, **request: Any) -> Answer:
         """Asks `listAccessProfiles` for a page."""
         return self.call("listAccessProfiles", query=query, **request)

@@ -6,15 +6,15 @@ that is found keeps its id, and its clock as long as its windows stay the same.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Final, Literal, TypeVar
 
+from domain import policies
 from domain.alignment import realigned
 from domain.errors import Fault, Path
 from domain.lines import LineFactory, share_windows
-from domain.policies import normalised, terms_of
 from domain.records import (
     Budget,
     BudgetTerms,
@@ -116,11 +116,8 @@ def size_faults(edit: PolicyEdit, tags: tuple[str, ...] | None) -> list[Fault]:
 
 
 def merged_terms(kept: Policy, edit: PolicyEdit) -> PolicyTerms:
-    """Return what the policy would say after an edit, as it was sent: neither checked nor normalised.
-
-    An edit changes nothing when this, normalised, equals the `terms_of` the stored policy.
-    """
-    stored = terms_of(kept)
+    """Return what the policy would say after an edit, as it was sent: neither checked nor normalised."""
+    stored = policies.terms_of(kept)
     return PolicyTerms(
         provider_configs=(
             stored.provider_configs
@@ -138,6 +135,27 @@ def merged_terms(kept: Policy, edit: PolicyEdit) -> PolicyTerms:
     )
 
 
+def faults(kept: Policy, edit: PolicyEdit) -> list[Fault]:
+    """Return every rule that the policy would break after an edit; see `policies.faults`.
+
+    Faults are placed in what is sent: where only `mcp_servers` is, the server is to blame for its conflict
+    with a stored override.
+    """
+    terms = merged_terms(kept, edit)
+    found = policies.faults(terms)
+    if edit.servers is None or edit.tool_overrides is not None:
+        return found
+
+    def placed(fault: Fault) -> Fault:
+        match fault.path:
+            case ("mcp_tool_overrides", int(index)):
+                client = terms.mcp.tool_overrides[index].mcp_client_id
+                return replace(fault, path=("mcp_servers", terms.mcp.servers.index(client)))
+        return fault
+
+    return [placed(fault) for fault in found]
+
+
 def new_provider_configs(kept: Policy, edit: PolicyEdit) -> int:
     """Return exactly how many ids of provider configs `edited` will ask for."""
     return _found_configs(kept.provider_configs, edit.provider_configs or ()).count(None)
@@ -151,7 +169,9 @@ def edited(
     provider_config_id: Callable[[], int],
     now: datetime,
 ) -> Policy:
-    """Return the policy after an edit. What was sent is normalised here; what was not sent stays.
+    """Return the policy after an edit, which equals the stored one when the edit changes nothing.
+
+    What was sent is normalised here; what was not sent stays.
 
     An amount may change freely. A changed duration or quarter's start begins a window without usage at `now`.
     A changed alignment moves the clocks of all lines; see `alignment.realigned`.
@@ -163,7 +183,7 @@ def edited(
         provider_config_id: gives the id of a provider config, never the same twice.
         now: when the edit happens, UTC.
     """
-    terms = normalised(merged_terms(kept, edit))
+    terms = policies.normalised(merged_terms(kept, edit))
     kept = realigned(kept, terms.calendar_aligned, now)
     lines = LineFactory(line_id=line_id, calendar_aligned=terms.calendar_aligned, now=now)
 

@@ -103,7 +103,7 @@ def update_access_profile(
         if faults := _update_faults(kept, edit, body):
             raise RulesBroken(faults)
         changed = _changed(tx, context, kept, edit, body)
-        if _content(changed) == _content(kept):
+        if changed == kept:
             return _answer(detail)
         changed = replace(changed, version=kept.version + 1, updated_at=context.now)
         tx.profiles.save(changed, read_version=kept.version)
@@ -179,15 +179,16 @@ def _set_active(
         if (kept.is_active, kept.deactivated_by_operator) == (is_active, not is_active):
             return _answer(detail)
         tx.profiles.set_active(profile_id, is_active, by_operator=True)
-        action = AuditAction.ACTIVATE if is_active else AuditAction.DEACTIVATE
-        audit.record(
-            tx,
-            context,
-            action,
-            profile_id=profile_id,
-            previous={"is_active": kept.is_active},
-            new={"is_active": is_active},
-        )
+        # One that was inactive is from now on kept so when it gets a role: nothing that anybody can read.
+        if kept.is_active != is_active:
+            audit.record(
+                tx,
+                context,
+                AuditAction.ACTIVATE if is_active else AuditAction.DEACTIVATE,
+                profile_id=profile_id,
+                previous={"is_active": kept.is_active},
+                new={"is_active": is_active},
+            )
         return _answer(tx.profiles.get(profile_id))
 
 
@@ -196,7 +197,7 @@ def _update_faults(
 ) -> list[Fault]:
     name_faults = names.faults(names.trimmed(body["name"])) if "name" in body else []
     size_faults = edits.size_faults(edit, tuple(body["tags"]) if "tags" in body else None)
-    return name_faults + size_faults + policies.faults(edits.merged_terms(kept.policy, edit))
+    return name_faults + size_faults + edits.faults(kept.policy, edit)
 
 
 def _changed(
@@ -222,11 +223,6 @@ def _changed(
             now=context.now,
         ),
     )
-
-
-def _content(profile: AccessProfile) -> tuple[object, ...]:
-    """Return what a version is a version of."""
-    return profile.name, profile.description, profile.tags, policies.terms_of(profile.policy)
 
 
 def _put_in_force(tx: WriteTransaction, context: Context, terms: PolicyTerms) -> Policy:

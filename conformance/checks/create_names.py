@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from conformance import expect
+from conformance import expect, races
 from conformance.catalogue import check
+from conformance.races import Entry
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
     from conformance.session import Session
 
 _LONGEST = 255
@@ -78,24 +76,9 @@ def race(session: Session) -> None:
     """
     for _ in range(3):
         name = session.name(".")
-        answers = _create_at_once(session, name)
+        answers = races.race(session, [Entry("createAccessProfile", {"name": name})] * _RACERS)
         statuses = sorted(answer.status for answer in answers)
         expect.equal(statuses, [201] + [409] * (_RACERS - 1), "the statuses", *answers[:3])
         expect.equal(
             [row.get("name") for row in session.rows({"search": name})], [name], "the names in the list"
         )
-
-
-def _create_at_once(session: Session, name: str) -> list[Answer]:
-    barrier = threading.Barrier(_RACERS, timeout=session.target.timeout)
-    headers = {"Authorization": f"Bearer {session.target.key}", "Content-Type": "application/json"}
-    body = b'{"name": "%b"}' % name.encode()
-    path = session.path("createAccessProfile")
-
-    def client(_: int) -> Answer:
-        with session.raw() as connection:
-            barrier.wait()
-            return connection.request("POST", path, headers, body)
-
-    with ThreadPoolExecutor(_RACERS) as pool:
-        return list(pool.map(client, range(_RACERS)))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, samples
+from conformance import expect, fixtures, samples
 from conformance.catalogue import check
+from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
     from conformance.client import Answer
@@ -44,7 +45,7 @@ def roles(session: Session) -> None:
     """Creates a profile, which is to have no roles.
 
     Then reads profiles that were there before, whose attachments are to carry the profile's id and no role
-    twice.
+    twice. On a server that has roles, attaches two of three and detaches one: it is to have that one.
     """
     answer = session.read(session.create(**samples.full(session.name()))["id"])
     expect.equal(_member_of_detail(answer, "roles"), [], "the roles of a new profile", answer)
@@ -56,13 +57,15 @@ def roles(session: Session) -> None:
         expect.equal(foreign, [], "attachments of another profile", read)
         ids = [role.get("role_id") for role in attachments]
         expect.equal(len(ids), len(set(ids)), "the number of different roles", read)
+    _attachments_are_counted(session)
 
 
 @check("AP-GET-005")
 def holders(session: Session) -> None:
     """Creates a profile, whose `user_count` is to be 0.
 
-    That of profiles that were there before is to be an integer of 0 or more.
+    That of profiles that were there before is to be an integer of 0 or more. On a server that has users,
+    gives copies to two of three and takes one away: it is to be 2, then 1.
     """
     answer = session.read(session.create(**samples.full(session.name()))["id"])
     expect.equal(_member_of_detail(answer, "user_count"), 0, "the user_count of a new profile", answer)
@@ -70,6 +73,7 @@ def holders(session: Session) -> None:
         count = _member_of_detail(read, "user_count")
         good = isinstance(count, int) and not isinstance(count, bool) and count >= 0
         expect.holds(good, "a user_count of 0 or more", count, read)
+    _holders_are_counted(session)
 
 
 @check("AP-GET-006")
@@ -81,6 +85,51 @@ def reading_changes_nothing(session: Session) -> None:
     for again in (session.read(profile_id), session.read(profile_id)):
         expect.status(again, first.status)
         expect.equal(again.json, first.json, "the body of a later read", first, again)
+
+
+def _attachments_are_counted(session: Session) -> None:
+    try:
+        given, taken, _ = (fixtures.role(session)["id"] for _ in range(3))
+    except Unreached:
+        # A server of the core alone has no roles.
+        return
+    profile, other = session.create()["id"], session.create()["id"]
+    fixtures.attached(session, profile, given, taken)
+    fixtures.attached(session, other, taken)
+    _roles_are(session, profile, given, taken)
+    parameters = {"profile_id": profile, "role_id": taken}
+    expect.status(session.call("detachRoleFromAccessProfile", parameters=parameters), 200)
+    _roles_are(session, profile, given)
+    _roles_are(session, other, taken)
+
+
+def _roles_are(session: Session, profile_id: int, *role_ids: int) -> None:
+    read = session.read(profile_id)
+    attachments = _member_of_detail(read, "roles")
+    found = [(role.get("access_profile_id"), role.get("role_id")) for role in attachments]
+    expected = sorted((profile_id, role_id) for role_id in role_ids)
+    expect.equal(sorted(found), expected, "profile and role of each attachment", read)
+
+
+def _holders_are_counted(session: Session) -> None:
+    try:
+        users = [str(fixtures.user(session)["id"]) for _ in range(3)]
+        profile, other = (fixtures.active_profile(session)["id"] for _ in range(2))
+        for user_id in users[:2]:
+            fixtures.assigned(session, user_id, profile)
+    except Unreached:
+        # A server of the core alone has no users.
+        return
+    fixtures.assigned(session, users[2], other)
+    _holders_are(session, profile, 2)
+    parameters = {"user_id": users[0], "profile_id": profile}
+    expect.status(session.call("detachUserAccessProfile", parameters=parameters), 200)
+    _holders_are(session, profile, 1)
+
+
+def _holders_are(session: Session, profile_id: int, count: int) -> None:
+    read = session.read(profile_id)
+    expect.equal(_member_of_detail(read, "user_count"), count, "user_count", read)
 
 
 def _others(session: Session) -> list[Answer]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from tests.conformance.faults.catalogue import breaks
 from tests.conformance.faults.middleware import Inner, Request, Response, State, edited, refusal
@@ -75,6 +77,32 @@ async def role_twice(request: Request, inner: Inner, state: State) -> Response:
     return _with_roles(request, await inner(request), [first, {**first, "id": 2}])
 
 
+@breaks("AP-GET-004")
+async def detached_role_stays(request: Request, inner: Inner, state: State) -> Response:
+    return await _as_large_as_ever(request, inner, state, "roles", len)
+
+
+@breaks("AP-GET-004")
+async def default_roles_alone(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    if not request.is_read or response.status != 200 or "roles" not in response.json:
+        return response
+    roles = [role for role in response.json["roles"] if role["is_default"]]
+    return response.with_json({**response.json, "roles": roles})
+
+
+@breaks("AP-GET-005")
+async def holders_are_never_fewer(request: Request, inner: Inner, state: State) -> Response:
+    return await _as_large_as_ever(request, inner, state, "user_count", int)
+
+
+@breaks("AP-GET-005")
+async def nobody_holds_it(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    counted = request.is_read and response.status == 200
+    return response.with_json({**response.json, "user_count": 0}) if counted else response
+
+
 @breaks("AP-GET-005")
 async def one_holder(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
@@ -87,6 +115,18 @@ async def version_counts_reads(request: Request, inner: Inner, state: State) -> 
     response = await inner(request)
     reads = state.memory["reads"] = state.memory.get("reads", 0) + 1
     return edited(response, version=reads) if request.is_read else response
+
+
+async def _as_large_as_ever(
+    request: Request, inner: Inner, state: State, member: str, size: Callable[[Any], int]
+) -> Response:
+    """What a profile once had of something, it has for ever."""
+    response = await inner(request)
+    if not request.is_read or member not in response.json:
+        return response
+    most = state.memory.get(request.path, response.json[member])
+    most = state.memory[request.path] = max(most, response.json[member], key=size)
+    return response.with_json({**response.json, member: most})
 
 
 def _with_roles(request: Request, response: Response, roles: list[dict[str, object]]) -> Response:

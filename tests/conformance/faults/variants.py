@@ -15,7 +15,7 @@ def _rewritten(request: Request, response: Response, body: bytes) -> Response:
     """The answer with another body. HEAD need not state its length, which is not known here."""
     if request.method == "HEAD":
         return response.with_header("content-length", None)
-    return replace(response, body=body)
+    return replace(response, body=body) if response.body else response
 
 
 async def other_json_text(request: Request, inner: Inner, state: State) -> Response:
@@ -97,6 +97,16 @@ async def whole_seconds(request: Request, inner: Inner, state: State) -> Respons
     return _rewritten(request, response, re.sub(rb"(:\d\d)\.\d+Z", rb"\1Z", response.body))
 
 
+async def tags_with_commas(request: Request, inner: Inner, state: State) -> Response:
+    """Entity tags that hold a comma and a slash, which a list of tags must not be cut at."""
+    for name in ("if-match", "if-none-match"):
+        if request.header(name):
+            request = request.with_header(name, request.header(name).replace('"W/,', '"'))
+    response = await inner(request)
+    tag = dict(response.headers).get("etag")
+    return response.with_header("etag", f'"W/,{tag[1:]}') if tag else response
+
+
 async def slow_and_closing(request: Request, inner: Inner, state: State) -> Response:
     """Each answer a moment later, each connection closed after it."""
     await asyncio.sleep(0.001)
@@ -112,5 +122,6 @@ VARIANTS: list[Fault] = [
     faults_backwards,
     more_fields,
     whole_seconds,
+    tags_with_commas,
     slow_and_closing,
 ]

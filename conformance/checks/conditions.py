@@ -1,0 +1,165 @@
+"""Entity tags, and the conditions that requests put on them (RFC 9110 §8.8.3 and §13.1)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, fixtures
+from conformance.catalogue import check
+from conformance.verdict import Unreached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_STRONG = re.compile(r'"[\x21\x23-\x7e]*"')
+_OTHERS = '"none", "of-these"'
+
+
+@check("AP-GET-007")
+def entity_tag(session: Session) -> None:
+    """Reads a new profile twice, then after each change of it, of its attachments and of its holders.
+
+    `ETag` is to be strong, the same for the two reads, and never one of before while the body is another. The
+    answers to creating, cloning, updating, activating and deactivating are to have that of a later read.
+    Roles and holders are left out on a server that cannot make them.
+    """
+    created = session.submit({"name": session.name()})
+    parameters = {"profile_id": expect.profile(created)["id"]}
+    bodies: dict[str, Any] = {}
+    for operation_id, body in (
+        (None, None),
+        ("cloneAccessProfile", {"name": session.name()}),
+        ("updateAccessProfile", {"description": "Other words."}),
+        ("updateAccessProfile", {}),
+        ("activateAccessProfile", None),
+        ("deactivateAccessProfile", None),
+        ("activateAccessProfile", None),
+    ):
+        answer = session.call(operation_id, parameters=parameters, body=body) if operation_id else created
+        # What a server of the core alone does not have is no fault here.
+        if answer.status in (200, 201):
+            _remember(bodies, session, expect.profile(answer, 200, 201)["id"], answer)
+    for _ in _changes_around(session, parameters["profile_id"]):
+        _remember(bodies, session, parameters["profile_id"])
+
+
+@check("AP-GET-008")
+def if_none_match(session: Session) -> None:
+    """Reads a profile with its `ETag` in `If-None-Match`: alone, marked weak, in a list, and with `*`.
+
+    Each is to be 304 with that `ETag` and no octet of a body, and so is HEAD. Other tags, and the tag that it
+    had before an update, are to be 200; the id of no profile stays 404.
+    """
+    profile = session.create()
+    before = _tag(session.read(profile["id"]))
+    session.update(profile["id"], {"description": "Other words."})
+    tag = _tag(session.read(profile["id"]))
+    path = session.path("getAccessProfile", {"profile_id": profile["id"]})
+    for known in (tag, f"W/{tag}", f"{_OTHERS}, {tag}", f"W/{tag}, {_OTHERS}", "*"):
+        for method in ("GET", "HEAD"):
+            answer = _raw(session, method, path, known)
+            expect.status(answer, 304, because=f"If-None-Match: {known}")
+            expect.equal(answer.headers.get("etag"), tag, "ETag", answer)
+            octets = len(answer.content) + len(answer.trailing)
+            expect.holds(not octets, "no body", f"{octets} octets", answer)
+    for other in (_OTHERS, f'"{tag.strip(chr(34))}x"', *([before] if before != tag else [])):
+        answer = session.read(profile["id"], headers={"If-None-Match": other})
+        expect.equal(expect.profile(answer, 200).get("id"), profile["id"], "id", answer)
+    expect.status(session.read(9223372036854775807, headers={"If-None-Match": "*"}), 404)
+
+
+@check("HTTP-009")
+def if_match(session: Session) -> None:
+    """Updates, activates, deactivates and deletes profiles with conditions that hold and that do not.
+
+    The tag of before an update, other tags and the present one marked weak are to be 412 and to change
+    nothing. The present one, alone and in a list, `*` and no header are to be 200.
+    """
+    for operation_id, body in (
+        ("updateAccessProfile", {"tags": ["changed"]}),
+        ("activateAccessProfile", None),
+        ("deactivateAccessProfile", None),
+        ("deleteAccessProfile", None),
+    ):
+        profile = session.create()
+        parameters = {"profile_id": profile["id"]}
+        if operation_id == "deactivateAccessProfile":
+            session.call("activateAccessProfile", parameters=parameters)
+        stale = _tag(session.read(profile["id"]))
+        session.update(profile["id"], {"description": "Other words."})
+        present = _tag(session.read(profile["id"]))
+        if stale == present:
+            raise Unreached("the ETag of a changed profile is the one that it had before")
+        before = session.profile(profile["id"])
+        for refused in (stale, _OTHERS, f"W/{present}", f"W/{present}, {stale}"):
+            answer = session.call(
+                operation_id, parameters=parameters, body=body, headers={"If-Match": refused}
+            )
+            expect.status(answer, 412, because=f"If-Match: {refused}")
+            expect.equal(session.profile(profile["id"]), before, "the profile after a refusal", answer)
+        answer = session.call(operation_id, parameters=parameters, body=body, headers={"If-Match": present})
+        expect.status(answer, 200, because="If-Match has the present ETag")
+    _conditions_that_hold(session)
+
+
+def _conditions_that_hold(session: Session) -> None:
+    profile = session.create()
+    for number, condition in enumerate(("{tag}", "{others}, {tag}", "{tag}, {others}", "*", None)):
+        tag = _tag(session.read(profile["id"]))
+        headers = {} if condition is None else {"If-Match": condition.format(tag=tag, others=_OTHERS)}
+        answer = session.update(profile["id"], {"description": f"Change {number}."}, headers=headers)
+        found = expect.profile(answer, 200)
+        expect.equal(found.get("description"), f"Change {number}.", "description", answer)
+
+
+def _changes_around(session: Session, profile_id: int) -> Iterator[None]:
+    """Change the attachments and the number of holders of an active profile, one thing at a time.
+
+    Ends at once on a server that has no roles or no users.
+    """
+    parameters = {"profile_id": profile_id}
+    try:
+        role, user_id = fixtures.role(session), str(fixtures.user(session)["id"])
+    except Unreached:
+        return
+    fixtures.attached(session, profile_id, role["id"])
+    yield
+    fixtures.attached(session, profile_id, role["id"], is_default=True)
+    yield
+    body = {"name": session.name()}
+    expect.status(session.call("updateRole", parameters={"role_id": role["id"]}, body=body), 200)
+    yield
+    session.call("detachRoleFromAccessProfile", parameters={**parameters, "role_id": role["id"]})
+    yield
+    fixtures.assigned(session, user_id, profile_id)
+    yield
+    session.call("detachUserAccessProfile", parameters={**parameters, "user_id": user_id})
+    yield
+
+
+def _remember(
+    bodies: dict[str, Any], session: Session, profile_id: int, answer: Answer | None = None
+) -> None:
+    """Read a profile twice: the tag is that of `answer`, and stands for the body that it stood for before."""
+    reads = [session.read(profile_id), session.read(profile_id)]
+    tag = _tag(reads[0])
+    for other in (reads[1], answer or reads[1]):
+        expect.equal(_tag(other), tag, "the ETag of each answer", reads[0], other)
+    known = bodies.setdefault(f"{profile_id} {tag}", reads[0].json)
+    expect.equal(reads[0].json, known, f"the body that had the ETag {tag} before", reads[0])
+
+
+def _tag(answer: Answer) -> str:
+    tag = answer.headers.get("etag", "")
+    expect.holds(_STRONG.fullmatch(tag) is not None, "a strong ETag", tag or "none", answer)
+    return str(tag)
+
+
+def _raw(session: Session, method: str, path: str, known: str) -> Answer:
+    headers = {"Authorization": f"Bearer {session.target.key}", "If-None-Match": known}
+    with session.raw() as connection:
+        return connection.request(method, path, headers)

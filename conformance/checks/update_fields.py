@@ -1,0 +1,203 @@
+"""Updates that change one field and keep the others: what is absent, null, empty, or there already."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.session import Profile, Session
+
+_OF_THE_CHANGE = ("version", "updated_at", "last_reset")
+_LISTS: dict[str, list[Any]] = {
+    "tags": ["us"],
+    "provider_configs": [
+        {
+            "provider_name": "mistral",
+            "all_models_allowed": False,
+            "allowed_models": ["small"],
+            "budgets": [samples.budget("1w")],
+        }
+    ],
+    "budgets": [samples.budget("1Y", 7), samples.budget("1d", 0.5)],
+    "mcp_tool_groups": [{"tool_group_id": 9}],
+    "mcp_servers": [{"mcp_server_id": "wiki"}, {"mcp_server_id": "shop"}],
+    "mcp_tool_overrides": [samples.override("include", "jira", "comment")],
+}
+_LIMIT = {"token_max_limit": 5, "token_reset_duration": "1d"}
+
+
+@check("AP-UPD-001")
+def others_are_kept(session: Session) -> None:
+    """Creates a full profile and updates each of its fields, one at a time.
+
+    After each update all other fields are to be as they were, their ids included, in the answer and in a
+    later read. What windows do is left out, as a change of `calendar_aligned` moves them.
+    """
+    profile = _full(session)
+    changes = {
+        "name": session.name(),
+        "description": "Other words.",
+        **_LISTS,
+        "rate_limit": _LIMIT,
+        "calendar_aligned": False,
+    }
+    for name, value in changes.items():
+        before = _others(session.profile(profile["id"]), name)
+        answer = _changed(session, profile, {name: value})
+        for found in (expect.profile(answer, 200), session.profile(profile["id"])):
+            expect.equal(_others(found, name), before, f"the fields other than {name}", answer)
+
+
+@check("AP-UPD-002")
+def lists_are_replaced(session: Session) -> None:
+    """Creates a full profile and sends each list, once with other entries and once empty.
+
+    Each is to be just what was sent. A provider config that is sent with its name alone is to have lost its
+    models, budgets and rate limit.
+    """
+    profile = _full(session)
+    bare = [samples.provider()]
+    alone = [{**bare[0], "all_models_allowed": False, "allowed_models": [], "budgets": []}]
+    answer = _changed(session, profile, {"provider_configs": bare})
+    _has(session, profile, answer, "provider_configs", alone)
+    config = session.profile(profile["id"])["provider_configs"][0]
+    expect.holds("rate_limit" not in config, "no rate limit of the provider", config, answer)
+    for name, value in _LISTS.items():
+        for sent in (value, []):
+            _has(session, profile, _changed(session, profile, {name: sent}), name, sent)
+
+
+@check("AP-UPD-003")
+def rate_limit(session: Session) -> None:
+    """Creates a profile with a rate limit and updates it without one, with another one, and with `null`.
+
+    It is to be kept, to be the other one alone, and to be absent.
+    """
+    kept = {"request_max_limit": 1000, "request_reset_duration": "1w"}
+    profile = session.create(rate_limit=kept)
+    answer = _changed(session, profile, {"description": "Other words."})
+    _has(session, profile, answer, "rate_limit", kept)
+    answer = _changed(session, profile, {"rate_limit": _LIMIT})
+    _has(session, profile, answer, "rate_limit", _LIMIT)
+    for found in (expect.profile(answer, 200), session.profile(profile["id"])):
+        left = found["rate_limit"].get("request_max_limit")
+        expect.equal(left, None, "the request_max_limit that was not sent again", answer)
+    answer = _changed(session, profile, {"rate_limit": None})
+    for found in (expect.profile(answer, 200), session.profile(profile["id"])):
+        expect.equal(found.get("rate_limit"), None, "the rate_limit that was removed", answer)
+
+
+@check("AP-UPD-004")
+def description(session: Session) -> None:
+    """Creates a profile with a description and updates it with `null`, which is to be what is read."""
+    profile = session.create(description="What it is for.")
+    answer = _changed(session, profile, {"description": None})
+    _has(session, profile, answer, "description", None)
+
+
+@check("AP-UPD-005")
+def null(session: Session) -> None:
+    """Sends `null` for each list, which is to be 400 and to change nothing.
+
+    Then for `calendar_aligned`, alone and with a new description: that is to be 200, and the setting to stay.
+    """
+    profile = _full(session)
+    before = session.profile(profile["id"])
+    for name in _LISTS:
+        expect.status(session.update(profile["id"], {name: None}), 400)
+    expect.equal(session.profile(profile["id"]), before, "the profile after the refusals")
+    answer = _changed(session, profile, {"calendar_aligned": None})
+    expect.equal(expect.profile(answer, 200), before, "the profile", answer)
+    answer = _changed(session, profile, {"calendar_aligned": None, "description": "Other words."})
+    _has(session, profile, answer, "calendar_aligned", True)
+    _has(session, profile, answer, "description", "Other words.")
+
+
+@check("AP-UPD-006")
+def version(session: Session) -> None:
+    """Creates a profile, waits a second, as instants may be whole seconds, and changes it twice.
+
+    `version` is to be 2 and 3, `updated_at` to move, `created_at` to stay, and each answer to be what a later
+    read gives.
+    """
+    before = session.create()
+    time.sleep(1.01)
+    for number, change in ((2, {"tags": ["eu"]}), (3, {"name": session.name()})):
+        answer = _changed(session, before, change)
+        after = expect.profile(answer, 200)
+        expect.equal(after.get("version"), number, "version", answer)
+        expect.equal(after.get("created_at"), before["created_at"], "created_at", answer)
+        moved = after.get("updated_at") != before["updated_at"]
+        expect.holds(moved, "another updated_at", after.get("updated_at"), answer)
+        read = session.read(before["id"])
+        expect.equal(expect.profile(read, 200), after, "the profile in a later read", answer, read)
+
+
+@check("AP-UPD-007")
+def no_change(session: Session) -> None:
+    """Creates a full profile and sends `{}`, each of its fields as it is, and all of them together.
+
+    Each is to be 200, and the profile to be the same, `version` and `updated_at` too.
+    """
+    body = samples.full(session.name())
+    profile = session.create(**body)
+    before = session.profile(profile["id"])
+    for same in ({}, *({name: value} for name, value in body.items()), body):
+        answer = _changed(session, profile, same)
+        expect.equal(expect.profile(answer, 200), before, "the profile", answer)
+    expect.equal(session.profile(profile["id"]), before, "the profile in a later read")
+
+
+@check("AP-UPD-009")
+def server_fields(session: Session) -> None:
+    """Reads a full profile and sends all of it back.
+
+    Then does so with other values in the fields that the server sets. Nothing is to change.
+    """
+    profile = _full(session)
+    before = session.profile(profile["id"])
+    forged = {
+        **before,
+        "id": before["id"] + 1,
+        "is_active": not before["is_active"],
+        "version": 99,
+        "created_at": "2001-01-01T00:00:00Z",
+        "updated_at": "2001-01-01T00:00:00Z",
+        "budgets": [
+            {**line, "scope": "forged", "current_usage": 5, "last_reset": "2001-01-01T00:00:00Z"}
+            for line in before["budgets"]
+        ],
+        "rate_limit": {**before["rate_limit"], "token_current_usage": 5, "request_current_usage": 5},
+    }
+    for body in (before, forged):
+        answer = _changed(session, profile, body)
+        expect.equal(expect.profile(answer, 200), before, "the profile", answer)
+        expect.equal(session.profile(profile["id"]), before, "the profile in a later read", answer)
+
+
+def _others(profile: Profile, name: str) -> Profile:
+    kept = expect.without(profile, *_OF_THE_CHANGE)
+    return {field: value for field, value in kept.items() if field != name}
+
+
+def _full(session: Session) -> Profile:
+    return session.create(**samples.full(session.name()))
+
+
+def _changed(session: Session, profile: Profile, body: dict[str, Any]) -> Answer:
+    answer = session.update(profile["id"], body)
+    expect.profile(answer, 200)
+    return answer
+
+
+def _has(session: Session, profile: Profile, answer: Answer, name: str, value: Any) -> None:
+    """The field is so in the answer to an update and in a later read. What the server adds does not count."""
+    read = session.read(profile["id"])
+    for found in (answer, read):
+        faults = expect.missing_parts(expect.profile(found, 200).get(name), value, f"/{name}")
+        expect.holds(not faults, f"{name} as it was sent", "; ".join(faults), found)

@@ -1,0 +1,112 @@
+"""The lines of a policy under updates: which keep their ids, and that the copies of users stay."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, fixtures, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.session import Profile, Session
+
+_HOUR, _DAY, _MONTH = (samples.budget(duration) for duration in ("1h", "1d", "1M"))
+
+
+@check("AP-UPD-010")
+def ids(session: Session) -> None:
+    """Creates two providers and two budgets in each list, and replaces the lists again and again.
+
+    Budgets are found by `reset_duration`, by id under another duration, and by id where two could be meant;
+    providers by `provider_name` and by id under another name. What is not found is to have an id that was not
+    there before.
+    """
+    configs = [samples.provider("openai", budgets=[_DAY, _MONTH]), samples.provider("anthropic")]
+    profile = session.create(budgets=[_DAY, _MONTH], provider_configs=configs)
+    _budgets_are_found(session, profile)
+    _provider_configs_are_found(session, profile)
+
+
+@check("AP-UPD-015")
+def copies_stay(session: Session) -> None:
+    """Gives a user a copy of a full profile, then updates every field of the profile.
+
+    The copy is to be as it was, its name, ids and limits included.
+    """
+    profile = fixtures.active_profile(session, **samples.full(session.name()))
+    user_id = fixtures.holder(session, profile["id"])
+    before = fixtures.copies(session, user_id)
+    expect.equal(len(before), 1, "the number of copies")
+    changes: tuple[dict[str, Any], ...] = (
+        {"name": session.name(), "description": None, "tags": []},
+        {"budgets": [samples.budget("1M", 1)], "provider_configs": [samples.provider(budgets=[_HOUR])]},
+        {"rate_limit": {"request_max_limit": 1, "request_reset_duration": "1w"}},
+        {"mcp_tool_groups": [], "mcp_servers": [], "mcp_tool_overrides": []},
+        {"calendar_aligned": False, "rate_limit": None, "budgets": [], "provider_configs": []},
+    )
+    for body in changes:
+        answer = session.update(profile["id"], body)
+        expect.status(answer, 200)
+        after = fixtures.copies(session, user_id)
+        expect.equal(after, before, "the copy", answer, session.answers[-1])
+
+
+def _budgets_are_found(session: Session, profile: Profile) -> None:
+    day, month = _line_ids(profile["budgets"])
+    seen = {day, month}
+
+    def kept(budgets: list[Any], expected: list[str | None]) -> list[str]:
+        answer = session.update(profile["id"], {"budgets": budgets})
+        found = _line_ids(expect.profile(answer, 200).get("budgets", []))
+        _are(found, expected, seen, "ids of the budgets", answer)
+        read = session.read(profile["id"])
+        _are(_line_ids(expect.profile(read, 200).get("budgets", [])), found, seen, "ids read later", read)
+        seen.update(found)
+        return found
+
+    _, _, hour = kept([{**_MONTH, "max_limit": 99}, _DAY, _HOUR], [month, day, None])
+    # By its id under another duration, though another line has that duration.
+    kept([{**_HOUR, "id": day}, {**_MONTH, "id": month}], [day, month])
+    # An id of nothing counts for nothing, and a line that was removed does not come back.
+    kept([{**_MONTH, "id": "none"}, _DAY], [month, None])
+    kept([{**_MONTH, "id": hour}], [month])
+    # The id decides before the duration, and no id is there twice.
+    kept([_MONTH, {**_HOUR, "id": month}], [None, month])
+
+
+def _provider_configs_are_found(session: Session, profile: Profile) -> None:
+    openai, anthropic = (config["id"] for config in profile["provider_configs"])
+    lines = _line_ids(profile["provider_configs"][0]["budgets"])
+    seen = {openai, anthropic}
+
+    def kept(configs: list[Any], expected: list[int | None]) -> list[Profile]:
+        answer = session.update(profile["id"], {"provider_configs": configs})
+        found: list[Profile] = expect.profile(answer, 200).get("provider_configs", [])
+        ids = [config.get("id") for config in found]
+        _are(ids, expected, seen, "ids of the provider configs", answer)
+        seen.update(config["id"] for config in found)
+        return found
+
+    budgets = [{**_MONTH, "max_limit": 99}, _DAY]
+    mistral = samples.provider("mistral")
+    found = kept(
+        [mistral, samples.provider("anthropic"), samples.provider(budgets=budgets)], [None, anthropic, openai]
+    )
+    expect.equal(_line_ids(found[2]["budgets"]), lines[::-1], "ids of the provider's budgets")
+    kept([samples.provider("azure", id=openai)], [openai])
+    kept([mistral, samples.provider("azure", id=openai)], [None, openai])
+
+
+def _are(found: list[Any], expected: list[Any], seen: set[Any], what: str, *answers: Any) -> None:
+    """The ids are the expected ones; where None is expected, one that was not there before."""
+    shown = ["a fresh id" if wanted is None else wanted for wanted in expected]
+    good = len(found) == len(expected) and all(
+        (given is not None and given not in seen) if wanted is None else given == wanted
+        for given, wanted in zip(found, expected, strict=True)
+    )
+    expect.holds(good, f"{what} = {expect.show(shown)}", found, *answers)
+    expect.equal(len(set(found)), len(found), f"the number of different {what}", *answers)
+
+
+def _line_ids(lines: list[Profile]) -> list[Any]:
+    return [line.get("id") for line in lines]

@@ -1,0 +1,174 @@
+"""Updates that are refused, and that a refusal changes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.session import Profile, Session
+
+_LONGEST_NAME = 255
+_MOST_PROVIDER_CONFIGS = 100
+_MOST_BUDGETS = 100
+_MOST_TAGS = 50
+_LARGEST_ID = 9223372036854775807
+
+
+@check("AP-UPD-008")
+def names(session: Session) -> None:
+    """Renames a profile to a name with spaces around it, to its own, to capitals, and to 255 characters.
+
+    Each is to be 200 and trimmed. Blank names and one of 256 characters are to be 400; the name of another
+    profile, as it is and with spaces around it, 409; and these change nothing.
+    """
+    taken = session.create()["name"]
+    profile = session.create()
+    wanted = session.name()
+    longest = session.name()
+    longest += "😀" * (_LONGEST_NAME - len(longest))
+    for sent in (f"  {wanted} ", wanted, f"{wanted} ", wanted.upper(), longest):
+        answer = session.update(profile["id"], {"name": sent})
+        expect.equal(expect.profile(answer, 200).get("name"), sent.strip(), "name", answer)
+    kept = session.profile(profile["id"])
+    for bad in ("", " ", f"{longest}x"):
+        expect.status(session.update(profile["id"], {"name": bad}), 400)
+    for again in (taken, f" {taken}  "):
+        expect.status(session.update(profile["id"], {"name": again, "description": "overwritten"}), 409)
+    expect.equal(session.profile(profile["id"]), kept, "the profile after the refusals")
+
+
+@check("AP-UPD-011")
+def sizes(session: Session) -> None:
+    """Sends 100 provider configs and 50 tags, which is to be 200, then 101 configs, 101 budgets and 51 tags.
+
+    Each of these is to be 400, also for the budgets of a provider, and to change nothing.
+    """
+    profile = session.create()
+    fits = {"provider_configs": _provider_configs(_MOST_PROVIDER_CONFIGS), "tags": _tags(_MOST_TAGS)}
+    answer = session.update(profile["id"], fits)
+    for name, value in fits.items():
+        expect.equal(
+            len(expect.profile(answer, 200).get(name, [])), len(value), f"the number of {name}", answer
+        )
+    kept = session.profile(profile["id"])
+    budgets = [samples.budget(("1h", "1d", "1w", "1M", "1Q", "1Y")[n % 6]) for n in range(_MOST_BUDGETS + 1)]
+    for body in (
+        {"provider_configs": _provider_configs(_MOST_PROVIDER_CONFIGS + 1)},
+        {"tags": _tags(_MOST_TAGS + 1)},
+        {"budgets": budgets},
+        {"provider_configs": [samples.provider(budgets=budgets)]},
+    ):
+        expect.status(session.update(profile["id"], body), 400)
+    expect.equal(session.profile(profile["id"]), kept, "the profile after the refusals")
+
+
+@check("AP-UPD-012")
+def stored_sizes(session: Session) -> None:
+    """Creates a profile with 51 tags and 101 provider configs, and changes its description and its budgets.
+
+    Both are to be 200 and to keep the long lists. A shorter list of tags is to be 200 as well.
+    """
+    long = {"tags": _tags(_MOST_TAGS + 1), "provider_configs": _provider_configs(_MOST_PROVIDER_CONFIGS + 1)}
+    profile = session.create(**long)
+    for body in ({"description": "Other words."}, {"budgets": [samples.budget()]}):
+        answer = session.update(profile["id"], body)
+        faults = expect.missing_parts(expect.profile(answer, 200), long)
+        expect.holds(not faults, "the long lists as they were", "; ".join(faults), answer)
+    answer = session.update(profile["id"], {"tags": ["eu"]})
+    expect.equal(expect.profile(answer, 200).get("tags"), ["eu"], "tags", answer)
+
+
+@check("AP-UPD-013")
+def mcp_conflict(session: Session) -> None:
+    """Sends an `exclude` override where the server is stored, and a server where the override is stored.
+
+    Both are to be 400 and to change nothing. With the other list emptied in the same request, and on another
+    client, it is to be 200.
+    """
+    server, exclude = {"mcp_server_id": "github"}, samples.override("exclude")
+    for stored, sent, other in (
+        ({"mcp_servers": [server]}, {"mcp_tool_overrides": [exclude]}, "mcp_servers"),
+        ({"mcp_tool_overrides": [exclude]}, {"mcp_servers": [server]}, "mcp_tool_overrides"),
+    ):
+        profile = session.create(**stored)
+        kept = session.profile(profile["id"])
+        expect.status(session.update(profile["id"], sent), 400)
+        expect.equal(session.profile(profile["id"]), kept, "the profile after the refusal")
+        answer = session.update(profile["id"], {**sent, other: []})
+        expect.equal(expect.profile(answer, 200).get(other), [], other, answer)
+    profile = session.create(mcp_servers=[server])
+    elsewhere = samples.override("exclude", client="jira")
+    expect.status(session.update(profile["id"], {"mcp_tool_overrides": [elsewhere]}), 200)
+
+
+@check("AP-UPD-014")
+def rules_of_creation(session: Session) -> None:
+    """Sends bodies that break the rules of creation one by one, beside a field that is right.
+
+    Each is to be 400, with a fault at the place that is wrong, and to change nothing.
+    """
+    profile = session.create(**samples.full(session.name()))
+    kept = session.profile(profile["id"])
+    for pointers, fields in _broken():
+        answer = session.update(profile["id"], {"description": "overwritten", **fields})
+        expect.refused_at(answer, pointers)
+    expect.equal(session.profile(profile["id"]), kept, "the profile after the refusals")
+
+
+@check("AP-UPD-016")
+def no_such_profile(session: Session) -> None:
+    """Updates the largest id there can be and another one that nobody has; both are to be 404."""
+    for profile_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62)):
+        for body in ({"description": "Other words."}, {}):
+            expect.status(session.update(profile_id, body), 404)
+
+
+def _broken() -> list[tuple[tuple[str, ...], Profile]]:
+    """Where a fault may be named, and the fields that hold it."""
+    month = samples.budget("1M")
+    quarter = samples.budget("1M", reset_config={"quarter_start_month": 2})
+    half = {"token_max_limit": 5}
+
+    def provider(**fields: Any) -> Profile:
+        return {"provider_configs": [samples.provider(**fields)]}
+
+    def within(place: str, *members: str) -> tuple[str, ...]:
+        return (*(f"{place}/{member}" for member in members), place)
+
+    return [
+        (("/bogus",), {"bogus": 1}),
+        (("/is_Active",), {"is_Active": True}),
+        (("/tags/1",), {"tags": ["eu", 7]}),
+        (("/budgets/0/max_limit",), {"budgets": [samples.budget("1M", -1)]}),
+        (("/budgets/0/reset_duration",), {"budgets": [samples.budget("2h")]}),
+        (within("/budgets/1", "reset_duration"), {"budgets": [month, month]}),
+        (within("/budgets/0", "reset_config"), {"budgets": [quarter]}),
+        (within("/rate_limit", "token_reset_duration", "token_max_limit"), {"rate_limit": half}),
+        (within("/rate_limit", "token_max_limit", "request_max_limit"), {"rate_limit": {}}),
+        (
+            within("/provider_configs/1", "provider_name"),
+            {"provider_configs": [samples.provider(), samples.provider()]},
+        ),
+        (within("/provider_configs/0", "provider_name"), {"provider_configs": [{"allowed_models": []}]}),
+        (within("/provider_configs/0/budgets/1", "reset_duration"), provider(budgets=[month, month])),
+        (
+            within("/provider_configs/0/rate_limit", "token_reset_duration", "token_max_limit"),
+            provider(rate_limit=half),
+        ),
+        (("/mcp_tool_overrides/0/action",), {"mcp_tool_overrides": [samples.override("deny")]}),
+        (
+            within("/mcp_tool_overrides/1", "action", "tool_name"),
+            {"mcp_tool_overrides": [samples.override("include"), samples.override("exclude")]},
+        ),
+    ]
+
+
+def _provider_configs(number: int) -> list[Any]:
+    return [samples.provider(f"provider-{n}") for n in range(number)]
+
+
+def _tags(number: int) -> list[str]:
+    return [f"tag-{n}" for n in range(number)]
