@@ -357,6 +357,15 @@ def test_what_is_not_held_cannot_be_detached(holder: Context) -> None:
     assert kept(holder, "ada", "bob") == before
 
 
+def test_a_copy_whose_profile_is_there_does_not_go_by_its_own_id(holder: Context) -> None:
+    active(holder, {"name": "first"})
+    copy_id = assign(holder, "ada", active(holder, {"name": "second"}))["access_profile"]["id"]
+
+    with pytest.raises(ApiError):
+        detach_user_access_profile(holder, "ada", copy_id)
+    assert [copy["id"] for copy in shown(holder, "ada")] == [copy_id] == [1]
+
+
 def test_a_copy_whose_profile_is_gone_goes_by_its_own_id(holder: Context) -> None:
     active(holder, {"name": "first"})
     profile_id = active(holder, {"name": "second"})
