@@ -1,4 +1,4 @@
-"""listUserAccessProfiles, assignUserAccessProfile and detachUserAccessProfile, on every backend."""
+"""listUserAccessProfiles and assignUserAccessProfile, on every backend."""
 
 import json
 from dataclasses import replace
@@ -14,19 +14,11 @@ from handlers.context import Context
 from handlers.contract_types import UpdateAccessProfileRequest
 from handlers.errors import ApiError
 from handlers.user_access_profiles import assign_user_access_profile, detach_user_access_profile
-from handlers.virtual_keys import add_user_access_profile_virtual_key
 from store.wrappers import FaultyStore, Moment
-from tests.handlers.holders import active, add_users, assign, at, audit_rows, charge, kept, shown
+from tests.handlers.holders import active, assign, at, audit_rows, charge, kept, shown
 from tests.handlers.samples import NOW, read
 
 BOUGHT = "sk-bf-" + "Planted9" * 4
-
-
-@pytest.fixture
-def holder(context: Context) -> Context:
-    """The surroundings, in which there are the users ada and bob."""
-    add_users(context, "ada", "bob")
-    return context
 
 
 def test_a_new_copy_is_answered_and_listed_in_force(holder: Context) -> None:
@@ -289,29 +281,6 @@ def test_what_is_refused_gives_nothing(holder: Context) -> None:
     assert (read(holder, held)["user_count"], read(holder, inactive)["user_count"]) == (1, 0)
 
 
-def test_all_keys_of_a_copy_go_with_it_and_no_other(holder: Context) -> None:
-    first, second = (active(holder, {"name": name}) for name in ("first", "second"))
-    value = assign(holder, "ada", first)["virtual_key"]["value"]
-    name = assign(holder, "ada", second)["virtual_key"]["name"]
-    assign(holder, "bob", first)
-    later = at(holder, NOW + timedelta(seconds=1))
-    for added in ("zeta", "alpha"):
-        add_user_access_profile_virtual_key(later, "ada", first, {"name": added})
-    [_, bob] = kept(holder, "ada", "bob")
-
-    answer = detach_user_access_profile(holder, "ada", first).body
-
-    assert answer["deleted_vk_count"] == 3
-    assert sorted(answer["deleted_vk_names"][1:]) == ["alpha", "zeta"]
-    [[copies, keys], untouched] = kept(holder, "ada", "bob")
-    assert [copy.parent_profile_id for copy in copies] == [second]
-    assert [key.name for key in keys] == [name]
-    assert untouched == bob
-    assert read(holder, first)["user_count"] == 1
-    with holder.store.read() as tx:
-        assert tx.virtual_keys.find(hash_key(value)) is None
-
-
 def test_giving_and_taking_make_a_row_each_with_user_and_keys(holder: Context) -> None:
     profile_id = active(holder, {"name": "Analyst"})
     before = len(audit_rows(holder))
@@ -339,65 +308,6 @@ def test_a_store_that_fails_leaves_everything_as_it_was(holder: Context) -> None
 
     assert (kept(holder, "ada"), audit_rows(holder), read(holder, profile_id)) == before
     assert read(holder, other)["user_count"] == 0
-
-
-def test_what_is_not_held_cannot_be_detached(holder: Context) -> None:
-    held, other = active(holder, {"name": "a"}), active(holder, {"name": "b"})
-    assign(holder, "bob", held)
-    assign(holder, "ada", other)
-    before = kept(holder, "ada", "bob")
-
-    for user_id, profile_id in (("ada", held), ("ada", 2**63 - 1)):
-        with pytest.raises(ApiError) as refused:
-            detach_user_access_profile(holder, user_id, profile_id)
-        assert refused.value.code == "profile_not_held"
-    with pytest.raises(NotFound):
-        detach_user_access_profile(holder, "nobody", held)
-
-    assert kept(holder, "ada", "bob") == before
-
-
-def test_a_copy_whose_profile_is_there_does_not_go_by_its_own_id(holder: Context) -> None:
-    active(holder, {"name": "first"})
-    copy_id = assign(holder, "ada", active(holder, {"name": "second"}))["access_profile"]["id"]
-
-    with pytest.raises(ApiError):
-        detach_user_access_profile(holder, "ada", copy_id)
-    assert [copy["id"] for copy in shown(holder, "ada")] == [copy_id] == [1]
-
-
-def test_a_copy_whose_profile_is_gone_goes_by_its_own_id(holder: Context) -> None:
-    active(holder, {"name": "first"})
-    profile_id = active(holder, {"name": "second"})
-    copy_id = assign(holder, "ada", profile_id)["access_profile"]["id"]
-    assign(holder, "bob", profile_id)
-    with holder.store.write() as tx:
-        tx.profiles.delete(profile_id)
-    assert copy_id != profile_id
-
-    assert [copy["parent_profile_id"] for copy in shown(holder, "ada")] == [None]
-    for user_id, by in (("ada", profile_id), ("ada", copy_id + 1), ("bob", copy_id)):
-        with pytest.raises(ApiError):
-            detach_user_access_profile(holder, user_id, by)
-    add_user_access_profile_virtual_key(holder, "ada", copy_id, None)
-    assert detach_user_access_profile(holder, "ada", copy_id).body["deleted_vk_count"] == 2
-    assert shown(holder, "ada") == []
-    assert len(shown(holder, "bob")) == 1
-
-
-def test_the_id_of_a_profile_comes_before_that_of_a_copy_without_one(holder: Context) -> None:
-    first, second = active(holder, {"name": "first"}), active(holder, {"name": "second"})
-    orphan = assign(holder, "ada", second)["access_profile"]["id"]
-    held = assign(holder, "ada", first)["access_profile"]["id"]
-    with holder.store.write() as tx:
-        tx.profiles.delete(second)
-    assert orphan == first
-
-    detach_user_access_profile(holder, "ada", first)
-    assert [copy["id"] for copy in shown(holder, "ada")] == [orphan] != [held]
-
-    detach_user_access_profile(holder, "ada", orphan)
-    assert shown(holder, "ada") == []
 
 
 def test_the_copies_of_nobody_are_not_found(context: Context) -> None:
