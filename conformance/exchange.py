@@ -20,13 +20,24 @@ _SHELL = {
     "$VIEWER_KEY": '"$VIEWER_KEY"',
     "$BASIC": '"$(printf %s "admin:$KEY" | base64 -w0)"',
 }
+# Keys that servers hand out, by their form. What masks one shows 8 of its characters in a row at most.
+_HANDED_OUT = r"((?:bfst|sk-bf)-[a-z0-9_-]{4})[a-z0-9_-]{5,}"
+_HANDED_OUT_TEXT = re.compile(_HANDED_OUT, re.IGNORECASE)
+_HANDED_OUT_OCTETS = re.compile(_HANDED_OUT.encode(), re.IGNORECASE)
+_HIDDEN = r"\1[hidden]"
+
 _PLACEHOLDER = re.compile(
     "(" + "|".join(re.escape(name) for name in sorted(_SHELL, key=len, reverse=True)) + ")"
 )
 
 
 class Redactor:
-    """Replaces every secret of a run by a placeholder, wherever it turns up."""
+    """Takes every secret of a run away, wherever it turns up.
+
+    The keys of the run become placeholders. Any other API key or virtual key is known by its form: its first
+    four characters are left, to tell one from another, and `[hidden]` says that it stood there whole. What a
+    server masked itself stays as it is.
+    """
 
     def __init__(self, key: str, viewer_key: str | None = None) -> None:
         basic = base64.b64encode(f"admin:{key}".encode()).decode()
@@ -42,13 +53,13 @@ class Redactor:
         """The text without secrets."""
         for secret, placeholder in self._secrets:
             text = text.replace(secret, placeholder)
-        return text
+        return _HANDED_OUT_TEXT.sub(_HIDDEN, text)
 
     def octets(self, data: bytes) -> bytes:
         """The octets without secrets."""
         for secret, placeholder in self._secrets:
             data = data.replace(secret.encode(), placeholder.encode())
-        return data
+        return _HANDED_OUT_OCTETS.sub(_HIDDEN.encode(), data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,36 @@ def copy(session: Session, user_id: str, profile_id: int) -> Object:
     raise Unreached(f"{user_id} holds no copy of the profile {profile_id}")
 
 
+def keys(session: Session, user_id: str) -> list[Object]:
+    """The virtual keys of a user, as `listUserVirtualKeys` has them."""
+    answer = session.call("listUserVirtualKeys", parameters={"user_id": user_id})
+    found: list[Object] = _made(answer, 200, "virtual_keys")  # type: ignore[assignment]
+    return found
+
+
+def added_key(session: Session, user_id: str, profile_id: int, body: Object | None = None) -> Object:
+    """One more virtual key of a user's copy, in clear."""
+    place = {"user_id": user_id, "profile_id": profile_id}
+    answer = session.call("addUserAccessProfileVirtualKey", parameters=place, body=body or {})
+    return _made(answer, 200, "virtual_key")
+
+
+def user_count(session: Session, profile_id: int) -> int:
+    """How many users hold a copy of a profile, as `getAccessProfile` has it."""
+    answer = session.read(profile_id)
+    _made(answer, 200, "user_count")
+    return int(answer.json["user_count"])
+
+
 def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
     """The answer to making an API key with these scopes: its record, and the key in clear."""
     body = {"name": session.name(), "scopes": list(scopes), **fields}
     return _made(session.call("createApiKey", body=body), 201)
+
+
+def done(answer: Answer) -> None:
+    """A step on the way was answered 200."""
+    _made(answer, 200)
 
 
 def _made(answer: Answer, status: int, member: str | None = None) -> Object:

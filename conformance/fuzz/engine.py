@@ -164,8 +164,10 @@ def _untold(contract: Contract, operation_id: str, report: dict[str, Any]) -> It
 
 def _problem(ran: subprocess.CompletedProcess[str], report: dict[str, Any], target: Target) -> Outcome:
     titles = ", ".join(error.get("title", "") for error in report.get("errors", []))
-    last = " ".join((ran.stdout + ran.stderr)[-_SHOWN:].split())
-    detail = target.redactor.text(titles or last)
+    clean = target.redactor.text
+    # Redacted before it is cut, so that no piece of a secret is left at the edge.
+    last = " ".join(clean(ran.stdout + ran.stderr)[-_SHOWN:].split())
+    detail = clean(titles or last)
     if "network" in detail.lower() or "connection" in detail.lower():
         return Outcome(Status.NOT_REACHED, f"the server stopped answering while it was fuzzed: {detail}")
     return Outcome(Status.ERROR, f"Schemathesis could not do its work (exit {ran.returncode}): {detail}")

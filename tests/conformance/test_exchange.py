@@ -4,17 +4,35 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shlex
 import subprocess
+from dataclasses import replace
 
 import pytest
 
 from conformance.client import Target, TargetUrlError, server_root
 from conformance.exchange import SHOWN_OCTETS, Redactor, record
+from conformance.report.junit import junit_xml
+from conformance.runner import Plan, run
+from conformance.verdict import Status
 from tests.conformance.conftest import Breakable
+from tests.conformance.faults import FAULTS, Planted
 
 KEY = "bfst-" + "k1" * 22
 VIEWER = "bfst-" + "v2" * 22
+HANDED_OUT = [
+    "sk-bf-Ab3dEfGhIjKlMnOpQrStUvWxYz01w9Zx",
+    "sk-bf-3f0d6e0e-3f4c-4a4e-8a37-0d7c6c1f2b11",
+    "bfst-Ab3d" + "Z9" * 20,
+]
+"""A virtual key and an API key of this project's server, and a virtual key of another's."""
+SHOW_KEYS = [
+    planted
+    for planted in FAULTS
+    if planted.name
+    in ("values_in_clear", "keys_in_clear", "only_the_end_is_masked", "detaching_tells_the_values")
+]
 
 
 def _record(headers: dict[str, str], body: bytes | None, answer: bytes = b"{}") -> str:
@@ -35,6 +53,58 @@ def test_no_secret_is_kept_wherever_it_stands(secret: str) -> None:
 
     assert secret not in evidence
     assert KEY[:20] not in evidence
+
+
+@pytest.mark.parametrize("secret", HANDED_OUT)
+def test_a_key_that_a_server_hands_out_is_hidden_wherever_it_stands(secret: str) -> None:
+    evidence = _record(
+        {"Authorization": f"Bearer {secret}", "x-bf-vk": secret},
+        json.dumps({"name": f"line\n{secret}", "list": [secret]}).encode(),
+        json.dumps({"virtual_key": {"value": secret}, "message": f"({secret})"}).encode(),
+    )
+
+    start = secret[: secret.index("-", 3) + 5]
+    assert secret not in evidence
+    assert secret[len(start) :] not in evidence
+    assert f"Bearer {start}[hidden]" in evidence
+    assert f"({start}[hidden])" in evidence
+
+
+def test_a_key_that_a_server_hands_out_is_hidden_in_texts_of_every_alphabet() -> None:
+    clean = Redactor(KEY).text
+
+    assert clean("schlüssel→sk-bf-Ab3dEfGhIjKl←ende") == "schlüssel→sk-bf-Ab3d[hidden]←ende"
+    assert clean(clean("xsk-bf-Ab3dEfGhIjKl sk-bf-Ab3dEfGhI")) == "xsk-bf-Ab3d[hidden] sk-bf-Ab3d[hidden]"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "sk-bf-Ab3d...w9Zx",
+        "bfst-Ab3dEfGh...",
+        "sk-bf-Ab3d…w9Zx",
+        "sk-bf-****w9Zx",
+        "sk-bf-",
+        "A virtual key (sk-bf-…) is no management credential.",
+    ],
+)
+def test_what_a_server_masked_stays_readable(shown: str) -> None:
+    assert Redactor(KEY).text(shown) == shown
+    assert Redactor(KEY).octets(shown.encode()) == shown.encode()
+
+
+def test_the_runs_own_keys_stay_placeholders_that_can_be_run_again() -> None:
+    assert Redactor(KEY, VIEWER).text(f"{KEY} {VIEWER} {KEY}x {KEY[:-1]}") == (
+        "$KEY $VIEWER_KEY $KEYx ${KEY%?}"
+    )
+
+
+@pytest.mark.parametrize("length", range(1, 33, 5))
+def test_of_a_key_that_is_cut_short_eight_characters_are_left_at_most(length: int) -> None:
+    cut = HANDED_OUT[0][: len("sk-bf-") + length]
+
+    left = Redactor(KEY).text(f"{cut} …").removesuffix(" …").removeprefix("sk-bf-").removesuffix("[hidden]")
+    assert len(left) <= 8
 
 
 def test_a_secret_at_the_edge_of_a_cut_body_leaves_no_piece() -> None:
@@ -91,3 +161,21 @@ def test_what_is_no_root_is_refused(url: str) -> None:
 def test_a_target_shows_no_key(breakable: Breakable) -> None:
     assert "bfst-" not in repr(Target("http://h", KEY, VIEWER))
     assert "bfst-" not in repr(breakable.target)
+
+
+@pytest.mark.parametrize("planted", SHOW_KEYS, ids=lambda planted: planted.name)
+def test_the_verdict_on_a_server_that_shows_keys_shows_none(
+    planted: Planted, breakable: Breakable, plan: Plan
+) -> None:
+    only = replace(plan, only=frozenset({planted.clause_id}))
+    breakable.app.break_with(planted.fault)
+    try:
+        results = run(only)
+    finally:
+        breakable.app.break_with(None)
+
+    [verdict] = [verdict for verdict in results.verdicts if not verdict.derived]
+    report = json.dumps(results.as_dict()) + junit_xml(results)
+    assert verdict.status is Status.FAIL
+    assert "[hidden]" in report
+    assert re.search("(sk-bf|bfst)-[A-Za-z0-9_-]{9}", report) is None

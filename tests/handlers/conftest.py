@@ -8,6 +8,7 @@ import pytest
 
 from handlers.context import Context, Principal
 from server.contract import load_contract
+from tests.handlers.holders import add_users
 from tests.handlers.samples import NOW
 from tests.store.backends import BACKENDS, opened_store
 
@@ -29,3 +30,10 @@ def context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]
             base_path="/api",
             permissions=PERMISSIONS,
         )
+
+
+@pytest.fixture
+def holder(context: Context) -> Context:
+    """The surroundings, in which there are the users ada and bob."""
+    add_users(context, "ada", "bob")
+    return context

@@ -134,3 +134,81 @@ def test_the_level_silences_what_is_less_serious() -> None:
 
     lines = [json.loads(line) for line in log.splitlines()]
     assert [line["event"] for line in lines] == ["request_failed"]
+
+
+# A server that hands keys out, four in answers and four whose answer is lost to a fault, at every log level.
+HANDS_OUT = """
+import asyncio, sys
+import httpx
+from datetime import UTC, datetime
+from server.logs import configure_logs
+
+configure_logs(sys.argv[1], sys.argv[2])
+
+import handlers.api_keys, handlers.user_access_profiles, handlers.virtual_keys
+import server.app
+from domain.credentials import API_KEY_SECRET, hash_key
+from domain.records import MCPGrants, NewAccessProfile, NewApiKey, Policy, User
+from store.memory import MemoryStore
+
+key = sys.argv[3]
+numbers = iter(range(10, 99))
+server.app.random_text = lambda length: f"Secret{next(numbers)}".ljust(length, "x")
+
+store = MemoryStore()
+now = datetime.now(UTC)
+empty = Policy((), (), None, False, MCPGrants())
+with store.write() as tx:
+    tx.api_keys.add(NewApiKey("planted", hash_key(key), key[:13], ("*",), now))
+    for user_id in ("ada", "bob"):
+        tx.users.add(User(user_id, user_id, "a@example.com", None, now))
+    tx.profiles.add(NewAccessProfile("Analyst", None, (), empty, now, is_active=True))
+
+async def main():
+    transport = httpx.ASGITransport(server.app.create_app(store))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        client.headers["Authorization"] = "Bearer " + key
+        for user_id, number in (("ada", 1), ("bob", 2)):
+            for path, body in (
+                (f"/api/users/{user_id}/access-profiles", {"profile_id": 1}),
+                (f"/api/users/{user_id}/access-profiles/1/virtual-keys", {"name": f"notebook {number}"}),
+                (f"/api/users/{user_id}/virtual-keys", {"name": f"editor {number}"}),
+                ("/api/api-keys", {"name": f"ci {number}", "scopes": ["*"]}),
+            ):
+                answer = await client.post(path, json=body)
+                print(answer.status_code, answer.text)
+            lose_answers()
+
+def lose_answers():
+    def broken(issued):
+        # The value stands where the contract has no field, an object or a number.
+        return {issued.value: issued.value, "id": [issued.value], "name": issued.value, "value": 1}
+
+    def crash(*_):
+        raise RuntimeError("the kettle boiled over")
+
+    handlers.user_access_profiles.issued_virtual_key = broken
+    handlers.virtual_keys.issued_virtual_key = broken
+    handlers.api_keys.represented = crash
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("level", "log_format"), [("debug", "json"), ("info", "console")])
+def test_no_line_holds_a_key_that_is_handed_out(level: str, log_format: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", HANDS_OUT, level, log_format, KEY],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    answers = done.stdout.splitlines()
+    assert [line[:3] for line in answers] == ["201", "200", "200", "201", "500", "500", "500", "500"]
+    assert all("Secret" in line for line in answers[:4])
+    assert not any("Secret" in line for line in answers[4:])
+    assert done.stderr.count("request_failed") == 4
+    assert "Secret" not in done.stderr
