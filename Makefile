@@ -6,10 +6,10 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGES := conformance domain handlers server store
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint soak bench-store clean
+.PHONY: help serve test check format types lock contract-lint soak bench-store bench-propagation clean
 
 help: ## List the commands
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "access-profiles needs Python 3.11 or newer; try: make PYTHON=python3.11 ...")'
@@ -59,6 +59,9 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 
 bench-store: $(VENV)/dev.stamp ## What reads cost as a store grows to 100,000 profiles and 1,000,000 copies
 	@$(BIN)/python -m tests.bench.store_growth
+
+bench-propagation: $(VENV)/dev.stamp ## What propagating to 10,000 and 100,000 copies costs, and what it costs readers
+	@$(BIN)/python -m tests.bench.propagation
 
 clean: ## Remove the environment, caches and the demo store
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis var

@@ -111,6 +111,12 @@ def done(answer: Answer) -> None:
     _made(answer, 200)
 
 
+def changed(session: Session, profile_id: int, **fields: Any) -> Object:
+    """A profile after an update of these fields."""
+    answer = session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=fields)
+    return _made(answer, 200, "access_profile")
+
+
 def _made(answer: Answer, status: int, member: str | None = None) -> Object:
     body = answer.json
     if answer.status != status or not isinstance(body, dict) or (member is not None and member not in body):

@@ -60,7 +60,7 @@ class LineFactory:
                 windows are the same, else a window without usage begins.
         """
         if kept is not None and same_windows(kept.terms, terms):
-            return replace(kept, terms=terms)
+            return kept if kept.terms == terms else replace(kept, terms=terms)
         return Budget(
             id=self.line_id() if kept is None else kept.id,
             terms=terms,

@@ -45,7 +45,7 @@ def faults(terms: PolicyTerms) -> list[Fault]:
         found += _provider_faults(provider, path)
     found += _budget_faults(terms.budgets, ("budgets",))
     found += _rate_limit_faults(terms.rate_limit, ("rate_limit",))
-    found += _mcp_faults(terms.mcp)
+    found += mcp_faults(terms.mcp)
     return found
 
 
@@ -103,7 +103,8 @@ def _rate_limit_faults(terms: RateLimitTerms | None, path: Path) -> Iterator[Fau
         yield Fault(path, "empty", "Set token_max_limit or request_max_limit, or leave the rate limit out.")
 
 
-def _mcp_faults(mcp: MCPGrants) -> Iterator[Fault]:
+def mcp_faults(mcp: MCPGrants) -> Iterator[Fault]:
+    """Yield every MCP grant that takes back what another gives."""
     whole = set(mcp.servers)
     actions: dict[tuple[str, str], OverrideAction] = {}
     for index, override in enumerate(mcp.tool_overrides):

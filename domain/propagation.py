@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from domain import policies
 from domain.alignment import realigned
 from domain.errors import RulesBroken
 from domain.lines import LineFactory, same_windows, share_windows
+from domain.policies import mcp_faults
 from domain.records import Budget, MCPGrants, Policy, ProviderConfig, RateLimit
 from domain.usage import settled, without_usage
 
@@ -72,7 +72,11 @@ def propagated(
     lines = LineFactory(line_id=line_id, calendar_aligned=aligned, now=now)
     kept = without_usage(copy) if reset_usage else copy
     field = PropagatedField
-    result = Policy(
+    mcp = _mcp(copy.mcp, template.mcp, fields)
+    # Every field is whole, and without faults, from one of the two. Only MCP grants are judged across fields.
+    if faults := list(mcp_faults(mcp)):
+        raise RulesBroken(faults)
+    return Policy(
         provider_configs=(
             _provider_configs(kept.provider_configs, template.provider_configs, lines, provider_config_id)
             if field.PROVIDER_CONFIGS in fields
@@ -87,12 +91,8 @@ def propagated(
             else copy.rate_limit
         ),
         calendar_aligned=aligned,
-        mcp=_mcp(copy.mcp, template.mcp, fields),
+        mcp=mcp,
     )
-    # The MCP fields of one policy never contradict each other; the template's and the copy's may.
-    if faults := policies.faults(policies.terms_of(result)):
-        raise RulesBroken(faults)
-    return result
 
 
 def _provider_configs(

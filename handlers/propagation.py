@@ -1,18 +1,23 @@
 """Propagation: bringing a template's changes to the copies that users hold."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import count
+from datetime import datetime
+from functools import partial
 
+from domain.batches import batches
 from domain.errors import RulesBroken
-from domain.propagation import PropagatedField, propagated
-from domain.records import AccessProfile, AuditAction, Policy, UserAccessProfile
+from domain.propagation import PropagatedField, new_provider_configs, propagated
+from domain.records import AuditAction, Policy, UserAccessProfile
 from domain.usage import settled
 from handlers import audit
 from handlers.context import Context
 from handlers.contract_types import PropagateRequest, PropagateResponse
 from handlers.reply import Reply, ok
 from store.api import ReadTransaction, WriteTransaction
+
+BATCH = 500
+"""How many copies are changed at once."""
 
 
 @dataclass(slots=True)
@@ -24,6 +29,11 @@ class _Outcome:
     failed: int = 0
     skipped: int = 0
 
+    @property
+    def total(self) -> int:
+        """How many users were counted."""
+        return len(self.affected) + self.failed + self.skipped
+
 
 def propagate_access_profile(
     context: Context, profile_id: int, body: PropagateRequest
@@ -32,10 +42,11 @@ def propagate_access_profile(
     dry_run = body.get("dry_run", False)
     if dry_run:
         with context.store.read() as reading:
-            outcome = _run(reading, context, profile_id, body, _unused_ids(), save=lambda _copy: None)
+            outcome = _run(reading, context, profile_id, body, reserve=range, save_all=lambda _copies: None)
     else:
         with context.store.write() as tx:
-            outcome = _run(tx, context, profile_id, body, _reserved_ids(tx), save=tx.copies.save)
+            reserve = tx.profiles.reserve_provider_config_ids
+            outcome = _run(tx, context, profile_id, body, reserve=reserve, save_all=tx.copies.save_all)
             if outcome.changed:
                 _record(tx, context, profile_id, body, outcome)
     return ok(
@@ -56,70 +67,66 @@ def _run(
     context: Context,
     profile_id: int,
     body: PropagateRequest,
-    provider_config_ids: Iterator[int],
     *,
-    save: Callable[[UserAccessProfile], None],
+    reserve: Callable[[int], range],
+    save_all: Callable[[Sequence[UserAccessProfile]], None],
 ) -> _Outcome:
-    """Compute every copy's policy and save those that differ. It is the same for a dry run."""
-    template = tx.profiles.get(profile_id).profile
-    change = _change(context, template, body, provider_config_ids)
+    """Compute every copy's policy and save those that differ, a batch at a time.
+
+    It is the same for a dry run: only what reserves ids and what saves are others.
+    """
+    template = tx.profiles.get(profile_id).profile.policy
+    fields = frozenset(map(PropagatedField, body["fields"]))
+    aimed_at = _aimed_at(tx, body)
     outcome = _Outcome()
-    for copy in _targets(tx, profile_id, body):
-        if copy is None or not copy.is_usable(context.now):
-            outcome.skipped += 1
-            continue
+    for batch in batches(tx.copies.of_profile(profile_id, aimed_at), BATCH):
+        usable = [copy for copy in batch if copy.is_usable(context.now)]
+        outcome.skipped += len(batch) - len(usable)
+        needed = sum(new_provider_configs(copy.policy, template, fields) for copy in usable)
+        change = partial(
+            propagated,
+            template=template,
+            fields=fields,
+            reset_usage=body.get("reset_usage", False),
+            line_id=context.new_id,
+            provider_config_id=iter(reserve(needed)).__next__,
+            now=context.now,
+        )
+        save_all(_changed(usable, change, outcome, context.now))
+    if body.get("user_ids") and aimed_at is not None:
+        outcome.skipped += len(aimed_at) - outcome.total
+    return outcome
+
+
+def _changed(
+    copies: Iterable[UserAccessProfile],
+    change: Callable[[Policy], Policy],
+    outcome: _Outcome,
+    now: datetime,
+) -> list[UserAccessProfile]:
+    """Return the copies whose policy becomes another one; count all of them."""
+    changed = []
+    for copy in copies:
+        present = settled(copy.policy, now)
         try:
-            policy = change(copy.policy)
+            policy = change(present)
         except RulesBroken:
             outcome.failed += 1
             continue
         outcome.affected.append(copy.user_id)
-        if policy != settled(copy.policy, context.now):
-            save(replace(copy, policy=policy))
+        if policy != present:
+            changed.append(replace(copy, policy=policy))
             outcome.changed = True
-    return outcome
+    return changed
 
 
-def _change(
-    context: Context, template: AccessProfile, body: PropagateRequest, provider_config_ids: Iterator[int]
-) -> Callable[[Policy], Policy]:
-    fields = frozenset(map(PropagatedField, body["fields"]))
-    reset_usage = body.get("reset_usage", False)
-    return lambda policy: propagated(
-        policy,
-        template.policy,
-        fields,
-        reset_usage=reset_usage,
-        line_id=context.new_id,
-        provider_config_id=provider_config_ids.__next__,
-        now=context.now,
-    )
-
-
-def _targets(
-    tx: ReadTransaction | WriteTransaction, profile_id: int, body: PropagateRequest
-) -> Iterable[UserAccessProfile | None]:
-    """Yield the copies to change, ordered by id, and None for each named user who holds none."""
+def _aimed_at(tx: ReadTransaction | WriteTransaction, body: PropagateRequest) -> set[str] | None:
+    """Return the users that the request narrows the run down to; None for all who hold a copy."""
     named, group_ids = body.get("user_ids"), body.get("group_ids")
-    members = set(tx.users.in_groups(group_ids)) if group_ids else None
-    if not named:
-        copies: Iterable[UserAccessProfile] = tx.copies.of_profile(profile_id)
-        return (copy for copy in copies if members is None or copy.user_id in members)
-    chosen = [user_id for user_id in dict.fromkeys(named) if members is None or user_id in members]
-    found = [tx.copies.find(user_id, profile_id) for user_id in chosen]
-    held = sorted((copy for copy in found if copy is not None), key=lambda copy: copy.id)
-    return [*held, *(copy for copy in found if copy is None)]
-
-
-def _unused_ids() -> Iterator[int]:
-    """Return ids for policies that nobody keeps."""
-    return count(1)
-
-
-def _reserved_ids(tx: WriteTransaction) -> Iterator[int]:
-    """Yield ids for provider configs, reserved as they are asked for."""
-    while True:
-        yield from tx.profiles.reserve_provider_config_ids(1)
+    if not group_ids:
+        return set(named) if named else None
+    members = set(tx.users.in_groups(group_ids))
+    return members.intersection(named) if named else members
 
 
 def _record(

@@ -1,5 +1,6 @@
 """The server process: a socket, the demo, uvicorn."""
 
+import gc
 import socket
 from importlib.metadata import version
 
@@ -39,9 +40,13 @@ def serve(settings: Settings, store: Store, *, demo: bool, out: Console) -> None
         store.check_ready()
         host, port = listener.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        app = create_app(store)
+        # The app stays for good: without it, each collection of garbage has 60,000 objects less to look at.
+        gc.collect()
+        gc.freeze()
         server = uvicorn.Server(
             uvicorn.Config(
-                create_app(store),
+                app,
                 log_config=None,
                 access_log=False,
                 server_header=False,

@@ -148,8 +148,15 @@ class CopyReader(Protocol):
     def of_user(self, user_id: str) -> Sequence[UserAccessProfile]:
         """Return the copies that a user holds, ordered by id."""
 
-    def of_profile(self, profile_id: int) -> Iterator[UserAccessProfile]:
-        """Yield the copies of a profile, ordered by id, without holding all of them at once."""
+    def of_profile(
+        self, profile_id: int, user_ids: Iterable[str] | None = None
+    ) -> Iterator[UserAccessProfile]:
+        """Yield the copies of a profile, ordered by id, without holding all of them at once.
+
+        Args:
+            profile_id: the profile.
+            user_ids: only these users' copies; None for everybody's. Users who hold none are passed over.
+        """
 
 
 class CopyWriter(CopyReader, Protocol):
@@ -168,6 +175,14 @@ class CopyWriter(CopyReader, Protocol):
 
         Raises:
             NotFound: there is no such copy or role.
+        """
+
+    def save_all(self, copies: Iterable[UserAccessProfile]) -> None:
+        """Keep many copies as `save` keeps one, with far fewer statements.
+
+        Raises:
+            NotFound: there is no such copy or role. Which of the others are kept is not defined: let the
+                exception end the transaction.
         """
 
     def delete(self, copy_id: int) -> None:

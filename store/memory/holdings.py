@@ -1,6 +1,6 @@
 """What users hold: copies of profiles, and virtual keys; in memory."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from domain.errors import Conflict
@@ -28,10 +28,14 @@ class MemoryCopies:
         """Return the copies that a user holds, ordered by id."""
         return [copy for copy in self._tables.state.copies.values() if copy.user_id == user_id]
 
-    def of_profile(self, profile_id: int) -> Iterator[UserAccessProfile]:
+    def of_profile(
+        self, profile_id: int, user_ids: Iterable[str] | None = None
+    ) -> Iterator[UserAccessProfile]:
         """Yield the copies of a profile, ordered by id."""
-        copies = list(self._tables.state.copies.values())
-        yield from (copy for copy in copies if copy.parent_profile_id == profile_id)
+        chosen = None if user_ids is None else frozenset(user_ids)
+        for copy in list(self._tables.state.copies.values()):
+            if copy.parent_profile_id == profile_id and (chosen is None or copy.user_id in chosen):
+                yield copy
 
     def add(self, copy: NewUserAccessProfile) -> UserAccessProfile:
         """Keep a new copy."""
@@ -62,6 +66,11 @@ class MemoryCopies:
             expires_at=copy.expires_at,
             granted_by_role_id=copy.granted_by_role_id,
         )
+
+    def save_all(self, copies: Iterable[UserAccessProfile]) -> None:
+        """Keep many changed copies."""
+        for copy in copies:
+            self.save(copy)
 
     def delete(self, copy_id: int) -> None:
         """Remove a copy with its virtual keys."""

@@ -1,10 +1,11 @@
 """Statements about users' copies of profiles."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
+from domain.batches import batches
 from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile
 from store.sql.documents import dump_policy, load_policy
@@ -14,7 +15,10 @@ from store.sql.uniqueness import write_or_conflict
 KIND = "copy"
 
 BATCH = 500
-"""How many copies are read at once."""
+"""How many copies are read or written at once."""
+
+SAVED = ("name", "policy", "is_active", "expires_at", "granted_by_role_id")
+"""The columns that a changed copy may have changed."""
 
 
 class SqlCopies:
@@ -49,21 +53,19 @@ class SqlCopies:
         )
         return [_copy(row) for row in self._connection.execute(statement)]
 
-    def of_profile(self, profile_id: int) -> Iterator[UserAccessProfile]:
+    def of_profile(
+        self, profile_id: int, user_ids: Iterable[str] | None = None
+    ) -> Iterator[UserAccessProfile]:
         """Yield the copies of a profile, ordered by id, a batch at a time."""
+        if user_ids is not None:
+            for ids in batches(sorted(self._ids(profile_id, user_ids)), BATCH):
+                yield from map(_copy, self._connection.execute(_BY_IDS, {"ids": ids}).all())
+            return
         last = 0
         while True:
-            statement = (
-                select(user_access_profiles)
-                .where(
-                    user_access_profiles.c.parent_profile_id == profile_id,
-                    user_access_profiles.c.id > last,
-                )
-                .order_by(user_access_profiles.c.id)
-                .limit(BATCH)
-            )
-            rows = self._connection.execute(statement).all()
-            yield from (_copy(row) for row in rows)
+            page = {"profile_id": profile_id, "last": last}
+            rows = self._connection.execute(_NEXT_OF_PROFILE, page).all()
+            yield from map(_copy, rows)
             if len(rows) < BATCH:
                 return
             last = rows[-1].id
@@ -93,11 +95,19 @@ class SqlCopies:
 
     def save(self, copy: UserAccessProfile) -> None:
         """Keep a changed copy."""
-        self.get(copy.id)
-        self._check_role(copy.granted_by_role_id)
-        self._connection.execute(
-            update(user_access_profiles).where(user_access_profiles.c.id == copy.id).values(**_columns(copy))
-        )
+        self.save_all([copy])
+
+    def save_all(self, copies: Iterable[UserAccessProfile]) -> None:
+        """Keep many changed copies: two statements for each batch."""
+        for batch in batches(copies, BATCH):
+            rows = self._connection.execute(_GRANTS, {"ids": [copy.id for copy in batch]})
+            grants = {row.id: row.granted_by_role_id for row in rows}
+            for copy in batch:
+                if copy.id not in grants:
+                    raise NotFound(KIND, copy.id)
+                if copy.granted_by_role_id != grants[copy.id]:
+                    self._check_role(copy.granted_by_role_id)
+            self._connection.execute(_SAVE, [{"copy_id": copy.id, **_columns(copy)} for copy in batch])
 
     def delete(self, copy_id: int) -> None:
         """Remove a copy; the database removes its virtual keys."""
@@ -105,6 +115,12 @@ class SqlCopies:
         self._connection.execute(delete(user_access_profiles).where(user_access_profiles.c.id == copy_id))
         if copy.parent_profile_id is not None:
             self._count(copy.parent_profile_id, -1)
+
+    def _ids(self, profile_id: int, user_ids: Iterable[str]) -> Iterator[int]:
+        """Yield the ids of the copies of a profile that these users hold."""
+        for some in batches(dict.fromkeys(user_ids), BATCH):
+            held = {"profile_id": profile_id, "user_ids": some}
+            yield from self._connection.execute(_IDS_OF_USERS, held).scalars()
 
     def _check_role(self, role_id: int | None) -> None:
         if role_id is None:
@@ -120,14 +136,31 @@ class SqlCopies:
         )
 
 
+_NEXT_OF_PROFILE = (
+    select(user_access_profiles)
+    .where(
+        user_access_profiles.c.parent_profile_id == bindparam("profile_id"),
+        user_access_profiles.c.id > bindparam("last"),
+    )
+    .order_by(user_access_profiles.c.id)
+    .limit(BATCH)
+)
+_IDS_OF_USERS = select(user_access_profiles.c.id).where(
+    user_access_profiles.c.parent_profile_id == bindparam("profile_id"),
+    user_access_profiles.c.user_id.in_(bindparam("user_ids", expanding=True)),
+)
+_AMONG_IDS = user_access_profiles.c.id.in_(bindparam("ids", expanding=True))
+_BY_IDS = select(user_access_profiles).where(_AMONG_IDS).order_by(user_access_profiles.c.id)
+_GRANTS = select(user_access_profiles.c.id, user_access_profiles.c.granted_by_role_id).where(_AMONG_IDS)
+_SAVE = (
+    update(user_access_profiles)
+    .where(user_access_profiles.c.id == bindparam("copy_id"))
+    .values({name: bindparam(name) for name in SAVED})
+)
+
+
 def _columns(copy: NewUserAccessProfile | UserAccessProfile) -> dict[str, Any]:
-    return {
-        "name": copy.name,
-        "policy": dump_policy(copy.policy),
-        "is_active": copy.is_active,
-        "expires_at": copy.expires_at,
-        "granted_by_role_id": copy.granted_by_role_id,
-    }
+    return {name: getattr(copy, name) for name in SAVED} | {"policy": dump_policy(copy.policy)}
 
 
 def _copy(row: Row[Any]) -> UserAccessProfile:

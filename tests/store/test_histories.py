@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,22 @@ class Histories(RuleBasedStateMachine):
     @rule(user_id=USER_IDS, profile_id=PROFILE_IDS, fails=FAILS)
     def add_copy(self, user_id: str, profile_id: int, fails: bool) -> None:
         self.both(lambda tx: tx.copies.add(new_copy(user_id, profile_id)), fails=fails)
+
+    @rule(
+        copy_ids=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+        role_id=st.none() | ROLE_IDS,
+        fails=FAILS,
+    )
+    def save_copies(self, copy_ids: list[int], role_id: int | None, fails: bool) -> None:
+        def work(tx: WriteTransaction) -> None:
+            kept = [tx.copies.get(copy_id) for copy_id in copy_ids]
+            tx.copies.save_all([replace(copy, name="saved", granted_by_role_id=role_id) for copy in kept])
+
+        self.both(work, fails=fails)
+
+    @rule(profile_id=PROFILE_IDS, user_ids=st.none() | st.lists(USER_IDS))
+    def read_copies(self, profile_id: int, user_ids: list[str] | None) -> None:
+        self.both(lambda tx: list(tx.copies.of_profile(profile_id, user_ids)))
 
     @rule(name=KEY_NAMES, secret=st.integers(0, 3), fails=FAILS)
     def add_key(self, name: str, secret: int, fails: bool) -> None:

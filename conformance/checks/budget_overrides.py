@@ -1,0 +1,222 @@
+"""Overrides: one budget of one copy is raised for a while, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, fixtures, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.fixtures import Object
+    from conformance.session import Session
+
+_NO_PROFILE = 9223372036854775807
+_MONTHLY = 10
+_FOREVER = {"amount": 5, "mode": "forever"}
+_TERMS: dict[str, Any] = {
+    "budgets": [samples.budget("1M", _MONTHLY), samples.budget("1d", 2)],
+    "provider_configs": [samples.provider("openai", budgets=[samples.budget("1M", 7.5)])],
+}
+
+
+class _Copy:
+    """A user's copy of a new profile, and the overrides of its budgets."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.profile = fixtures.active_profile(session, **_TERMS)
+        self.user_id = fixtures.holder(session, self.profile["id"])
+        self.budget_id = str(self.read()["budgets"][0]["id"])
+
+    def read(self) -> Object:
+        """The copy as it is listed."""
+        return fixtures.copy(self._session, self.user_id, self.profile["id"])
+
+    def put(self, body: Object, **parameters: Any) -> Answer:
+        """Sends an override of the monthly budget, or of what other parameters name."""
+        operation = "updateUserAccessProfileBudgetOverride"
+        return self._session.call(operation, parameters={**self._place, **parameters}, body=body)
+
+    def delete(self, **parameters: Any) -> Answer:
+        """Removes the override of the monthly budget, or of what other parameters name."""
+        operation = "deleteUserAccessProfileBudgetOverride"
+        return self._session.call(operation, parameters={**self._place, **parameters})
+
+    @property
+    def _place(self) -> Object:
+        return {"user_id": self.user_id, "profile_id": self.profile["id"], "budget_id": self.budget_id}
+
+
+@check("AP-OVR-001")
+def effective_limit(session: Session) -> None:
+    """Raises a copy's budget and a provider's budget by 5.25.
+
+    `effective_max_limit` is to be the limit and 5.25, in the answer and in the list of the user's copies.
+    """
+    copy = _Copy(session)
+    provider_budget = copy.read()["provider_configs"][0]["budgets"][0]["id"]
+    for budget_id, limit in ((copy.budget_id, _MONTHLY), (provider_budget, 7.5)):
+        answer = copy.put({"amount": 5.25, "mode": "cycles", "cycles": 2}, budget_id=budget_id)
+        _is_raised(answer, limit, 5.25)
+    listed = copy.read()
+    for line, raised in (
+        (listed["budgets"][0], _MONTHLY + 5.25),
+        (listed["provider_configs"][0]["budgets"][0], 12.75),
+    ):
+        expect.equal(line.get("effective_max_limit"), raised, "effective_max_limit in the list", answer)
+
+
+@check("AP-OVR-002")
+def cycles_remaining(session: Session) -> None:
+    """Sets an override for three windows, then one forever.
+
+    `override_cycles_remaining` is to be 3 and then absent, in the answer and in the list.
+    """
+    copy = _Copy(session)
+    for body, remaining in (({"amount": 5, "mode": "cycles", "cycles": 3}, 3), (_FOREVER, None)):
+        answer = copy.put(body)
+        expect.status(answer, 200)
+        for line in (expect.member(answer, "budget"), copy.read()["budgets"][0]):
+            found = line.get("override_cycles_remaining")
+            expect.equal(found, remaining, f"override_cycles_remaining with {body['mode']}", answer)
+
+
+@check("AP-OVR-003")
+def second_replaces_first(session: Session) -> None:
+    """Raises a budget by 50, and then by 5 for one window.
+
+    The limit is to be raised by 5 alone, in the answer and in the list, and the mode is to be the second's.
+    """
+    copy = _Copy(session)
+    expect.status(copy.put({"amount": 50, "mode": "forever"}), 200)
+    answer = copy.put({"amount": 5, "mode": "cycles", "cycles": 1})
+    _is_raised(answer, _MONTHLY, 5)
+    line = copy.read()["budgets"][0]
+    expect.equal(line.get("effective_max_limit"), _MONTHLY + 5, "effective_max_limit in the list", answer)
+    expect.equal(line.get("override_mode"), "cycles", "override_mode", answer)
+
+
+@check("AP-OVR-004")
+def nothing_else(session: Session) -> None:
+    """Overrides one budget of one of two holders, and looks at all else that there is.
+
+    The other budgets of the copy, the other user's copy, and the template are to be as they were.
+    """
+    copy = _Copy(session)
+    other = fixtures.holder(session, copy.profile["id"])
+    before, template = copy.read(), session.profile(copy.profile["id"])
+    others_copy = fixtures.copy(session, other, copy.profile["id"])
+    answer = copy.put(_FOREVER)
+    expect.status(answer, 200)
+    after = copy.read()
+    expect.equal(after["budgets"][1:], before["budgets"][1:], "the other budgets", answer)
+    expect.equal(after["provider_configs"], before["provider_configs"], "the provider's budgets", answer)
+    found = fixtures.copy(session, other, copy.profile["id"])
+    expect.equal(found, others_copy, "the other user's copy", answer)
+    expect.equal(session.profile(copy.profile["id"]), template, "the template", answer)
+
+
+@check("AP-OVR-005")
+def cycles_by_mode(session: Session) -> None:
+    """Sends `cycles` without a number, `cycles` with 0, and `forever` with 2; each is to be 400.
+
+    The budget is to be as it was. `forever` with 0 is to be 200.
+    """
+    copy = _Copy(session)
+    before = copy.read()
+    for body in (
+        {"amount": 5, "mode": "cycles"},
+        {"amount": 5, "mode": "cycles", "cycles": 0},
+        {**_FOREVER, "cycles": 2},
+    ):
+        answer = copy.put(body)
+        expect.status(answer, 400)
+        expect.equal(copy.read(), before, "the copy after a refusal", answer)
+    expect.status(copy.put({**_FOREVER, "cycles": 0}), 200)
+
+
+@check("AP-OVR-006")
+def amounts(session: Session) -> None:
+    """Sends amounts of 0, -0.5 and -10; each is to be 400, and the budget to be as it was."""
+    copy = _Copy(session)
+    before = copy.read()
+    for amount in (0, -0.5, -10):
+        expect.status(copy.put({**_FOREVER, "amount": amount}), 400)
+    expect.equal(copy.read(), before, "the copy after the refusals")
+
+
+@check("AP-OVR-007")
+def not_there(session: Session) -> None:
+    """Overrides with the ids of no user, of profiles not held or not there, and of budgets of others.
+
+    Those are the template's budget, another user's, and none at all. Each is to be 404, and all budgets to be
+    as they were.
+    """
+    copy = _Copy(session)
+    other = _Copy(session)
+    before = copy.read(), other.read()
+    for place in (
+        {"user_id": session.name()},
+        {"profile_id": other.profile["id"]},
+        {"profile_id": _NO_PROFILE},
+        *({"budget_id": budget_id} for budget_id in _foreign_budgets(session, copy, other)),
+    ):
+        expect.status(copy.put(_FOREVER, **place), 404)
+    expect.equal((copy.read(), other.read()), before, "the copies after the refusals")
+
+
+@check("AP-OVD-001")
+def removed(session: Session) -> None:
+    """Overrides a budget and removes the override.
+
+    The budget is to have no `override_amount` and its own limit, in the answer and in the list.
+    """
+    copy = _Copy(session)
+    before = copy.read()
+    expect.status(copy.put(_FOREVER), 200)
+    answer = copy.delete()
+    _is_raised(answer, _MONTHLY, None)
+    expect.equal(copy.read()["budgets"], before["budgets"], "the budgets in the list", answer)
+
+
+@check("AP-OVD-002")
+def nothing_to_remove(session: Session) -> None:
+    """Removes an override where there was never one, and one override twice; each is to be 200."""
+    copy = _Copy(session)
+    _is_raised(copy.delete(), _MONTHLY, None)
+    expect.status(copy.put(_FOREVER), 200)
+    for _ in range(2):
+        _is_raised(copy.delete(), _MONTHLY, None)
+
+
+@check("AP-OVD-003")
+def nothing_there(session: Session) -> None:
+    """Removes the overrides of the template's budget, another user's, and none at all; each is to be 404.
+
+    The other user's override is to stay.
+    """
+    copy = _Copy(session)
+    other = _Copy(session)
+    expect.status(other.put(_FOREVER), 200)
+    before = other.read()
+    for budget_id in _foreign_budgets(session, copy, other):
+        expect.status(copy.delete(budget_id=budget_id), 404)
+    expect.equal(other.read(), before, "the other user's copy")
+
+
+def _foreign_budgets(session: Session, copy: _Copy, other: _Copy) -> list[str]:
+    """The ids of budgets that are not the copy's: the template's, another user's, and one of nobody."""
+    template = session.profile(copy.profile["id"])
+    return [str(template["budgets"][0]["id"]), other.budget_id, session.name()]
+
+
+def _is_raised(answer: Answer, limit: float, amount: float | None) -> None:
+    """The answer is 200 and shows a budget with this limit, raised by this amount, or by none."""
+    expect.status(answer, 200)
+    budget = expect.member(answer, "budget")
+    expect.equal(budget.get("max_limit"), limit, "max_limit", answer)
+    expect.equal(budget.get("override_amount"), amount, "override_amount", answer)
+    raised = limit + (amount or 0)
+    expect.equal(expect.member(answer, "effective_max_limit"), raised, "effective_max_limit", answer)

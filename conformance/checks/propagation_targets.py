@@ -1,0 +1,210 @@
+"""Whom a propagation reaches, what it says of them, and what it refuses."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, fixtures, samples
+from conformance.catalogue import check
+from conformance.checks.propagation import propagate
+from conformance.verdict import Unreached
+
+if TYPE_CHECKING:
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_NO_PROFILE = 9223372036854775807
+_COUNTS = ("affected_users", "skipped_users", "failed_users")
+_LIMIT = {"budgets": [samples.budget("1M", 10)]}
+_HIGHER = {"budgets": [samples.budget("1M", 20)]}
+_EXPIRY_SECONDS = 2
+
+
+@check("AP-PRO-002")
+def dry_run(session: Session) -> None:
+    """Sends a dry run for two holders and a user who holds nothing, and then the run itself.
+
+    The dry run is to have `applied` false and to leave the copies alone. The numbers and `user_ids` of both
+    answers are to be the same.
+    """
+    profile_id, users = _held_by(session, 2)
+    before = [fixtures.copy(session, user_id, profile_id) for user_id in users]
+    named = [*users, str(fixtures.user(session)["id"])]
+    dry = propagate(session, profile_id, ["budgets"], user_ids=named, dry_run=True)
+    expect.equal(expect.member(dry, "applied"), False, "applied of a dry run", dry)
+    after = [fixtures.copy(session, user_id, profile_id) for user_id in users]
+    expect.equal(after, before, "the copies after a dry run", dry)
+    wet = propagate(session, profile_id, ["budgets"], user_ids=named)
+    expect.equal(expect.member(wet, "applied"), True, "applied", wet)
+    expect.equal(_outcome(dry), _outcome(wet), "what the dry run said", dry, wet)
+
+
+@check("AP-PRO-003")
+def counts(session: Session) -> None:
+    """Propagates to three users by name, two of whom hold a copy, and then to all who hold one.
+
+    The three numbers are to add up to 3, and then to 2; `user_ids` are to be the two holders, whose copies
+    have changed.
+    """
+    profile_id, users = _held_by(session, 2)
+    named = [*users, str(fixtures.user(session)["id"])]
+    for aim, total in (({"user_ids": named}, 3), ({}, 2)):
+        answer = propagate(session, profile_id, ["budgets"], **aim)
+        numbers = [expect.member(answer, name) for name in _COUNTS]
+        expect.equal(sum(numbers), total, "the sum of the numbers", answer)
+        expect.equal(numbers[0], 2, "affected_users", answer)
+        expect.equal(sorted(expect.member(answer, "user_ids")), sorted(users), "user_ids", answer)
+        _limits_are(session, profile_id, dict.fromkeys(users, 20), answer)
+
+
+@check("AP-PRO-004")
+def named_users(session: Session) -> None:
+    """Propagates to one of two holders and to a user who holds nothing.
+
+    The one is to be affected and the other skipped. The holder who was not named is to keep the old limit.
+    """
+    profile_id, [one, other] = _held_by(session, 2)
+    stranger = str(fixtures.user(session)["id"])
+    answer = propagate(session, profile_id, ["budgets"], user_ids=[stranger, one])
+    expect.equal(_outcome(answer), {**_numbers(1, 1), "user_ids": [one]}, "the outcome", answer)
+    _limits_are(session, profile_id, {one: 20, other: 10}, answer)
+
+
+@check("AP-PRO-005")
+def groups(session: Session) -> None:
+    """Propagates to one group, and then to users by name and group together.
+
+    Only members of the group are to be affected, and in the second run only those who are named as well.
+    """
+    profile_id = int(fixtures.active_profile(session, **_LIMIT)["id"])
+    near, far = session.name(), session.name()
+    ada, bob, carol = (fixtures.holder(session, profile_id, group_ids=ids) for ids in ([near], [near], [far]))
+    fixtures.changed(session, profile_id, **_HIGHER)
+    answer = propagate(session, profile_id, ["budgets"], group_ids=[far])
+    expect.equal(expect.member(answer, "user_ids"), [carol], "user_ids of one group", answer)
+    _limits_are(session, profile_id, {ada: 10, bob: 10, carol: 20}, answer)
+    answer = propagate(session, profile_id, ["budgets"], group_ids=[near], user_ids=[carol, bob])
+    expect.equal(expect.member(answer, "user_ids"), [bob], "user_ids by name and group", answer)
+    _limits_are(session, profile_id, {ada: 10, bob: 20, carol: 20}, answer)
+
+
+@check("AP-PRO-010")
+def fields_refused(session: Session) -> None:
+    """Sends no `fields`, an empty list, `name`, and `budgets` beside `tags`; each is to be 400.
+
+    The copy is to be as it was.
+    """
+    profile_id, [user_id] = _held_by(session, 1)
+    bodies: tuple[dict[str, Any], ...] = (
+        {},
+        {"fields": []},
+        {"fields": ["name"]},
+        {"fields": ["budgets", "tags"]},
+    )
+    for body in bodies:
+        parameters = {"profile_id": profile_id}
+        answer = session.call("propagateAccessProfile", parameters=parameters, body=body)
+        expect.status(answer, 400)
+    _limits_are(session, profile_id, {user_id: 10}, answer)
+
+
+@check("AP-PRO-011")
+def no_such_profile(session: Session) -> None:
+    """Propagates the largest id there can be and one that nobody has, dry and wet; each is to be 404."""
+    for profile_id in (_NO_PROFILE, session.random.randrange(2**61, 2**62)):
+        for dry in (True, False):
+            answer = session.call(
+                "propagateAccessProfile",
+                parameters={"profile_id": profile_id},
+                body={"fields": ["budgets"], "dry_run": dry},
+            )
+            expect.status(answer, 404)
+
+
+@check("AP-PRO-012")
+def nobody_holds_it(session: Session) -> None:
+    """Propagates a new profile, dry and wet; both are to be 200 with zeros and no `user_ids`."""
+    profile_id = session.create(**_LIMIT)["id"]
+    for dry in (True, False):
+        answer = propagate(session, profile_id, ["budgets"], dry_run=dry)
+        expect.equal(_outcome(answer), {**_numbers(0, 0), "user_ids": []}, "the outcome", answer)
+
+
+@check("AP-PRO-013")
+def expired(session: Session) -> None:
+    """Assigns a profile for two seconds, waits until the copy has expired, and propagates.
+
+    The user is to be skipped, and the copy to be as it was.
+    """
+    profile = fixtures.active_profile(session, **_LIMIT)
+    user_id = str(fixtures.user(session)["id"])
+    fixtures.assigned(session, user_id, profile["id"], expires_at=_soon(session))
+    fixtures.changed(session, profile["id"], **_HIGHER)
+    _wait_until_expired(session, user_id, profile["id"])
+    answer = propagate(session, profile["id"], ["budgets"])
+    expect.equal(_outcome(answer), {**_numbers(0, 1), "user_ids": []}, "the outcome", answer)
+    _limits_are(session, profile["id"], {user_id: 10}, answer)
+
+
+@check("AP-PRO-014")
+def contradiction(session: Session) -> None:
+    """Grants a server whole where a copy excludes one of its tools, and propagates `mcp_servers` alone.
+
+    It is to be 200 with one user failed, also as a dry run. The copy is to be as it was.
+    """
+    profile_id = int(
+        fixtures.active_profile(session, mcp_tool_overrides=[samples.override("exclude", "github")])["id"]
+    )
+    user_id = fixtures.holder(session, profile_id)
+    before = fixtures.copy(session, user_id, profile_id)
+    fixtures.changed(
+        session, profile_id, mcp_tool_overrides=[], mcp_servers=[{"mcp_server_id": "github"}], **_HIGHER
+    )
+    for dry in (True, False):
+        answer = propagate(session, profile_id, ["mcp_servers", "budgets"], dry_run=dry)
+        expect.equal(_outcome(answer), {**_numbers(0, 0, 1), "user_ids": []}, "the outcome", answer)
+        expect.equal(fixtures.copy(session, user_id, profile_id), before, "the copy", answer)
+
+
+def _held_by(session: Session, holders: int) -> tuple[int, list[str]]:
+    """A new profile that so many users hold, raised after they got it, and their ids."""
+    profile_id = int(fixtures.active_profile(session, **_LIMIT)["id"])
+    users = [fixtures.holder(session, profile_id) for _ in range(holders)]
+    fixtures.changed(session, profile_id, **_HIGHER)
+    return profile_id, users
+
+
+def _numbers(affected: int, skipped: int, failed: int = 0) -> dict[str, Any]:
+    return dict(zip(_COUNTS, (affected, skipped, failed), strict=True))
+
+
+def _outcome(answer: Answer) -> dict[str, Any]:
+    """The numbers of an answer, and its `user_ids` in an order that can be compared."""
+    numbers = {name: expect.member(answer, name) for name in _COUNTS}
+    return {**numbers, "user_ids": sorted(expect.member(answer, "user_ids"))}
+
+
+def _limits_are(session: Session, profile_id: int, limits: dict[str, int], answer: Answer) -> None:
+    found = {
+        user_id: fixtures.copy(session, user_id, profile_id)["budgets"][0].get("max_limit")
+        for user_id in limits
+    }
+    expect.equal(found, limits, "max_limit by user", answer)
+
+
+def _soon(session: Session) -> str:
+    """An instant a moment ahead of the server's clock, or of this machine's when the server tells none."""
+    date = session.browse({"limit": 1}).headers.get("date")
+    now = parsedate_to_datetime(date) if date else datetime.now(UTC)
+    return f"{now + timedelta(seconds=_EXPIRY_SECONDS):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _wait_until_expired(session: Session, user_id: str, profile_id: int) -> None:
+    deadline = time.monotonic() + _EXPIRY_SECONDS + session.target.timeout
+    while fixtures.copy(session, user_id, profile_id).get("is_active") is not False:
+        if time.monotonic() > deadline:
+            raise Unreached(f"the copy of {user_id} did not expire in time")
+        time.sleep(0.25)
