@@ -4,7 +4,7 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, make_url
+from sqlalchemy import Connection, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 
 from domain.errors import Unavailable
@@ -20,6 +20,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
 )
 
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
+
 
 def open_sqlite(url: str) -> SqlStore:
     """Open the store in a file, `sqlite:///relative/path` or `sqlite:////absolute/path`.
@@ -30,7 +32,8 @@ def open_sqlite(url: str) -> SqlStore:
         ValueError: the URL names no file.
         Unavailable: the file's folder cannot be made.
     """
-    folder = _file(url).parent
+    path = _file(url)
+    folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -39,7 +42,30 @@ def open_sqlite(url: str) -> SqlStore:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-    return SqlStore(engine, writer, reads_wait=False, writes_wait=True)
+    store = SqliteStore(engine, writer, name=f"The store at {path}", reads_wait=False, writes_wait=True)
+    event.listen(engine, "handle_error", store.remember_damage)
+    return store
+
+
+class SqliteStore(SqlStore):
+    """Keeps everything in a file. Once a part of the file was found damaged, it is not ready any more.
+
+    Without that memory it would be ready again at once: connections keep what they need for the check.
+    """
+
+    _damage: str | None = None
+
+    def remember_damage(self, context: ExceptionContext) -> None:
+        """Keep the first failure that says that the file is damaged."""
+        failure = context.original_exception
+        if self._damage is None and getattr(failure, "sqlite_errorname", "").startswith(_DAMAGE):
+            self._damage = f"{self.name} is damaged: {failure}. Restore a backup, and start the server again."
+
+    def check_ready(self) -> None:
+        """Return when the file was not found damaged, and its tables are at the head revision."""
+        if self._damage is not None:
+            raise Unavailable(self._damage)
+        super().check_ready()
 
 
 def _file(url: str) -> Path:

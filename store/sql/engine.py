@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import WrongRevision
@@ -53,25 +53,25 @@ class SqlStore:
         self._migrator = migrator or writer
         self._read_turn = read_turn
         self._write_turn = write_turn
-        self._name = name
+        self.name = name
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Read one consistent state."""
-        with translated(self._name), self._read_turn(), _begun(self._reader) as connection:
+        with translated(self.name), self._read_turn(), _begun(self._reader) as connection:
             yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Write in one transaction: the end of the block commits, an exception rolls back."""
-        with translated(self._name), self._write_turn(), _begun(self._writer) as connection:
+        with translated(self.name), self._write_turn(), _begun(self._writer) as connection:
             yield SqlTransaction(connection)
 
     def check_ready(self) -> None:
         """Return when the tables are at the head revision."""
-        with translated(self._name), self._read_turn(), _begun(self._reader) as connection:
+        with translated(self.name), self._read_turn(), _begun(self._reader) as connection:
             connection.execute(text("SELECT 1"))
-            found = current_revision(connection)
+            found = self._revision(connection)
         needed = head_revision()
         if found == needed:
             return
@@ -83,11 +83,24 @@ class SqlStore:
 
     def migrate(self) -> str:
         """Bring the tables to the head revision and return its name."""
-        with translated(self._name):
+        with translated(self.name):
             with self._read_turn(), _begun(self._reader) as connection:
-                _refuse_later(current_revision(connection))
+                _refuse_later(self._revision(connection))
             with self._write_turn():
                 return upgrade(self._migrator)
+
+    def _revision(self, connection: Connection) -> str | None:
+        """Return the revision of the tables, or None when there are none.
+
+        Raises:
+            WrongRevision: the file belongs to another program. A server's database may serve several.
+        """
+        found = current_revision(connection)
+        if found is None and connection.dialect.name == "sqlite" and inspect(connection).get_table_names():
+            raise WrongRevision(
+                f"{self.name} holds the tables of another program. Restore a backup, or name another file."
+            )
+        return found
 
     def close(self) -> None:
         """Close the connections."""
