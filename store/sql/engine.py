@@ -96,7 +96,12 @@ class SqlStore:
             WrongRevision: the file belongs to another program. A server's database may serve several.
         """
         found = current_revision(connection)
-        if found is None and connection.dialect.name == "sqlite" and inspect(connection).get_table_names():
+        # Alembic's own table stays when all scripts are taken back.
+        if (
+            found is None
+            and connection.dialect.name == "sqlite"
+            and set(inspect(connection).get_table_names()) - {"alembic_version"}
+        ):
             raise WrongRevision(
                 f"{self.name} holds the tables of another program. Restore a backup, or name another file."
             )

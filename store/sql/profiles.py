@@ -8,7 +8,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     bindparam,
     delete,
@@ -79,7 +78,7 @@ class SqlProfiles:
         condition = self._condition(profile_filter)
         # The ids of the page come from an index; only its own rows are read whole.
         page_ids = (
-            _ids(profile_filter)
+            select(access_profiles.c.id)
             .where(condition)
             .order_by(access_profiles.c.id)
             .limit(limit)
@@ -254,15 +253,6 @@ _ATTACHMENTS = (
     .where(role_attachments.c.access_profile_id == bindparam("profile_id"))
     .order_by(role_attachments.c.id)
 )
-
-
-def _ids(profile_filter: ProfileFilter) -> Select[tuple[int]]:
-    """Return the statement that a page of ids begins with."""
-    ids = select(access_profiles.c.id)
-    if profile_filter == ProfileFilter():
-        # SQLite would walk through the table, and read every row that the offset passes over.
-        return ids.with_hint(access_profiles, "INDEXED BY ix_access_profiles_order", "sqlite")
-    return ids
 
 
 def _columns(profile: NewAccessProfile | AccessProfile) -> dict[str, Any]:

@@ -48,7 +48,8 @@ class Query:
 
     Attributes:
         read: does it.
-        sqlite: what SQLite searches by, in its own words, or the index whose order it follows.
+        sqlite: what SQLite searches by, in its own words, or the index whose order it follows; `alone` when it
+            needs no row of the table.
         postgresql: the indexes that PostgreSQL uses.
     """
 
@@ -77,11 +78,11 @@ QUERIES: Mapping[str, Query] = {
         "pk_access_profiles; uq_role_attachments_access_profile_id; pk_roles",
     ),
     "profiles": query(
-        profiles(), "ix_access_profiles_order; access_profiles (rowid=?)", "pk_access_profiles"
+        profiles(), "ix_access_profiles_order alone; access_profiles (rowid=?)", "pk_access_profiles"
     ),
     "profiles in a state": query(
         profiles(is_active=True),
-        "access_profiles (is_active=?); access_profiles (rowid=?)",
+        "access_profiles (is_active=?) alone; access_profiles (rowid=?)",
         "ix_access_profiles_is_active; pk_access_profiles",
     ),
     "profiles with a tag": query(
@@ -93,6 +94,17 @@ QUERIES: Mapping[str, Query] = {
         profiles(search="file 00007"),
         "access_profile_names; access_profiles (rowid=?)",
         "ix_access_profiles_name_trigrams",
+    ),
+    # Every name is looked at, but no row is read whole that does not match.
+    "profiles with a letter in their name": query(
+        profiles(search="7"),
+        "ix_access_profiles_order alone; access_profiles (rowid=?)",
+        "pk_access_profiles",
+    ),
+    "profiles with a letter in their name, in a state": query(
+        profiles(search="7", is_active=True),
+        "access_profiles (is_active=?) alone; access_profiles (rowid=?)",
+        "pk_access_profiles; ix_access_profiles_is_active",
     ),
     "profiles with a tag in a state": query(
         profiles(tags=("tag 7",), is_active=True), "access_profile_tags (tag=?)", "pk_access_profile_tags"
@@ -288,7 +300,7 @@ def explained(
 
 _STEP = re.compile(
     r"(?P<how>SEARCH|SCAN) (?P<table>\w+)"
-    r"(?: USING (?:COVERING )?(?:INDEX (?P<index>\w+)|(?:INTEGER )?PRIMARY KEY))?"
+    r"(?: USING (?P<alone>COVERING )?(?:INDEX (?P<index>\w+)|(?:INTEGER )?PRIMARY KEY))?"
     r"(?P<virtual> VIRTUAL TABLE INDEX \S+)?(?: (?P<by>\(.*\)))?"
 )
 
@@ -299,12 +311,11 @@ def steps_of_sqlite(store: SqlStore, read: Callable[[ReadTransaction], object]) 
         step = _STEP.match(row.detail)
         if step is None or (step["table"] not in metadata.tables and not step["virtual"]):
             continue
-        if step["by"]:
-            yield f"{step['table']} {step['by']}", False
-        elif step["virtual"]:
-            yield step["table"], False
-        else:
-            yield step["index"] or step["table"], step["index"] is None and step["table"] not in SMALL
+        what = f"{step['table']} {step['by']}" if step["by"] else step["index"] or step["table"]
+        served = step["by"] or step["index"] or step["virtual"] or step["table"] in SMALL
+        yield what, not served
+        if step["alone"]:
+            yield f"{what} alone", False
 
 
 def steps_of_postgresql(

@@ -65,8 +65,9 @@ def _create_own_indexes() -> None:
             "USING gin (name_folded gin_trgm_ops)"
         )
         return
-    # SQLite's table is its own index of ids: passing over rows in it reads them whole. This one is narrow.
-    op.execute("CREATE INDEX ix_access_profiles_order ON access_profiles (id)")
+    # SQLite's table is its own index of ids: passing over rows in it reads them whole. This one is narrow,
+    # and has what is compared when a search is too short for trigrams.
+    op.execute("CREATE INDEX ix_access_profiles_order ON access_profiles (id, name_folded)")
     # A full-text table that holds no text of its own; the triggers tell it what changes.
     op.execute(
         "CREATE VIRTUAL TABLE access_profile_names USING fts5("
@@ -118,7 +119,7 @@ def _create_access_profiles() -> None:
         sa.UniqueConstraint("name", name="uq_access_profiles_name"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_access_profiles_is_active", "access_profiles", ["is_active", "id"])
+    op.create_index("ix_access_profiles_is_active", "access_profiles", ["is_active", "id", "name_folded"])
 
 
 def _create_api_keys() -> None:
