@@ -48,8 +48,8 @@ class Query:
 
     Attributes:
         read: does it.
-        sqlite: what SQLite searches by, in its own words, or the index whose order it follows; `alone` when it
-            needs no row of the table.
+        sqlite: what SQLite searches by, in its own words, or the index whose order it follows; `alone` when
+            it needs no row of the table.
         postgresql: the indexes that PostgreSQL uses.
     """
 
