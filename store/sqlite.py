@@ -30,7 +30,7 @@ def open_sqlite(url: str) -> SqlStore:
         ValueError: the URL names no file.
         Unavailable: the file's folder cannot be made.
     """
-    folder = _file(url).parent
+    folder = file_of(url).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -42,7 +42,12 @@ def open_sqlite(url: str) -> SqlStore:
     return SqlStore(engine, writer, reads_wait=False, writes_wait=True)
 
 
-def _file(url: str) -> Path:
+def file_of(url: str) -> Path:
+    """Return the file that an SQLite store is kept in.
+
+    Raises:
+        ValueError: the URL names no file.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
