@@ -72,12 +72,17 @@ def _ask(dropped: Sequence[Revision], to: str) -> None:
     err.print(f"Going down to {to} drops, and nothing brings it back:")
     for revision in reversed(dropped):
         err.print(f"  {revision.name}: {revision.drops}")
-    if not sys.stdin.isatty():
+    if not is_terminal():
         raise click.ClickException(
             "Nothing was changed. Keep a copy (access-profiles backup FILE), then repeat it with --yes."
         )
     if not click.confirm("Go down?", err=True):
         raise click.ClickException("Nothing was changed.")
+
+
+def is_terminal() -> bool:
+    """Return whether there is somebody to ask."""
+    return sys.stdin.isatty()
 
 
 def _place(revisions: Sequence[Revision]) -> int:
