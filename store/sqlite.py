@@ -32,7 +32,7 @@ def open_sqlite(url: str) -> SqlStore:
         ValueError: the URL names no file.
         Unavailable: the file's folder cannot be made.
     """
-    path = _file(url)
+    path = file_of(url)
     folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -68,7 +68,12 @@ class SqliteStore(SqlStore):
         super().check_ready()
 
 
-def _file(url: str) -> Path:
+def file_of(url: str) -> Path:
+    """Return the file that an SQLite store is kept in.
+
+    Raises:
+        ValueError: the URL names no file.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:

@@ -3,7 +3,7 @@
 Databases differ in how an engine is made (`store.sqlite`, `store.postgres`); everything else is shared.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeAlias
 
@@ -11,8 +11,9 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import WrongRevision
+from store.api import Revision
 from store.sql.failures import translated
-from store.sql.migrate import current_revision, head_revision, is_known, upgrade
+from store.sql.migrate import current_revision, head_revision, is_known, move, revisions
 from store.sql.transaction import SqlTransaction
 
 Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
@@ -81,13 +82,20 @@ class SqlStore:
             "Run: access-profiles migrate"
         )
 
-    def migrate(self) -> str:
-        """Bring the tables to the head revision and return its name."""
-        with translated(self.name):
-            with self._read_turn(), _begun(self._reader) as connection:
-                _refuse_later(self._revision(connection))
-            with self._write_turn():
-                return upgrade(self._migrator)
+    def migrate(self, to: str | None = None) -> str:
+        """Bring the tables up or down to a revision, the head by default, and return its name."""
+        to = to or head_revision()
+        self.revisions()
+        with translated(self.name), self._write_turn():
+            move(self._migrator, to)
+        return to
+
+    def revisions(self) -> Sequence[Revision]:
+        """Return all revisions, the first one first; later ones than this program knows are refused."""
+        with translated(self.name), self._read_turn(), _begun(self._reader) as connection:
+            present = self._revision(connection)
+        _refuse_later(present)
+        return revisions(present)
 
     def _revision(self, connection: Connection) -> str | None:
         """Return the revision of the tables, or None when there are none.

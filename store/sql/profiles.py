@@ -30,6 +30,7 @@ from domain.records import (
 )
 from store.api import Page, ProfileFilter
 from store.sql.documents import dump_policy, dump_texts, load_policy, load_texts
+from store.sql.numbering import PROVIDER_CONFIGS
 from store.sql.search import name_contains
 from store.sql.tables import (
     access_profile_tags,
@@ -43,9 +44,6 @@ from store.sql.tables import (
 from store.sql.uniqueness import write_or_conflict
 
 KIND = "access profile"
-
-_PROVIDER_CONFIGS = "provider_configs"
-"""The name of the sequence that numbers provider configs."""
 
 
 class SqlProfiles:
@@ -117,7 +115,7 @@ class SqlProfiles:
         """Return ids for `count` provider configs."""
         statement = (
             update(sequences)
-            .where(sequences.c.name == _PROVIDER_CONFIGS)
+            .where(sequences.c.name == PROVIDER_CONFIGS)
             .values(last_value=sequences.c.last_value + count)
             .returning(sequences.c.last_value)
         )

@@ -6,6 +6,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+drops = "all tables and everything in them: profiles, roles, users, copies, keys and the audit log"
+"""What is lost when this revision is taken back."""
+
 # A migration states its own types: it must not change when the program's tables do.
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
