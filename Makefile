@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGES := conformance domain handlers server store
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint soak bench-store clean
+.PHONY: help serve test check format types lock contract-lint soak bench-store bench-writes clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 
 bench-store: $(VENV)/dev.stamp ## What reads cost as a store grows to 100,000 profiles and 1,000,000 copies
 	@$(BIN)/python -m tests.bench.store_growth
+
+bench-writes: $(VENV)/dev.stamp ## What group commit brings on SQLite, with 1, 4 and 16 threads
+	@$(BIN)/python -m tests.bench.store_writes
 
 clean: ## Remove the environment, caches and the demo store
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis var

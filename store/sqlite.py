@@ -1,17 +1,30 @@
-"""SQLite: one file, in WAL mode, so that readers and the one writer do not wait for each other."""
+"""SQLite: one file, in WAL mode, so that readers and the one writer do not wait for each other.
 
+Writers of one process share transactions (`store.sql.group_commit`); those of others wait at the file.
+"""
+
+import time
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from domain.errors import Unavailable
 from store.sql.engine import SqlStore
+from store.sql.group_commit import GroupCommit
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another process's write before it gives up."""
+
+POLL_MS = 5
+"""How long SQLite itself waits for another process's write. It looks ever more rarely, in the end every 100
+ms, and would miss the moments between transactions; called again, it looks after 1 ms."""
+
+READERS = 8
+"""Connections that are kept for readers."""
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -38,13 +51,29 @@ def open_sqlite(url: str) -> SqlStore:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"check_same_thread": False})
+    reader, writer = _engine(url, connections=READERS), _engine(url, connections=1)
+    event.listen(writer, "connect", _poll)
+    store = SqliteStore(
+        reader,
+        writer.execution_options(sqlite_begin="BEGIN IMMEDIATE"),
+        begin_write=GroupCommit(BUSY_TIMEOUT_MS / 1000).begin,
+        name=f"The store at {path}",
+        reads_wait=False,
+        writes_wait=True,
+    )
+    for engine in (reader, writer):
+        event.listen(engine, "handle_error", store.remember_damage)
+    return store
+
+
+def _engine(url: str, *, connections: int) -> Engine:
+    """Return an engine that keeps this many connections; when more are needed at once, it opens more."""
+    engine = create_engine(
+        url, pool_size=connections, max_overflow=32, connect_args={"check_same_thread": False}
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
-    writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-    store = SqliteStore(engine, writer, name=f"The store at {path}", reads_wait=False, writes_wait=True)
-    event.listen(engine, "handle_error", store.remember_damage)
-    return store
+    return engine
 
 
 class SqliteStore(SqlStore):
@@ -91,5 +120,24 @@ def _configure(connection: SqliteConnection, _record: Any) -> None:
         connection.execute(pragma)
 
 
+def _poll(connection: SqliteConnection, _record: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {POLL_MS}")
+
+
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    gives_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql(statement)
+        except OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= gives_up_at:
+                raise
+        else:
+            return
+
+
+def _is_busy(error: OperationalError) -> bool:
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    # The higher bits say more.
+    return code & 0xFF == SQLITE_BUSY

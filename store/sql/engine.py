@@ -8,16 +8,19 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeAlias
 
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import DBAPIError
 
 from domain.errors import WrongRevision
 from store.api import Revision
+from store.sql.connections import begun
 from store.sql.failures import translated
 from store.sql.migrate import current_revision, head_revision, is_known, move, revisions
 from store.sql.transaction import SqlTransaction
 
 Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
 """Waits for a place among those who may use an engine at once, and holds it until the block ends."""
+
+BeginWrite: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
+"""Begins what one block writes. The end of the block keeps it, an exception undoes it."""
 
 
 class SqlStore:
@@ -31,6 +34,7 @@ class SqlStore:
         migrator: Engine | None = None,
         read_turn: Turn = nullcontext,
         write_turn: Turn = nullcontext,
+        begin_write: BeginWrite = begun,
         name: str = "The store",
         reads_wait: bool,
         writes_wait: bool,
@@ -43,6 +47,7 @@ class SqlStore:
             migrator: begins the transactions that change the tables; the writer does when it is left out.
             read_turn: what a read waits for first.
             write_turn: what a write waits for first.
+            begin_write: how a write begins on the writer; in a transaction of its own when it is left out.
             name: how sentences call the database, at their start.
             reads_wait: see `store.api.Store`.
             writes_wait: see `store.api.Store`.
@@ -54,23 +59,24 @@ class SqlStore:
         self._migrator = migrator or writer
         self._read_turn = read_turn
         self._write_turn = write_turn
+        self._begin_write = begin_write
         self.name = name
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Read one consistent state."""
-        with translated(self.name), self._read_turn(), _begun(self._reader) as connection:
+        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
             yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        """Write in one transaction: the end of the block commits, an exception rolls back."""
-        with translated(self.name), self._write_turn(), _begun(self._writer) as connection:
+        """Write: the end of the block commits, an exception rolls back."""
+        with translated(self.name), self._write_turn(), self._begin_write(self._writer) as connection:
             yield SqlTransaction(connection)
 
     def check_ready(self) -> None:
         """Return when the tables are at the head revision."""
-        with translated(self.name), self._read_turn(), _begun(self._reader) as connection:
+        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
             connection.execute(text("SELECT 1"))
             found = self._revision(connection)
         needed = head_revision()
@@ -92,7 +98,7 @@ class SqlStore:
 
     def revisions(self) -> Sequence[Revision]:
         """Return all revisions, the first one first; later ones than this program knows are refused."""
-        with translated(self.name), self._read_turn(), _begun(self._reader) as connection:
+        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
             present = self._revision(connection)
         _refuse_later(present)
         return revisions(present)
@@ -120,40 +126,6 @@ class SqlStore:
         self._reader.dispose()
         self._writer.dispose()
         self._migrator.dispose()
-
-
-@contextmanager
-def _begun(engine: Engine) -> Iterator[Connection]:
-    """Begin a transaction; the end of the block commits, an exception rolls back.
-
-    It commits what was only read, too: drivers forget their prepared statements when they roll back.
-    """
-    with _connected(engine) as connection:
-        yield connection
-        connection.commit()
-
-
-def _connected(engine: Engine) -> Connection:
-    """Return a connection with a transaction begun.
-
-    The database may have closed a pooled connection meanwhile (a restart, say). Its transaction cannot begin,
-    nothing is lost, and the pool is renewed: once more is enough, and no statement is spent on asking first.
-    """
-    try:
-        return _with_transaction(engine.connect())
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return _with_transaction(engine.connect())
-
-
-def _with_transaction(connection: Connection) -> Connection:
-    try:
-        connection.begin()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _refuse_later(found: str | None) -> None:

@@ -82,6 +82,17 @@ def translated(name: str) -> Iterator[None]:
         raise Unavailable(f"{name} is busy: all connections to it are in use.") from error
 
 
+def unavailable(failure: BaseException, name: str = "The store") -> Unavailable:
+    """Return what to tell someone whose work was lost because a shared transaction failed.
+
+    Args:
+        failure: what the transaction failed of.
+        name: how sentences call the database, at their start.
+    """
+    sentence = _sentence(failure) if isinstance(failure, DBAPIError) else None
+    return Unavailable(f"{name} {sentence or 'could not commit.'} Nothing was changed.")
+
+
 def _sentence(error: DBAPIError) -> str | None:
     """Return what to say after the name, or None for a programming error."""
     sqlstate = getattr(error.orig, "sqlstate", None)

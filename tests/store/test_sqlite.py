@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from domain.errors import Unavailable
 from store.registry import open_store
 from store.sql.engine import SqlStore
-from store.sqlite import BUSY_TIMEOUT_MS, open_sqlite
+from store.sqlite import BUSY_TIMEOUT_MS, POLL_MS, open_sqlite
 from tests.store.samples import add_profiles, names_of, new_copy, new_profile, user
 
 
@@ -44,12 +44,18 @@ def locked(path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", BUSY_TIMEOUT_MS)],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)],
 )
 def test_every_connection_is_configured(path: Path, name: str, value: object) -> None:
     with opened(path) as store, store.read(), store.read():
         assert pragma(store._reader, name) == value
         assert pragma(store._writer, name) == value
+
+
+def test_sqlite_waits_long_for_readers_and_a_moment_for_writers_who_ask_again(path: Path) -> None:
+    with opened(path) as store:
+        assert pragma(store._reader, "busy_timeout") == BUSY_TIMEOUT_MS
+        assert pragma(store._writer, "busy_timeout") == POLL_MS
 
 
 def test_a_file_in_a_missing_folder_is_made(tmp_path: Path) -> None:
@@ -134,7 +140,7 @@ def test_a_write_waits_for_another_processs_write(path: Path) -> None:
 def test_a_write_gives_up_when_another_process_writes_for_too_long(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.sqlite._PRAGMAS", ("PRAGMA busy_timeout = 50", "PRAGMA journal_mode = WAL"))
+    monkeypatch.setattr("store.sqlite.BUSY_TIMEOUT_MS", 50)
     with opened(path) as store, locked(path) as other:
         with pytest.raises(Unavailable, match="database is locked"):
             add_profiles(store, ["refused"])
