@@ -9,9 +9,14 @@ from sqlalchemy.exc import ArgumentError
 
 from domain.errors import Unavailable
 from store.sql.engine import SqlStore
+from store.sql.turns import Turns
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another process's write before it gives up."""
+
+PATIENCE_SECONDS = 30
+"""How long a writer waits for other writers of this process. They queue here: SQLite lets in whoever asks at
+the right moment, and under load some would wait until they give up."""
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -39,7 +44,8 @@ def open_sqlite(url: str) -> SqlStore:
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
     writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-    return SqlStore(engine, writer, reads_wait=False, writes_wait=True)
+    turns = Turns(1, PATIENCE_SECONDS)
+    return SqlStore(engine, writer, write_turn=turns.take, reads_wait=False, writes_wait=True)
 
 
 def _file(url: str) -> Path:
