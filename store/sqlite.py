@@ -23,6 +23,9 @@ POLL_MS = 5
 """How long SQLite itself waits for another process's write. It looks ever more rarely, in the end every 100
 ms, and would miss the moments between transactions; called again, it looks after 1 ms."""
 
+PATIENCE_SECONDS = 30
+"""How long a writer waits for others of this process. One of them may have thousands of copies to save."""
+
 READERS = 8
 """Connections that are kept for readers."""
 
@@ -56,7 +59,7 @@ def open_sqlite(url: str) -> SqlStore:
     store = SqliteStore(
         reader,
         writer.execution_options(sqlite_begin="BEGIN IMMEDIATE"),
-        begin_write=GroupCommit(BUSY_TIMEOUT_MS / 1000).begin,
+        begin_write=GroupCommit(PATIENCE_SECONDS).begin,
         name=f"The store at {path}",
         reads_wait=False,
         writes_wait=True,

@@ -1,7 +1,11 @@
 """The store's protocol: what every backend promises, and all that handlers know of it.
 
 A unit of work is a context manager. What is read in one `read()` is one consistent state. What is written in
-one `write()` is kept as a whole when the block ends, and not at all when the block raises.
+one `write()` is kept as a whole when the block ends, and not at all when the block raises. A method that
+refuses (`NotFound`, `Conflict`, `StaleVersion`) has changed nothing; the block may catch it and go on.
+
+Ids that a store gives are positive and ascend. None is given twice, not even after a deletion; a write that
+was not kept may leave gaps. `store.suite` holds every store to all of this.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -149,7 +149,10 @@ class CopyReader(Protocol):
         """Return the copies that a user holds, ordered by id."""
 
     def of_profile(self, profile_id: int) -> Iterator[UserAccessProfile]:
-        """Yield the copies of a profile, ordered by id, without holding all of them at once."""
+        """Yield the copies of a profile, ordered by id, without holding all of them at once.
+
+        The one at hand may be saved or deleted before the next is asked for.
+        """
 
 
 class CopyWriter(CopyReader, Protocol):
@@ -202,7 +205,7 @@ class VirtualKeyWriter(VirtualKeyReader, Protocol):
         """Keep a new virtual key.
 
         Raises:
-            NotFound: there is no such copy.
+            NotFound: the user holds no such copy.
             Conflict: the id, the secret or the name is taken.
         """
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
@@ -104,7 +105,8 @@ class SqlProfiles:
         """Return one version of a profile."""
         statement = select(access_profile_versions).where(
             access_profile_versions.c.access_profile_id == profile_id,
-            access_profile_versions.c.version == version,
+            # A number that no version can have is one that is not found.
+            access_profile_versions.c.version == bindparam("version", version, BigInteger),
         )
         row = self._connection.execute(statement).one_or_none()
         if row is None:

@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from server.cli import main
 from store.registry import open_store
+from store.suite.samples import add_profiles, names_of
 from tests.server.running import Run
 from tests.serving import ROOT
 from tests.store.exports import exported
 from tests.store.plans import EVERYTHING, carry_out
-from tests.store.samples import add_profiles, names_of
 
 COUNTS = (
     "role: 2, group: 2, user: 2, access profile: 1, version: 1, attachment: 2, copy: 2, virtual key: 1, "

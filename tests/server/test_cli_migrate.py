@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from server.cli import main
 from store.registry import open_store
 from store.sql import migrate
+from store.suite.samples import add_profiles, names_of
 from tests.server.running import Run
-from tests.store.samples import add_profiles, names_of
 
 SECOND = '''"""Colours for roles."""
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from domain.records import AuditAction, Group, NewAuditLog, NewVersion, VirtualKey
 from store.api import WriteTransaction
-from tests.store.samples import NOW, digest, new_copy, new_key, new_profile, user
+from store.suite.samples import NOW, digest, new_copy, new_key, new_profile, user
 
 PROFILE, ROLE, USER, GROUP = 1, 1, "user000", "group000"
 """Those that everything hangs on: attachments, tags and versions, members, copies and memberships."""

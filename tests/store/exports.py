@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from store.api import Store
+from store.suite.samples import NOW
 from store.transfer import export_records, import_records
-from tests.store.samples import NOW
 
 Line = dict[str, Any]
 

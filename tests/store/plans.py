@@ -17,8 +17,8 @@ from domain.records import (
     VirtualKey,
 )
 from store.api import Store, WriteTransaction
+from store.suite.samples import NOW, digest, new_key, new_profile, user
 from tests.domain.strategies import NAMES, POLICY_TERMS
-from tests.store.samples import NOW, digest, new_key, new_profile, user
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from store.api import Store
 from store.backup import OtherTool, back_up, restore
 from store.placing import FileRefused
 from store.registry import open_store
-from tests.store.samples import add_profiles, names_of, new_profile
+from store.suite.samples import add_profiles, names_of, new_profile
 
 NOW = datetime(2026, 3, 1, 8, 0, 0, tzinfo=UTC)
 KEPT = "profiles.db.replaced-20260301T080000Z"

@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import Unavailable, WrongRevision
 from store.sqlite import open_sqlite
-from tests.store.samples import add_profiles, names_of
+from store.suite.samples import add_profiles, names_of
 
 
 def test_a_store_that_met_damage_is_not_ready_until_it_is_opened_again(tmp_path: Path) -> None:

@@ -20,8 +20,8 @@ from store.api import ProfileFilter, WriteTransaction
 from store.sql.engine import SqlStore
 from store.sql.group_commit import GroupCommit
 from store.sqlite import open_sqlite
+from store.suite.samples import add_profiles, names_of, new_profile
 from tests.store.backends import connections_in_use
-from tests.store.samples import add_profiles, names_of, new_profile
 
 Work: TypeAlias = Callable[[WriteTransaction], object]
 

@@ -20,8 +20,8 @@ from domain.errors import Conflict, NotFound, Unavailable
 from store.api import WriteTransaction
 from store.sql.engine import SqlStore
 from store.sqlite import open_sqlite
+from store.suite.samples import names_of, new_profile
 from tests.store.backends import connections_in_use
-from tests.store.samples import names_of, new_profile
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 THREADS = 16

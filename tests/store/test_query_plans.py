@@ -32,8 +32,8 @@ from store.sql.tables import (
     users,
     virtual_keys,
 )
+from store.suite.samples import EMPTY, NOW, digest
 from tests.postgres import shared_cluster
-from tests.store.samples import EMPTY, NOW, digest
 
 ROWS = 2_000
 """How many rows each table has: enough for PostgreSQL to prefer an index."""

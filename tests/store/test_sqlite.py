@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Timer
@@ -14,7 +15,7 @@ from domain.errors import Unavailable
 from store.registry import open_store
 from store.sql.engine import SqlStore
 from store.sqlite import BUSY_TIMEOUT_MS, POLL_MS, open_sqlite
-from tests.store.samples import add_profiles, names_of, new_copy, new_profile, user
+from store.suite.samples import add_profiles, names_of, new_copy, new_profile, user
 
 
 @pytest.fixture
@@ -90,15 +91,6 @@ def test_two_stores_on_one_file_see_each_others_commits(path: Path) -> None:
             assert f"other {number}" in names_of(one)
 
 
-def test_an_id_of_a_deleted_row_is_not_given_again(path: Path) -> None:
-    with opened(path) as store:
-        add_profiles(store, ["first", "second"])
-        with closing(sqlite3.connect(path)) as other, other:
-            other.execute("DELETE FROM access_profiles WHERE name = 'second'")
-
-        assert add_profiles(store, ["third"]) == [3]
-
-
 def test_rows_that_belong_to_a_deleted_row_go_with_it(path: Path) -> None:
     with opened(path) as store:
         with store.write() as tx:
@@ -135,6 +127,22 @@ def test_a_write_waits_for_another_processs_write(path: Path) -> None:
 
         assert time.monotonic() - began >= 0.25
         assert names_of(store) == ["after"]
+
+
+def test_a_write_does_not_give_up_because_of_others_in_its_process(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(path):
+        pass
+    monkeypatch.setattr("store.sqlite._PRAGMAS", ("PRAGMA busy_timeout = 20", "PRAGMA journal_mode = WAL"))
+    with opened(path) as store, ThreadPoolExecutor(3) as pool:
+        with store.write() as tx:
+            tx.profiles.add(new_profile("first"))
+            others = [pool.submit(add_profiles, store, [name]) for name in ("second", "third")]
+            time.sleep(0.3)
+        assert len([other.result(10) for other in others]) == 2
+
+        assert sorted(names_of(store)) == ["first", "second", "third"]
 
 
 def test_a_write_gives_up_when_another_process_writes_for_too_long(

@@ -20,9 +20,9 @@ from domain.records import (
 )
 from store.api import AuditFilter, ProfileFilter, Store, WriteTransaction
 from store.registry import open_store
+from store.suite.samples import EMPTY, NOW, digest, new_copy, new_key, new_profile, user
 from tests.postgres import shared_cluster
 from tests.store.crowded import LONER, PROFILE, ROLE, USER, crowd, groups, tags, virtual_key
-from tests.store.samples import EMPTY, NOW, digest, new_copy, new_key, new_profile, user
 
 SIZES = (1, 10, 100)
 """How many there are of whatever an operation reads or changes."""

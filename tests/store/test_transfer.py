@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from store.api import ProfileFilter, Store
 from store.api.transfer import KINDS, NotEmpty
 from store.registry import open_store
+from store.suite.samples import NOW, add_profiles, digest, names_of, new_copy, new_key, new_profile
 from store.transfer import Unreadable
 from tests.store.backends import BACKENDS, opened_store
 from tests.store.exports import Line, exported, file_of_records, imported, records_of
 from tests.store.plans import EVERYTHING, PLANS, Plan, carry_out
-from tests.store.samples import NOW, add_profiles, digest, names_of, new_copy, new_key, new_profile
 
 # Every pair of backends, one after the other.
 M, P, S = "memory", "postgresql", "sqlite"
