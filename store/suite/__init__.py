@@ -21,6 +21,7 @@ from store.suite.lists import ListSuite
 from store.suite.profiles import ProfileSuite
 from store.suite.roles import RoleSuite
 from store.suite.transactions import TransactionSuite
+from store.suite.transfer import TransferSuite
 from store.suite.users import UserSuite
 from store.suite.versions import VersionSuite
 from store.suite.virtual_keys import VirtualKeySuite
@@ -37,6 +38,7 @@ __all__ = [
     "RoleSuite",
     "StoreSuite",
     "TransactionSuite",
+    "TransferSuite",
     "UserSuite",
     "VersionSuite",
     "VirtualKeySuite",
@@ -55,6 +57,7 @@ class StoreSuite(
     ApiKeySuite,
     AuditSuite,
     TransactionSuite,
+    TransferSuite,
     ConcurrencySuite,
     HistorySuite,
 ):

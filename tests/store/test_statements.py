@@ -182,6 +182,7 @@ def test_every_operation_of_the_protocol_is_counted(crowds: Mapping[int, Store])
         operations = {
             f"{kind}.{name}"
             for kind, records in vars(tx).items()
+            if not kind.startswith("_")
             for name in dir(records)
             if not name.startswith("_")
         }
