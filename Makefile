@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGES := conformance domain handlers server store
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint soak bench-store bench-propagation clean
+.PHONY: help serve test check format types lock contract-lint soak bench-store bench-writes bench-propagation clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,11 +54,14 @@ lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
 soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again and again (about 8 minutes)
-	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_durability.py tests/store -k "sqlite and (kill or killed)" --timeout 900
-	@SOAK_ROUNDS=5 $(BIN)/python -m pytest tests/http/test_durability.py -k "postgresql or database" --timeout 900
+	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_durability.py -k "survives_kill and sqlite" --timeout 900
+	@SOAK_ROUNDS=5 $(BIN)/python -m pytest tests/http/test_durability.py -k "(survives_kill and postgresql) or killed" --timeout 900
 
 bench-store: $(VENV)/dev.stamp ## What reads cost as a store grows to 100,000 profiles and 1,000,000 copies
 	@$(BIN)/python -m tests.bench.store_growth
+
+bench-writes: $(VENV)/dev.stamp ## What group commit brings on SQLite, with 1, 4 and 16 threads
+	@$(BIN)/python -m tests.bench.store_writes
 
 bench-propagation: $(VENV)/dev.stamp ## What propagating to 10,000 and 100,000 copies costs, and what it costs readers
 	@$(BIN)/python -m tests.bench.propagation

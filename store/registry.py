@@ -30,12 +30,18 @@ def open_store(url: str) -> Store:
         ValueError: no store has this scheme, or the URL is not one of its own.
         Unavailable: the store cannot be opened.
     """
-    scheme = url.partition(":")[0]
-    opener = OPENERS.get(ALIASES.get(scheme, scheme)) or _third_party(scheme)
+    scheme = scheme_of(url)
+    opener = OPENERS.get(scheme) or _third_party(scheme)
     if opener is None:
         known = ", ".join(sorted(OPENERS))
         raise ValueError(f'No store has the scheme "{scheme}". Known: {known}.')
     return opener(url)
+
+
+def scheme_of(url: str) -> str:
+    """Return the scheme of a store's URL, by its first name."""
+    scheme = url.partition(":")[0]
+    return ALIASES.get(scheme, scheme)
 
 
 def _third_party(scheme: str) -> Opener | None:

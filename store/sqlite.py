@@ -1,17 +1,33 @@
-"""SQLite: one file, in WAL mode, so that readers and the one writer do not wait for each other."""
+"""SQLite: one file, in WAL mode, so that readers and the one writer do not wait for each other.
 
+Writers of one process share transactions (`store.sql.group_commit`); those of others wait at the file.
+"""
+
+import time
 from pathlib import Path
+from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from domain.errors import Unavailable
 from store.sql.engine import SqlStore
+from store.sql.group_commit import GroupCommit
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another process's write before it gives up."""
+
+POLL_MS = 5
+"""How long SQLite itself waits for another process's write. It looks ever more rarely, in the end every 100
+ms, and would miss the moments between transactions; called again, it looks after 1 ms."""
+
+PATIENCE_SECONDS = 30
+"""How long a writer waits for others of this process. One of them may have thousands of copies to save."""
+
+READERS = 8
+"""Connections that are kept for readers."""
 
 _PRAGMAS = (
     f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}",
@@ -19,6 +35,8 @@ _PRAGMAS = (
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
 )
+
+_DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
 def open_sqlite(url: str) -> SqlStore:
@@ -30,19 +48,64 @@ def open_sqlite(url: str) -> SqlStore:
         ValueError: the URL names no file.
         Unavailable: the file's folder cannot be made.
     """
-    folder = _file(url).parent
+    path = file_of(url)
+    folder = path.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    engine = create_engine(url, pool_size=8, max_overflow=32, connect_args={"check_same_thread": False})
+    reader, writer = _engine(url, connections=READERS), _engine(url, connections=1)
+    event.listen(writer, "connect", _poll)
+    store = SqliteStore(
+        reader,
+        writer.execution_options(sqlite_begin="BEGIN IMMEDIATE"),
+        begin_write=GroupCommit(PATIENCE_SECONDS).begin,
+        name=f"The store at {path}",
+        reads_wait=False,
+        writes_wait=True,
+    )
+    for engine in (reader, writer):
+        event.listen(engine, "handle_error", store.remember_damage)
+    return store
+
+
+def _engine(url: str, *, connections: int) -> Engine:
+    """Return an engine that keeps this many connections; when more are needed at once, it opens more."""
+    engine = create_engine(
+        url, pool_size=connections, max_overflow=32, connect_args={"check_same_thread": False}
+    )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
-    writer = engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-    return SqlStore(engine, writer, reads_wait=False, writes_wait=True)
+    return engine
 
 
-def _file(url: str) -> Path:
+class SqliteStore(SqlStore):
+    """Keeps everything in a file. Once a part of the file was found damaged, it is not ready any more.
+
+    Without that memory it would be ready again at once: connections keep what they need for the check.
+    """
+
+    _damage: str | None = None
+
+    def remember_damage(self, context: ExceptionContext) -> None:
+        """Keep the first failure that says that the file is damaged."""
+        failure = context.original_exception
+        if self._damage is None and getattr(failure, "sqlite_errorname", "").startswith(_DAMAGE):
+            self._damage = f"{self.name} is damaged: {failure}. Restore a backup, and start the server again."
+
+    def check_ready(self) -> None:
+        """Return when the file was not found damaged, and its tables are at the head revision."""
+        if self._damage is not None:
+            raise Unavailable(self._damage)
+        super().check_ready()
+
+
+def file_of(url: str) -> Path:
+    """Return the file that an SQLite store is kept in.
+
+    Raises:
+        ValueError: the URL names no file.
+    """
     try:
         parsed = make_url(url)
     except ArgumentError:
@@ -60,5 +123,24 @@ def _configure(connection: SqliteConnection, _record: Any) -> None:
         connection.execute(pragma)
 
 
+def _poll(connection: SqliteConnection, _record: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {POLL_MS}")
+
+
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+    statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    gives_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.exec_driver_sql(statement)
+        except OperationalError as error:
+            if not _is_busy(error) or time.monotonic() >= gives_up_at:
+                raise
+        else:
+            return
+
+
+def _is_busy(error: OperationalError) -> bool:
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    # The higher bits say more.
+    return code & 0xFF == SQLITE_BUSY

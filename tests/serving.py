@@ -5,7 +5,7 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -71,10 +71,15 @@ def add_keys(store_url: str) -> Keys:
 
 @contextmanager
 def running_server(
-    store_url: str, keys: Keys, *, arguments: tuple[str, ...] = (), log: Path | None = None
+    store_url: str,
+    keys: Keys,
+    *,
+    arguments: tuple[str, ...] = (),
+    log: Path | None = None,
+    launcher: Sequence[str] = (sys.executable,),
 ) -> Iterator[Server]:
-    """Start a server on a free port, and stop it at the end."""
-    command = [sys.executable, "-m", "server.cli", "--store", store_url, "serve", "--port", "0", *arguments]
+    """Start a server on a free port, and stop it at the end; `launcher` starts Python."""
+    command = [*launcher, "-m", "server.cli", "--store", store_url, "serve", "--port", "0", *arguments]
     with (log or Path(os.devnull)).open("a") as errors:
         process = subprocess.Popen(
             command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"

@@ -1,10 +1,14 @@
 """The store's protocol: what every backend promises, and all that handlers know of it.
 
 A unit of work is a context manager. What is read in one `read()` is one consistent state. What is written in
-one `write()` is kept as a whole when the block ends, and not at all when the block raises.
+one `write()` is kept as a whole when the block ends, and not at all when the block raises. A method that
+refuses (`NotFound`, `Conflict`, `StaleVersion`) has changed nothing; the block may catch it and go on.
+
+Ids that a store gives are positive and ascend. None is given twice, not even after a deletion; a write that
+was not kept may leave gaps. `store.suite` holds every store to all of this.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol, TypeAlias
 
@@ -22,13 +26,18 @@ from store.api.people import (
     VirtualKeyWriter,
 )
 from store.api.profiles import ProfileFilter, ProfileReader, ProfileWriter
+from store.api.revisions import BASE, Revision
+from store.api.transfer import Record
 
 __all__ = [
+    "BASE",
     "AuditFilter",
     "Opener",
     "Page",
     "ProfileFilter",
     "ReadTransaction",
+    "Record",
+    "Revision",
     "Store",
     "WriteTransaction",
 ]
@@ -65,6 +74,13 @@ class ReadTransaction(Protocol):
     def api_keys(self) -> ApiKeyReader:
         """API keys."""
 
+    def dump(self) -> Iterator[Record]:
+        """Yield everything that the store keeps, without holding all of it at once.
+
+        The order is that of `store.api.transfer.KINDS` and, within a kind, of ids: ascending, texts by their
+        code points. What a record refers to comes before it. Two stores that keep the same yield the same.
+        """
+
 
 class WriteTransaction(Protocol):
     """One state of the store to change; it sees its own writes."""
@@ -96,6 +112,18 @@ class WriteTransaction(Protocol):
     @property
     def api_keys(self) -> ApiKeyWriter:
         """API keys."""
+
+    def load(self, records: Iterable[Record]) -> None:
+        """Keep everything that another store's `dump` yielded, in a store that is empty.
+
+        Ids, versions and times are kept as they are, and no id that was ever given is given again. Records
+        are taken as they come, without holding all of them at once.
+
+        Raises:
+            NotEmpty: the store keeps something.
+            Unloadable: a record is out of order, refers to one that is not there, repeats what must be
+                unique, or cannot be kept. The transaction must not be committed.
+        """
 
 
 class Store(Protocol):
@@ -129,8 +157,24 @@ class Store(Protocol):
             Unavailable: the store cannot be used at the moment.
         """
 
-    def migrate(self) -> str:
-        """Bring the tables to the revision that this program needs and return its name."""
+    def migrate(self, to: str | None = None) -> str:
+        """Bring the tables to a revision and return its name. Going down drops data.
+
+        Args:
+            to: the name of a revision, or `BASE` for no tables; without it, the one that this program needs.
+
+        Raises:
+            WrongRevision: there is no such revision, or the tables are those of a later program.
+            Unavailable: the store cannot be used at the moment.
+        """
+
+    def revisions(self) -> Sequence[Revision]:
+        """Return all revisions of the tables, the first one first; none when the store has no tables.
+
+        Raises:
+            WrongRevision: the tables are those of a later program.
+            Unavailable: the store cannot be used at the moment.
+        """
 
     def close(self) -> None:
         """Release connections and files. The store cannot be used afterwards."""

@@ -153,6 +153,8 @@ class CopyReader(Protocol):
     ) -> Iterator[UserAccessProfile]:
         """Yield the copies of a profile, ordered by id, without holding all of them at once.
 
+        The one at hand may be saved or deleted before the next is asked for.
+
         Args:
             profile_id: the profile.
             user_ids: only these users' copies; None for everybody's. Users who hold none are passed over.
@@ -217,7 +219,7 @@ class VirtualKeyWriter(VirtualKeyReader, Protocol):
         """Keep a new virtual key.
 
         Raises:
-            NotFound: there is no such copy.
+            NotFound: the user holds no such copy.
             Conflict: the id, the secret or the name is taken.
         """
 

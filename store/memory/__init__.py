@@ -4,15 +4,18 @@ Rows are immutable and tables are copied before their first change in a transact
 state that it began with and a failed write leaves nothing behind. Writers take turns.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Lock
 
+from domain.errors import WrongRevision
+from store.api import Record, Revision
 from store.memory.holdings import MemoryCopies, MemoryVirtualKeys
 from store.memory.keys import MemoryApiKeys, MemoryAudit
 from store.memory.people import MemoryRoles, MemoryUsers
 from store.memory.profiles import MemoryProfiles
 from store.memory.state import State, Tables
+from store.memory.transfer import dump, load
 
 
 class MemoryTransaction:
@@ -27,6 +30,14 @@ class MemoryTransaction:
         self.virtual_keys = MemoryVirtualKeys(self.tables)
         self.api_keys = MemoryApiKeys(self.tables)
         self.audit = MemoryAudit(self.tables)
+
+    def dump(self) -> Iterator[Record]:
+        """Yield everything that the store keeps."""
+        return dump(self.tables.state)
+
+    def load(self, records: Iterable[Record]) -> None:
+        """Keep everything that another store yielded."""
+        load(self.tables, records)
 
 
 class MemoryStore:
@@ -55,9 +66,15 @@ class MemoryStore:
     def check_ready(self) -> None:
         """Return: memory is always ready."""
 
-    def migrate(self) -> str:
+    def migrate(self, to: str | None = None) -> str:
         """Return: there are no tables to migrate."""
+        if to is not None:
+            raise WrongRevision("The memory store has no tables, and so no revisions to go to.")
         return "memory"
+
+    def revisions(self) -> Sequence[Revision]:
+        """Return none: there are no tables."""
+        return ()
 
     def close(self) -> None:
         """Forget everything."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
-from domain.errors import Conflict
+from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile, VirtualKey
 from store.memory.state import Tables
 
@@ -111,7 +111,9 @@ class MemoryVirtualKeys:
 
     def add(self, key: VirtualKey) -> None:
         """Keep a new virtual key."""
-        self._tables.require("copies", "copy", key.user_access_profile_id)
+        copy: UserAccessProfile = self._tables.require("copies", "copy", key.user_access_profile_id)
+        if copy.user_id != key.user_id:
+            raise NotFound("copy", copy.id)
         kept = self._tables.state.virtual_keys
         if key.id in kept:
             raise Conflict("virtual key", "id", key.id)

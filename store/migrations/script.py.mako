@@ -8,6 +8,9 @@ from store.sql.tables import Instant, RowId
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 
+drops = "..."
+"""What is lost when this revision is taken back."""
+
 
 def upgrade() -> None:
     """Make the change."""

@@ -3,20 +3,24 @@
 Databases differ in how an engine is made (`store.sqlite`, `store.postgres`); everything else is shared.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TypeAlias
 
-from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import Connection, Engine, inspect, text
 
 from domain.errors import WrongRevision
+from store.api import Revision
+from store.sql.connections import begun
 from store.sql.failures import translated
-from store.sql.migrate import current_revision, head_revision, is_known, upgrade
+from store.sql.migrate import current_revision, head_revision, is_known, move, revisions
 from store.sql.transaction import SqlTransaction
 
 Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
 """Waits for a place among those who may use an engine at once, and holds it until the block ends."""
+
+BeginWrite: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
+"""Begins what one block writes. The end of the block keeps it, an exception undoes it."""
 
 
 class SqlStore:
@@ -30,6 +34,7 @@ class SqlStore:
         migrator: Engine | None = None,
         read_turn: Turn = nullcontext,
         write_turn: Turn = nullcontext,
+        begin_write: BeginWrite = begun,
         name: str = "The store",
         reads_wait: bool,
         writes_wait: bool,
@@ -42,6 +47,7 @@ class SqlStore:
             migrator: begins the transactions that change the tables; the writer does when it is left out.
             read_turn: what a read waits for first.
             write_turn: what a write waits for first.
+            begin_write: how a write begins on the writer; in a transaction of its own when it is left out.
             name: how sentences call the database, at their start.
             reads_wait: see `store.api.Store`.
             writes_wait: see `store.api.Store`.
@@ -53,25 +59,26 @@ class SqlStore:
         self._migrator = migrator or writer
         self._read_turn = read_turn
         self._write_turn = write_turn
-        self._name = name
+        self._begin_write = begin_write
+        self.name = name
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Read one consistent state."""
-        with translated(self._name), self._read_turn(), _begun(self._reader) as connection:
+        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
             yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
-        """Write in one transaction: the end of the block commits, an exception rolls back."""
-        with translated(self._name), self._write_turn(), _begun(self._writer) as connection:
+        """Write: the end of the block commits, an exception rolls back."""
+        with translated(self.name), self._write_turn(), self._begin_write(self._writer) as connection:
             yield SqlTransaction(connection)
 
     def check_ready(self) -> None:
         """Return when the tables are at the head revision."""
-        with translated(self._name), self._read_turn(), _begun(self._reader) as connection:
+        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
             connection.execute(text("SELECT 1"))
-            found = current_revision(connection)
+            found = self._revision(connection)
         needed = head_revision()
         if found == needed:
             return
@@ -81,53 +88,44 @@ class SqlStore:
             "Run: access-profiles migrate"
         )
 
-    def migrate(self) -> str:
-        """Bring the tables to the head revision and return its name."""
-        with translated(self._name):
-            with self._read_turn(), _begun(self._reader) as connection:
-                _refuse_later(current_revision(connection))
-            with self._write_turn():
-                return upgrade(self._migrator)
+    def migrate(self, to: str | None = None) -> str:
+        """Bring the tables up or down to a revision, the head by default, and return its name."""
+        to = to or head_revision()
+        self.revisions()
+        with translated(self.name), self._write_turn():
+            move(self._migrator, to)
+        return to
+
+    def revisions(self) -> Sequence[Revision]:
+        """Return all revisions, the first one first; later ones than this program knows are refused."""
+        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
+            present = self._revision(connection)
+        _refuse_later(present)
+        return revisions(present)
+
+    def _revision(self, connection: Connection) -> str | None:
+        """Return the revision of the tables, or None when there are none.
+
+        Raises:
+            WrongRevision: the file belongs to another program. A server's database may serve several.
+        """
+        found = current_revision(connection)
+        # Alembic's own table stays when all scripts are taken back.
+        if (
+            found is None
+            and connection.dialect.name == "sqlite"
+            and set(inspect(connection).get_table_names()) - {"alembic_version"}
+        ):
+            raise WrongRevision(
+                f"{self.name} holds the tables of another program. Restore a backup, or name another file."
+            )
+        return found
 
     def close(self) -> None:
         """Close the connections."""
         self._reader.dispose()
         self._writer.dispose()
         self._migrator.dispose()
-
-
-@contextmanager
-def _begun(engine: Engine) -> Iterator[Connection]:
-    """Begin a transaction; the end of the block commits, an exception rolls back.
-
-    It commits what was only read, too: drivers forget their prepared statements when they roll back.
-    """
-    with _connected(engine) as connection:
-        yield connection
-        connection.commit()
-
-
-def _connected(engine: Engine) -> Connection:
-    """Return a connection with a transaction begun.
-
-    The database may have closed a pooled connection meanwhile (a restart, say). Its transaction cannot begin,
-    nothing is lost, and the pool is renewed: once more is enough, and no statement is spent on asking first.
-    """
-    try:
-        return _with_transaction(engine.connect())
-    except DBAPIError as error:
-        if not error.connection_invalidated:
-            raise
-        return _with_transaction(engine.connect())
-
-
-def _with_transaction(connection: Connection) -> Connection:
-    try:
-        connection.begin()
-    except BaseException:
-        connection.close()
-        raise
-    return connection
 
 
 def _refuse_later(found: str | None) -> None:

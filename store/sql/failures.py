@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, TimeoutError  # noqa: A004
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004
 
 from domain.errors import Unavailable
 
@@ -31,7 +31,29 @@ _BY_SQLSTATE: Mapping[str, str] = {
     "XX001": "is damaged",
     "XX002": "is damaged",
 }
-"""What a SQLSTATE means for the store: the longest one that the state begins with. SQLite has none."""
+"""What a SQLSTATE of PostgreSQL means for the store: the longest one that the state begins with."""
+
+_BY_SQLITE_CODE: Mapping[str, tuple[str, str]] = {
+    "SQLITE_BUSY": ("was kept busy by another process", "Try again when that process is done."),
+    "SQLITE_CANTOPEN": (
+        "cannot be opened",
+        "Check that it is a file, and that this user may read and write it and its folder.",
+    ),
+    "SQLITE_CORRUPT": ("is damaged", "Restore a backup."),
+    "SQLITE_FULL": ("is full", "Make space on its disk."),
+    "SQLITE_IOERR": (
+        "has trouble with its disk",
+        "Check the disk, its quota and the largest file that this process may write.",
+    ),
+    "SQLITE_NOTADB": ("is damaged or is no database", "Restore a backup, or name another file."),
+    "SQLITE_PERM": ("may not be used by this user", "Let the user read and write the file and its folder."),
+    "SQLITE_PROTOCOL": ("was kept busy by another process", "Try again when that process is done."),
+    "SQLITE_READONLY": (
+        "is read-only",
+        "Let this user write the file, its folder, and the -wal and -shm files beside it.",
+    ),
+}
+"""What a result code of SQLite means for the store, and what to do; extended codes begin with these."""
 
 _PASSES = re.compile(r"too many|connection slots|starting up|shutting down|recovery mode|not yet accepting")
 """Refusals of a connection that end by themselves."""
@@ -60,19 +82,34 @@ def translated(name: str) -> Iterator[None]:
         raise Unavailable(f"{name} is busy: all connections to it are in use.") from error
 
 
+def unavailable(failure: BaseException, name: str = "The store") -> Unavailable:
+    """Return what to tell someone whose work was lost because a shared transaction failed.
+
+    Args:
+        failure: what the transaction failed of.
+        name: how sentences call the database, at their start.
+    """
+    sentence = _sentence(failure) if isinstance(failure, DBAPIError) else None
+    return Unavailable(f"{name} {sentence or 'could not commit.'} Nothing was changed.")
+
+
 def _sentence(error: DBAPIError) -> str | None:
     """Return what to say after the name, or None for a programming error."""
     sqlstate = getattr(error.orig, "sqlstate", None)
+    sqlite_code = getattr(error.orig, "sqlite_errorname", None)
     cause = " ".join(str(error.orig).split()).rstrip(".")
     if sqlstate is not None:
         meaning = next((_BY_SQLSTATE[key] for key in _prefixes(sqlstate) if key in _BY_SQLSTATE), None)
         if meaning is not None:
             return f"{meaning}: {cause}."
+    if sqlite_code is not None:
+        primary = "_".join(sqlite_code.split("_", 2)[:2])
+        if primary not in _BY_SQLITE_CODE:
+            return None
+        meaning, advice = _BY_SQLITE_CODE[primary]
+        return f"{meaning}: {cause}. {advice}"
     if error.connection_invalidated:
         return f"has lost the connection: {cause}."
-    if type(error) is DatabaseError and sqlstate is None:
-        # What fits no better class of SQLite's: a file that is no database, or a damaged one.
-        return f"is damaged or is none: {cause}."
     if isinstance(error, OperationalError):
         if "FATAL:" in cause:
             return f"refuses the connection: {cause}.{'' if _PASSES.search(cause) else _CHECK_URL}"

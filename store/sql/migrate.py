@@ -1,5 +1,6 @@
 """Revisions of the tables, kept by Alembic. The scripts are in `store/migrations`."""
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -8,6 +9,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+
+from domain.errors import WrongRevision
+from store.api import BASE, Revision
 
 OWN_TO_A_DATABASE = (
     "access_profile_names",
@@ -55,8 +59,34 @@ def current_revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine) -> str:
-    """Bring the tables to the head revision, in one transaction, and return its name."""
+def revisions(present: str | None) -> Sequence[Revision]:
+    """Return all revisions, the first one first.
+
+    Args:
+        present: the revision of the tables, or None when there are none.
+    """
+    scripts = reversed(list(_scripts().walk_revisions()))
+    return [
+        Revision(
+            name=script.revision,
+            summary=script.doc,
+            drops=getattr(script.module, "drops", "what only this revision keeps"),
+            is_present=script.revision == present,
+        )
+        for script in scripts
+    ]
+
+
+def move(engine: Engine, to: str) -> None:
+    """Bring the tables up or down to a revision, or to `BASE`, in one transaction.
+
+    Raises:
+        WrongRevision: there is no such revision.
+    """
+    order = [BASE, *(revision.name for revision in revisions(None))]
+    if to not in order:
+        raise WrongRevision(f"There is no revision {to}. To list them: access-profiles migrate --history")
     with engine.begin() as connection:
-        command.upgrade(config(connection), "head")
-    return head_revision()
+        present = current_revision(connection) or BASE
+        way = command.upgrade if order.index(present) <= order.index(to) else command.downgrade
+        way(config(connection), to)

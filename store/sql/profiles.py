@@ -9,13 +9,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
-    Select,
     and_,
     bindparam,
     delete,
     func,
     insert,
-    literal,
     select,
     true,
     update,
@@ -33,6 +31,7 @@ from domain.records import (
 )
 from store.api import Page, ProfileFilter
 from store.sql.documents import dump_policy, dump_texts, load_policy, load_texts
+from store.sql.numbering import PROVIDER_CONFIGS
 from store.sql.search import name_contains
 from store.sql.tables import (
     access_profile_tags,
@@ -46,9 +45,6 @@ from store.sql.tables import (
 from store.sql.uniqueness import write_or_conflict
 
 KIND = "access profile"
-
-_PROVIDER_CONFIGS = "provider_configs"
-"""The name of the sequence that numbers provider configs."""
 
 
 class SqlProfiles:
@@ -81,7 +77,7 @@ class SqlProfiles:
         condition = self._condition(profile_filter)
         # The ids of the page come from an index; only its own rows are read whole.
         page_ids = (
-            _ids(profile_filter)
+            select(access_profiles.c.id)
             .where(condition)
             .order_by(access_profiles.c.id)
             .limit(limit)
@@ -109,8 +105,8 @@ class SqlProfiles:
         """Return one version of a profile."""
         statement = select(access_profile_versions).where(
             access_profile_versions.c.access_profile_id == profile_id,
-            # Clients may ask for a number that the column cannot hold: it is to be compared all the same.
-            access_profile_versions.c.version == literal(version, BigInteger),
+            # A number that no version can have is one that is not found.
+            access_profile_versions.c.version == bindparam("version", version, BigInteger),
         )
         row = self._connection.execute(statement).one_or_none()
         if row is None:
@@ -121,7 +117,7 @@ class SqlProfiles:
         """Return ids for `count` provider configs."""
         statement = (
             update(sequences)
-            .where(sequences.c.name == _PROVIDER_CONFIGS)
+            .where(sequences.c.name == PROVIDER_CONFIGS)
             .values(last_value=sequences.c.last_value + count)
             .returning(sequences.c.last_value)
         )
@@ -257,15 +253,6 @@ _ATTACHMENTS = (
     .where(role_attachments.c.access_profile_id == bindparam("profile_id"))
     .order_by(role_attachments.c.id)
 )
-
-
-def _ids(profile_filter: ProfileFilter) -> Select[tuple[int]]:
-    """Return the statement that a page of ids begins with."""
-    ids = select(access_profiles.c.id)
-    if profile_filter == ProfileFilter():
-        # SQLite would walk through the table, and read every row that the offset passes over.
-        return ids.with_hint(access_profiles, "INDEXED BY ix_access_profiles_order", "sqlite")
-    return ids
 
 
 def _columns(profile: NewAccessProfile | AccessProfile) -> dict[str, Any]:

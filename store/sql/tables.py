@@ -76,7 +76,13 @@ access_profiles = Table(
     Column("updated_at", Instant, nullable=False),
     sqlite_autoincrement=True,
 )
-Index("ix_access_profiles_is_active", access_profiles.c.is_active, access_profiles.c.id)
+# A search that is too short for trigrams looks at every name: it finds them here.
+Index(
+    "ix_access_profiles_is_active",
+    access_profiles.c.is_active,
+    access_profiles.c.id,
+    access_profiles.c.name_folded,
+)
 
 access_profile_versions = Table(
     "access_profile_versions",

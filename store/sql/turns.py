@@ -28,31 +28,70 @@ class Turns:
         Raises:
             TimeoutError: no place became free in time.
         """
-        self._enter()
+        self.enter()
         try:
             yield
         finally:
-            self._leave()
+            self.leave()
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Wait for a place.
+
+        Raises:
+            TimeoutError: no place became free in time.
+        """
         with self._mutex:
-            if self._free:
-                self._free -= 1
+            if self._took_free_place():
                 return
             called = Lock()
             called.acquire()
             self._waiting.append(called)
-        if called.acquire(timeout=self._patience_seconds):
-            return
-        with self._mutex:
-            # Whoever is not in the queue any more was called at the last moment.
-            if called in self._waiting:
-                self._waiting.remove(called)
-                raise TimeoutError(f"no place became free within {self._patience_seconds} seconds")
+        try:
+            if called.acquire(timeout=self._patience_seconds):
+                return
+        except BaseException:
+            if not self._withdrew(called):
+                self.leave()
+            raise
+        # Whoever is not in the queue any more was called at the last moment.
+        if self._withdrew(called):
+            raise TimeoutError(f"no place became free within {self._patience_seconds} seconds")
 
-    def _leave(self) -> None:
+    def enter_at_once(self) -> bool:
+        """Take a place if one is free, and return whether it was."""
         with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
+            return self._took_free_place()
+
+    def pass_on(self) -> bool:
+        """Give a place to the first who waits and return True; if nobody waits, keep it and return False."""
+        with self._mutex:
+            return self._called_next()
+
+    def is_waited_for(self) -> bool:
+        """Return whether somebody waits for a place."""
+        return bool(self._waiting)
+
+    def leave(self) -> None:
+        """Give a place to the first who waits, or free it."""
+        with self._mutex:
+            if not self._called_next():
                 self._free += 1
+
+    def _took_free_place(self) -> bool:
+        if not self._free:
+            return False
+        self._free -= 1
+        return True
+
+    def _called_next(self) -> bool:
+        if not self._waiting:
+            return False
+        self._waiting.popleft().release()
+        return True
+
+    def _withdrew(self, called: Lock) -> bool:
+        with self._mutex:
+            if called not in self._waiting:
+                return False
+            self._waiting.remove(called)
+            return True

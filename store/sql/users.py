@@ -9,8 +9,7 @@ from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, sel
 from domain.errors import Conflict, NotFound
 from domain.records import Group, User
 from store.api import Page
-from store.sql.copies import SqlCopies
-from store.sql.tables import group_members, groups, roles, users
+from store.sql.tables import access_profiles, group_members, groups, roles, user_access_profiles, users
 from store.sql.uniqueness import write_or_conflict
 
 KIND = "user"
@@ -77,9 +76,15 @@ class SqlUsers:
 
     def delete(self, user_id: str) -> None:
         """Remove a user with the user's copies and virtual keys."""
-        copies = SqlCopies(self._connection)
-        for copy in copies.of_user(user_id):
-            copies.delete(copy.id)
+        # Of each profile, a user holds one copy at most. The database removes it with the user.
+        held = select(user_access_profiles.c.parent_profile_id).where(
+            user_access_profiles.c.user_id == user_id
+        )
+        self._connection.execute(
+            update(access_profiles)
+            .where(access_profiles.c.id.in_(held))
+            .values(user_count=access_profiles.c.user_count - 1)
+        )
         if self._connection.execute(delete(users).where(users.c.id == user_id)).rowcount == 0:
             raise NotFound(KIND, user_id)
 
@@ -103,9 +108,10 @@ class SqlUsers:
     def _check_references(self, user: User) -> None:
         if user.role_id is not None and not self._is_kept(roles, roles.c.id, user.role_id):
             raise NotFound("role", user.role_id)
-        for group_id in sorted(user.group_ids):
-            if not self._is_kept(groups, groups.c.id, group_id):
-                raise NotFound("group", group_id)
+        if user.group_ids:
+            named = select(groups.c.id).where(groups.c.id.in_(user.group_ids))
+            if unknown := set(user.group_ids) - set(self._connection.execute(named).scalars()):
+                raise NotFound("group", min(unknown))
 
     def _join(self, user: User) -> None:
         if user.group_ids:

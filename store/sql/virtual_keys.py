@@ -44,8 +44,10 @@ class SqlVirtualKeys:
 
     def add(self, key: VirtualKey) -> None:
         """Keep a new virtual key."""
-        copy_id = user_access_profiles.c.id
-        copy = select(copy_id).where(copy_id == key.user_access_profile_id)
+        copy = select(user_access_profiles.c.id).where(
+            user_access_profiles.c.id == key.user_access_profile_id,
+            user_access_profiles.c.user_id == key.user_id,
+        )
         if self._connection.execute(copy).first() is None:
             raise NotFound("copy", key.user_access_profile_id)
         if self._connection.execute(select(virtual_keys.c.id).where(virtual_keys.c.id == key.id)).first():

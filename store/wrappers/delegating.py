@@ -1,6 +1,8 @@
 """What every wrapper passes on."""
 
-from store.api import Store
+from collections.abc import Sequence
+
+from store.api import Revision, Store
 
 
 class DelegatingStore:
@@ -15,9 +17,13 @@ class DelegatingStore:
         """Ask the store within."""
         self._store.check_ready()
 
-    def migrate(self) -> str:
+    def migrate(self, to: str | None = None) -> str:
         """Migrate the store within."""
-        return self._store.migrate()
+        return self._store.migrate(to)
+
+    def revisions(self) -> Sequence[Revision]:
+        """Ask the store within."""
+        return self._store.revisions()
 
     def close(self) -> None:
         """Close the store within."""

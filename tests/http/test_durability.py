@@ -1,12 +1,12 @@
 """What was answered is kept, whatever dies. `make soak` runs the rounds in full."""
 
 import os
-import sqlite3
 import time
 
 import httpx
 import pytest
 
+from tests.http.soundness import assert_is_sound
 from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, patience
 from tests.postgres import own_cluster
 from tests.postgres_binaries import NoPostgres
@@ -34,14 +34,6 @@ def test_what_was_answered_survives_kill_9_of_the_server(durable_store: str, pro
         with running_server(durable_store, keys) as server:
             assert_nothing_is_lost_or_half(server, answered)
         assert_is_sound(durable_store)
-
-
-def assert_is_sound(store_url: str) -> None:
-    if store_url.startswith("sqlite:///"):
-        with sqlite3.connect(store_url.removeprefix("sqlite:///")) as connection:
-            assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-            assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-        connection.close()
 
 
 @pytest.mark.timeout(120)

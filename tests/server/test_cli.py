@@ -11,8 +11,8 @@ from server.cli import main
 from server.settings import Settings
 from store.registry import open_store
 from store.sql.migrate import head_revision
+from store.suite.samples import names_of
 from tests.server.running import Run
-from tests.store.samples import names_of
 
 
 def test_migrate_brings_the_tables_up_to_date(run: Run, url: str) -> None:

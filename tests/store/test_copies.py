@@ -10,7 +10,7 @@ from domain.errors import NotFound
 from domain.records import UserAccessProfile
 from store.api import Store
 from store.sql.copies import BATCH
-from tests.store.samples import NOW, add_profiles, full_policy, new_copy, user
+from store.suite.samples import NOW, add_profiles, full_policy, new_copy, user
 
 MANY = BATCH + 1
 

@@ -1,5 +1,6 @@
 """Which failures of databases are outages, and what is said about them."""
 
+import re
 import sqlite3
 
 import psycopg
@@ -33,10 +34,32 @@ OUTAGES = {
 BUGS = ["42P01", "42703", "42601", "22P02", "22001", "23502", "P0001", "XX000", "25P02"]
 
 
+SQLITE_OUTAGES = {
+    "SQLITE_BUSY": "was kept busy by another process",
+    "SQLITE_BUSY_RECOVERY": "was kept busy by another process",
+    "SQLITE_CANTOPEN": "cannot be opened",
+    "SQLITE_CORRUPT": "is damaged",
+    "SQLITE_CORRUPT_INDEX": "is damaged",
+    "SQLITE_FULL": "is full",
+    "SQLITE_IOERR_WRITE": "has trouble with its disk",
+    "SQLITE_NOTADB": "is damaged or is no database",
+    "SQLITE_PERM": "may not be used by this user",
+    "SQLITE_PROTOCOL": "was kept busy by another process",
+    "SQLITE_READONLY_DIRECTORY": "is read-only",
+}
+
+
 def failure(sqlstate: str) -> Exception:
     """Return what SQLAlchemy raises when PostgreSQL answers with this state."""
     original = psycopg.errors.lookup(sqlstate)("as the server puts it\nDETAIL: more")
     return DBAPIError.instance("SELECT 1", {}, original, psycopg.Error)
+
+
+def sqlite_failure(code: str) -> Exception:
+    """Return what SQLAlchemy raises when SQLite answers with this result code."""
+    original = sqlite3.OperationalError("as SQLite puts it")
+    original.sqlite_errorname = code
+    return DBAPIError.instance("SELECT 1", {}, original, sqlite3.Error)
 
 
 def refusal(message: str) -> OperationalError:
@@ -113,11 +136,18 @@ def test_a_connection_that_broke_is_an_outage_whatever_the_driver_calls_it() -> 
         raised(error)
 
 
-def test_a_file_that_is_no_database_is_an_outage() -> None:
-    error = DBAPIError.instance("SELECT 1", {}, sqlite3.DatabaseError("file is no database"), sqlite3.Error)
+@pytest.mark.parametrize(("code", "told"), SQLITE_OUTAGES.items())
+def test_an_outage_of_sqlite_is_told_with_what_to_do(code: str, told: str) -> None:
+    with pytest.raises(Unavailable) as refused:
+        raised(sqlite_failure(code))
 
-    with pytest.raises(Unavailable, match=r"^The store is damaged or is none: file is no database\.$"):
-        raised(error)
+    assert re.fullmatch(rf"The store {told}: as SQLite puts it\. [A-Z][^.]+\.", str(refused.value))
+
+
+@pytest.mark.parametrize("code", ["SQLITE_ERROR", "SQLITE_MISUSE", "SQLITE_CONSTRAINT_CHECK"])
+def test_a_programming_error_stays_one_on_sqlite(code: str) -> None:
+    with pytest.raises(DBAPIError, match="as SQLite puts it"):
+        raised(sqlite_failure(code))
 
 
 def test_connections_that_are_all_in_use_are_an_outage() -> None:

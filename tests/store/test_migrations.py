@@ -16,7 +16,7 @@ from store.sql.engine import SqlStore
 from store.sql.migrate import config, current_revision, head_revision, is_stated
 from store.sql.tables import metadata
 from store.sqlite import open_sqlite
-from tests.store.samples import add_profiles, names_of, new_profile
+from store.suite.samples import add_profiles, names_of, new_profile
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DataError
 
 from domain.errors import Unavailable
+from store.suite.samples import NOW, add_profiles, names_of, new_profile
 from tests.postgres import OwnCluster
 from tests.store.postgres_stores import name_in, opened, refused, shown, turn_taken
-from tests.store.samples import NOW, add_profiles, names_of, new_profile
 
 
 def test_a_read_is_one_state_and_cannot_write(postgres_url: str) -> None:

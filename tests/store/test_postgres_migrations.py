@@ -19,10 +19,10 @@ from store.postgres import TURN
 from store.sql.engine import SqlStore
 from store.sql.migrate import config, head_revision, is_stated
 from store.sql.tables import metadata
+from store.suite.samples import add_profiles, names_of
 from tests.postgres import OwnCluster
 from tests.serving import ROOT
 from tests.store.postgres_stores import opened
-from tests.store.samples import add_profiles, names_of
 
 
 @pytest.fixture

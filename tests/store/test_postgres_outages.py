@@ -11,9 +11,9 @@ from sqlalchemy.exc import ProgrammingError
 
 from domain.errors import Unavailable
 from store.postgres import WRITERS
+from store.suite.samples import add_profiles, names_of, new_profile
 from tests.postgres import PASSWORD, PASSWORD_ROLE, OwnCluster, free_port
 from tests.store.postgres_stores import name_in, opened, refused, shown
-from tests.store.samples import add_profiles, names_of, new_profile
 
 
 @pytest.mark.parametrize("password", ["s3cret", ""])

@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Timer
@@ -13,8 +14,8 @@ from sqlalchemy import Engine
 from domain.errors import Unavailable
 from store.registry import open_store
 from store.sql.engine import SqlStore
-from store.sqlite import BUSY_TIMEOUT_MS, open_sqlite
-from tests.store.samples import add_profiles, names_of, new_copy, new_profile, user
+from store.sqlite import BUSY_TIMEOUT_MS, POLL_MS, open_sqlite
+from store.suite.samples import add_profiles, names_of, new_copy, new_profile, user
 
 
 @pytest.fixture
@@ -44,12 +45,18 @@ def locked(path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", BUSY_TIMEOUT_MS)],
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1)],
 )
 def test_every_connection_is_configured(path: Path, name: str, value: object) -> None:
     with opened(path) as store, store.read(), store.read():
         assert pragma(store._reader, name) == value
         assert pragma(store._writer, name) == value
+
+
+def test_sqlite_waits_long_for_readers_and_a_moment_for_writers_who_ask_again(path: Path) -> None:
+    with opened(path) as store:
+        assert pragma(store._reader, "busy_timeout") == BUSY_TIMEOUT_MS
+        assert pragma(store._writer, "busy_timeout") == POLL_MS
 
 
 def test_a_file_in_a_missing_folder_is_made(tmp_path: Path) -> None:
@@ -82,15 +89,6 @@ def test_two_stores_on_one_file_see_each_others_commits(path: Path) -> None:
             assert f"one {number}" in names_of(other)
             add_profiles(other, [f"other {number}"])
             assert f"other {number}" in names_of(one)
-
-
-def test_an_id_of_a_deleted_row_is_not_given_again(path: Path) -> None:
-    with opened(path) as store:
-        add_profiles(store, ["first", "second"])
-        with closing(sqlite3.connect(path)) as other, other:
-            other.execute("DELETE FROM access_profiles WHERE name = 'second'")
-
-        assert add_profiles(store, ["third"]) == [3]
 
 
 def test_rows_that_belong_to_a_deleted_row_go_with_it(path: Path) -> None:
@@ -131,10 +129,26 @@ def test_a_write_waits_for_another_processs_write(path: Path) -> None:
         assert names_of(store) == ["after"]
 
 
+def test_a_write_does_not_give_up_because_of_others_in_its_process(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(path):
+        pass
+    monkeypatch.setattr("store.sqlite._PRAGMAS", ("PRAGMA busy_timeout = 20", "PRAGMA journal_mode = WAL"))
+    with opened(path) as store, ThreadPoolExecutor(3) as pool:
+        with store.write() as tx:
+            tx.profiles.add(new_profile("first"))
+            others = [pool.submit(add_profiles, store, [name]) for name in ("second", "third")]
+            time.sleep(0.3)
+        assert len([other.result(10) for other in others]) == 2
+
+        assert sorted(names_of(store)) == ["first", "second", "third"]
+
+
 def test_a_write_gives_up_when_another_process_writes_for_too_long(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("store.sqlite._PRAGMAS", ("PRAGMA busy_timeout = 50", "PRAGMA journal_mode = WAL"))
+    monkeypatch.setattr("store.sqlite.BUSY_TIMEOUT_MS", 50)
     with opened(path) as store, locked(path) as other:
         with pytest.raises(Unavailable, match="database is locked"):
             add_profiles(store, ["refused"])

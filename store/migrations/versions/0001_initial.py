@@ -6,6 +6,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+drops = "all tables and everything in them: profiles, roles, users, copies, keys and the audit log"
+"""What is lost when this revision is taken back."""
+
 # A migration states its own types: it must not change when the program's tables do.
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
@@ -65,8 +68,9 @@ def _create_own_indexes() -> None:
             "USING gin (name_folded gin_trgm_ops)"
         )
         return
-    # SQLite's table is its own index of ids: passing over rows in it reads them whole. This one is narrow.
-    op.execute("CREATE INDEX ix_access_profiles_order ON access_profiles (id)")
+    # SQLite's table is its own index of ids: passing over rows in it reads them whole. This one is narrow,
+    # and has what is compared when a search is too short for trigrams.
+    op.execute("CREATE INDEX ix_access_profiles_order ON access_profiles (id, name_folded)")
     # A full-text table that holds no text of its own; the triggers tell it what changes.
     op.execute(
         "CREATE VIRTUAL TABLE access_profile_names USING fts5("
@@ -118,7 +122,7 @@ def _create_access_profiles() -> None:
         sa.UniqueConstraint("name", name="uq_access_profiles_name"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_access_profiles_is_active", "access_profiles", ["is_active", "id"])
+    op.create_index("ix_access_profiles_is_active", "access_profiles", ["is_active", "id", "name_folded"])
 
 
 def _create_api_keys() -> None:

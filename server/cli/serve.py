@@ -1,0 +1,43 @@
+"""`access-profiles serve` and `access-profiles seed`."""
+
+import click
+
+from server.cli.output import err, out
+from server.cli.root import main, opened, with_store
+from server.settings import PREFIX, Settings
+from store.api import Store
+
+
+@main.command()
+@click.option(
+    "--demo", is_flag=True, help="First migrate, seed a demo company and make a key, where missing."
+)
+@click.option("--host", help=f"The address to listen on. [env: {PREFIX}HOST]")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), help=f"The port; 0 takes a free one. [env: {PREFIX}PORT]"
+)
+@click.pass_obj
+def serve(settings: Settings, demo: bool, host: str | None, port: int | None) -> None:
+    """Serve the API until Ctrl-C."""
+    from server import serving
+
+    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    settings = settings.model_copy(update=changes)
+    with opened(settings) as store:
+        serving.serve(settings, store, demo=demo, out=out)
+
+
+@main.command()
+@click.option("--number", default=1, show_default=True, help="The seed: the same number, the same company.")
+@click.option("--users", default=300, show_default=True, type=click.IntRange(0), help="How many people.")
+@click.pass_obj
+@with_store
+def seed(store: Store, number: int, users: int) -> None:
+    """Fill the store with a believable company. What is there already stays as it is."""
+    from server.progress import seed_with_progress
+
+    report = seed_with_progress(store, number=number, users=users, console=err)
+    err.print(
+        f"Made {report.profiles} profiles, {report.roles} roles, {report.users} users "
+        f"and {report.copies} copies of profiles."
+    )

@@ -1,0 +1,70 @@
+"""The last ids that a database gave: each database remembers them in its own way."""
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy import Connection, Table, select, text, update
+
+from store.api.transfer import LastId, Numbered
+from store.sql.tables import (
+    access_profile_versions,
+    access_profiles,
+    api_keys,
+    audit_logs,
+    role_attachments,
+    roles,
+    sequences,
+    user_access_profiles,
+)
+
+PROVIDER_CONFIGS = "provider_configs"
+"""The name of the sequence that numbers provider configs."""
+
+_TABLES: Mapping[Numbered, Table] = {
+    Numbered.ROLE: roles,
+    Numbered.ACCESS_PROFILE: access_profiles,
+    Numbered.VERSION: access_profile_versions,
+    Numbered.ATTACHMENT: role_attachments,
+    Numbered.COPY: user_access_profiles,
+    Numbered.API_KEY: api_keys,
+    Numbered.AUDIT_LOG: audit_logs,
+}
+"""The tables whose rows the database itself numbers."""
+
+_READ = {
+    "sqlite": text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :name"),
+    "postgresql": text("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(:name, 'id')), 0)"),
+}
+
+_SET = {
+    "sqlite": (
+        text("DELETE FROM sqlite_sequence WHERE name = :name"),
+        text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :value)"),
+    ),
+    # A sequence that has given nothing stands at 1, uncalled.
+    "postgresql": (
+        text("SELECT setval(pg_get_serial_sequence(:name, 'id'), greatest(:value, 1), :value > 0)"),
+    ),
+}
+
+
+def last_ids(connection: Connection) -> Iterator[LastId]:
+    """Yield the last id that was given of everything that is numbered."""
+    for of in Numbered:
+        if of in _TABLES:
+            statement, name = _READ[connection.dialect.name], {"name": _TABLES[of].name}
+            value = connection.execute(statement, name).scalar_one()
+        else:
+            given = select(sequences.c.last_value).where(sequences.c.name == PROVIDER_CONFIGS)
+            value = connection.execute(given).scalar_one()
+        yield LastId(of, value)
+
+
+def set_last_id(connection: Connection, last_id: LastId) -> None:
+    """Let the next id be the one after this."""
+    if last_id.of in _TABLES:
+        for statement in _SET[connection.dialect.name]:
+            connection.execute(statement, {"name": _TABLES[last_id.of].name, "value": last_id.value})
+        return
+    connection.execute(
+        update(sequences).where(sequences.c.name == PROVIDER_CONFIGS).values(last_value=last_id.value)
+    )

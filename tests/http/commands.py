@@ -1,0 +1,51 @@
+"""The command line as processes, and what it must not do when it fails."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from click.testing import CliRunner
+
+from server.cli import main
+from tests.serving import ROOT
+
+USUAL = (sys.executable,)
+"""What starts Python, unless a test limits the process."""
+
+COMMANDS_THAT_WRITE = (
+    ("migrate",),
+    ("seed", "--users", "50"),
+    ("keys", "create", "ci", "--all-scopes"),
+)
+
+COMMANDS = (("serve", "--port", "0"), ("migrate",), ("keys", "list"))
+"""Each of them meets the store in a way of its own."""
+
+
+def command(
+    store_url: str, *arguments: str, launcher: Sequence[str] = USUAL
+) -> subprocess.CompletedProcess[str]:
+    """Run `access-profiles` and return how it ended."""
+    return subprocess.run(
+        [*launcher, "-m", "server.cli", "--store", store_url, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def command_in_this_process(store_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command that ends by itself, a second faster than a process starts."""
+    result = CliRunner().invoke(main, ["--store", store_url, *arguments], catch_exceptions=False)
+    return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
+
+
+def assert_told_in_a_sentence(done: subprocess.CompletedProcess[str], *told: str) -> None:
+    """The command failed, and said why in one line that holds all of `told`."""
+    assert (done.returncode, done.stdout) == (1, ""), done
+    assert done.stderr.startswith("Error: ")
+    assert done.stderr.count("\n") == 1, done.stderr
+    for part in told:
+        assert part in done.stderr

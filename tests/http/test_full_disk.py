@@ -1,0 +1,79 @@
+"""A store on a disk that is full: writes are refused, reads go on, and nothing is lost."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.http.commands import COMMANDS_THAT_WRITE, assert_told_in_a_sentence, command
+from tests.http.small_disks import SMALL_DISKS, SmallDisk
+from tests.http.soundness import assert_is_sound
+from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, body, patience
+from tests.serving import add_keys, running_server
+
+SPARE_BYTES = 100_000
+"""What is left for writes: enough for some of them."""
+
+
+@pytest.fixture(params=SMALL_DISKS)
+def disk(request: pytest.FixtureRequest) -> Iterator[SmallDisk]:
+    with SMALL_DISKS[request.param]() as disk:
+        yield disk
+
+
+def test_a_server_outlives_a_full_disk_and_loses_nothing(disk: SmallDisk, tmp_path: Path) -> None:
+    keys = add_keys(disk.url)
+    headers = {"Authorization": f"Bearer {keys.admin}"}
+    log = tmp_path / "log"
+    with running_server(disk.url, keys, log=log) as server:
+        with Writers([server] * 4) as writers, patience(60) as up:
+            writers.wait_for(20)
+            disk.server = server
+            disk.fill(SPARE_BYTES)
+            while len(writers.refused) < 20:
+                assert not up.is_set(), "the disk does not get full"
+                time.sleep(0.01)
+            write = httpx.post(server.url + PATH, headers=headers, json=body("refused"))
+            read = httpx.get(server.url + PATH, headers=headers)
+            ready = httpx.get(server.url + "/readyz")
+            disk.make_space()
+            writers.wait_for(len(writers.answered) + 20)
+
+        assert write.status_code == 503
+        assert write.json()["error"]["code"] == "store_unavailable"
+        assert write.headers["retry-after"]
+        assert (read.status_code, ready.status_code) == (200, 200)
+        assert set(writers.refused) == {503}
+        assert_nothing_is_lost_or_half(server, writers.answered)
+    assert_is_sound(disk.url)
+    assert f"The store at {disk.database} {disk.told}" in log.read_text()
+
+
+@pytest.mark.parametrize("arguments", COMMANDS_THAT_WRITE, ids=" ".join)
+def test_a_command_on_a_full_disk_says_so(disk: SmallDisk, arguments: tuple[str, ...]) -> None:
+    if arguments != ("migrate",):
+        add_keys(disk.url)
+    disk.fill(0)
+
+    refused = command(disk.url, *arguments, launcher=disk.launcher)
+    disk.make_space()
+    accepted = command(disk.url, *arguments, launcher=disk.launcher)
+
+    assert_told_in_a_sentence(refused, f"The store at {disk.database} ")
+    assert accepted.returncode == 0, accepted
+    assert_is_sound(disk.url)
+
+
+def test_a_company_that_does_not_fit_is_told_and_can_be_completed(disk: SmallDisk) -> None:
+    add_keys(disk.url)
+    disk.fill(SPARE_BYTES)
+
+    refused = command(disk.url, "seed", launcher=disk.launcher)
+    disk.make_space()
+    accepted = command(disk.url, "seed", launcher=disk.launcher)
+
+    assert_told_in_a_sentence(refused, f"The store at {disk.database} {disk.told}")
+    assert accepted.returncode == 0, accepted
+    assert_is_sound(disk.url)

@@ -1,0 +1,22 @@
+"""The suite, on every backend of this program."""
+
+from functools import partial
+
+import pytest
+
+from store.suite import OpenEmpty, StoreSuite
+from tests.store.backends import BACKENDS, opened_store
+
+
+class TestEveryBackend(StoreSuite):
+    """What the protocol promises."""
+
+    @pytest.fixture(autouse=True)
+    def small_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have the end of a batch come often."""
+        monkeypatch.setattr("store.sql.copies.BATCH", 7)
+
+    @pytest.fixture(params=BACKENDS)
+    def open_empty(self, request: pytest.FixtureRequest) -> OpenEmpty:
+        """How a backend's stores are opened."""
+        return partial(opened_store, request.param)
