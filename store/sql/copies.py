@@ -63,7 +63,7 @@ class SqlCopies:
             return
         last = 0
         while True:
-            page = {"profile_id": profile_id, "last": last}
+            page = {"profile_id": profile_id, "last": last, "most": BATCH}
             rows = self._connection.execute(_NEXT_OF_PROFILE, page).all()
             yield from map(_copy, rows)
             if len(rows) < BATCH:
@@ -143,7 +143,7 @@ _NEXT_OF_PROFILE = (
         user_access_profiles.c.id > bindparam("last"),
     )
     .order_by(user_access_profiles.c.id)
-    .limit(BATCH)
+    .limit(bindparam("most"))
 )
 _IDS_OF_USERS = select(user_access_profiles.c.id).where(
     user_access_profiles.c.parent_profile_id == bindparam("profile_id"),

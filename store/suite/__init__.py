@@ -15,6 +15,7 @@ from store.suite.api_keys import ApiKeySuite
 from store.suite.audit import AuditSuite
 from store.suite.concurrency import ConcurrencySuite
 from store.suite.copies import CopySuite
+from store.suite.copy_batches import CopyBatchSuite
 from store.suite.fixtures import OpenEmpty
 from store.suite.histories import HistorySuite, compare_histories
 from store.suite.lists import ListSuite
@@ -30,6 +31,7 @@ __all__ = [
     "ApiKeySuite",
     "AuditSuite",
     "ConcurrencySuite",
+    "CopyBatchSuite",
     "CopySuite",
     "HistorySuite",
     "ListSuite",
@@ -53,6 +55,7 @@ class StoreSuite(
     RoleSuite,
     UserSuite,
     CopySuite,
+    CopyBatchSuite,
     VirtualKeySuite,
     ApiKeySuite,
     AuditSuite,

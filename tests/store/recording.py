@@ -39,13 +39,17 @@ class RecordingStore(DelegatingStore):
 
 
 class RecordedTransaction:
-    """Hands out recorded parts."""
+    """Hands out recorded parts, and records its own methods."""
 
     def __init__(self, tx: object, unit: str, calls: set[Call]) -> None:
         self._tx, self._unit, self._calls = tx, unit, calls
 
-    def __getattr__(self, name: str) -> "RecordedPart":
-        return RecordedPart(getattr(self._tx, name), f"{self._unit}.{name}", self._calls)
+    def __getattr__(self, name: str) -> Any:
+        part = getattr(self._tx, name)
+        recorded_as = f"{self._unit}.{name}"
+        if inspect.ismethod(part):
+            return recorded(part, recorded_as, self._calls)
+        return RecordedPart(part, recorded_as, self._calls)
 
 
 class RecordedPart:
@@ -55,34 +59,48 @@ class RecordedPart:
         self._part, self._name, self._calls = part, name, calls
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        method = getattr(self._part, name)
+        return recorded(getattr(self._part, name), f"{self._name}.{name}", self._calls)
 
-        def recorded(*arguments: Any, **named: Any) -> Any:
-            outcome = "failed"
-            try:
-                result = method(*arguments, **named)
-                outcome = "returned"
-            except DomainError as error:
-                outcome = type(error).__name__
-                raise
-            finally:
-                self._calls.add(Call(f"{self._name}.{name}", outcome))
-            return result
 
-        return recorded
+def recorded(method: Callable[..., Any], name: str, calls: set[Call]) -> Callable[..., Any]:
+    """Return a method that writes down how each call of it ends."""
+
+    def call(*arguments: Any, **named: Any) -> Any:
+        outcome = "failed"
+        try:
+            result = method(*arguments, **named)
+            outcome = "returned"
+        except DomainError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            calls.add(Call(name, outcome))
+        return result
+
+    return call
 
 
 def promised_calls() -> set[Call]:
-    """Return every way in which the methods of the protocol's readers and writers may end."""
+    """Return every way in which the methods of the protocol's units of work may end."""
     return {
-        Call(f"{unit}.{name}.{method}", outcome)
+        Call(method, outcome)
         for unit, transaction in (("read", ReadTransaction), ("write", WriteTransaction))
         for name, part in vars(transaction).items()
-        if isinstance(part, property)
-        for method, function in inspect.getmembers(get_type_hints(part.fget)["return"], inspect.isfunction)
-        if not method.startswith("_")
+        if not name.startswith("_")
+        for method, function in _methods(f"{unit}.{name}", part)
         for outcome in ("returned", *documented_errors(function))
     }
+
+
+def _methods(name: str, part: Any) -> Iterator[tuple[str, Callable[..., object]]]:
+    """Yield the methods that a member of a unit of work offers: its own, or those of a reader or writer."""
+    if inspect.isfunction(part):
+        yield name, part
+    elif isinstance(part, property):
+        offered = get_type_hints(part.fget)["return"]
+        for method, function in inspect.getmembers(offered, inspect.isfunction):
+            if not method.startswith("_"):
+                yield f"{name}.{method}", function
 
 
 def documented_errors(function: Callable[..., object]) -> list[str]:

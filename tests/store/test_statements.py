@@ -94,6 +94,7 @@ STATEMENTS: Mapping[str, tuple[int, Act]] = {
         lambda tx, _: tx.copies.add(replace(new_copy(LONER, PROFILE), granted_by_role_id=ROLE)),
     ),
     "copies.save": (3, lambda tx, _: tx.copies.save(granted())),
+    "copies.save_all": (3, lambda tx, size: tx.copies.save_all([granted()] * size)),
     "copies.delete": (3, lambda tx, _: tx.copies.delete(1)),
     "virtual_keys.get": (1, lambda tx, _: tx.virtual_keys.get("vk-key000")),
     "virtual_keys.find": (1, lambda tx, _: tx.virtual_keys.find(digest("key000"))),
