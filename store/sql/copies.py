@@ -102,11 +102,12 @@ class SqlCopies:
         for batch in batches(copies, BATCH):
             rows = self._connection.execute(_GRANTS, {"ids": [copy.id for copy in batch]})
             grants = {row.id: row.granted_by_role_id for row in rows}
-            for copy in batch:
-                if copy.id not in grants:
-                    raise NotFound(KIND, copy.id)
-                if copy.granted_by_role_id != grants[copy.id]:
-                    self._check_role(copy.granted_by_role_id)
+            unknown = next((copy.id for copy in batch if copy.id not in grants), None)
+            if unknown is not None:
+                raise NotFound(KIND, unknown)
+            changed = (copy for copy in batch if copy.granted_by_role_id != grants[copy.id])
+            for role_id in {copy.granted_by_role_id for copy in changed}:
+                self._check_role(role_id)
             self._connection.execute(_SAVE, [{"copy_id": copy.id, **_columns(copy)} for copy in batch])
 
     def delete(self, copy_id: int) -> None:
