@@ -56,11 +56,12 @@ def open_sqlite(url: str) -> SqlStore:
         raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
     reader, writer = _engine(url, connections=READERS), _engine(url, connections=1)
     event.listen(writer, "connect", _poll)
+    name = f"The store at {path}"
     store = SqliteStore(
         reader,
         writer.execution_options(sqlite_begin="BEGIN IMMEDIATE"),
-        begin_write=GroupCommit(PATIENCE_SECONDS).begin,
-        name=f"The store at {path}",
+        begin_write=GroupCommit(PATIENCE_SECONDS, name=name).begin,
+        name=name,
         reads_wait=False,
         writes_wait=True,
     )

@@ -82,7 +82,7 @@ def translated(name: str) -> Iterator[None]:
         raise Unavailable(f"{name} is busy: all connections to it are in use.") from error
 
 
-def unavailable(failure: BaseException, name: str = "The store") -> Unavailable:
+def unavailable(failure: BaseException, name: str) -> Unavailable:
     """Return what to tell someone whose work was lost because a shared transaction failed.
 
     Args:

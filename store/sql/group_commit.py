@@ -41,6 +41,7 @@ class GroupCommit:
         self,
         patience_seconds: float,
         *,
+        name: str = "The store",
         max_members: int = MAX_MEMBERS,
         max_age_seconds: float = MAX_AGE_SECONDS,
     ) -> None:
@@ -48,10 +49,12 @@ class GroupCommit:
 
         Args:
             patience_seconds: how long a writer waits for its turn.
+            name: how sentences call the database, at their start.
             max_members: how many writers may share a transaction; with 1, each has its own.
             max_age_seconds: how old a transaction may be to take one more in.
         """
         self._turns = Turns(1, patience_seconds)
+        self._name = name
         self._max_members = max_members
         self._max_age_seconds = max_age_seconds
         # Only whoever has the turn touches these.
@@ -99,7 +102,7 @@ class GroupCommit:
                 self._end()
             raise
         try:
-            self._group = self._group or _Group(connected(engine))
+            self._group = self._group or _Group(connected(engine), self._name)
             self._writing = get_ident()
         except BaseException:
             self._end()
@@ -135,8 +138,9 @@ class GroupCommit:
 class _Group:
     """One transaction, and those who wait for its end."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, name: str) -> None:
         self.connection = connection
+        self._name = name
         self._began = time.monotonic()
         self._members = 0
         self._has_work = False
@@ -190,7 +194,7 @@ class _Group:
         """
         self._ended.wait()
         if self._failure is not None:
-            raise unavailable(self._failure) from self._failure
+            raise unavailable(self._failure, self._name) from self._failure
 
     def _release(self) -> None:
         """Give the connection back; after a failure another takes its place."""
@@ -201,7 +205,7 @@ class _Group:
 
     def _check_open(self) -> None:
         if not self._is_open():
-            raise Unavailable("The store rolled a transaction back. Nothing was changed.")
+            raise Unavailable(f"{self._name} rolled a transaction back. Nothing was changed.")
 
     def _is_open(self) -> bool:
         """Return whether the transaction is still there: the database may have rolled it back by itself."""

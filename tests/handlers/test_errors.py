@@ -100,7 +100,7 @@ def test_a_store_that_cannot_be_used_is_503_without_its_reason(refusal: DomainEr
 
 @pytest.mark.parametrize(
     "refusal",
-    [NotFound("unicorn", 1), Conflict("user", "id", "ada"), DomainError("a kind that nobody maps")],
+    [NotFound("unicorn", 1), Conflict("unicorn", "id", "ada"), DomainError("a kind that nobody maps")],
 )
 def test_a_refusal_of_no_known_kind_is_raised_and_not_answered(refusal: DomainError) -> None:
     with pytest.raises((DomainError, KeyError)):

@@ -68,16 +68,20 @@ class Profile:
         lines = {duration: Line(limit, now) for duration, limit in self.limits.items()}
         return Copy(lines, granted_by, keys=set())
 
-    def propagate_budgets(self, copy: Copy, now: datetime, *, reset_usage: bool) -> None:
-        """A line whose duration the template has stays, with usage, window and raise; others begin afresh."""
+    def propagate_budgets(self, copy: Copy, now: datetime, *, reset_usage: bool) -> bool:
+        """Bring the template's budgets to a copy, and return whether that changes it.
+
+        A line whose duration the template has stays, with usage, window and raise; others begin afresh.
+        """
         kept = {duration: line.at(now, duration) for duration, line in copy.lines.items()}
         copy.lines = {
             duration: replace(kept[duration], limit=limit) if duration in kept else Line(limit, now)
             for duration, limit in self.limits.items()
         }
         if reset_usage:
-            for line in copy.lines.values():
-                line.usage = 0
+            copy.lines = {duration: replace(line, usage=0) for duration, line in copy.lines.items()}
+        # The order of lines counts, too.
+        return list(copy.lines.items()) != list(kept.items())
 
 
 @dataclass
@@ -117,6 +121,7 @@ class World:
         ]
         for user in given:
             profile.copies[user] = profile.fresh_copy(now, role)
+        profile.rows += len(given)
         if given or before != (profile.roles, profile.is_active):
             profile.rows += 1
         return len(given)
