@@ -139,6 +139,19 @@ def test_a_taken_id_is_told_before_an_unknown_role(store: Store) -> None:
         tx.users.add(user("ada", 9))
 
 
+def test_the_members_of_a_role_are_counted(store: Store) -> None:
+    sales, analyst, nobody = add_roles(store, "Sales", "Analyst", "Nobody")
+    with store.write() as tx:
+        for user_id, role_id in (("ada", sales), ("bob", sales), ("carol", analyst), ("dan", None)):
+            tx.users.add(user(user_id, role_id))
+        tx.users.save(user("carol", sales))
+
+    with store.read() as tx:
+        found = [tx.users.count_in_role(role_id) for role_id in (sales, analyst, nobody, nobody + 1)]
+        assert found == [len(tx.users.in_role(role_id)) for role_id in (sales, analyst, nobody, nobody + 1)]
+    assert found == [3, 0, 0, 0]
+
+
 def test_the_number_of_holders_grows_with_each_copy(store: Store) -> None:
     [first, second, third] = add_profiles(store, ["a", "b", "c"])
     add_users(store, "ada", "bob")
