@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.client import Answer
     from conformance.session import Session
 
@@ -45,6 +47,23 @@ def attached(session: Session, profile_id: int, *role_ids: int, **fields: Any) -
         body={"role_ids": list(role_ids), **fields},
     )
     return _made(answer, 200)
+
+
+def attachments(session: Session, profile_id: int) -> list[Object]:
+    """The attachments of a profile, as `getAccessProfile` has them; by id, for it states no order."""
+    found: list[Object] = _made(session.read(profile_id), 200, "roles")  # type: ignore[assignment]
+    return by_id(found)
+
+
+def by_id(objects: Iterable[Object]) -> list[Object]:
+    """Objects in the order of their ids, to compare what may come in any order."""
+    return sorted(objects, key=lambda each: int(each["id"]))
+
+
+def change_role(session: Session, user_id: str, role_id: int | None) -> Object:
+    """The user, who has another role from here on, or none."""
+    answer = session.call("updateUserRole", parameters={"user_id": user_id}, body={"role_id": role_id})
+    return _made(answer, 200, "user")
 
 
 def assigned(session: Session, user_id: str, profile_id: int, **fields: Any) -> Object:
@@ -106,9 +125,9 @@ def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
     return _made(session.call("createApiKey", body=body), 201)
 
 
-def done(answer: Answer) -> None:
-    """A step on the way was answered 200."""
-    _made(answer, 200)
+def done(answer: Answer) -> Object:
+    """The answer to something that a check needs to be done before what it checks."""
+    return _made(answer, 200)
 
 
 def changed(session: Session, profile_id: int, **fields: Any) -> Object:

@@ -41,12 +41,12 @@ def get_role(context: Context, role_id: int) -> Reply[RoleDetailResponse]:
     with context.store.read() as tx:
         role = tx.roles.get(role_id)
         attachments = tx.roles.attachments(role_id)
-        members = tx.users.in_role(role_id)
+        user_count = tx.users.count_in_role(role_id)
     return ok(
         {
             "role": represented(role),
             "access_profiles": [role_attachment(attachment) for attachment in attachments],
-            "user_count": len(members),
+            "user_count": user_count,
         }
     )
 

@@ -41,7 +41,7 @@ class NewUserAccessProfile:
     """A user's copy that no store has numbered yet.
 
     Attributes:
-        granted_by_role_id: the role whose default profile it is a copy of; None when it was given directly.
+        granted_by_role_id: the role that gave it; None when it was given directly or the role is gone.
     """
 
     user_id: str

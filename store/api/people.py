@@ -92,6 +92,9 @@ class UserReader(Protocol):
     def in_role(self, role_id: int) -> Sequence[str]:
         """Return the ids of a role's members, in ascending order of their code points."""
 
+    def count_in_role(self, role_id: int) -> int:
+        """Return how many members a role has; none when there is no such role."""
+
     def in_groups(self, group_ids: Iterable[str]) -> Sequence[str]:
         """Return the ids of the members of at least one group, in ascending order of their code points."""
 

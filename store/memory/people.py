@@ -116,6 +116,10 @@ class MemoryUsers:
         """Return the ids of a role's members."""
         return sorted(user.id for user in self._tables.state.users.values() if user.role_id == role_id)
 
+    def count_in_role(self, role_id: int) -> int:
+        """Return how many members a role has."""
+        return sum(user.role_id == role_id for user in self._tables.state.users.values())
+
     def in_groups(self, group_ids: Iterable[str]) -> Sequence[str]:
         """Return the ids of the members of at least one group."""
         wanted = set(group_ids)

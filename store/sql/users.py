@@ -45,6 +45,11 @@ class SqlUsers:
         statement = select(users.c.id).where(users.c.role_id == role_id).order_by(users.c.id)
         return self._connection.execute(statement).scalars().all()
 
+    def count_in_role(self, role_id: int) -> int:
+        """Return how many members a role has."""
+        statement = select(func.count()).select_from(users).where(users.c.role_id == role_id)
+        return self._connection.execute(statement).scalar_one()
+
     def in_groups(self, group_ids: Iterable[str]) -> Sequence[str]:
         """Return the ids of the members of at least one group."""
         members = select(group_members.c.user_id).where(group_members.c.group_id.in_(list(group_ids)))
