@@ -61,4 +61,4 @@ bench-store: $(VENV)/dev.stamp ## What reads cost as a store grows to 100,000 pr
 	@$(BIN)/python -m tests.bench.store_growth
 
 clean: ## Remove the environment, caches and the demo store
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis var
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/typescript/node_modules var
