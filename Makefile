@@ -67,4 +67,4 @@ bench-propagation: $(VENV)/dev.stamp ## What propagating to 10,000 and 100,000 c
 	@$(BIN)/python -m tests.bench.propagation
 
 clean: ## Remove the environment, caches and the demo store
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis var
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/typescript/node_modules var
