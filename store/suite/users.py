@@ -155,6 +155,8 @@ class UserSuite(StoreFixtures):
 
         with store.read() as tx:
             assert list(tx.users.in_role(sales)) == BY_CODE_POINTS
+            counted = [tx.users.count_in_role(role_id) for role_id in (sales, legal, UNKNOWN)]
+            assert counted == [len(BY_CODE_POINTS), 1, 0]
             assert list(tx.users.in_role(legal)) == ["dan"]
             assert list(tx.users.in_role(UNKNOWN)) == []
 

@@ -78,6 +78,7 @@ STATEMENTS: Mapping[str, tuple[int, Act]] = {
     "users.get": (2, lambda tx, _: tx.users.get(USER)),
     "users.list": (3, lambda tx, size: tx.users.list(limit=size, offset=0)),
     "users.ids": (1, lambda tx, _: tx.users.ids()),
+    "users.count_in_role": (1, lambda tx, _: tx.users.count_in_role(ROLE)),
     "users.in_role": (1, lambda tx, _: tx.users.in_role(ROLE)),
     "users.in_groups": (1, lambda tx, size: tx.users.in_groups(groups(size))),
     "users.groups": (1, lambda tx, _: tx.users.groups()),
