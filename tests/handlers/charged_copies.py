@@ -98,9 +98,10 @@ def budget(policy: Policy, duration: str) -> Budget:
 
 
 def audit_rows(context: Context, action: str | None = None) -> list[AuditLog]:
-    """Return the audit rows, the newest first."""
+    """Return the audit rows but those of copies that were given, the newest first."""
     with context.store.read() as tx:
-        return list(tx.audit.list(AuditFilter(action=action), limit=100, offset=0).rows)
+        rows = tx.audit.list(AuditFilter(action=action), limit=100, offset=0).rows
+    return [row for row in rows if "user_assign" not in (row.metadata or "")]
 
 
 def _in_force(context: Context, terms: PolicyTerms) -> Policy:

@@ -53,7 +53,7 @@ def counted(store: Store) -> Iterator[list[str]]:
         event.remove(store._writer, "before_cursor_execute", note)
 
 
-def test_an_attachment_is_written_down_once_for_all_roles(context: Context) -> None:
+def test_an_attachment_is_written_down_once_for_all_roles_and_once_for_each_copy(context: Context) -> None:
     profile_id = add_active(context, "a")
     sales, analyst = add_role(context, "Sales"), add_role(context, "Analyst")
     add_user(context, "ada", sales)
@@ -62,7 +62,10 @@ def test_an_attachment_is_written_down_once_for_all_roles(context: Context) -> N
     attach(context, profile_id, analyst, sales, analyst, is_default=True, apply=True)
 
     metadata = {"role_ids": [analyst, sales], "is_default": True, "users_applied": 1}
-    assert rows_since(context, before) == [Row("attach_role", profile_id, None, metadata)]
+    assert rows_since(context, before) == [
+        Row("update", profile_id, "ada", {"event": "user_assign", "granted_by_role_id": sales}),
+        Row("attach_role", profile_id, None, metadata),
+    ]
 
 
 def test_attaching_what_is_attached_is_not_written_down(context: Context) -> None:
