@@ -32,12 +32,12 @@ def profile(answer: Answer, *wanted: int) -> Profile:
     return found
 
 
-def rows(answer: Answer) -> list[Profile]:
-    """The answer is 200 and holds a list `access_profiles` of objects, returned."""
+def rows(answer: Answer, name: str = "access_profiles") -> list[Any]:
+    """The answer is 200 and holds a list of objects under that name, returned."""
     status(answer, 200)
-    found = member(answer, "access_profiles")
+    found = member(answer, name)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
-        raise Violation("a list `access_profiles` of objects", answer.exchange.answer()[:_SHOWN], [answer])
+        raise Violation(f"a list `{name}` of objects", answer.exchange.answer()[:_SHOWN], [answer])
     return found
 
 

@@ -57,6 +57,25 @@ def test_a_key_may_have_no_scope_and_no_expiry(store: Store) -> None:
     assert (found.scopes, found.expires_at) == ((), None)
 
 
+def test_a_key_is_read_by_its_id_whether_revoked_or_not(store: Store) -> None:
+    [old] = add(store, new_key("ci", "old"))
+    revoked = revoke(store, "ci")
+    [new] = add(store, new_key("ci", "new"))
+
+    with store.read() as tx:
+        assert [tx.api_keys.get(key.id) for key in (old, new)] == [revoked, new]
+
+
+@pytest.mark.parametrize("key_id", [2, 2**63 - 1])
+def test_an_unknown_id_is_no_key(store: Store, key_id: int) -> None:
+    add(store, new_key("ci"))
+
+    with store.read() as tx, pytest.raises(NotFound) as refused:
+        tx.api_keys.get(key_id)
+
+    assert (refused.value.kind, refused.value.key) == ("API key", key_id)
+
+
 def test_an_unknown_hash_finds_nothing(store: Store) -> None:
     add(store, new_key("ci"))
 
