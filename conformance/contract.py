@@ -49,12 +49,19 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation: a method on a path template."""
+    """One operation: a method on a path template.
+
+    Attributes:
+        permission: what an API key needs to call it (`x-permission`); None when the contract states nothing.
+        example: the first example of a body; None when it takes none.
+    """
 
     id: str
     method: str
     path: str
     line: int
+    permission: str | None = None
+    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,11 @@ class Contract:
     def methods(self, path: str) -> frozenset[str]:
         """The methods, in capitals, that the contract states for a path template."""
         return frozenset(operation.method for operation in self.operations if operation.path == path)
+
+    @property
+    def permissions(self) -> tuple[str, ...]:
+        """Every permission that an operation asks for, each once, in the order of the contract."""
+        return tuple(dict.fromkeys(each.permission for each in self.operations if each.permission))
 
     def enumeration(self, schema: str) -> tuple[str, ...]:
         """The values that a component schema enumerates; none when there is no such schema."""
@@ -142,8 +154,21 @@ def _operations(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Op
         for method in METHODS:
             if method in item:
                 node = _descend(tree, "paths", path, method)
-                operation_id = str(item[method].get("operationId", f"{method} {path}"))
-                yield Operation(operation_id, method.upper(), path, node.start_mark.line + 1)
+                stated = item[method]
+                yield Operation(
+                    id=str(stated.get("operationId", f"{method} {path}")),
+                    method=method.upper(),
+                    path=path,
+                    line=node.start_mark.line + 1,
+                    permission=stated.get("x-permission"),
+                    example=_example(stated.get("requestBody", {})),
+                )
+
+
+def _example(request_body: dict[str, Any]) -> Any:
+    media = request_body.get("content", {}).get("application/json", {})
+    first: dict[str, Any] = next(iter(media.get("examples", {}).values()), {})
+    return first.get("value")
 
 
 def _clauses(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Clause]:

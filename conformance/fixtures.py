@@ -6,6 +6,7 @@ follows cannot be checked, and `Unreached` says why.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdict import Unreached
@@ -120,8 +121,12 @@ def user_count(session: Session, profile_id: int) -> int:
 
 
 def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
-    """The answer to making an API key with these scopes: its record, and the key in clear."""
-    body = {"name": session.name(), "scopes": list(scopes), **fields}
+    """The answer to making an API key with these scopes: its record, and the key in clear.
+
+    It lives for a day, unless told otherwise: a run that is cut short leaves no key for ever.
+    """
+    expires_at = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    body = {"name": session.name(), "scopes": list(scopes), "expires_at": expires_at, **fields}
     return _made(session.call("createApiKey", body=body), 201)
 
 

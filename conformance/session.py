@@ -46,15 +46,26 @@ class Workspace:
         return Session(self, f"{self.prefix}{next(self._numbers)}-", f"{self.seed}:{clause_id}")
 
     def clean_up(self) -> int:
-        """Deletes what the run created, when the contract has an operation for it.
+        """Deletes what the run created, when the contract has an operation for it, and revokes its API keys.
 
-        Returns how many are left.
+        Returns how many profiles are left.
         """
         session = self.session("clean-up")
+        self._revoke_own_keys(session)
         if self.contract.operation("deleteAccessProfile") is not None:
             for row in self._own_rows(session):
                 session.call("deleteAccessProfile", parameters={"profile_id": row["id"]})
         return len(self._own_rows(session))
+
+    def _revoke_own_keys(self, session: Session) -> None:
+        if self.contract.operation("revokeApiKey") is None:
+            return
+        found = session.call("listApiKeys").json
+        # A server that has no API keys as a resource has none to revoke.
+        rows = found.get("api_keys") if isinstance(found, dict) else None
+        for row in rows or []:
+            if self.prefix in str(row.get("name")) and row.get("revoked_at") is None:
+                session.call("revokeApiKey", parameters={"key_id": row["id"]})
 
     def _own_rows(self, session: Session) -> list[Profile]:
         # A server that breaks `search` must not make the suite delete what belongs to others.

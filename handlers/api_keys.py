@@ -29,10 +29,14 @@ def create_api_key(context: Context, body: CreateApiKeyRequest) -> Reply[CreateA
     """Make a key that may do no more than the key that makes it; it is shown this once."""
     name = names.trimmed(body["name"])
     scopes = sorted(set(body["scopes"]))
-    if faults := names.faults(name) + _scope_faults(context, body):
+    faults = names.faults(name) + _scope_faults(context, body)
+    try:
+        expires_at = future_instant(body.get("expires_at"), field="expires_at", now=context.now)
+    except RulesBroken as error:
+        raise RulesBroken([*faults, *error.faults]) from None
+    if faults:
         raise RulesBroken(faults)
     _check_ceiling(context, scopes)
-    expires_at = future_instant(body.get("expires_at"), field="expires_at", now=context.now)
     issued = issue_api_key(
         name, scopes, random_text=context.random_text, now=context.now, expires_at=expires_at
     )
@@ -45,9 +49,8 @@ def create_api_key(context: Context, body: CreateApiKeyRequest) -> Reply[CreateA
 def revoke_api_key(context: Context, key_id: int) -> Reply[MessageResponse]:
     """Take a key back; it stays in the list."""
     with context.store.write() as tx:
-        live = (key for key in tx.api_keys.list() if key.id == key_id and key.revoked_at is None)
-        key = next(live, None)
-        if key is None:
+        key = tx.api_keys.get(key_id)
+        if key.revoked_at is not None:
             raise NotFound("API key", key_id)
         revoked = tx.api_keys.revoke(key.name, context.now)
         audit.record(

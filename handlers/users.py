@@ -116,10 +116,8 @@ def _check_role(tx: WriteTransaction, role_id: int | None) -> None:
 
 def _add_missing_groups(tx: WriteTransaction, group_ids: Iterable[str]) -> None:
     """A group comes into being with its first member."""
-    known = {group.id for group in tx.users.groups()}
-    for group_id in group_ids:
-        if group_id not in known:
-            tx.users.add_group(Group(group_id, group_id))
+    for group_id in tx.users.missing_groups(group_ids):
+        tx.users.add_group(Group(group_id, group_id))
 
 
 def _ordered(group_ids: Iterable[str]) -> tuple[str, ...]:

@@ -13,6 +13,13 @@ class ApiKeyReader(Protocol):
     def find(self, secret_hash: bytes) -> ApiKey | None:
         """Return the key with this SHA-256, revoked and expired ones too, or None."""
 
+    def get(self, key_id: int) -> ApiKey:
+        """Return a key, revoked and expired ones too.
+
+        Raises:
+            NotFound: there is no such key.
+        """
+
     def list(self) -> Sequence[ApiKey]:
         """Return all keys, revoked and expired ones too, ordered by id."""
 

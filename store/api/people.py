@@ -101,6 +101,9 @@ class UserReader(Protocol):
     def groups(self) -> Sequence[Group]:
         """Return all groups, in ascending order of their ids' code points."""
 
+    def missing_groups(self, group_ids: Iterable[str]) -> Sequence[str]:
+        """Return those ids that no group has, in ascending order of their code points."""
+
 
 class UserWriter(UserReader, Protocol):
     """Writes users and groups."""

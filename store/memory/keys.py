@@ -20,6 +20,13 @@ class MemoryApiKeys:
         """Return the key with this SHA-256, or None."""
         return self._tables.state.api_keys.get(secret_hash)
 
+    def get(self, key_id: int) -> ApiKey:
+        """Return a key."""
+        for row in self._tables.state.api_keys.values():
+            if row.id == key_id:
+                return row
+        raise NotFound("API key", key_id)
+
     def list(self) -> Sequence[ApiKey]:
         """Return all keys, ordered by id."""
         return list(self._tables.state.api_keys.values())

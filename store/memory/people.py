@@ -131,6 +131,10 @@ class MemoryUsers:
         groups = self._tables.state.groups
         return [groups[group_id] for group_id in sorted(groups)]
 
+    def missing_groups(self, group_ids: Iterable[str]) -> Sequence[str]:
+        """Return those ids that no group has."""
+        return sorted(set(group_ids).difference(self._tables.state.groups))
+
     def add(self, user: User) -> None:
         """Keep a new user."""
         if user.id in self._tables.state.users:

@@ -26,6 +26,13 @@ class SqlApiKeys:
         row = self._connection.execute(_BY_HASH, {"secret_hash": secret_hash}).one_or_none()
         return None if row is None else _api_key(row)
 
+    def get(self, key_id: int) -> ApiKey:
+        """Return a key."""
+        row = self._connection.execute(select(api_keys).where(api_keys.c.id == key_id)).one_or_none()
+        if row is None:
+            raise NotFound("API key", key_id)
+        return _api_key(row)
+
     def list(self) -> Sequence[ApiKey]:
         """Return all keys, ordered by id."""
         return [_api_key(row) for row in self._connection.execute(select(api_keys).order_by(api_keys.c.id))]

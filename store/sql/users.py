@@ -61,6 +61,14 @@ class SqlUsers:
         rows = self._connection.execute(select(groups).order_by(groups.c.id))
         return [Group(**row._asdict()) for row in rows]
 
+    def missing_groups(self, group_ids: Iterable[str]) -> Sequence[str]:
+        """Return those ids that no group has."""
+        wanted = set(group_ids)
+        if not wanted:
+            return []
+        statement = select(groups.c.id).where(groups.c.id.in_(wanted))
+        return sorted(wanted.difference(self._connection.execute(statement).scalars()))
+
     def add(self, user: User) -> None:
         """Keep a new user."""
         if self._is_kept(users, users.c.id, user.id):

@@ -8,7 +8,7 @@ from domain.records import ApiKey, NewApiKey
 from store.api import Store
 from store.suite.fixtures import StoreFixtures
 from store.suite.refusals import conflict, not_found
-from store.suite.samples import NOW, digest, new_key
+from store.suite.samples import NOW, UNKNOWN, digest, new_key
 
 LATER = NOW + timedelta(microseconds=1)
 
@@ -139,3 +139,20 @@ class ApiKeySuite(StoreFixtures):
 
         with conflict("API key", "secret", "bfst-01234567..."):
             add(store, new_key("ci", "secret"))
+
+    def test_an_api_key_is_read_by_its_id_whether_revoked_or_not(self, store: Store) -> None:
+        [old] = add(store, new_key("ci", "old"))
+        revoked = revoke(store, "ci")
+        [new] = add(store, new_key("ci", "new"))
+
+        with store.read() as reading:
+            assert [reading.api_keys.get(key.id) for key in (old, new)] == [revoked, new]
+        with store.write() as tx:
+            assert tx.api_keys.get(new.id) == new
+
+    @pytest.mark.parametrize("key_id", [UNKNOWN, 2**63 - 1])
+    def test_an_unknown_id_is_no_api_key(self, store: Store, key_id: int) -> None:
+        add(store, new_key("ci"))
+
+        with not_found("API key", key_id), store.read() as tx:
+            tx.api_keys.get(key_id)

@@ -270,3 +270,17 @@ class UserSuite(StoreFixtures):
             tx.users.delete("bob")
 
         assert kept_user(store, "ada") == user("ada")
+
+    def test_missing_groups_are_those_that_no_group_has_each_once_by_code_points(self, store: Store) -> None:
+        with store.write() as tx:
+            tx.users.add_group(Group("eu", "Europe"))
+            numbered = [f"group {number}" for number in range(1000)]
+
+            found = tx.users.missing_groups(["\U0001f600", "a", "eu", "\ufffd", "B", "a", "EU"])
+            assert list(found) == ["B", "EU", "a", "\ufffd", "\U0001f600"]
+            assert list(tx.users.missing_groups(["eu"])) == []
+            assert list(tx.users.missing_groups([])) == []
+            assert list(tx.users.missing_groups(iter(numbered))) == sorted(numbered)
+            assert tx.users.count_in_role(UNKNOWN) == 0
+        with store.read() as reading:
+            assert list(reading.users.missing_groups(["eu", "us"])) == ["us"]

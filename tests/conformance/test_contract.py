@@ -20,6 +20,7 @@ paths:
   /things/{thing_id}:
     get:
       operationId: getThing
+      x-permission: Things:View
       x-clauses:
         - id: A-2
           level: SHOULD
@@ -29,6 +30,16 @@ paths:
             lines.
     delete:
       operationId: deleteThing
+      x-permission: Things:Delete
+    put:
+      operationId: paintThing
+      x-permission: Things:View
+      requestBody:
+        content:
+          application/json: {examples: {red: {value: {colour: red}}, blue: {value: {colour: blue}}}}
+  /open:
+    get:
+      operationId: getOpen
 """
 
 
@@ -69,11 +80,23 @@ def test_operations_and_servers_are_read(small: Path) -> None:
     stated = contract.load(small)
 
     assert stated.servers == ("/api", "/v2")
-    assert stated.methods("/things/{thing_id}") == {"GET", "DELETE"}
+    assert stated.methods("/things/{thing_id}") == {"GET", "DELETE", "PUT"}
     assert stated.operation("deleteThing") is not None
     assert stated.operation("none") is None
     assert (stated.title, stated.version) == ("Small", "1.2.3")
     assert len(stated.sha256) == 64
+
+
+def test_an_operation_knows_its_permission_and_an_example_of_its_body(small: Path) -> None:
+    stated = contract.load(small)
+
+    assert {each.id: (each.permission, each.example) for each in stated.operations} == {
+        "getThing": ("Things:View", None),
+        "paintThing": ("Things:View", {"colour": "red"}),
+        "deleteThing": ("Things:Delete", None),
+        "getOpen": (None, None),
+    }
+    assert stated.permissions == ("Things:View", "Things:Delete")
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,17 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
-from conformance import contract, expect, shapes
+from conformance import contract, expect, fixtures, shapes
 from conformance.catalogue import Catalogue
 from conformance.client import Target
 from conformance.runner import Decided, PhaseBegun, Plan, run
-from conformance.session import Session
+from conformance.session import Session, Workspace
 from conformance.verdict import ExitCode, Status, Unreached, Verdict
 from tests.conformance.conftest import Breakable
 from tests.conformance.faults.middleware import Inner, Request, Response, State
@@ -148,6 +149,31 @@ def test_a_server_that_dies_leaves_the_rest_not_reached(plan: Plan) -> None:
     assert results.left_behind is None
 
 
+def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan) -> None:
+    made: list[dict[str, Any]] = []
+
+    def keep(session: Session) -> None:
+        made.extend(fixtures.api_key(session, "AccessProfiles:View") for _ in range(2))
+
+    _run_one(plan, keep)
+
+    with Workspace(plan.contract, plan.target, 1) as workspace:
+        session = workspace.session(CLAUSE)
+        listed = {row["id"]: row for row in session.call("listApiKeys").json["api_keys"]}
+        for each in made:
+            assert listed[each["api_key"]["id"]]["revoked_at"] is not None
+            assert session.browse(client=session.client(f"Bearer {each['key']}")).status == 401
+    assert {row["name"] for row in listed.values() if row["revoked_at"] is None} >= {"admin", "viewer"}
+
+
+def test_the_api_keys_of_a_run_end_by_themselves_when_it_is_cut_short(plan: Plan) -> None:
+    with Workspace(plan.contract, plan.target, 1) as workspace:
+        made = fixtures.api_key(workspace.session(CLAUSE), "AccessProfiles:View")["api_key"]
+
+    life = datetime.fromisoformat(made["expires_at"]) - datetime.fromisoformat(made["created_at"])
+    assert timedelta(hours=23) < life < timedelta(hours=25)
+
+
 def test_phases_and_verdicts_are_told_as_they_come(plan: Plan) -> None:
     events: list[Any] = []
     run(replace(plan, only=frozenset({CLAUSE, "AP-GET-002"})), events.append)
@@ -214,6 +240,4 @@ def test_an_operation_that_the_contract_lacks_is_not_reached(plan: Plan, method:
 
 
 def _session(plan: Plan) -> Session:
-    from conformance.session import Workspace
-
     return Workspace(plan.contract, plan.target, 1).session(CLAUSE)

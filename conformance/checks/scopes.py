@@ -1,0 +1,110 @@
+"""What an API key may do: for each permission, a key without it and a key with nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect, fixtures, samples
+from conformance.catalogue import check
+
+if TYPE_CHECKING:
+    from conformance.client import Answer, Client
+    from conformance.contract import Operation
+    from conformance.session import Session
+
+Object = dict[str, Any]
+
+_LARGEST_ID = 9223372036854775807
+
+
+@check("KEY-CRE-002")
+def scopes(session: Session) -> None:
+    """Makes two keys for each permission: one that holds all others, and one that holds it alone.
+
+    Every operation is asked with the key that lacks its permission, for things that are there and with a good
+    body: that is to be 403, and everything to be as it was. Then with the key that holds nothing else, for
+    things that are not there: any status is good but 401 and 403. A key with every permission lists all.
+    """
+    permissions = session.contract.permissions
+    places = _things(session)
+    before = _state(session, places)
+    lacking = {
+        each: _key(session, *(other for other in permissions if other != each)) for each in permissions
+    }
+    holding = {each: _key(session, each) for each in permissions}
+    everything = _key(session, *permissions)
+    for operation in session.contract.operations:
+        needed = operation.permission
+        if needed is None:
+            continue
+        refused = _ask(session, operation, lacking[needed], places, _body(session, operation, places))
+        expect.status(refused, 403, because=f"the key lacks {needed}")
+        answered = _ask(session, operation, holding[needed], _nothing(session), {})
+        expected = f"neither 401 nor 403, as the key holds {needed}"
+        expect.holds(answered.status not in (401, 403), expected, _line(answered), answered)
+        if operation.method == "GET" and "{" not in operation.path:
+            expect.status(session.call(operation.id, client=everything), 200)
+    for answer, earlier in zip(_state(session, places), before, strict=True):
+        expect.status(answer, 200)
+        expect.equal(answer.json, earlier.json, "what was there before the refusals", earlier, answer)
+
+
+def _key(session: Session, *held: str) -> Client:
+    return session.client(f"Bearer {fixtures.api_key(session, *held)['key']}")
+
+
+def _things(session: Session) -> Object:
+    """Something of every kind, by the parameters that name it."""
+    profile_id = fixtures.active_profile(session, budgets=[samples.budget()])["id"]
+    role_id = fixtures.role(session)["id"]
+    user_id = fixtures.user(session)["id"]
+    fixtures.attached(session, profile_id, role_id)
+    given = fixtures.assigned(session, user_id, profile_id)
+    return {
+        "profile_id": profile_id,
+        "version": 1,
+        "role_id": role_id,
+        "user_id": user_id,
+        "budget_id": fixtures.copy(session, user_id, profile_id)["budgets"][0]["id"],
+        "vk_id": given["virtual_key"]["id"],
+        "key_id": fixtures.api_key(session, *session.contract.permissions[:1])["api_key"]["id"],
+    }
+
+
+def _nothing(session: Session) -> Object:
+    """Ids that nothing has."""
+    text, number = session.name(), _LARGEST_ID
+    numbers = dict.fromkeys(("profile_id", "version", "role_id", "key_id"), number)
+    return {**numbers, **dict.fromkeys(("user_id", "budget_id", "vk_id"), text)}
+
+
+def _body(session: Session, operation: Operation, places: Object) -> Object:
+    """The contract's example of a body, with names and ids of the session's own.
+
+    A server that breaks the clause may do what it is asked, which must not reach what belongs to others.
+    """
+    example: Object = operation.example or {}
+    own = {**places, "role_ids": [places["role_id"]], "id": session.name(), "name": session.name()}
+    return {name: own.get(name, value) for name, value in example.items()}
+
+
+def _ask(session: Session, operation: Operation, client: Client, places: Object, body: Object) -> Answer:
+    sent = body if operation.example is not None else None
+    return session.call(operation.id, client=client, parameters=places, body=sent)
+
+
+def _state(session: Session, places: Object) -> list[Answer]:
+    """What the administrator reads of the things, each in its own answer."""
+    profile, user, role = ({name: places[name]} for name in ("profile_id", "user_id", "role_id"))
+    return [
+        session.call("getAccessProfile", parameters=profile),
+        session.call("listAccessProfileVersions", parameters=profile),
+        session.call("getRole", parameters=role),
+        session.call("getUser", parameters=user),
+        session.call("listUserAccessProfiles", parameters=user),
+        session.call("listUserVirtualKeys", parameters=user),
+    ]
+
+
+def _line(answer: Answer) -> str:
+    return answer.exchange.answer()[:300]
