@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from conformance import cli, runner
+from conformance import cli, contract, runner
 from conformance.verdict import ExitCode
 from tests.conformance.conftest import Breakable
 from tests.conformance.faults.middleware import Fault
@@ -129,7 +129,7 @@ def test_a_url_with_the_contracts_own_path_is_understood(check: Command, breakab
     [
         (["--only", "AP-GET-001,NONE-1"], "--only NONE-1 matches no clause"),
         (["--only", ""], "matches no clause"),
-        (["--profile", "none"], "There is no profile 'none'. There are: core, http, strict, lifecycle, users"),
+        (["--profile", "none"], "There is no profile 'none'. There are: core, http, strict, lifecycle"),
         (["--profile", ","], "There is no profile"),
         (["--key", "two words"], "--key is no API key"),
         (["--key", ""], "An API key is needed"),
