@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from conformance.contract import Contract
     from conformance.runner import Plan
 
+_NEED_EXTENSIONS = frozenset({"extensions", "users"})
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _contract = click.option(
     "--contract", "contract_file", type=_FILE, help="Another contract than the suite's own."
@@ -36,9 +37,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("url")
-@click.option(
-    "--key", envvar="CONFORMANCE_KEY", help="An API key that may view and create. [CONFORMANCE_KEY]"
-)
+@click.option("--key", envvar="CONFORMANCE_KEY", help="An API key that may do everything. [CONFORMANCE_KEY]")
 @click.option(
     "--viewer-key", envvar="CONFORMANCE_VIEWER_KEY", help="One that may only view. [CONFORMANCE_VIEWER_KEY]"
 )
@@ -55,7 +54,7 @@ def cli() -> None:
 @click.option(
     "--max-examples",
     type=click.IntRange(min=1),
-    default=25,
+    default=10,
     show_default=True,
     help="Fuzzing, per operation.",
 )
@@ -129,7 +128,7 @@ def list_clauses(profiles: str | None, contract_file: Path | None, form: str) ->
         return
     for clause in clauses:
         unchecked = "" if clause.id in checks else " (no check)"
-        click.echo(f"{clause.id:<12}{clause.level:<8}{clause.profile:<8}{clause.text}{unchecked}")
+        click.echo(f"{clause.id:<12}{clause.level:<8}{clause.profile:<12}{clause.text}{unchecked}")
 
 
 @cli.command()
@@ -164,7 +163,7 @@ def run(arguments: list[str]) -> int:
     try:
         return int(cli.main(arguments, prog_name="conformance", standalone_mode=False) or 0)
     except click.exceptions.Abort:
-        click.echo("Interrupted. What was created so far was left behind.", err=True)
+        click.echo("Interrupted. What the run had made was removed, if the server let it.", err=True)
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         error.show()
@@ -224,6 +223,7 @@ def _plan(
         skips=skips,
         fuzz=not no_fuzz,
         max_examples=max_examples,
+        optional=frozenset() if profiles else _NEED_EXTENSIONS & claimed,
         strict=strict,
     ), note
 
@@ -243,7 +243,8 @@ def _profiles(named: str | None, contract: Contract) -> frozenset[str]:
     names = frozenset(name.strip() for name in named.split(",") if name.strip())
     if not names or names - contract.profiles.keys():
         raise click.UsageError(f"There is no profile {named!r}. There are: {', '.join(contract.profiles)}.")
-    return names
+    # Roles and users are resources of the extensions.
+    return names | (_NEED_EXTENSIONS & contract.profiles.keys() if "users" in names else set())
 
 
 def _only(named: str | None, contract: Contract) -> frozenset[str] | None:

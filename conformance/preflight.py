@@ -12,6 +12,11 @@ from conformance.verdict import Unreached
 if TYPE_CHECKING:
     from conformance.session import Session
 
+_NEEDED = (
+    "the scope `*`, or View, Create, Update and Delete of AccessProfiles, Roles and Users, and View, Create "
+    "and Delete of APIKeys"
+)
+
 
 def preflight(session: Session) -> None:
     """Lists profiles with each key that was given.
@@ -28,7 +33,7 @@ def preflight(session: Session) -> None:
     if answer.status == 401:
         raise Unreached(f"{root} refuses the key (401). Give a good API key with --key or CONFORMANCE_KEY.")
     if answer.status == 403:
-        raise Unreached("The key may not list profiles (403). Give one with the permissions View and Create.")
+        raise Unreached(f"The key may not list profiles (403). Give one that may do everything: {_NEEDED}.")
     if answer.status == 404:
         raise Unreached(f"There is nothing at {root}{path} (404). Give the server's root, without {path}.")
     if 300 <= answer.status < 400:
@@ -39,6 +44,24 @@ def preflight(session: Session) -> None:
             f"{root}{path} answers {answer.status}: the server is not ready. See its log, try again."
         )
     _check_viewer(session)
+
+
+def missing_extensions(session: Session) -> str | None:
+    """Why roles and users cannot be made on this server; None when they can, as far as can be seen.
+
+    Raises:
+        Unreached: there are roles, and the key may not see them.
+        httpx.TransportError: the server stopped answering.
+    """
+    if session.contract.operation("listRoles") is None:
+        return "the contract has no operation listRoles"
+    path = session.path("listRoles")
+    status = session.call("listRoles").status
+    if status in (404, 405):
+        return f"the server has no roles and users as resources: GET {path} is answered {status}"
+    if status == 403:
+        raise Unreached(f"The key may not list roles (403). Give one that may do everything: {_NEEDED}.")
+    return None
 
 
 def is_alive(session: Session) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import conformance
@@ -13,6 +13,7 @@ from conformance.verdict import ExitCode, Totals, Verdict, exit_code, totals
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from conformance.clean_up import Residue
     from conformance.runner import Plan
     from conformance.verdict import Finding
 
@@ -29,7 +30,7 @@ class Results:
     """Why nothing could be checked; None when something could."""
     begun: datetime
     ended: datetime
-    left_behind: int | None
+    left_behind: Residue
     prefix: str
 
     @property
@@ -70,7 +71,7 @@ class Results:
             "exit_code": int(self.exit_code),
             "obstacle": self.obstacle,
             "totals": {"index": self.totals.index, "score": self.totals.score, "statuses": self._statuses()},
-            "left_behind": {"profiles": self.left_behind, "name_prefix": self.prefix},
+            "left_behind": {**asdict(self.left_behind), "name_prefix": self.prefix},
             "clauses": [self._verdict(verdict) for verdict in self.verdicts if not verdict.derived],
             "operations": [self._verdict(verdict) for verdict in self.verdicts if verdict.derived],
         }

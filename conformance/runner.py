@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance.clean_up import UNKNOWN, Residue
 from conformance.fuzz import engine
-from conformance.preflight import is_alive, preflight
+from conformance.preflight import is_alive, missing_extensions, preflight
 from conformance.results import Results
 from conformance.session import Session, Workspace
 from conformance.shapes import shape_fault
@@ -39,6 +40,8 @@ class Plan:
     """The ids that are asked for; None asks for all."""
     skips: dict[str, str] = field(default_factory=dict)
     """Why a profile is not claimed, for those that are not."""
+    optional: frozenset[str] = frozenset()
+    """The profiles that are not claimed after all when the server has not what they are about."""
     fuzz: bool = True
     max_examples: int = engine.MAX_EXAMPLES
     strict: bool = False
@@ -51,6 +54,12 @@ class Plan:
         """The ids of the operations whose schemas are asked for."""
         ids = [operation.id for operation in self.contract.operations]
         return [i for i in ids if self.only is None or engine.derived_id(i) in self.only]
+
+    def without(self, profiles: frozenset[str], reason: str) -> Plan:
+        """The plan without the claim to some profiles."""
+        dropped = profiles & self.profiles
+        skips = {**self.skips, **dict.fromkeys(dropped, reason)}
+        return replace(self, profiles=self.profiles - dropped, skips=skips)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
     """Runs a plan to its end. Every phase and verdict is told to `observe` as it comes."""
     begun = datetime.now(UTC)
     verdicts: list[Verdict] = []
-    left: int | None = 0
+    left = Residue()
 
     def decide(verdict: Verdict) -> None:
         verdicts.append(verdict)
@@ -82,13 +91,15 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
 
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         observe(PhaseBegun("preflight"))
-        obstacle = _obstacle(workspace)
+        plan, obstacle = _preflight(plan, workspace)
         if obstacle is None:
-            observe(PhaseBegun("probe"))
-            _probe_all(plan, workspace, decide)
-            observe(PhaseBegun("fuzz"))
-            _fuzz_all(plan, workspace, decide)
-            left = _clean_up(workspace)
+            try:
+                observe(PhaseBegun("probe"))
+                _probe_all(plan, workspace, decide)
+                observe(PhaseBegun("fuzz"))
+                _fuzz_all(plan, workspace, decide)
+            finally:
+                left = _clean_up(workspace)
     return Results(
         plan=plan,
         verdicts=tuple(verdicts),
@@ -183,14 +194,17 @@ def _verdict(
     )
 
 
-def _obstacle(workspace: Workspace) -> str | None:
+def _preflight(plan: Plan, workspace: Workspace) -> tuple[Plan, str | None]:
+    """The plan that fits the server, and why nothing can be checked, if that is so."""
+    session = workspace.session("preflight")
     try:
-        preflight(workspace.session("preflight"))
+        preflight(session)
+        reason = missing_extensions(session) if plan.optional else None
     except Unreached as unreached:
-        return str(unreached)
+        return plan, str(unreached)
     except httpx.TransportError as error:
-        return f"{workspace.target.root} stopped answering: {error}."
-    return None
+        return plan, f"{workspace.target.root} stopped answering: {error}."
+    return plan if reason is None else plan.without(plan.optional, reason), None
 
 
 def _probe_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None]) -> None:
@@ -212,18 +226,17 @@ def _probe_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], Non
 
 def _fuzz_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None]) -> None:
     operation_ids = plan.fuzzed()
-    if not operation_ids:
-        return
-    if plan.fuzz and not is_alive(workspace.session("alive")):
+    outcomes = {
+        i: engine.Outcome(Status.SKIP, why) for i in operation_ids if (why := _why_not_fuzzed(plan, i))
+    }
+    claimed = [i for i in operation_ids if i not in outcomes]
+    if claimed and not is_alive(workspace.session("alive")):
         gone = engine.Outcome(Status.NOT_REACHED, "the server no longer answers")
-        outcomes = dict.fromkeys(operation_ids, gone)
-    elif plan.fuzz:
-        request = engine.Request(operation_ids, plan.seed, plan.max_examples, workspace.prefix)
-        outcomes = engine.fuzz(plan.contract, plan.target, request)
-    else:
-        outcomes = {
-            i: engine.Outcome(Status.SKIP, "fuzzing was turned off with --no-fuzz") for i in operation_ids
-        }
+        outcomes |= dict.fromkeys(claimed, gone)
+    elif claimed:
+        request = engine.Request(claimed, plan.seed, plan.max_examples, workspace.prefix)
+        outcomes |= engine.fuzz(plan.contract, plan.target, request, workspace.remember_user)
+    outcomes = {operation_id: outcomes[operation_id] for operation_id in operation_ids}
     for operation_id, outcome in outcomes.items():
         operation = plan.contract.operation(operation_id)
         decide(
@@ -244,9 +257,18 @@ def _fuzz_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None
         )
 
 
-def _clean_up(workspace: Workspace) -> int | None:
-    """How many profiles are left; None when that cannot be told."""
+def _why_not_fuzzed(plan: Plan, operation_id: str) -> str | None:
+    if not plan.fuzz:
+        return "fuzzing was turned off with --no-fuzz"
+    profile = plan.contract.profile_of(operation_id)
+    if profile is None or profile in plan.profiles:
+        return None
+    return plan.skips.get(profile, f"the profile {profile} is not claimed")
+
+
+def _clean_up(workspace: Workspace) -> Residue:
+    """What is left."""
     try:
         return workspace.clean_up()
-    except (httpx.TransportError, Unreached):
-        return None
+    except httpx.TransportError:
+        return UNKNOWN

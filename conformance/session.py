@@ -9,11 +9,14 @@ import string
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
+from conformance.clean_up import Residue, clean_up
 from conformance.client import Answer, Client, Query, Target, open_transport
 from conformance.raw import RawConnection
 from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conformance.contract import Contract
     from conformance.exchange import Exchange
 
@@ -24,15 +27,28 @@ _LARGEST_PAGE = 100
 
 
 class Workspace:
-    """One run against one server: the connections, and the prefix of all names."""
+    """One run against one server: the connections, the prefix of all names, and the users that were made.
 
-    def __init__(self, contract: Contract, target: Target, seed: int) -> None:
+    Users cannot be found by name; `on_user` is told the id of each as it is made.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        seed: int,
+        *,
+        prefix: str | None = None,
+        on_user: Callable[[str], None] | None = None,
+    ) -> None:
         self.contract = contract
         self.target = target
         self.seed = seed
         # Fresh in each run, whatever the seed: what an earlier run created may still be there.
-        self.prefix = f"cf-{secrets.token_hex(4)}-"
+        self.prefix = prefix or f"cf-{secrets.token_hex(4)}-"
         self.transport = open_transport(target)
+        self._user_ids: dict[str, None] = {}
+        self._on_user = on_user
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -45,31 +61,19 @@ class Workspace:
         """A session for one check, with a part of the namespace that no other has."""
         return Session(self, f"{self.prefix}{next(self._numbers)}-", f"{self.seed}:{clause_id}")
 
-    def clean_up(self) -> int:
-        """Deletes what the run created, when the contract has an operation for it, and revokes its API keys.
+    def remember_user(self, user_id: str) -> None:
+        """Keeps the id of a user that the run made, to be removed at its end."""
+        self._user_ids[user_id] = None
+        if self._on_user is not None:
+            self._on_user(user_id)
 
-        Returns how many profiles are left.
+    def clean_up(self) -> Residue:
+        """Removes what the run made, and says what is left.
+
+        Raises:
+            httpx.TransportError: the server stopped answering.
         """
-        session = self.session("clean-up")
-        self._revoke_own_keys(session)
-        if self.contract.operation("deleteAccessProfile") is not None:
-            for row in self._own_rows(session):
-                session.call("deleteAccessProfile", parameters={"profile_id": row["id"]})
-        return len(self._own_rows(session))
-
-    def _revoke_own_keys(self, session: Session) -> None:
-        if self.contract.operation("revokeApiKey") is None:
-            return
-        found = session.call("listApiKeys").json
-        # A server that has no API keys as a resource has none to revoke.
-        rows = found.get("api_keys") if isinstance(found, dict) else None
-        for row in rows or []:
-            if self.prefix in str(row.get("name")) and row.get("revoked_at") is None:
-                session.call("revokeApiKey", parameters={"key_id": row["id"]})
-
-    def _own_rows(self, session: Session) -> list[Profile]:
-        # A server that breaks `search` must not make the suite delete what belongs to others.
-        return [row for row in session.rows({"search": self.prefix}) if self.prefix in str(row.get("name"))]
+        return clean_up(self.session("clean-up"), self.prefix, self._user_ids)
 
 
 class Session:
@@ -204,6 +208,11 @@ class Session:
 
     def _keep(self, answer: Answer) -> None:
         self.answers.append(answer)
+        exchange = answer.exchange
+        if answer.status == 201 and exchange.method == "POST" and exchange.url.endswith("/users"):
+            made = answer.json.get("user") if isinstance(answer.json, dict) else None
+            if isinstance(made, dict) and "id" in made:
+                self._workspace.remember_user(str(made["id"]))
 
 
 def _summary(answer: Answer) -> str:

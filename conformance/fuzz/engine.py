@@ -17,14 +17,15 @@ from conformance.fuzz import settings
 from conformance.verdict import Finding, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from conformance.client import Target
     from conformance.contract import Contract
 
-MAX_EXAMPLES = 25
+MAX_EXAMPLES = 10
 SCHEMATHESIS_VERSION = version("schemathesis")
 
+_HERE = Path(__file__).parents[2]
 _DEADLINE = 600
 _MOST_FINDINGS = 5
 _SHOWN = 1500
@@ -58,8 +59,13 @@ def derived_id(operation_id: str) -> str:
     return f"SCHEMA-{operation_id}"
 
 
-def fuzz(contract: Contract, target: Target, request: Request) -> dict[str, Outcome]:
-    """Runs Schemathesis over the operations and says for each what came of it."""
+def fuzz(
+    contract: Contract, target: Target, request: Request, on_user: Callable[[str], None] = lambda _: None
+) -> dict[str, Outcome]:
+    """Runs Schemathesis over the operations and says for each what came of it.
+
+    `on_user` is told the id of each user that was made, also when the run is broken off.
+    """
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="conformance-") as name:
         folder = Path(name)
@@ -70,7 +76,7 @@ def fuzz(contract: Contract, target: Target, request: Request) -> dict[str, Outc
             ran = subprocess.run(  # noqa: S603  our own interpreter, arguments as a list
                 _command(contract, target, request, folder),
                 cwd=folder,
-                env=_environment(target, request, folder),
+                env=_environment(contract, target, request, folder),
                 capture_output=True,
                 text=True,
                 errors="replace",
@@ -80,6 +86,10 @@ def fuzz(contract: Contract, target: Target, request: Request) -> dict[str, Outc
         except subprocess.TimeoutExpired:
             reason = f"Schemathesis did not end within {_DEADLINE} seconds"
             return dict.fromkeys(request.operation_ids, Outcome(Status.NOT_REACHED, reason))
+        finally:
+            for line in _lines(folder / "findings.ndjson"):
+                if "user" in line:
+                    on_user(line["user"])
         lines = _lines(folder / "findings.ndjson")
         report = _report(folder / "report.json")
     seconds = (time.perf_counter() - begun) / max(1, len(request.operation_ids))
@@ -102,13 +112,18 @@ def _command(contract: Contract, target: Target, request: Request, folder: Path)
     return command
 
 
-def _environment(target: Target, request: Request, folder: Path) -> dict[str, str]:
+def _environment(contract: Contract, target: Target, request: Request, folder: Path) -> dict[str, str]:
     environment = {
         **os.environ,
         settings.KEY: target.key,
+        settings.ROOT: target.root,
+        settings.TIMEOUT: str(target.timeout),
+        settings.CONTRACT: str(contract.path.resolve()),
         settings.PREFIX: request.prefix,
         settings.FINDINGS: str(folder / "findings.ndjson"),
         "SCHEMATHESIS_HOOKS": "conformance.fuzz.hooks",
+        # The child loads its hooks from where this module came from, whatever is installed beside it.
+        "PYTHONPATH": os.pathsep.join(filter(None, (str(_HERE), os.environ.get("PYTHONPATH")))),
         # No proxy and no stored password may stand between the suite and its target.
         "NO_PROXY": "*",
         "NETRC": os.devnull,
@@ -182,7 +197,9 @@ def _bearer_scheme(contract: Contract) -> str:
 def _lines(path: Path) -> list[dict[str, Any]]:
     if not path.is_file():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    text = path.read_text(encoding="utf-8")
+    # The last line is cut short when the process was killed.
+    return [json.loads(line) for line in text.splitlines(keepends=True) if line.endswith("\n")]
 
 
 def _report(path: Path) -> dict[str, Any]:

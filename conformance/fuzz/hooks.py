@@ -16,11 +16,45 @@ from typing import Any
 import schemathesis
 from schemathesis import Case, GenerationMode, HookContext, Response
 
-from conformance.fuzz import bodies, settings
+from conformance import contract
+from conformance.client import Target
+from conformance.fuzz import bodies, ids, settings
+from conformance.fuzz.supply import Supply
+from conformance.session import Workspace
 
-_names = bodies.Names(os.environ[settings.PREFIX])
+_PATH, _HEADER = "path", "header"
+_CONDITIONS = {"if-match", "if-none-match"}
+_SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# For each operation that makes an object: the member of the answer, and the parameter that takes its id.
+_MAKERS = {
+    "createAccessProfile": ("access_profile", "profile_id"),
+    "cloneAccessProfile": ("access_profile", "profile_id"),
+    "createRole": ("role", "role_id"),
+    "createUser": ("user", "user_id"),
+    "createApiKey": ("api_key", "key_id"),
+}
+_ATTACH = "attachRolesToAccessProfile"
+
 _findings = Path(os.environ[settings.FINDINGS])
-_real_ids: list[int] = []
+_contract = contract.load(Path(os.environ[settings.CONTRACT]))
+_target = Target(
+    os.environ[settings.ROOT], os.environ[settings.KEY], None, float(os.environ[settings.TIMEOUT])
+)
+_workspace = Workspace(
+    _contract,
+    _target,
+    seed=0,
+    prefix=os.environ[settings.PREFIX],
+    on_user=lambda user_id: _write({"user": user_id}),
+)
+_supply = Supply(_workspace.session("fuzz"))
+_names = bodies.Names(os.environ[settings.PREFIX])
+# Keys that the fuzzer makes may look and do nothing else.
+_scopes = sorted(scope for scope in _contract.permissions if scope.endswith(":View"))
+_made = ids.Made()
+_etags: set[str] = set()
+# The cases in whose path an id was replaced by one that nobody has.
+_guarded: set[str] = set()
 _calls: Counter[str] = Counter()
 _accepted: Counter[str] = Counter()
 _turns = itertools.count()
@@ -28,39 +62,41 @@ _turns = itertools.count()
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001
-    """Gives each create a fresh name and a body that keeps the rules, and every other read a real id."""
-    if case.operation.method.upper() != case.method.upper():
-        return
+    """Gives each request real ids in its path, a precondition that holds, and a body that keeps the rules."""
     operation_id = _operation_id(case)
-    if operation_id == "createAccessProfile" and isinstance(case.body, dict):
-        negative = case.meta is not None and case.meta.generation.mode == GenerationMode.NEGATIVE
-        # What is wrong with a negative body may be the very thing that a repair would mend.
-        case.body = _with_fresh_name(case.body) if negative else bodies.repaired(case.body, _names)
-    elif operation_id == "getAccessProfile" and _real_ids and _is_plain_positive(case):
-        turn = next(_turns)
-        # Every other one keeps what was drawn, which may be an id at the edge of the range.
-        if turn % 2:
-            case.path_parameters = {"profile_id": _real_ids[turn % len(_real_ids)]}
+    is_real = _set_path(case, operation_id)
+    _set_conditions(case)
+    if isinstance(case.body, dict):
+        body = _mended(case, operation_id)
+        if operation_id == _ATTACH and not is_real and body.get("apply_to_existing") is True:
+            # Another profile may have been deactivated, and cannot be given to anybody.
+            body["apply_to_existing"] = False
+        case.body = body
 
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case[Any], response: Response) -> None:  # noqa: ARG001
-    """Counts, and remembers the ids of profiles that were created."""
+    """Counts, and remembers the ids of what was created."""
     operation_id = _operation_id(case)
     _calls[operation_id] += 1
     # Probes with other methods than the operation's own, OPTIONS among them, say nothing of it.
-    own = case.method.upper() == case.operation.method.upper()
-    _accepted[operation_id] += own and 200 <= response.status_code < 300
-    if response.status_code == 201 and operation_id == "createAccessProfile":
+    _accepted[operation_id] += _is_own_method(case) and 200 <= response.status_code < 300
+    if response.status_code == 201 and operation_id in _MAKERS and _is_own_method(case):
+        member, parameter = _MAKERS[operation_id]
         try:
-            _real_ids.append(int(response.json()["access_profile"]["id"]))
+            made = response.json()[member]["id"]
         except (ValueError, KeyError, TypeError):
             return
+        _made.add(parameter, made)
+        if parameter == "user_id":
+            _write({"user": str(made)})
 
 
 @schemathesis.hook
 def filter_failure(context: HookContext, failure: Any, case: Case[Any], response: Response) -> bool:  # noqa: ARG001
-    """Writes down each failure with its evidence. It drops none."""
+    """Writes down each failure with its evidence. It drops what the contract allows."""
+    if _is_allowed(failure, case, response):
+        return False
     finding = {
         "operation": _operation_id(case),
         "code": failure.code,
@@ -88,14 +124,83 @@ def _operation_id(case: Case[Any]) -> str:
     return str(case.operation.definition.raw.get("operationId", case.operation.label))
 
 
-def _with_fresh_name(body: dict[str, Any]) -> dict[str, Any]:
-    alone = bodies.repaired({"name": body.get("name")}, _names)
-    return {**body, "name": alone["name"]} if "name" in body else body
+def _is_own_method(case: Case[Any]) -> bool:
+    return bool(case.method.upper() == case.operation.method.upper())
 
 
-def _is_plain_positive(case: Case[Any]) -> bool:
-    """A generated, good case. One that follows a link has the id that it is to have."""
-    meta = case.meta
-    if meta is None or meta.generation.mode != GenerationMode.POSITIVE:
+def _is_negative(case: Case[Any]) -> bool:
+    return case.meta is not None and case.meta.generation.mode == GenerationMode.NEGATIVE
+
+
+def _is_negative_at(case: Case[Any], place: str) -> bool:
+    modes = {str(at.value): info.mode for at, info in case.meta.components.items()} if case.meta else {}
+    return modes.get(place) == GenerationMode.NEGATIVE
+
+
+def _wants_real_path(case: Case[Any]) -> bool:
+    """Whether the request is not about its path. One that follows a link has the ids that it is to have."""
+    if case.meta is None or not _is_own_method(case) or _is_negative_at(case, _PATH):
         return False
-    return meta.phase.name.value in ("coverage", "fuzzing")
+    if not all(isinstance(value, int | str) for value in (case.path_parameters or {}).values()):
+        # A link took nothing from the answer, or a whole list.
+        return True
+    phase, place = case.meta.phase.name.value, case.meta.phase.data.parameter_location
+    if phase == "stateful" or (phase == "coverage" and place is not None and place.value == _PATH):
+        return False
+    # Some keep what was drawn, which may be an id at the edge of the range.
+    return phase != "fuzzing" or _is_negative(case) or next(_turns) % 4 > 0
+
+
+def _set_path(case: Case[Any], operation_id: str) -> bool:
+    """Puts real ids into the path, or else takes out those of others. Says whether they are real."""
+    if _wants_real_path(case) and (parameters := _supply.parameters(operation_id)):
+        case.path_parameters = parameters
+        return True
+    if case.path_parameters and case.method.upper() not in _SAFE_METHODS:
+        safe = ids.guarded(case.path_parameters, _made, _workspace.prefix)
+        # What is assigned is judged afresh: what was drawn to be wrong, and is left so, had better not be.
+        for name, value in safe.items():
+            if value != case.path_parameters[name]:
+                case.path_parameters[name] = value
+                _guarded.add(case.id)
+    return False
+
+
+def _set_conditions(case: Case[Any]) -> None:
+    """Most conditions hold. An `If-Match` that does not is good for a 412, and nothing else."""
+    is_bad = _is_negative_at(case, _HEADER)
+    if is_bad and not _is_negative(case):
+        # Headers of cases that count as good are no entity tags in the coverage phase, but `0`.
+        for name in _CONDITIONS & {str(name).lower() for name in case.headers}:
+            case.headers[name] = '"0"'
+    if "If-Match" not in case.headers or (is_bad and _is_negative(case)):
+        return
+    turn = next(_turns) % 3
+    if _is_negative(case):
+        del case.headers["If-Match"]
+    elif turn == 1:
+        case.headers["If-Match"] = "*"
+    elif turn == 2 and (etag := _supply.etag((case.path_parameters or {}).get("profile_id"))):
+        _etags.add(etag)
+        case.headers["If-Match"] = etag
+
+
+def _mended(case: Case[Any], operation_id: str) -> dict[str, Any]:
+    stand_ins = bodies.StandIns(
+        _names, _supply.role_id, lambda: _supply.profile_id(operation_id), scopes=_scopes
+    )
+    if _is_negative(case):
+        # What is wrong with it may be the very thing that a repair would mend.
+        return dict(bodies.owned(case.body, stand_ins))
+    return dict(bodies.repaired(case.body, stand_ins, is_update=operation_id == "updateAccessProfile"))
+
+
+def _is_allowed(failure: Any, case: Case[Any], response: Response) -> bool:
+    if failure.code == "ST202" and response.status_code == 412:
+        return "If-Match" in case.headers and str(case.headers["If-Match"]) not in {"*", *_etags}
+    if failure.code == "ST302":
+        # A 404 to a write may be about something else than what was created: a copy, an attachment.
+        return case.id in _guarded or case.method.upper() not in _SAFE_METHODS
+    # An operation that states no 404 may speak of what is gone, as the audit log does.
+    states_404 = "404" in case.operation.definition.raw.get("responses", {})
+    return bool(failure.code == "ST301" and not states_404)

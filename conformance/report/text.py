@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -129,12 +130,14 @@ class TextReport:
 
 
 def _residue(results: Results) -> str:
-    names = f"names begin with {results.prefix}"
-    if results.left_behind is None:
-        return f"How many profiles were left behind cannot be told; their {names}."
-    if results.left_behind == 0:
-        return "No profile was left behind."
-    why = ""
-    if results.plan.contract.operation("deleteAccessProfile") is None:
-        why = " The contract has no operation to delete them."
-    return f"{results.left_behind} profiles were left behind; their {names}.{why}"
+    by_nature = "Audit rows and revoked API keys stay by nature."
+    left = {
+        kind.replace("_", " "): count for kind, count in asdict(results.left_behind).items() if count != 0
+    }
+    if not left:
+        return f"Nothing of the run was left behind. {by_nature}"
+    told = ", ".join(
+        f"{kind} that cannot be counted" if count is None else f"{count} {kind}"
+        for kind, count in left.items()
+    )
+    return f"Left behind: {told}. Their names begin with {results.prefix}. {by_nature}"

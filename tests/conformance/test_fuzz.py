@@ -5,14 +5,25 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from conformance import cli
+from conformance import cli, contract, fixtures
+from conformance.fuzz import engine
 from conformance.runner import Plan, run
+from conformance.session import Session, Workspace
 from conformance.verdict import ExitCode, Status
 from tests.conformance.conftest import Breakable
 from tests.conformance.faults.middleware import Inner, Request, Response, State
+
+# For an operation of each kind, a member of its good answer.
+_WRONG_MEMBERS = {
+    "updateAccessProfile": "access_profile",
+    "updateUserAccessProfileBudgetOverride": "budget",
+    "addUserVirtualKey": "virtual_key",
+    "revokeApiKey": "message",
+}
 
 
 async def _count_as_text(request: Request, inner: Inner, state: State) -> Response:
@@ -22,6 +33,22 @@ async def _count_as_text(request: Request, inner: Inner, state: State) -> Respon
     return response.with_json({**response.json, "count": str(response.json["count"])})
 
 
+async def _good_answers_as_text(request: Request, inner: Inner, state: State) -> Response:
+    """Right in every octet of the body, under a media type that the contract does not state."""
+    response = await inner(request)
+    if not 200 <= response.status < 300:
+        return response
+    return response.with_header("content-type", "text/plain")
+
+
+async def _wrong_member(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    member = _WRONG_MEMBERS.get(request.operation_id or "")
+    if member is None or not 200 <= response.status < 300:
+        return response
+    return response.with_json({**response.json, member: {"not": "this"}})
+
+
 async def _nothing_is_accepted(request: Request, inner: Inner, state: State) -> Response:
     """No profile can be read, and nothing that the contract states is broken by it."""
     return (
@@ -29,25 +56,55 @@ async def _nothing_is_accepted(request: Request, inner: Inner, state: State) -> 
     )
 
 
-def test_the_whole_command_passes_on_a_server_that_conforms(
+def test_fuzzing_is_green_on_a_server_that_conforms_and_touches_nothing_of_others(
     breakable: Breakable, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
-    monkeypatch.setenv("CONFORMANCE_VIEWER_KEY", breakable.target.viewer_key or "")
-    code = cli.run(
-        ["check", breakable.target.root, "--seed", "1", "--max-examples", "10", "--output", str(folder)]
-    )
+    with Workspace(contract.load(), breakable.target, 1, prefix="other-") as others:
+        session = others.session("others")
+        ids = _objects(session)
+        before = _read(session, ids)
+        command = ["check", breakable.target.root, "--only", "SCHEMA-*", "--seed", "1", "--max-examples", "2"]
+        code = cli.run([*command, "--output", str(folder)])
+        after = _read(session, ids)
+        others.clean_up()
     results = json.loads((folder / "results.json").read_text())
 
-    wrong = [v for v in results["clauses"] + results["operations"] if v["status"] != "PASS"]
-    assert wrong == []
+    assert [v for v in results["operations"] if v["status"] != "PASS"] == []
     assert code == ExitCode.CONFORMS
-    assert [v["id"] for v in results["operations"]] == [
-        "SCHEMA-listAccessProfiles",
-        "SCHEMA-createAccessProfile",
-        "SCHEMA-getAccessProfile",
-    ]
-    assert "The server conforms." in capsys.readouterr().out
+    assert len(results["operations"]) == len(contract.load().operations)
+    assert after == before
+    left = {kind: count for kind, count in results["left_behind"].items() if kind != "name_prefix"}
+    assert left == {"users": 0, "roles": 0, "profiles": 0, "api_keys": 0}
+    assert "Nothing of the run was left behind." in capsys.readouterr().out
+
+
+def test_a_good_answer_that_breaks_the_contract_is_found_for_every_operation(
+    plan: Plan, breakable: Breakable
+) -> None:
+    operation_ids = [operation.id for operation in plan.contract.operations]
+    only = frozenset(engine.derived_id(operation_id) for operation_id in operation_ids)
+    breakable.app.break_with(_good_answers_as_text)
+    try:
+        results = run(replace(plan, only=only, fuzz=True, max_examples=1))
+    finally:
+        breakable.app.break_with(None)
+
+    assert [(v.operation_id, v.status) for v in results.verdicts] == [(i, Status.FAIL) for i in operation_ids]
+
+
+def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
+    plan: Plan, breakable: Breakable
+) -> None:
+    only = frozenset(engine.derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
+    breakable.app.break_with(_wrong_member)
+    try:
+        results = run(replace(plan, only=only, fuzz=True, max_examples=1))
+    finally:
+        breakable.app.break_with(None)
+
+    found = {v.operation_id: {f.code for f in v.findings} for v in results.verdicts}
+    assert {operation_id for operation_id, codes in found.items() if "ST108" in codes} == set(_WRONG_MEMBERS)
 
 
 def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breakable) -> None:
@@ -84,3 +141,26 @@ def test_without_fuzzing_the_operations_are_skipped_with_the_reason(plan: Plan) 
 
     assert [verdict.status for verdict in results.verdicts] == [Status.PASS, Status.SKIP]
     assert "--no-fuzz" in results.verdicts[1].reason
+
+
+def _objects(session: Session) -> dict[str, Any]:
+    """What others have on the server, an object of each kind."""
+    profile_id = fixtures.active_profile(session)["id"]
+    role_id = fixtures.role(session)["id"]
+    fixtures.attached(session, profile_id, role_id, is_default=True)
+    return {
+        "profile_id": profile_id,
+        "role_id": role_id,
+        "user_id": fixtures.user(session, role_id=role_id, group_ids=["finance"])["id"],
+        "key_id": fixtures.api_key(session, "AccessProfiles:View")["api_key"]["id"],
+    }
+
+
+def _read(session: Session, ids: dict[str, Any]) -> list[Any]:
+    """All that can be read of these objects."""
+    readers = ("getAccessProfile", "getRole", "getUser", "listUserAccessProfiles", "listUserVirtualKeys")
+    keys = session.call("listApiKeys").json["api_keys"]
+    return [
+        *(session.call(reader, parameters=ids).json for reader in readers),
+        [key for key in keys if key["id"] == ids["key_id"]],
+    ]

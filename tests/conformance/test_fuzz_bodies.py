@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 
 from conformance import samples
-from conformance.fuzz.bodies import Names, repaired
+from conformance.fuzz.bodies import Names, StandIns, owned, repaired
+
+
+def _stand_ins() -> StandIns:
+    return StandIns(Names("cf-1-"), lambda: 70, lambda: 71, scopes=["Roles:View"])
 
 
 def _repaired(**fields: Any) -> dict[str, Any]:
-    mended = repaired({"name": "n", **fields}, Names("cf-1-"))
+    mended = repaired({"name": "n", **fields}, _stand_ins())
     return {key: value for key, value in mended.items() if key != "name"}
 
 
 @pytest.mark.parametrize("length", [1, 8, 9, 100, 254, 255])
 def test_names_are_fresh_and_keep_the_length_that_was_drawn(length: int) -> None:
-    names = Names("cf-1-")
+    names = _stand_ins()
     first, second = (repaired({"name": "n" * length}, names)["name"] for _ in range(2))
 
     assert first != second
@@ -27,7 +31,7 @@ def test_names_are_fresh_and_keep_the_length_that_was_drawn(length: int) -> None
 
 @pytest.mark.parametrize("name", ["", " ", "n" * 256, "a\nb", 7, None])
 def test_a_name_that_is_wrong_stays_wrong(name: Any) -> None:
-    assert repaired({"name": name}, Names("cf-1-"))["name"] == name
+    assert repaired({"name": name}, _stand_ins())["name"] == name
 
 
 def test_what_stands_twice_stands_once() -> None:
@@ -84,11 +88,58 @@ def test_the_star_stands_alone() -> None:
 
 @pytest.mark.parametrize("body", [None, [], "x", {"budgets": 1, "provider_configs": [2], "rate_limit": "x"}])
 def test_what_is_no_profile_is_left_alone(body: Any) -> None:
-    assert repaired(body, Names("cf-1-")) == body
+    assert repaired(body, _stand_ins()) == body
 
 
 def test_a_sample_needs_no_repair() -> None:
     sample = samples.full("n")
-    mended = repaired(sample, Names("cf-1-"))
+    mended = repaired(sample, _stand_ins())
 
     assert {**mended, "name": "n"} == sample
+
+
+@pytest.mark.parametrize(
+    ("drawn", "mended"),
+    [
+        ({"role_id": 5}, {"role_id": 70}),
+        ({"role_id": None}, {"role_id": None}),
+        ({"role_ids": [5, 6, 0, "7", True]}, {"role_ids": [70, 70, 0, "7", True]}),
+        ({"profile_id": 7}, {"profile_id": 71}),
+        ({"profile_id": 2**63}, {"profile_id": 2**63}),
+        ({"group_ids": ["finance", ""]}, {"group_ids": ["cf-1-gfinance", ""]}),
+        ({"id": "ada"}, {"id": "cf-1-f1-"}),
+        ({"id": ".ada"}, {"id": ".ada"}),
+        ({"mode": "forever", "cycles": 3}, {"mode": "forever", "cycles": 3}),
+    ],
+)
+def test_a_bad_body_names_what_the_run_made_and_stays_bad(
+    drawn: dict[str, Any], mended: dict[str, Any]
+) -> None:
+    assert owned(drawn, _stand_ins()) == mended
+
+
+def test_without_a_stand_in_an_id_is_one_that_nobody_has() -> None:
+    assert owned({"role_id": 5}, StandIns(Names("cf-1-")))["role_id"] > 2**62
+
+
+@pytest.mark.parametrize(
+    ("drawn", "mended"),
+    [
+        ({"mode": "forever", "cycles": 3}, {"mode": "forever"}),
+        ({"mode": "cycles"}, {"mode": "cycles", "cycles": 1}),
+        ({"mode": "cycles", "cycles": 3}, {"mode": "cycles", "cycles": 3}),
+        ({"expires_at": "0004-02-29T00:00:00Z"}, {"expires_at": "2400-02-29T00:00:00Z"}),
+        ({"expires_at": None}, {"expires_at": None}),
+        ({"scopes": ["0", "1"]}, {"scopes": ["Roles:View", "Roles:View"]}),
+    ],
+)
+def test_a_good_body_keeps_the_rules_of_its_operation(drawn: dict[str, Any], mended: dict[str, Any]) -> None:
+    assert _repaired(**drawn) == mended
+
+
+def test_an_update_fits_whatever_is_stored() -> None:
+    links = [{"mcp_server_id": "jira"}]
+    tags = [str(n) for n in range(60)]
+    mended = repaired({"mcp_servers": links, "tags": tags}, _stand_ins(), is_update=True)
+
+    assert mended == {"mcp_servers": links, "mcp_tool_overrides": [], "tags": tags[:50]}

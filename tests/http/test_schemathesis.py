@@ -9,16 +9,15 @@ from tests.serving import ROOT, Server
 pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_plain_schemathesis_finds_nothing(server: Server, tmp_path: Path, seed: int) -> None:
+def test_plain_schemathesis_finds_nothing(server: Server, tmp_path: Path) -> None:
     command = [
         *(sys.executable, "-m", "schemathesis.cli"),
         *("--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
         *("run", str(ROOT / "openapi.yaml"), "--url", f"{server.url}/api", "--no-color"),
-        *("-H", f"Authorization: Bearer {server.keys.admin}", "--seed", str(seed)),
+        *("-H", f"Authorization: Bearer {server.keys.admin}"),
     ]
 
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
 
     assert run.returncode == 0, run.stdout[-5000:] + run.stderr
-    assert "3 selected / 3 total" in run.stdout
+    assert "38 selected / 38 total" in run.stdout

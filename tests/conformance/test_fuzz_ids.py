@@ -1,0 +1,55 @@
+"""A request that may change something names what the run made, or what nobody has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from conformance.fuzz.ids import Made, guarded
+
+_LARGEST = 2**63 - 1
+
+
+def _guarded(**parameters: Any) -> dict[str, Any]:
+    made = Made()
+    made.add("profile_id", 7)
+    made.add("user_id", "cf-1-ä")
+    return guarded(parameters, made, "cf-1-")
+
+
+@pytest.mark.parametrize(
+    "own", [{"profile_id": 7}, {"profile_id": "7"}, {"user_id": "cf-1-ä"}, {"user_id": "cf-1-%C3%A4"}]
+)
+def test_what_the_run_made_stays(own: dict[str, Any]) -> None:
+    assert _guarded(**own) == own
+
+
+@pytest.mark.parametrize("parameter", ["profile_id", "role_id", "key_id"])
+@pytest.mark.parametrize("value", [1, 8, "8", 2**31, 2**62])
+def test_a_number_of_others_becomes_one_that_nobody_has(parameter: str, value: Any) -> None:
+    safe = _guarded(**{parameter: value})[parameter]
+
+    assert _LARGEST - 2000 < safe <= _LARGEST
+
+
+def test_a_user_of_others_becomes_one_that_nobody_has() -> None:
+    assert _guarded(user_id="ada.lovelace")["user_id"].startswith("cf-1-nobody-")
+
+
+@pytest.mark.parametrize("value", ["7.0", "5.5", "1e0", 7.0])
+def test_what_a_lenient_server_may_read_as_a_number_gets_out_of_reach_and_stays_wrong(value: Any) -> None:
+    safe = _guarded(role_id=value)["role_id"]
+
+    assert float(safe) > 2**31
+    assert not str(safe).isdecimal()
+
+
+@pytest.mark.parametrize("value", [0, -1, 2**63, "x", "None", "", [2, 2]])
+def test_what_is_no_number_of_anything_stays_as_it_is(value: Any) -> None:
+    assert _guarded(key_id=value) == {"key_id": value}
+
+
+@pytest.mark.parametrize("value", [".", ".ada", "a%2Fb", "%00", "x" * 256])
+def test_what_is_no_id_of_a_user_stays_as_it_is(value: str) -> None:
+    assert _guarded(user_id=value) == {"user_id": value}
