@@ -86,13 +86,6 @@ class Contract:
         """The operation of that id, if there is one."""
         return next((operation for operation in self.operations if operation.id == operation_id), None)
 
-    @property
-    def permissions(self) -> frozenset[str]:
-        """The permissions that operations ask for (`x-permission`)."""
-        items = self.document.get("paths", {}).values()
-        stated = (item[method].get("x-permission") for item in items for method in METHODS if method in item)
-        return frozenset(permission for permission in stated if permission)
-
     def profile_of(self, operation_id: str) -> str | None:
         """The profile that an operation belongs to: that of its first clause."""
         return next((c.profile for c in self.clauses if c.operation_id == operation_id), None)

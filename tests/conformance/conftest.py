@@ -19,6 +19,7 @@ from conformance.client import Target
 from conformance.runner import Plan
 from server.app import create_app
 from store.registry import open_store
+from store.suite.samples import new_profile
 from tests.conformance.faults.middleware import FaultyApp
 from tests.serving import add_keys
 
@@ -45,7 +46,11 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
     """The project's own server in a thread, with no fault."""
     store_url = f"sqlite:///{tmp_path_factory.mktemp('breakable') / 'profiles.db'}"
     keys = add_keys(store_url)
-    app = FaultyApp(create_app(open_store(store_url)), keys.admin, keys.viewer)
+    store = open_store(store_url)
+    with store.write() as tx:
+        # A server that is in use: its data is not the suite's.
+        tx.profiles.add(new_profile("Here before"))
+    app = FaultyApp(create_app(store), keys.admin, keys.viewer)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         # A thread has no signal handlers, and the loop of the tests' own process stays as it is.
         running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))

@@ -68,13 +68,13 @@ async def born_with_a_role(request: Request, inner: Inner, state: State) -> Resp
 
 @breaks("AP-GET-004")
 async def role_of_another_profile(request: Request, inner: Inner, state: State) -> Response:
-    return _with_roles(request, await inner(request), [{**_ROLE, "access_profile_id": 999999}])
+    return await _older_with_roles(request, inner, state, [{**_ROLE, "access_profile_id": 999999}])
 
 
 @breaks("AP-GET-004")
 async def role_twice(request: Request, inner: Inner, state: State) -> Response:
-    first = {**_ROLE, "access_profile_id": 1}
-    return _with_roles(request, await inner(request), [first, {**first, "id": 2}])
+    first = {**_ROLE, "access_profile_id": int(request.path_parameter("profile_id") or 0)}
+    return await _older_with_roles(request, inner, state, [first, {**first, "id": 2}])
 
 
 @breaks("AP-GET-004")
@@ -129,8 +129,16 @@ async def _as_large_as_ever(
     return response.with_json({**response.json, member: most})
 
 
-def _with_roles(request: Request, response: Response, roles: list[dict[str, object]]) -> Response:
-    """Other roles on the oldest profile, which is none that a check created."""
-    if not request.path.endswith("/1") or response.status != 200:
+async def _older_with_roles(
+    request: Request, inner: Inner, state: State, roles: list[dict[str, object]]
+) -> Response:
+    """Other roles on profiles that were there before the check."""
+    response = await inner(request)
+    made: set[object] = state.memory.setdefault("made", set())
+    if response.status == 201:
+        made.add(profile_of(response).get("id"))
+    if request.operation_id != "getAccessProfile" or response.status != 200:
+        return response
+    if profile_of(response)["id"] in made:
         return response
     return response.with_json({**response.json, "roles": roles})
