@@ -208,7 +208,11 @@ async def looked_up_before_it_is_made(request: Request, inner: Inner, state: Sta
     if found is not None:
         return await inner(request)
     response = await inner(request)
-    good: Response = made.setdefault(place, response)
+    if response.status == 201:
+        made[place] = response
+    # A refusal may be told before the success that it rests on.
+    await asyncio.sleep(0.05)
+    good: Response = made.get(place, response)
     return good if response.status == 409 else response
 
 

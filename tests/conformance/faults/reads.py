@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.conformance.faults.catalogue import breaks
-from tests.conformance.faults.middleware import Inner, Request, Response, State, edited, refusal
+from tests.conformance.faults.middleware import Inner, Request, Response, State, edited, profile_of, refusal
 
 _ROLE = {"id": 1, "role_id": 5, "role_name": "Analyst", "is_default": True}
 
