@@ -31,7 +31,8 @@ def pages_follow(session: Session) -> None:
     """Creates users whose ids differ in case, in accents and beyond the BMP, and reads the whole list.
 
     All are to be there, and the ids of the list are to rise by code points from each user to the next. Pages
-    of two over the new users are to hold what the large pages hold there.
+    of two over the new users are to hold what the large pages hold there, and a page that begins one user
+    later is to begin with the next.
     """
     ids_to_make = [session.namespace + ending for ending in reversed(_BY_CODE_POINTS)]
     made = [fixtures.user(session, id=user_id)["id"] for user_id in ids_to_make]
@@ -44,6 +45,9 @@ def pages_follow(session: Session) -> None:
         answer = session.call("listUsers", query={"limit": 2, "offset": offset})
         found = [row.get("id") for row in expect.rows(answer, "users")]
         expect.equal(found, ids[offset : offset + 2], f"the users from {offset} on", answer)
+    pages = [session.call("listUsers", query={"limit": 4 - offset, "offset": offset}) for offset in (0, 1)]
+    four, three = ([row.get("id") for row in expect.rows(page, "users")] for page in pages)
+    expect.equal(three, four[1:], "the users from 1 on", *pages)
 
 
 @check("USR-LST-002")
