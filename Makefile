@@ -53,10 +53,10 @@ lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
-soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again and again, every check on every legal variant
+soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again and again, every fault, every legal variant
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_durability.py -k "survives_kill and sqlite" --timeout 900
 	@SOAK_ROUNDS=5 $(BIN)/python -m pytest tests/http/test_durability.py -k "(survives_kill and postgresql) or killed" --timeout 900
-	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/test_group_commit_hammer.py tests/conformance/test_variants.py --timeout 900
+	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/test_group_commit_hammer.py tests/conformance/test_variants.py tests/conformance/test_faults.py --timeout 900
 
 bench-store: $(VENV)/dev.stamp ## What reads cost as a store grows to 100,000 profiles and 1,000,000 copies
 	@$(BIN)/python -m tests.bench.store_growth
