@@ -111,7 +111,13 @@ def test_another_method_is_405_with_all_that_are_allowed(server: Server, base_pa
 
 
 def test_allow_is_exact_for_each_path(server: Server) -> None:
-    assert get(server, "/api/access-profiles/1", method="POST").headers["allow"] == "GET, HEAD, OPTIONS"
+    def allowed(path: str, method: str) -> str:
+        return get(server, f"/api/access-profiles{path}", method=method).headers["allow"]
+
+    assert allowed("/1", "POST") == "DELETE, GET, HEAD, OPTIONS, PUT"
+    assert allowed("/1/versions", "POST") == "GET, HEAD, OPTIONS"
+    # A literal path is itself, and no profile's.
+    assert allowed("/audit-logs", "PUT") == "GET, HEAD, OPTIONS"
 
 
 def test_options_tells_the_methods_without_a_key(server: Server) -> None:
