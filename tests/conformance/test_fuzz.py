@@ -56,6 +56,7 @@ async def _nothing_is_accepted(request: Request, inner: Inner, state: State) -> 
     )
 
 
+@pytest.mark.timeout(300)
 def test_fuzzing_is_green_on_a_server_that_conforms_and_touches_nothing_of_others(
     breakable: Breakable, folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -79,6 +80,7 @@ def test_fuzzing_is_green_on_a_server_that_conforms_and_touches_nothing_of_other
     assert "Nothing of the run was left behind." in capsys.readouterr().out
 
 
+@pytest.mark.timeout(300)
 def test_a_good_answer_that_breaks_the_contract_is_found_for_every_operation(
     plan: Plan, breakable: Breakable
 ) -> None:
