@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from domain.errors import Fault
+from domain.errors import Fault, RulesBroken
 
 MAX_LENGTH = 255
 """The most Unicode code points of a name."""
@@ -24,6 +24,18 @@ def faults(name: str) -> list[Fault]:
     if not name:
         return [Fault(("name",), "empty", "A name needs a character that is not white space.")]
     return []
+
+
+def accepted(name: str) -> str:
+    """Return a name without the white space around it.
+
+    Raises:
+        RulesBroken: nothing is left.
+    """
+    found = trimmed(name)
+    if broken := faults(found):
+        raise RulesBroken(broken)
+    return found
 
 
 def folded(text: str) -> str:

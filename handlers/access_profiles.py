@@ -151,9 +151,7 @@ def clone_access_profile(
     context: Context, profile_id: int, body: CloneProfileRequest
 ) -> Reply[AccessProfileResponse]:
     """Create a template with another one's configuration, and ids of its own."""
-    name = names.trimmed(body["name"])
-    if faults := names.faults(name):
-        raise RulesBroken(faults)
+    name = names.accepted(body["name"])
     with context.store.write() as tx:
         source = tx.profiles.get(profile_id).profile
         profile = tx.profiles.add(

@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 from domain import names
-from domain.errors import RulesBroken
 from domain.records import AuditAction
 from handlers import audit
 from handlers.context import Context
@@ -29,7 +28,7 @@ def list_roles(context: Context) -> Reply[RoleListResponse]:
 
 def create_role(context: Context, body: RoleRequest) -> Reply[RoleResponse]:
     """Create a role without members and profiles."""
-    name = _name(body["name"])
+    name = names.accepted(body["name"])
     with context.store.write() as tx:
         role = tx.roles.add(name, body.get("description"), context.now)
         audit.record(tx, context, AuditAction.CREATE, new=represented(role), event="role_create")
@@ -53,7 +52,7 @@ def get_role(context: Context, role_id: int) -> Reply[RoleDetailResponse]:
 
 def update_role(context: Context, role_id: int, body: UpdateRoleRequest) -> Reply[RoleResponse]:
     """Change what is sent and keep the rest."""
-    name = _name(body["name"]) if "name" in body else None
+    name = names.accepted(body["name"]) if "name" in body else None
     with context.store.write() as tx:
         kept = tx.roles.get(role_id)
         changed = replace(kept, name=name or kept.name, description=body.get("description", kept.description))
@@ -87,10 +86,3 @@ def delete_role(context: Context, role_id: int) -> Reply[MessageResponse]:
                 event="role_delete",
             )
     return ok({"message": f"The role {role_id} was deleted."})
-
-
-def _name(given: str) -> str:
-    name = names.trimmed(given)
-    if faults := names.faults(name):
-        raise RulesBroken(faults)
-    return name

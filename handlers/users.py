@@ -42,9 +42,7 @@ def list_users(context: Context, limit: int, offset: int) -> Reply[UserListRespo
 
 def create_user(context: Context, body: CreateUserRequest) -> Reply[UserResponse]:
     """Create a user; a role gives its default profile at once."""
-    name = names.trimmed(body["name"])
-    if faults := names.faults(name):
-        raise RulesBroken(faults)
+    name = names.accepted(body["name"])
     user = User(
         id=body["id"],
         name=name,

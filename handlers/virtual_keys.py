@@ -4,7 +4,7 @@ from typing import Any
 
 from domain import names
 from domain.credentials import IssuedVirtualKey
-from domain.errors import NotFound, RulesBroken
+from domain.errors import NotFound
 from domain.records import AuditAction, UserAccessProfile
 from handlers import audit
 from handlers.context import Context
@@ -26,8 +26,9 @@ def add_user_access_profile_virtual_key(
     context: Context, user_id: str, profile_id: int, body: AddVirtualKeyRequest | None
 ) -> Reply[AddVirtualKeyResponse]:
     """Make one more key for a copy that the user holds; its value is shown this once."""
-    name = _name((body or {}).get("name"))
-    description = (body or {}).get("description")
+    given = body or {}
+    name = names.accepted(given["name"]) if "name" in given else None
+    description = given.get("description")
     with context.store.write() as tx:
         issued = _add(tx, context, held_copy(tx, user_id, profile_id), name, description)
     return ok({"virtual_key": issued_virtual_key(issued)}, NO_STORE)
@@ -37,7 +38,7 @@ def add_user_virtual_key(
     context: Context, user_id: str, body: AddUserVirtualKeyRequest
 ) -> Reply[AddVirtualKeyResponse]:
     """Make one more key for the copy that is named, or for the user's oldest."""
-    name = _name(body["name"])
+    name = names.accepted(body["name"])
     with context.store.write() as tx:
         if "profile_id" in body:
             copy = held_copy(tx, user_id, body["profile_id"])
@@ -89,20 +90,6 @@ def _oldest_copy(tx: WriteTransaction, user_id: str) -> UserAccessProfile:
     if not copies:
         raise ApiError("profile_not_held", f"{user_id} holds no access profile: assign one first.")
     return copies[0]
-
-
-def _name(given: str | None) -> str | None:
-    """Return a name without white space around it.
-
-    Raises:
-        RulesBroken: nothing is left.
-    """
-    if given is None:
-        return None
-    name = names.trimmed(given)
-    if faults := names.faults(name):
-        raise RulesBroken(faults)
-    return name
 
 
 def _record(tx: WriteTransaction, context: Context, copy: UserAccessProfile, **metadata: Any) -> None:
