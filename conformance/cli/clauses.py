@@ -1,0 +1,64 @@
+"""What the clauses are: `conformance list` and `conformance explain`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from conformance.cli.check import claimed_profiles
+from conformance.cli.root import cli, contract_option, format_option, load_contract, profile_option
+
+
+@cli.command("list")
+@profile_option
+@contract_option
+@format_option
+def list_clauses(profiles: str | None, contract_file: Path | None, form: str) -> None:
+    """Lists the clauses and whether each has a check."""
+    from conformance import catalogue
+
+    contract, checks = load_contract(contract_file), catalogue.load()
+    claimed = claimed_profiles(profiles, contract)
+    clauses = [clause for clause in contract.clauses if clause.profile in claimed]
+    if form == "json":
+        rows = [
+            {
+                "id": clause.id,
+                "level": clause.level,
+                "profile": clause.profile,
+                "operation": clause.operation_id,
+                "line": clause.line,
+                "checked": clause.id in checks,
+                "text": clause.text,
+            }
+            for clause in clauses
+        ]
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for clause in clauses:
+        unchecked = "" if clause.id in checks else " (no check)"
+        click.echo(f"{clause.id:<12}{clause.level:<8}{clause.profile:<12}{clause.text}{unchecked}")
+
+
+@cli.command()
+@click.argument("clause_id", metavar="ID")
+@contract_option
+def explain(clause_id: str, contract_file: Path | None) -> None:
+    """Says what a clause demands, where it stands, and how it is checked."""
+    from conformance import catalogue
+
+    contract, checks = load_contract(contract_file), catalogue.load()
+    clause = contract.clause(clause_id) or contract.clause(clause_id.upper())
+    if clause is None:
+        near = [c.id for c in contract.clauses if c.id.startswith(clause_id.upper().rstrip("0123456789"))]
+        hint = f" Did you mean one of {', '.join(near)}?" if clause_id and near else " See: conformance list"
+        raise click.UsageError(f"The contract has no clause {clause_id}.{hint}")
+    how = checks[clause.id].explanation if clause.id in checks else "This suite has no check for it."
+    click.echo(f"{clause.id}  {clause.level}, profile {clause.profile}\n")
+    click.echo(f"  demands    {clause.text}")
+    click.echo(f"  operation  {clause.operation_id or 'every operation'}")
+    click.echo(f"  stated at  {contract.path}:{clause.line}  ({clause.pointer})")
+    click.echo(f"  checked    {how}")
+    click.echo(f"  run it     conformance check URL --only {clause.id}")
