@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
@@ -51,18 +51,32 @@ class Unreached(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong, with what shows it."""
+    """One thing that is wrong, with what shows it.
+
+    Attributes:
+        code: what Schemathesis calls it (`ST202`), when it found it.
+        pointer: what of the contract is broken, when it is more than the clause says (RFC 6901).
+        steps: the calls that lead to it, for a person, when there are several.
+    """
 
     expected: str
     actual: str
     exchanges: tuple[Exchange, ...] = ()
     code: str | None = None
     curl: str | None = None
+    pointer: str | None = None
+    steps: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The outcome of one check, or of fuzzing one operation."""
+    """The outcome of one check.
+
+    Attributes:
+        pointer: where the contract states what was checked (RFC 6901).
+        phase: the part of the run that decided it.
+        derived: whether it comes from the schemas of the contract, and not from a clause.
+    """
 
     id: str
     status: Status
@@ -75,8 +89,9 @@ class Verdict:
     findings: tuple[Finding, ...] = ()
     requests: int = 0
     seconds: float = 0.0
-    derived: bool = field(default=False)
-    """Whether it comes from the schemas of an operation, and not from a clause."""
+    pointer: str = ""
+    phase: str = "probe"
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
