@@ -8,6 +8,8 @@ import pkgutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.plan import Phase
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -21,6 +23,7 @@ class Check:
     clause_id: str
     run: Callable[[Session], None]
     explanation: str
+    phase: Phase
 
 
 class Catalogue:
@@ -29,8 +32,12 @@ class Catalogue:
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
 
-    def check(self, clause_id: str) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
+    def check(
+        self, clause_id: str, *, phase: Phase = Phase.PROBE
+    ) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
         """Registers the decorated function as the check of a clause. Its docstring says how it checks.
+
+        Checks of the phase `race` run one at a time: what they send at one instant is to meet nothing else.
 
         Raises:
             ValueError: the clause has a check already, or the function has no docstring.
@@ -42,7 +49,7 @@ class Catalogue:
                 raise ValueError(f"The clause {clause_id} has a check already.")
             if not explanation:
                 raise ValueError(f"The check of {clause_id} does not say how it checks: it has no docstring.")
-            self._checks[clause_id] = Check(clause_id, function, " ".join(explanation.split()))
+            self._checks[clause_id] = Check(clause_id, function, " ".join(explanation.split()), phase)
             return function
 
         return register
