@@ -12,11 +12,11 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from conformance import cli, contract, runner
+from conformance.selftest.faults.refusals import first_fault_alone, key_in_a_header, token_repeated
+from conformance.selftest.faults.requests import no_challenge
+from conformance.selftest.middleware import Fault
 from conformance.verdict import ExitCode
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Fault
-from tests.conformance.faults.refusals import first_fault_alone, key_in_a_header, token_repeated
-from tests.conformance.faults.requests import no_challenge
 
 
 @pytest.fixture(autouse=True)

@@ -13,10 +13,10 @@ from conformance import cli, contract, fixtures
 from conformance.fuzzing import derived_id
 from conformance.plan import Phase
 from conformance.runner import Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State
 from conformance.session import Session, Workspace
 from conformance.verdict import ExitCode, Status
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Inner, Request, Response, State
 
 # For an operation of each kind, a member of its good answer.
 _WRONG_MEMBERS = {
