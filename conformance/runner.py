@@ -15,7 +15,8 @@ from conformance.preflight import is_alive, missing_extensions, preflight
 from conformance.results import Results
 from conformance.session import Session, Workspace
 from conformance.shapes import shape_fault
-from conformance.verdict import Finding, Status, Unreached, Verdict, Violation
+from conformance.transport import SAFE_METHODS
+from conformance.verdict import Finding, Status, Unreached, Verdict, Violation, WouldWrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,6 +142,8 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
         status = Status.FAIL if clause.level == "MUST" else Status.WARN
         evidence = [answer.exchange for answer in violation.answers] or session.exchanges[-_LAST_EXCHANGES:]
         findings = (Finding(violation.expected, violation.actual, tuple(evidence)),)
+    except WouldWrite as refused:
+        status, reason = Status.SKIP, str(refused)
     except Unreached as unreached:
         status, reason = Status.NOT_REACHED, str(unreached)
     except httpx.TimeoutException as error:
@@ -260,6 +263,9 @@ def _fuzz_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None
 def _why_not_fuzzed(plan: Plan, operation_id: str) -> str | None:
     if not plan.fuzz:
         return "fuzzing was turned off with --no-fuzz"
+    operation = plan.contract.operation(operation_id)
+    if plan.target.read_only and operation is not None and operation.method not in SAFE_METHODS:
+        return f"it writes: {operation.method} {operation.path} is not sent with --read-only"
     profile = plan.contract.profile_of(operation_id)
     if profile is None or profile in plan.profiles:
         return None

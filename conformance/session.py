@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
 from conformance.clean_up import Residue, clean_up
-from conformance.client import Answer, Client, Query, Target, open_transport
+from conformance.client import Answer, Client, Query, Target
 from conformance.raw import RawConnection
+from conformance.transport import Transport
 from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Workspace:
         self.seed = seed
         # Fresh in each run, whatever the seed: what an earlier run created may still be there.
         self.prefix = prefix or f"cf-{secrets.token_hex(4)}-"
-        self.transport = open_transport(target)
+        self.transport = Transport(target)
         self._user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
@@ -108,7 +109,7 @@ class Session:
 
     def raw(self) -> RawConnection:
         """A connection for one request over a bare socket, to be used in a `with`."""
-        return RawConnection(self.target, self._keep)
+        return RawConnection(self.target, self._workspace.transport, self._keep)
 
     def name(self, ending: str = "") -> str:
         """A name that was never used, ending in `ending`."""

@@ -119,7 +119,7 @@ def _plan(
     return Plan(
         contract=contract,
         catalogue=catalogue.load(),
-        target=Target(root, key, viewer_key or None, timeout),
+        target=Target(root, {"admin": key, **({"viewer": viewer_key} if viewer_key else {})}, timeout),
         seed=secrets.randbelow(2**32) if seed is None else seed,
         profiles=claimed,
         only=_only(only, contract),
