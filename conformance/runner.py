@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.clean_up import UNKNOWN, Residue
+from conformance.clean_up import Residue
 from conformance.fuzz import engine
-from conformance.preflight import is_alive, missing_extensions, preflight
+from conformance.preflight import is_alive, missing_profiles, preflight
 from conformance.results import Results
 from conformance.session import Session, Workspace
 from conformance.shapes import shape_fault
@@ -100,7 +100,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
                 observe(PhaseBegun("fuzz"))
                 _fuzz_all(plan, workspace, decide)
             finally:
-                left = _clean_up(workspace)
+                left = workspace.clean_up()
     return Results(
         plan=plan,
         verdicts=tuple(verdicts),
@@ -202,12 +202,13 @@ def _preflight(plan: Plan, workspace: Workspace) -> tuple[Plan, str | None]:
     session = workspace.session("preflight")
     try:
         preflight(session)
-        reason = missing_extensions(session) if plan.optional else None
+        for name, reason in missing_profiles(session, plan.optional).items():
+            plan = plan.without(frozenset({name}), reason)
     except Unreached as unreached:
         return plan, str(unreached)
     except httpx.TransportError as error:
         return plan, f"{workspace.target.root} stopped answering: {error}."
-    return plan if reason is None else plan.without(plan.optional, reason), None
+    return plan, None
 
 
 def _probe_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None]) -> None:
@@ -270,11 +271,3 @@ def _why_not_fuzzed(plan: Plan, operation_id: str) -> str | None:
     if profile is None or profile in plan.profiles:
         return None
     return plan.skips.get(profile, f"the profile {profile} is not claimed")
-
-
-def _clean_up(workspace: Workspace) -> Residue:
-    """What is left."""
-    try:
-        return workspace.clean_up()
-    except httpx.TransportError:
-        return UNKNOWN

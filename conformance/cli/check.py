@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.root import cli, contract_option, format_option, load_contract, profile_option
+from conformance.cli.target import take_target, target_options
+from conformance.verdict import ExitCode
 
 if TYPE_CHECKING:
     from conformance.contract import Contract
@@ -19,20 +21,13 @@ _NEED_EXTENSIONS = frozenset({"extensions", "users"})
 
 
 @cli.command()
-@click.argument("url")
-@click.option("--key", envvar="CONFORMANCE_KEY", help="An API key that may do everything. [CONFORMANCE_KEY]")
-@click.option(
-    "--viewer-key", envvar="CONFORMANCE_VIEWER_KEY", help="One that may only view. [CONFORMANCE_VIEWER_KEY]"
-)
+@target_options
 @profile_option
 @click.option(
     "--only", help="Ids of clauses or SCHEMA-<operation>, with commas between; * stands for any text."
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Repeats the random choices of an earlier run.")
 @contract_option
-@click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True, help="Seconds."
-)
 @click.option("--no-fuzz", is_flag=True, help="Checks the clauses alone, not the schemas.")
 @click.option(
     "--max-examples",
@@ -48,7 +43,7 @@ _NEED_EXTENSIONS = frozenset({"extensions", "users"})
     help="A folder for results.json and junit.xml.",
 )
 @click.option("--strict", is_flag=True, help="Counts SHOULD as MUST.")
-def check(url: str, form: str, output: Path | None, **options: Any) -> None:
+def check(form: str, output: Path | None, **options: Any) -> None:
     """Checks the server whose root is URL, like http://127.0.0.1:8080.
 
     Exit codes: 0 it conforms, 1 it does not, 2 wrong usage, 3 not all could be checked, 4 the suite failed.
@@ -56,7 +51,7 @@ def check(url: str, form: str, output: Path | None, **options: Any) -> None:
     from conformance import runner
     from conformance.report import files
 
-    plan, note = _plan(url, **options)
+    plan, note = _plan(options)
     if note:
         click.echo(note, err=True)
     if output is not None:
@@ -79,56 +74,44 @@ def check(url: str, form: str, output: Path | None, **options: Any) -> None:
         results = runner.run(plan, report.observe)
         report.finish(results)
     if output is not None:
-        files.write(output, results)
+        try:
+            files.write(output, results)
+        except OSError as error:
+            click.echo(f"The reports cannot be written to {output}: {error}.", err=True)
+            raise click.exceptions.Exit(ExitCode.SUITE_FAILED) from error
     raise click.exceptions.Exit(results.exit_code)
 
 
-def _plan(
-    url: str,
-    *,
-    key: str | None,
-    viewer_key: str | None,
-    profiles: str | None,
-    only: str | None,
-    seed: int | None,
-    contract_file: Path | None,
-    timeout: float,
-    no_fuzz: bool,
-    max_examples: int,
-    strict: bool,
-) -> tuple[Plan, str | None]:
+def _plan(options: dict[str, Any]) -> tuple[Plan, str | None]:
     from conformance import catalogue
-    from conformance.client import Target, TargetUrlError, server_root
     from conformance.runner import Plan
 
-    contract = load_contract(contract_file)
-    try:
-        root, note = server_root(url, contract.servers)
-    except TargetUrlError as error:
-        raise click.UsageError(str(error)) from error
-    if not key:
-        raise click.UsageError("An API key is needed. Give it with --key KEY or in CONFORMANCE_KEY.")
-    for option, value in (("--key", key), ("--viewer-key", viewer_key or "x")):
-        if not value.isascii() or not value.isprintable() or " " in value:
-            raise click.UsageError(f"{option} is no API key: it holds characters that no header can.")
-    claimed = claimed_profiles(profiles, contract)
+    contract = load_contract(options["contract_file"])
+    target, note, settings = take_target(options, contract)
+    asked = settings.run
+    named = _first(options["profiles"], asked.profiles)
+    claimed = claimed_profiles(named, contract)
     skips = {name: f"--profile does not name {name}" for name in contract.profiles if name not in claimed}
-    if profiles is None and not viewer_key:
-        claimed -= {"scopes"}
-        skips["scopes"] = "it takes a second key that may only view: give it with --viewer-key"
+    seed = asked.seed if options["seed"] is None else options["seed"]
     return Plan(
         contract=contract,
         catalogue=catalogue.load(),
-        target=Target(root, {"admin": key, **({"viewer": viewer_key} if viewer_key else {})}, timeout),
+        target=target,
         seed=secrets.randbelow(2**32) if seed is None else seed,
         profiles=claimed,
-        only=_only(only, contract),
+        only=_only(_first(options["only"], asked.only), contract),
         skips=skips,
-        fuzz=not no_fuzz,
-        max_examples=max_examples,
-        optional=frozenset() if profiles else _NEED_EXTENSIONS & claimed,
-        strict=strict,
+        fuzz=not options["no_fuzz"],
+        max_examples=options["max_examples"],
+        # What was not claimed in so many words is found out by asking.
+        optional=claimed if named is None else frozenset(),
+        strict=options["strict"] or asked.strict,
     ), note
+
+
+def _first(option: str | None, setting: tuple[str, ...] | None) -> str | None:
+    """What the command line says, or else the file."""
+    return ",".join(setting) if option is None and setting is not None else option
 
 
 def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
