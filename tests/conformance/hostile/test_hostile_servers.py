@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -107,7 +108,7 @@ def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(breakable: Breakable
 def test_a_report_folder_that_vanishes_is_4(breakable: Breakable, folder: Path) -> None:
     vanished = servers.answering("HTTP/1.1 503 Service Unavailable\nContent-Length: 0")
 
-    def remove_and_answer(connection: servers.socket.socket) -> None:
+    def remove_and_answer(connection: socket.socket) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         vanished(connection)
 
