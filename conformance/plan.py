@@ -72,6 +72,7 @@ A phase that a mode does not name is not run.
 """
 
 BRISK = 0.02
+JOBS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Plan:
     optional: frozenset[str] = frozenset()
     left_out: dict[Phase, str] = field(default_factory=dict)
     budget: float | None = None
-    jobs: int = 4
+    jobs: int = JOBS
     max_examples: int | None = None
     strict: bool = False
     known: KnownFailures = NONE

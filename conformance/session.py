@@ -9,15 +9,18 @@ import string
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from conformance.clean_up import Residue, clean_up
-from conformance.client import Answer, Client, Query, Target, open_transport
+from conformance import keys
+from conformance.clean_up import PREFIX, Residue, clean_up
+from conformance.client import Answer, Client, Query, Target
 from conformance.raw import RawConnection
+from conformance.transport import Transport
 from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.contract import Contract
+    from conformance.deadline import Deadline
     from conformance.exchange import Exchange
 
 Profile = dict[str, Any]
@@ -28,6 +31,8 @@ _LARGEST_PAGE = 100
 
 class Workspace:
     """One run against one server: the connections, the prefix of all names, and the users that were made.
+
+    Several threads may use it at once; a session belongs to the thread of its check.
 
     Users cannot be found by name; `on_user` is told the id of each as it is made.
     """
@@ -45,8 +50,8 @@ class Workspace:
         self.target = target
         self.seed = seed
         # Fresh in each run, whatever the seed: what an earlier run created may still be there.
-        self.prefix = prefix or f"cf-{secrets.token_hex(4)}-"
-        self.transport = open_transport(target)
+        self.prefix = prefix or f"{PREFIX}{secrets.token_hex(4)}-"
+        self.transport = Transport(target)
         self._user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
@@ -67,13 +72,11 @@ class Workspace:
         if self._on_user is not None:
             self._on_user(user_id)
 
-    def clean_up(self) -> Residue:
-        """Removes what the run made, and says what is left.
-
-        Raises:
-            httpx.TransportError: the server stopped answering.
-        """
-        return clean_up(self.session("clean-up"), self.prefix, self._user_ids)
+    def clean_up(self, deadline: Deadline | None = None) -> Residue:
+        """Removes what the run made, and says what is left. A run that only reads made nothing."""
+        if self.target.read_only:
+            return Residue()
+        return clean_up(self.session("clean-up"), self.prefix, [*self._user_ids], deadline)
 
 
 class Session:
@@ -92,10 +95,12 @@ class Session:
 
     @property
     def viewer(self) -> Client:
-        """A client with the key that may only view."""
-        if not self.target.viewer_key:
-            raise Unreached("there is no second key (--viewer-key)")
-        return self.client(f"Bearer {self.target.viewer_key}")
+        """A client with a key that may only view: the one that was given, or else a fresh one.
+
+        Raises:
+            Unreached: there is none, and none can be made.
+        """
+        return self.client(f"Bearer {keys.viewer(self)}")
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -108,7 +113,7 @@ class Session:
 
     def raw(self) -> RawConnection:
         """A connection for one request over a bare socket, to be used in a `with`."""
-        return RawConnection(self.target, self._keep)
+        return RawConnection(self.target, self._workspace.transport, self._keep)
 
     def name(self, ending: str = "") -> str:
         """A name that was never used, ending in `ending`."""

@@ -9,7 +9,8 @@ from conformance.client import Target
 from conformance.plan import BUDGETS, Mode, Phase, Plan
 
 STATED = contract.load()
-PLAN = Plan(STATED, catalogue.load(), Target("http://127.0.0.1:1", "key"), 1, frozenset(STATED.profiles))
+TARGET = Target("http://127.0.0.1:1", {"admin": "key"})
+PLAN = Plan(STATED, catalogue.load(), TARGET, 1, frozenset(STATED.profiles))
 
 
 def test_a_standard_run_has_every_phase() -> None:
