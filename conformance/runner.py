@@ -55,6 +55,14 @@ class Plan:
         ids = [operation.id for operation in self.contract.operations]
         return [i for i in ids if self.only is None or engine.derived_id(i) in self.only]
 
+    def why_skipped(self, clause: Clause) -> str | None:
+        """Why a clause is not claimed; None when its own profile and that of its operation are."""
+        home = self.contract.claim_for(clause.operation_id) if clause.operation_id else None
+        for profile, of in ((clause.profile, ""), (home, f"{clause.operation_id} is of another profile: ")):
+            if profile is not None and profile not in self.profiles:
+                return of + self.skips.get(profile, f"the profile {profile} is not claimed")
+        return None
+
     def without(self, profiles: frozenset[str], reason: str) -> Plan:
         """The plan without the claim to some profiles."""
         dropped = profiles & self.profiles
@@ -92,6 +100,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         observe(PhaseBegun("preflight"))
         plan, obstacle = _preflight(plan, workspace)
+        workspace.profiles = plan.profiles
         if obstacle is None:
             try:
                 observe(PhaseBegun("probe"))
@@ -210,8 +219,7 @@ def _preflight(plan: Plan, workspace: Workspace) -> tuple[Plan, str | None]:
 def _probe_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None]) -> None:
     gone = False
     for clause in plan.clauses():
-        if clause.profile not in plan.profiles:
-            why = plan.skips.get(clause.profile, f"the profile {clause.profile} is not claimed")
+        if why := plan.why_skipped(clause):
             decide(_verdict(clause, Status.SKIP, None, 0.0, reason=why))
         elif clause.id not in plan.catalogue:
             decide(_verdict(clause, Status.NOT_REACHED, None, 0.0, reason="this suite has no check for it"))

@@ -17,7 +17,7 @@ from conformance.verdict import Unreached
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.contract import Contract
+    from conformance.contract import Contract, Operation
     from conformance.exchange import Exchange
 
 Profile = dict[str, Any]
@@ -29,6 +29,7 @@ _LARGEST_PAGE = 100
 class Workspace:
     """One run against one server: the connections, the prefix of all names, and the users that were made.
 
+    `profiles` are those that the server claims; until it is said otherwise, all of the contract.
     Users cannot be found by name; `on_user` is told the id of each as it is made.
     """
 
@@ -46,6 +47,7 @@ class Workspace:
         self.seed = seed
         # Fresh in each run, whatever the seed: what an earlier run created may still be there.
         self.prefix = prefix or f"cf-{secrets.token_hex(4)}-"
+        self.profiles = frozenset(contract.profiles)
         self.transport = open_transport(target)
         self._user_ids: dict[str, None] = {}
         self._on_user = on_user
@@ -101,6 +103,15 @@ class Session:
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
         return [answer.exchange for answer in self.answers]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations that the server claims to have, in the order of the contract."""
+        return [each for each in self.contract.operations if self.claims(self.contract.claim_for(each.id))]
+
+    def claims(self, profile: str | None) -> bool:
+        """Whether the server claims a profile; None is what every server has."""
+        return profile is None or profile in self._workspace.profiles
 
     def client(self, authorization: str | None) -> Client:
         """A client that sends this Authorization header, or none."""
