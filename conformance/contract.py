@@ -61,6 +61,7 @@ class Operation:
     method: str
     path: str
     line: int
+    pointer: str = ""
     permission: str | None = None
     example: Any = None
 
@@ -95,6 +96,14 @@ class Contract:
         """The profile that a server claims when it has an operation; None for those that every server has."""
         profile = self.profile_of(operation_id)
         return None if profile == _EVERY_SERVER else profile
+
+    @property
+    def first_clauses(self) -> frozenset[str]:
+        """The ids of the first clause of each operation, and of those that hold for all operations."""
+        firsts: dict[str, str] = {}
+        for clause in self.clauses:
+            firsts.setdefault(clause.operation_id or clause.id, clause.id)
+        return frozenset(firsts.values())
 
     def methods(self, path: str) -> frozenset[str]:
         """The methods, in capitals, that the contract states for a path template."""
@@ -170,6 +179,7 @@ def _operations(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Op
                     method=method.upper(),
                     path=path,
                     line=node.start_mark.line + 1,
+                    pointer="/" + "/".join(_escape(step) for step in ("paths", path, method)),
                     permission=stated.get("x-permission"),
                     example=_example(stated.get("requestBody", {})),
                 )

@@ -17,10 +17,10 @@ from conformance import contract, expect, fixtures, shapes
 from conformance.catalogue import Catalogue
 from conformance.client import Target
 from conformance.runner import Decided, PhaseBegun, Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State
 from conformance.session import Session, Workspace
 from conformance.verdict import ExitCode, Status, Unreached, Verdict
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Inner, Request, Response, State
 
 CLAUSE = "AP-GET-001"
 
@@ -178,7 +178,8 @@ def test_phases_and_verdicts_are_told_as_they_come(plan: Plan) -> None:
     events: list[Any] = []
     run(replace(plan, only=frozenset({CLAUSE, "AP-GET-002"})), events.append)
 
-    assert [event.name for event in events if isinstance(event, PhaseBegun)] == ["preflight", "probe", "fuzz"]
+    phases = [event.name for event in events if isinstance(event, PhaseBegun)]
+    assert phases == ["preflight", "probe", "raw", "race", "clean-up"]
     assert [e.verdict.id for e in events if isinstance(e, Decided)] == [CLAUSE, "AP-GET-002"]
 
 
