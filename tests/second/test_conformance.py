@@ -16,6 +16,8 @@ from tests.second.mistakes import MISTAKES
 from tests.second.running import ROOT, Second, running
 
 CLAIMED = ("core", "http", "strict", "lifecycle", "scopes")
+PATIENCE = ("--budget", "400")
+"""The machine may be busy with other tests."""
 CLAUSES = contract.load().clauses
 
 
@@ -28,7 +30,7 @@ def second() -> Iterator[Second]:
 def check(server: Second, *arguments: str) -> Result:
     """Run `conformance check` and return how it ended."""
     command = ["check", server.url, "--key", server.keys["admin"], "--viewer-key", server.keys["viewer"]]
-    return CliRunner().invoke(cli, [*command, "--format", "json", *arguments])
+    return CliRunner().invoke(cli, [*command, "--format", "json", *PATIENCE, *arguments])
 
 
 def statuses(result: Result) -> dict[str, str]:
@@ -71,7 +73,11 @@ def test_fuzzing_finds_nothing_in_the_operations_that_it_has(second: Second, tmp
     command = [sys.executable, "-m", "conformance", "check", second.url, "--key", second.keys["admin"]]
     claim = ["--profile", "core,lifecycle", "--only", "S.*.fuzz", "--max-examples", "1", "--seed", "1"]
     run = subprocess.run(
-        [*command, *claim, "--output", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+        [*command, *PATIENCE, *claim, "--output", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert run.returncode == 0, run.stdout
