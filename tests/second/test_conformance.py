@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -12,8 +13,12 @@ from click.testing import CliRunner, Result
 
 from conformance import contract
 from conformance.cli import cli
+from tests.second.gateway import Gateway
+from tests.second.keys import ROLES, KeyRing, generate
 from tests.second.mistakes import MISTAKES
+from tests.second.operations import Reply
 from tests.second.running import ROOT, Second, running
+from tests.second.wire import Request, Server
 
 CLAIMED = ("core", "http", "strict", "lifecycle", "scopes")
 PATIENCE = ("--budget", "400")
@@ -86,6 +91,28 @@ def test_fuzzing_finds_nothing_in_the_operations_that_it_has(second: Second, tmp
     mine = {name for name, status in fuzzed.items() if status == "PASS"}
     assert len(mine) == 12
     assert {status for name, status in fuzzed.items() if name not in mine} == {"SKIP"}
+
+
+def test_what_is_not_claimed_is_not_written_to() -> None:
+    sent = set()
+    gateway = Gateway(KeyRing(ring := {role: generate() for role in ROLES}))
+
+    def answer(request: Request) -> Reply:
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            sent.add(request.path.removeprefix("/api").removeprefix("/governance").split("/")[1])
+        return gateway.answer(request)
+
+    with Server(("127.0.0.1", 0), answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            second = Second(f"http://127.0.0.1:{server.server_address[1]}", ring)
+            check(second, "--profile", ",".join(CLAIMED), "--without", "fuzz")
+        finally:
+            server.shutdown()
+            thread.join()
+
+    assert sent == {"access-profiles"}
 
 
 @pytest.mark.parametrize("name", MISTAKES)
