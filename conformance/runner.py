@@ -13,7 +13,7 @@ import httpx
 
 from conformance.clean_up import UNKNOWN, Residue
 from conformance.deadline import Deadline
-from conformance.fuzzing import fuzz_all
+from conformance.fuzz.phase import fuzz_all
 from conformance.plan import BRISK, Phase, Plan
 from conformance.preflight import missing_extensions, preflight
 from conformance.probing import probe, probe_all, skip_all

@@ -96,7 +96,7 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
 
 def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
-    from conformance import fuzzing
+    from conformance.fuzz import phase as fuzzing
 
     derived = (fuzzing.derived_id(operation.id) for operation in contract.operations)
     return [*(clause.id for clause in contract.clauses), *derived]
