@@ -144,7 +144,9 @@ class Plan:
         """Why a clause is skipped; None when it is to be checked."""
         if self.mode is Mode.QUICK and self.only is None and clause.id not in self.contract.first_clauses:
             return f"--mode {self.mode} takes the first clause of each operation, and those of all operations"
-        return self.why_not(clause.profile)
+        # A clause of `strict` about roles asks nothing of a server that does not claim to have roles.
+        home = self.contract.claim_for(clause.operation_id) if clause.operation_id else None
+        return self.why_not(clause.profile) or self.why_not(home)
 
     def clauses(self) -> list[Clause]:
         """The clauses that are asked for, in the order of the contract."""

@@ -68,6 +68,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
             plan, obstacle, slowness = _preflight(plan, workspace)
             if obstacle is not None:
                 break
+            workspace.profiles = plan.profiles
             try:
                 skip_all(plan, course.decide)
                 for phase, work in _WORK.items():

@@ -19,7 +19,7 @@ from conformance.verdict import Unreached
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.contract import Contract
+    from conformance.contract import Contract, Operation
     from conformance.deadline import Deadline
     from conformance.exchange import Exchange
 
@@ -34,6 +34,7 @@ class Workspace:
 
     Several threads may use it at once; a session belongs to the thread of its check.
 
+    `profiles` are those that the server claims; until it is said otherwise, all of the contract.
     Users cannot be found by name; `on_user` is told the id of each as it is made.
     """
 
@@ -51,6 +52,7 @@ class Workspace:
         self.seed = seed
         # Fresh in each run, whatever the seed: what an earlier run created may still be there.
         self.prefix = prefix or f"{PREFIX}{secrets.token_hex(4)}-"
+        self.profiles = frozenset(contract.profiles)
         self.transport = Transport(target)
         self._user_ids: dict[str, None] = {}
         self._on_user = on_user
@@ -106,6 +108,15 @@ class Session:
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
         return [answer.exchange for answer in self.answers]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations that the server claims to have, in the order of the contract."""
+        return [each for each in self.contract.operations if self.claims(self.contract.claim_for(each.id))]
+
+    def claims(self, profile: str | None) -> bool:
+        """Whether the server claims a profile; None is what every server has."""
+        return profile is None or profile in self._workspace.profiles
 
     def client(self, authorization: str | None) -> Client:
         """A client that sends this Authorization header, or none."""

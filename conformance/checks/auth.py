@@ -107,18 +107,31 @@ def challenge(session: Session) -> None:
 
 @check("AUTH-009")
 def missing_permission(session: Session) -> None:
-    """Creates with a key that may only view: that is to be 403, and the profile is not to be listed.
+    """Creates, updates, activates, clones, deactivates and deletes with the key that may only view.
 
-    It is the viewer's key, or one that the check makes.
+    It is the viewer's key, or one that the check makes. Each is to be 403. The profile is to be as it
+    was, and no other to be listed.
     """
     viewer = session.viewer
     viewed = session.browse(client=viewer)
     if viewed.status != 200:
         raise Unreached(f"the second key may not view: {viewed.exchange.answer()[:200]}")
-    answer = session.submit({"name": session.name()}, client=viewer)
-    expect.status(answer, 403)
-    left = [row.get("name") for row in session.rows()]
-    expect.equal(left, [], "profiles after the refusal", answer)
+    profile = session.create()
+    parameters = {"profile_id": profile["id"]}
+    claimed = {operation.id for operation in session.operations}
+    for operation_id, body in (
+        ("createAccessProfile", {"name": session.name()}),
+        ("updateAccessProfile", {"description": "changed"}),
+        ("activateAccessProfile", None),
+        ("cloneAccessProfile", {"name": session.name()}),
+        ("deactivateAccessProfile", None),
+        ("deleteAccessProfile", None),
+    ):
+        if operation_id in claimed:
+            answer = session.call(operation_id, client=viewer, parameters=parameters, body=body)
+            expect.status(answer, 403)
+    left = session.rows()
+    expect.equal(left, [profile], "profiles after the refusals", *session.answers[-2:])
 
 
 def _every_operation(session: Session, client: Client) -> list[Answer]:
