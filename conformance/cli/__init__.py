@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from conformance.cli import check, clauses
+from conformance.cli import check, clauses, matrix, report
 from conformance.cli.root import cli
 from conformance.verdict import ExitCode
 
-__all__ = ["check", "clauses", "cli", "main", "run"]
+__all__ = ["check", "clauses", "cli", "main", "matrix", "report", "run"]
 
 
 def main() -> None:

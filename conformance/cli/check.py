@@ -52,7 +52,7 @@ from conformance.cli.root import FILE, cli, contract_option, format_option, prof
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder for results.json and reports.",
+    help="A folder for results.json, report.html and junit.xml.",
 )
 @click.option("--label", help="What the server is called in reports.")
 @click.option(
@@ -79,6 +79,7 @@ def check(
     """
     from conformance import runner
     from conformance.report import files
+    from conformance.report.document import to_json
 
     plan, note = plan_of(url, **options)
     if note:
@@ -98,12 +99,13 @@ def check(
         report = TextReport(Console(highlight=False), verbose=verbose)
         with report.watching(plan):
             results = runner.run(plan, report.observe)
+    document = results.as_dict()
     if form == "json":
         if results.obstacle:
             click.echo(results.obstacle, err=True)
-        click.echo(files.results_json(results), nl=False)
+        click.echo(files.encoded(to_json(document)), nl=False)
     else:
-        report.finish(results)
+        report.finish(document)
     if output is not None:
-        files.write(output, results)
+        files.write(output, document, ("html", "junit"))
     raise click.exceptions.Exit(results.exit_code)
