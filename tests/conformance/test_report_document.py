@@ -5,15 +5,21 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
 import pytest
 
+from conformance.client import Target
 from conformance.report import document
 from conformance.report.document import Document, DocumentError
+from conformance.runner import Plan, run
+from conformance.selftest.faults.refusals import first_fault_alone
+from conformance.selftest.middleware import Fault
 from tests.conformance import report_samples
+from tests.conformance.conftest import Breakable
 
 SCHEMA: dict[str, Any] = json.loads(document.SCHEMA_FILE.read_text())
 
@@ -68,6 +74,26 @@ def test_every_kind_of_run_fits_the_schema(make: Callable[[], Document]) -> None
         made = document.shown(made)  # a validator takes no halves of surrogate pairs
 
     assert undescribed(made) == []
+
+
+@pytest.mark.parametrize("fault", [None, first_fault_alone])
+def test_what_a_run_writes_fits_the_schema(breakable: Breakable, plan: Plan, fault: Fault | None) -> None:
+    breakable.app.break_with(fault)
+    try:
+        made = run(replace(plan, only=frozenset({"ERR-002", "AUTH-001"}))).as_dict()
+    finally:
+        breakable.app.break_with(None)
+
+    assert undescribed(made) == []
+    assert document.validate(made) == made
+    assert [verdict["id"] for verdict in document.wrong(made)] == (["ERR-002"] if fault else [])
+
+
+def test_what_a_run_writes_that_finds_no_server_fits_the_schema(plan: Plan, no_listener: str) -> None:
+    made = run(replace(plan, target=Target(no_listener, "bfst-x"))).as_dict()
+
+    assert undescribed(made) == []
+    assert "Nothing listens" in made["obstacle"]
 
 
 def test_a_member_that_is_not_described_is_noticed_and_does_not_hinder_a_reader() -> None:
