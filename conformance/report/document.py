@@ -14,8 +14,8 @@ Document = dict[str, Any]
 
 SCHEMA_FILE = Path(__file__).parents[1] / "results.schema.json"
 
-WRONG = ("ERROR", "FAIL", "WARN", "NOT_REACHED", "XPASS")
-"""The statuses that somebody has to look into, the gravest first."""
+WRONG = ("ERROR", "FAIL", "WARN", "XPASS")
+"""The statuses that somebody has to look into one by one, the gravest first."""
 
 
 class DocumentError(Exception):
@@ -81,17 +81,17 @@ def verdicts(document: Document) -> list[dict[str, Any]]:
 
 
 def wrong(document: Document) -> list[dict[str, Any]]:
-    """The verdicts that somebody has to look into, the gravest first, else in the order of the document."""
+    """The verdicts to look into one by one, the gravest first, else in the order of the document."""
     found = [verdict for verdict in verdicts(document) if verdict["status"] in WRONG]
     return sorted(found, key=lambda verdict: WRONG.index(verdict["status"]))
 
 
-def skips(document: Document) -> dict[str, list[str]]:
-    """The ids of what was skipped, by reason."""
-    reasons: dict[str, list[str]] = {}
+def by_reason(document: Document, status: str) -> dict[str, list[dict[str, Any]]]:
+    """The verdicts of one status by their reason: many often have the same."""
+    reasons: dict[str, list[dict[str, Any]]] = {}
     for verdict in verdicts(document):
-        if verdict["status"] == "SKIP":
-            reasons.setdefault(verdict["reason"], []).append(verdict["id"])
+        if verdict["status"] == status:
+            reasons.setdefault(verdict["reason"] or "no reason was given", []).append(verdict)
     return reasons
 
 

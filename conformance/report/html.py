@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from conformance.report import words
-from conformance.report.document import place, shown, skips, verdicts, wrong
+from conformance.report.document import WRONG, by_reason, place, shown, verdicts, wrong
 from conformance.report.pages import page
 from conformance.report.summary import residue
 
@@ -33,7 +33,9 @@ def render(document: Document) -> str:
         keywords=_keywords(document),
         unreached=_unreached(document),
         slowest=_slowest(document),
-        skips=skips(document),
+        unproved=by_reason(document, "NOT_REACHED"),
+        skips=by_reason(document, "SKIP"),
+        carded=(*WRONG, "XFAIL"),
         residue=residue(document),
         place=lambda line: place(document, line),
     )

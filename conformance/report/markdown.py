@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.report.document import place, shown, skips, wrong
-from conformance.report.evidence import answer, curl_lines
+from conformance.report.document import by_reason, place, shown, wrong
+from conformance.report.evidence import answer, curl_lines, headline
 from conformance.report.words import STATUSES, counted
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_OCTETS = 60_000
 """How long the block may get. GitHub takes 65,536 characters in a comment."""
 
-_SHOWN_TEXT, _SHOWN_EVIDENCE, _SHOWN_FINDINGS, _SHOWN_SKIPS = 400, 1500, 5, 10
+_SHOWN_TEXT, _SHOWN_EVIDENCE, _SHOWN_FINDINGS, _REASONS_OCTETS = 400, 1500, 5, 6_000
 _TABLE = "| status | clause | what the contract says | what came back |\n|---|---|---|---|\n"
 _SIGNS = {0: "✅", 1: "❌"}
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#!|~&@:$]")
@@ -27,7 +27,9 @@ _FENCES = re.compile("`{3,}")
 def render(document: Document) -> str:
     """The results as one block of GitHub's Markdown, at most 60 kB long."""
     document = shown(document)
-    head, tail = _head(document), _skipped(document) + _foot(document)
+    unproved = _reasons(document, "NOT_REACHED", "Not reached, so that nothing is proved")
+    skipped = _reasons(document, "SKIP", "Skipped, which is no pass")
+    head, tail = _head(document), unproved + skipped + _foot(document)
     found = wrong(document)
     room = MOST_OCTETS - len((head + tail).encode()) - len(_cut_short(len(found), len(found), len(found)))
     rows = _as_many_as_fit((_row(document, verdict) for verdict in found), room // 2)
@@ -69,9 +71,7 @@ def _head(document: Document) -> str:
 
 def _row(document: Document, verdict: dict[str, Any]) -> str:
     finding = next(iter(verdict["findings"]), None)
-    came = verdict["reason"]
-    if finding is not None:
-        came = f"expected {finding['expected']}, got {finding['actual']}"
+    came = verdict["reason"] if finding is None else headline(finding)
     where = f"<code>{inline(verdict['id'])}</code><br>{inline(place(document, verdict['line']))}"
     return f"| {STATUSES[verdict['status']].name} | {where} | {inline(verdict['text'])} | {inline(came)} |\n"
 
@@ -108,14 +108,19 @@ def _cut_short(found: int, listed: int, with_evidence: int) -> str:
     )
 
 
-def _skipped(document: Document) -> str:
-    lines = [
-        f"- {inline(reason or 'no reason given')}: {len(ids):,} checks, {inline(', '.join(ids))}\n"
-        for reason, ids in list(skips(document).items())[:_SHOWN_SKIPS]
-    ]
-    if not lines:
+def _reasons(document: Document, status: str, title: str) -> str:
+    reasons = list(by_reason(document, status).items())
+    if not reasons:
         return ""
-    return f"<details><summary>Skipped, which is no pass</summary>\n\n{''.join(lines)}\n</details>\n\n"
+    lines = _as_many_as_fit(
+        (
+            f"- {inline(reason)}: {len(found):,}, {inline(', '.join(verdict['id'] for verdict in found))}\n"
+            for reason, found in reasons
+        ),
+        _REASONS_OCTETS,
+    )
+    count = sum(len(found) for _, found in reasons)
+    return f"<details><summary>{title}: {count:,} checks</summary>\n\n{''.join(lines)}\n</details>\n\n"
 
 
 def _foot(document: Document) -> str:

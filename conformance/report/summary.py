@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.text import Text
 
-from conformance.report.document import place, shown, skips, wrong
+from conformance.report.document import by_reason, place, shown, wrong
 from conformance.report.evidence import answer
 
 if TYPE_CHECKING:
@@ -48,11 +48,22 @@ class _Summary:
         if self._document["obstacle"] is not None:
             self._line(self._document["obstacle"], "bold red")
             return
+        self._unproved()
         for verdict in reversed(wrong(self._document)):
             self._explain(verdict)
         self._expected()
         self._skips()
         self._sum()
+
+    def _unproved(self) -> None:
+        for reason, unproved in by_reason(self._document, "NOT_REACHED").items():
+            if len(unproved) == 1:
+                self._explain(unproved[0])
+                continue
+            self._line()
+            self._line(f"NOT_REACHED {len(unproved)} checks", STYLES["NOT_REACHED"])
+            self._line(f"  {_ids(unproved)}")
+            self._line(f"  because    {reason}")
 
     def _explain(self, verdict: dict[str, Any]) -> None:
         operation = verdict["operation"] or "every operation"
@@ -91,11 +102,11 @@ class _Summary:
             self._line(f"Fails as expected, which is no pass: {verdict['id']} ({told}).")
 
     def _skips(self) -> None:
-        reasons = skips(self._document)
+        reasons = by_reason(self._document, "SKIP")
         if reasons:
             self._line()
-        for reason, ids in reasons.items():
-            self._line(f"Skipped, which is no pass: {', '.join(ids)} ({reason}).")
+        for reason, skipped in reasons.items():
+            self._line(f"Skipped, which is no pass: {_ids(skipped)} ({reason}).")
 
     def _sum(self) -> None:
         document, totals = self._document, self._document["totals"]
@@ -111,6 +122,10 @@ class _Summary:
 
     def _line(self, text: str = "", style: str = "") -> None:
         self._console.print(Text(text, style=style), soft_wrap=True)
+
+
+def _ids(found: list[dict[str, Any]]) -> str:
+    return ", ".join(verdict["id"] for verdict in found)
 
 
 def residue(document: Document) -> str:

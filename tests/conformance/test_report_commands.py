@@ -43,6 +43,21 @@ def test_text_is_what_the_terminal_says(results: Path, capsys: pytest.CaptureFix
     assert "index 140/241 clauses claimed, score 133/140 passed" in text
 
 
+def test_a_reason_that_many_checks_share_is_told_once(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made = report_samples.passed()
+    for verdict in made["clauses"][:50]:
+        verdict.update(status="NOT_REACHED", reason="no time was left")
+    folder.mkdir()
+    files.write(folder, made)
+    cli.run(["report", str(folder)])
+    text = capsys.readouterr().out
+
+    assert text.count("because    no time was left") == 1
+    assert "NOT_REACHED 50 checks\n  AUTH-001, AUTH-002" in text
+
+
 def test_what_is_no_results_file_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "old.json").write_text('{"schema_version": 1}')
 

@@ -66,7 +66,7 @@ def test_the_table_has_a_row_for_each_check_that_needs_a_look() -> None:
     made = report_samples.failed()
     found = rows(markdown.render(made))
 
-    assert len(found) == 1 + 8
+    assert len(found) == 1 + 6
     assert {len(row) for row in found} == {4}
     status, clause, sentence, came = found[2]
     assert (status, clause) == ("failed", "<code>AP-CRE-006</code><br>openapi.yaml:302")
@@ -80,7 +80,7 @@ def test_the_evidence_folds_away_and_can_be_pasted() -> None:
 
     assert any(line.startswith("curl -i -X POST") for line in fences)
     assert "conformance check http://127.0.0.1:8080 --only AP-CRE-006 --seed 7\n" in "".join(fences)
-    assert text.count("<details>") == text.count("</details>") == 9
+    assert text.count("<details>") == text.count("</details>") == 8
 
 
 def test_a_run_that_conforms_is_short() -> None:
@@ -101,6 +101,24 @@ def test_no_block_is_too_long_or_broken(make: Callable[[], Document]) -> None:
 
     assert len(text.encode()) <= markdown.MOST_OCTETS
     assert faults(text) == []
+
+
+def test_a_block_of_nothing_but_markup_keeps_its_bound() -> None:
+    made = report_samples.hostile("|" * 5000)
+    for index, verdict in enumerate(made["clauses"]):
+        verdict.update(status="SKIP" if index % 2 else "NOT_REACHED", reason=f"{index} {'|' * 500}")
+
+    assert len(markdown.render(made).encode()) <= markdown.MOST_OCTETS
+
+
+def test_a_reason_that_many_checks_share_is_told_once() -> None:
+    made = report_samples.passed()
+    for verdict in made["clauses"][:50]:
+        verdict.update(status="NOT_REACHED", reason="no time was left")
+    text = markdown.render(made)
+
+    assert text.count("no time was left") == 1
+    assert "Not reached, so that nothing is proved: 50 checks" in text
 
 
 def test_what_is_left_out_is_told() -> None:
