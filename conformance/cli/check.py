@@ -13,6 +13,16 @@ from conformance.cli.target import target_options
 from conformance.verdict import ExitCode
 
 
+def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    from conformance.report.files import FORMATS
+
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in named:
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name} is no format. There are: {', '.join(FORMATS)}.")
+    return named
+
+
 @cli.command()
 @target_options
 @click.option(
@@ -39,7 +49,15 @@ from conformance.verdict import ExitCode
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder for results.json and reports.",
+    help="A folder for results.json, report.html and junit.xml.",
+)
+@click.option(
+    "--report",
+    "formats",
+    default="html,junit",
+    show_default=True,
+    callback=_formats,
+    help="What to write beside results.json: html, junit, sarif, markdown, badge, badge-svg, text.",
 )
 @click.option("--label", help="What the server is called in reports.")
 @click.option(
@@ -48,7 +66,7 @@ from conformance.verdict import ExitCode
 @click.option("--allow-stale", is_flag=True, help="Does not fail when that file is out of date.")
 @click.option("--strict", is_flag=True, help="Counts SHOULD as MUST.")
 @click.option("--verbose", is_flag=True, help="On a terminal, too, shows every verdict.")
-def check(form: str, output: Path | None, *, verbose: bool, **options: Any) -> None:
+def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: bool, **options: Any) -> None:
     r"""Checks the server whose root is URL, like http://127.0.0.1:8080.
 
     \b
@@ -57,6 +75,7 @@ def check(form: str, output: Path | None, *, verbose: bool, **options: Any) -> N
     """
     from conformance import runner
     from conformance.report import files
+    from conformance.report.document import to_json
 
     plan, note = plan_of(options)
     if note:
@@ -76,15 +95,16 @@ def check(form: str, output: Path | None, *, verbose: bool, **options: Any) -> N
         report = TextReport(Console(highlight=False), verbose=verbose)
         with report.watching(plan):
             results = runner.run(plan, report.observe)
+    document = results.as_dict()
     if form == "json":
         if results.obstacle:
             click.echo(results.obstacle, err=True)
-        click.echo(files.results_json(results), nl=False)
+        click.echo(files.encoded(to_json(document)), nl=False)
     else:
-        report.finish(results)
+        report.finish(document)
     if output is not None:
         try:
-            files.write(output, results)
+            files.write(output, document, formats)
         except OSError as error:
             click.echo(f"The reports cannot be written to {output}: {error}.", err=True)
             raise click.exceptions.Exit(ExitCode.SUITE_FAILED) from error

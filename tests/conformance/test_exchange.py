@@ -13,7 +13,7 @@ import pytest
 
 from conformance.client import Target, TargetUrlError, server_root
 from conformance.exchange import SHOWN_OCTETS, Redactor, record
-from conformance.report.junit import junit_xml
+from conformance.report.files import FORMATS, render
 from conformance.runner import Plan, run
 from conformance.selftest.faults import FAULTS, Planted
 from conformance.verdict import Status
@@ -180,7 +180,8 @@ def test_the_verdict_on_a_server_that_shows_keys_shows_none(
         breakable.app.break_with(None)
 
     [verdict] = [verdict for verdict in results.verdicts if not verdict.derived]
-    report = json.dumps(results.as_dict()) + junit_xml(results)
+    document = results.as_dict()
+    report = json.dumps(document) + "".join(render(document, form) for form in FORMATS)
     assert verdict.status is Status.FAIL
     assert "[hidden]" in report
     assert re.search("(sk-bf|bfst)-[A-Za-z0-9_-]{9}", report) is None
