@@ -67,6 +67,17 @@ class Redactor:
             text = text.replace(secret, placeholder)
         return _HANDED_OUT_TEXT.sub(_HIDDEN, text)
 
+    def restored(self, text: str) -> str:
+        """The text with the secrets of this run in their places.
+
+        Raises:
+            LookupError: something in it was masked, and is not known here.
+        """
+        if "[hidden]" in text:
+            raise LookupError("[hidden]")
+        secrets = {placeholder: secret for secret, placeholder in self._secrets}
+        return _PLACEHOLDER.sub(lambda found: secrets[found[0]], text)
+
     def octets(self, data: bytes) -> bytes:
         """The octets without secrets."""
         for secret, placeholder in self._secrets:
