@@ -136,8 +136,8 @@ def _uses(clause: Clause) -> tuple[str, ...]:
 
 def error_codes(document: Document) -> dict[str, str]:
     """The catalogue of error codes: each with its index."""
-    catalogue = document.top.at(*ERROR_CODES, "enum")
-    if not isinstance(catalogue.value, list):
+    catalogue = document.top.find(*ERROR_CODES, "enum")
+    if catalogue is None or not isinstance(catalogue.value, list):
         return {}
     return {str(code): str(index) for index, code in enumerate(catalogue.value)}
 
@@ -160,13 +160,15 @@ def compare_error_codes(old: Document, new: Document) -> Iterator[Change]:
 
 def compare_profiles(old: Document, new: Document) -> Iterator[Change]:
     """Every change of the profiles that a server can claim."""
-    before, after = old.top.raw("x-profiles") or {}, new.top.raw("x-profiles") or {}
+    before, after = (
+        dict(stated.members()) if (stated := each.top.get("x-profiles")) else {} for each in (old, new)
+    )
     for name in {**before, **after}:
         places = old.top.at("x-profiles", name), new.top.at("x-profiles", name)
         if name not in after:
             yield change("profile-removed", *places, f"profile {name}", "removed")
         elif name not in before:
             yield change("profile-added", *places, f"profile {name}", "added")
-        elif str(before[name]).split() != str(after[name]).split():
-            words = edits(str(before[name]), str(after[name]))
+        elif (texts := [str(each[name].value) for each in (before, after)])[0].split() != texts[1].split():
+            words = edits(*texts)
             yield replace(change("profile-reworded", *places, f"profile {name}", "reworded"), words=words)

@@ -97,9 +97,7 @@ def _root(old: Document, new: Document) -> Iterator[Change]:
 
 
 def _info(before: Node, after: Node) -> Iterator[Change]:
-    was, is_now = before.at("info").value, after.at("info").value
-    if not isinstance(was, dict) or not isinstance(is_now, dict):
-        return
+    was, is_now = _plain(before.document, "info"), _plain(after.document, "info")
     for key in {**was, **is_now}:
         if not same(was.get(key), is_now.get(key)):
             places = before.at("info", key), after.at("info", key)
@@ -131,16 +129,11 @@ def _urls(top: Node) -> dict[str, tuple[str]]:
 
 def _components(old: Document, new: Document) -> Iterator[Change]:
     """Components are compared where they are used. Here is what no operation uses, and examples."""
-    before, after = old.top.at("components"), new.top.at("components")
-    if before.tokens != after.tokens:
-        return
     texts = canonical(old.root), canonical(new.root)
-    for section in {**_plain(before), **_plain(after)}:
+    for section in {**_plain(old, "components"), **_plain(new, "components")}:
         if section == "securitySchemes":
             continue
-        was, is_now = _plain(before.at(section)), _plain(after.at(section))
-        if before.at(section).tokens != after.at(section).tokens:
-            was, is_now = ({}, is_now) if section not in before else (was, {})
+        was, is_now = _plain(old, "components", section), _plain(new, "components", section)
         for name in {**was, **is_now}:
             if same(was.get(name), is_now.get(name)):
                 continue
@@ -153,8 +146,10 @@ def _components(old: Document, new: Document) -> Iterator[Change]:
                     continue
                 rule = "unused-component-changed"
             word = "added" if name not in was else "removed" if name not in is_now else "changed"
-            yield change(rule, before.at(section, name), after.at(section, name), f"{section}/{name}", word)
+            before, after = (each.top.at("components", section, name) for each in (old, new))
+            yield change(rule, before, after, f"{section}/{name}", word)
 
 
-def _plain(node: Node) -> dict[str, Any]:
-    return node.value if isinstance(node.value, dict) else {}
+def _plain(document: Document, *path: str) -> dict[str, Any]:
+    node = document.top.find(*path)
+    return node.value if node is not None and isinstance(node.value, dict) else {}

@@ -123,8 +123,18 @@ class Node:
         """A member; None when there is none."""
         return self._child(key, self.value[key]) if key in self else None
 
+    def find(self, *keys: str) -> Node | None:
+        """The member of that path; None when there is none."""
+        node: Node | None = self
+        for key in keys:
+            node = node.get(key) if node is not None else None
+        return node
+
     def at(self, *keys: str) -> Node:
-        """The place of a member, as far as the path to it exists; a reference at its end is not followed."""
+        """A place to point at: the member of that path, or what is around it where the path ends.
+
+        A reference at its end is not followed: the reference is what came, went or changed.
+        """
         node = self
         for key in keys:
             node = self.document.follow(node)
@@ -148,6 +158,11 @@ class Node:
         if not isinstance(self.value, list):
             return []
         return [self._child(str(index), value) for index, value in enumerate(self.value)]
+
+    def values(self, key: str) -> list[str]:
+        """The texts in the list that is a member; none when there is no such list."""
+        stated = self.raw(key)
+        return [str(each) for each in stated] if isinstance(stated, list) else []
 
     def _child(self, key: str, value: Any) -> Node:
         return self.document.follow(Node(self.document, (*self.tokens, key), value))

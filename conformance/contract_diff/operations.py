@@ -138,7 +138,7 @@ def _identity(old: Operation, new: Operation) -> Iterator[Change]:
         places = before.at("operationId"), after.at("operationId")
         message = f"operationId: {was or 'none'} → {is_now or 'none'}"
         yield change(f"api-operation-id-{word}", *places, new.title, message)
-    tags = before.raw("tags") or [], after.raw("tags") or []
+    tags = before.values("tags"), after.values("tags")
     for word, these, others in (("removed", *tags), ("added", *tags[::-1])):
         for tag in these:
             if tag not in others:

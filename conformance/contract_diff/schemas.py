@@ -74,7 +74,7 @@ def compare_schemas(old: Node, new: Node, place: str) -> Iterator[Change]:
                 yield _changed(pair, "keyword-changed", "changed in a way that cannot be compared")
             continue
         # What is written in the same way can differ only in what it refers to.
-        if pair.old.value != pair.new.value:
+        if not keywords.same(pair.old.value, pair.new.value):
             yield from descriptions(pair.old, pair.new)
             yield from rest(pair.old, pair.new, _HANDLED, f"{pair.place}-keyword-changed")
             if any((key in pair.old) != (key in pair.new) for key in _COMPOSITIONS):
@@ -219,8 +219,7 @@ def _stated(node: Node) -> dict[str, Node]:
 
 
 def _required(node: Node) -> frozenset[str]:
-    stated = node.raw("required")
-    return frozenset(map(str, stated)) if isinstance(stated, list) else frozenset()
+    return frozenset(node.values("required"))
 
 
 def _name(pair: _Pair, name: str) -> str:

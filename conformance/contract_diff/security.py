@@ -42,9 +42,9 @@ def compare_security(old: Node, new: Node, named: str) -> Iterator[Change]:
 
 def compare_schemes(old: Document, new: Document) -> Iterator[Change]:
     """Every change of a scheme that both versions have."""
-    before, after = (document.top.at("components", "securitySchemes") for document in (old, new))
-    for name, scheme in before.members():
-        counterpart = after.get(name)
+    before, after = (document.top.find("components", "securitySchemes") for document in (old, new))
+    for name, scheme in before.members() if before else ():
+        counterpart = after.get(name) if after else None
         if counterpart is not None:
             named = f"security scheme {name}"
             yield from descriptions(scheme, counterpart, named)
@@ -62,7 +62,7 @@ def _alternatives(stated: Node) -> _Alternatives:
         return {frozenset(): frozenset()}
     return {
         frozenset(each.value): frozenset(
-            f"{scheme} {scope}" for scheme, scopes in each.value.items() for scope in scopes or ()
+            f"{scheme} {scope}" for scheme in each.value for scope in each.values(scheme)
         )
         for each in stated.elements()
         if isinstance(each.value, dict)
