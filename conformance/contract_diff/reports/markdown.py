@@ -30,7 +30,9 @@ MARK = "<!-- access-profiles contract diff -->"
 
 _SHOWN_OF_A_RULE = 20
 _SHOWN_WORDS = 600
-_ROOM_FOR_THE_END = 2_000
+_ROOM_FOR_THE_END = 4_000
+_OPENING = "<details><summary>"
+_CLOSING = "\n</details>\n"
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~@#!]")
 
 
@@ -46,11 +48,11 @@ def markdown(comparison: Comparison, links: str | None = None) -> str:
     size, dropped = 0, 0
     for block in view.blocks():
         size += len(block.encode()) + 1
-        # Blocks are whole lines; the end of the report is always shown.
-        if size > MAX_OCTETS - _ROOM_FOR_THE_END:
-            dropped += 1
-        else:
+        # Blocks are whole lines. The end of the report is always shown, and what was opened is closed.
+        if size <= MAX_OCTETS - _ROOM_FOR_THE_END or (block == _CLOSING and _OPENING in kept):
             kept.append(block)
+        elif block.strip() and block not in (_OPENING, _CLOSING):
+            dropped += 1
     end = list(view.end())
     if dropped:
         end.insert(
@@ -131,12 +133,13 @@ class _Markdown:
         changes = self._comparison.of(Severity.SAFE)
         if not changes:
             return
-        yield f"<details><summary>{len(changes)} safe</summary>\n"
+        yield _OPENING
+        yield f"{len(changes)} safe</summary>\n"
         for rule, group in by_rule(changes).items():
             shown = "; ".join(self._short(change) for change in group[:_SHOWN_OF_A_RULE])
             more = f"; {len(group) - _SHOWN_OF_A_RULE} more" if len(group) > _SHOWN_OF_A_RULE else ""
             yield f"- {code(rule)} ({len(group)}): {shown}{more}"
-        yield "\n</details>\n"
+        yield _CLOSING
 
     def _short(self, change: Change) -> str:
         told = (
@@ -148,7 +151,7 @@ class _Markdown:
 
     def _places(self, change: Change) -> str:
         if is_removal(change):
-            return f"was {code(f'{self._file}:{change.old.line}')}"
+            return f"was {code(f'{self._comparison.old.name}:{change.old.line}')}"
         was = "" if is_addition(change) or change.old.line == change.new.line else f" (was {change.old.line})"
         return f"{self._place(change.new)}{was}"
 

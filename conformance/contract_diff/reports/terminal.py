@@ -38,7 +38,7 @@ def show(comparison: Comparison, console: Console) -> None:
             _show_change(change, comparison, line)
     safe = by_rule(comparison.of(Severity.SAFE))
     for rule, group in safe.items():
-        told = ", ".join(change.subject for change in group[:_SHOWN_OF_A_RULE])
+        told = ", ".join(_printable(change.subject) for change in group[:_SHOWN_OF_A_RULE])
         more = f" and {len(group) - _SHOWN_OF_A_RULE} more" if len(group) > _SHOWN_OF_A_RULE else ""
         line(
             Text("safe      ", style=_STYLES[Severity.SAFE]).append(f"{rule}: {told}{more}", style="default")
@@ -50,26 +50,34 @@ def show(comparison: Comparison, console: Console) -> None:
         ("No clause for check", comparison.stray_checks),
     ):
         if ids:
-            line(Text(f"{told}: {', '.join(ids)}", style="yellow"))
+            line(Text(_printable(f"{told}: {', '.join(ids)}"), style="yellow"))
     worst = next((severity for severity in Severity if comparison.of(severity)), Severity.SAFE)
     line(Text(f"{headline(comparison).capitalize()}. {who_breaks(comparison)}", style=_STYLES[worst]))
     for note in comparison.notes:
-        line(note)
+        line(_printable(note))
 
 
 def _show_change(change: Change, comparison: Comparison, line: Callable[[Text], None]) -> None:
     head = Text(f"{change.severity:<10}", style=_STYLES[change.severity])
-    line(head.append(f"{change.subject}: {change.message}", style="default"))
-    place = change.old if is_removal(change) else change.new
-    told = f"{comparison.old.origin}:" if is_removal(change) else ""
-    facts = [f"{told}{comparison.new.name}:{place.line}", uses(change), change.rule.id]
+    line(head.append(_printable(f"{change.subject}: {change.message}"), style="default"))
+    place = f"{comparison.new.name}:{change.new.line}"
+    if is_removal(change):
+        old = comparison.old
+        origin = f"{old.origin}:" if old.origin != old.name else ""
+        place = f"{origin}{old.name}:{change.old.line}"
+    facts = [place, uses(change), change.rule.id]
     if change.severity is Severity.BREAKING:
         facts.append(f"breaks {parties(change.rule.breaks)}")
     if change.also_found_by:
         facts.append(f"also found by {', '.join(change.also_found_by)}")
-    line(Text(" " * 10 + ", ".join(facts), style="dim"))
+    line(Text(" " * 10 + _printable(", ".join(facts)), style="dim"))
     if change.words:
         line(_words(change))
+
+
+def _printable(text: str) -> str:
+    """The text on one line, without what would steer a terminal."""
+    return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _words(change: Change) -> Text:
@@ -78,10 +86,10 @@ def _words(change: Change) -> Text:
     for index, edit in enumerate(change.words):
         told.append(" " if index else "")
         if edit.stayed:
-            told.append(edit.old)
+            told.append(_printable(edit.old))
             continue
         if edit.old:
-            told.append(f"[-{edit.old}-]", style="red")
+            told.append(f"[-{_printable(edit.old)}-]", style="red")
         if edit.new:
-            told.append(f"{{+{edit.new}+}}", style="green")
+            told.append(f"{{+{_printable(edit.new)}+}}", style="green")
     return told
