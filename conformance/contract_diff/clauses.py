@@ -61,7 +61,9 @@ def clauses(document: Document) -> dict[str, Clause]:
 def compare_clauses(old: Document, new: Document) -> Iterator[Change]:
     """Every change of a clause."""
     before, after = clauses(old), clauses(new)
-    operations_before = {operation.id for operation in operations(old).values()}
+    operations_before, operations_after = (
+        {operation.id for operation in operations(document).values()} for document in (old, new)
+    )
     codes_before, codes_after = error_codes(old).keys(), error_codes(new).keys()
     gone = [clause for clause_id, clause in before.items() if clause_id not in after]
     fresh = {clause_id: clause for clause_id, clause in after.items() if clause_id not in before}
@@ -74,7 +76,9 @@ def compare_clauses(old: Document, new: Document) -> Iterator[Change]:
             yield from _clause(clause, renamed, frozenset(codes_before | codes_after))
         else:
             where = new.top.at(*clause.node.tokens[:-1])
-            found = change("clause-removed", clause.node, where, f"clause {clause.id}", "removed")
+            alone = clause.operation is None or clause.operation in operations_after
+            rule = "clause-removed" if alone else "clause-removed-with-operation"
+            found = change(rule, clause.node, where, f"clause {clause.id}", "removed")
             yield replace(found, uses=_uses(clause), words=edits(clause.text, ""))
     for clause in fresh.values():
         yield _added(clause, old, operations_before)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from conformance.contract_diff.change import Change, Comparison, Party, Rule, Severity
-from conformance.contract_diff.document import Place
+from conformance.contract_diff.naming import subject
+from conformance.contract_diff.operations import operations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-_NEAR = 2
-"""A program that points this many steps further out or in than ours means the same change."""
+    from conformance.contract_diff.document import Tokens
+
+_SIDES = ("base", "revision")
+_FAR = 3
+"""From this many steps on, two places are not one change."""
 
 
 def fold_in(comparison: Comparison, report: Mapping[str, Any]) -> Comparison:
@@ -30,23 +34,14 @@ def fold_in(comparison: Comparison, report: Mapping[str, Any]) -> Comparison:
     """
     also: dict[int, set[str]] = {}
     added: dict[tuple[str, str], Change] = {}
-    for rule, message, old, new in _verdicts(report):
-        ours = [
-            index
-            for index, change in enumerate(comparison.changes)
-            if _is_near(old, change.old) or _is_near(new, change.new)
-        ]
-        for index in ours:
-            also.setdefault(index, set()).add(f"redocly {rule}")
-        if not ours:
-            place = old or new
-            found = Change(
-                Rule(f"redocly-{rule}", Severity.UNCLEAR, "redocly", frozenset({Party.CONSUMERS})),
-                (new or old or Place("", 1)).pointer.rpartition("/")[2] or "the contract",
-                message,
-                place or Place("", 1),
-                new or place or Place("", 1),
-            )
+    for verdict in _verdicts(report):
+        distances = [_distance(verdict, change) for change in comparison.changes]
+        nearest = min(distances, default=_FAR)
+        for index, distance in enumerate(distances):
+            if distance == nearest < _FAR:
+                also.setdefault(index, set()).add(f"redocly {verdict.rule}")
+        if nearest == _FAR:
+            found = _as_change(verdict, comparison)
             added.setdefault((found.rule.id, found.new.pointer), found)
     marked = [
         replace(change, also_found_by=tuple(sorted(also.get(index, ()))))
@@ -57,27 +52,59 @@ def fold_in(comparison: Comparison, report: Mapping[str, Any]) -> Comparison:
     return replace(comparison, changes=tuple(merged))
 
 
-def _verdicts(report: Mapping[str, Any]) -> Iterator[tuple[str, str, Place | None, Place | None]]:
-    """Each thing that redocly thinks breaking: its rule, its words, and its places."""
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """A thing that redocly thinks breaking. A place is None in the version that has it not."""
+
+    rule: str
+    message: str
+    path: Tokens
+    old: Tokens | None
+    new: Tokens | None
+
+
+def _verdicts(report: Mapping[str, Any]) -> Iterator[_Verdict]:
     try:
         for change in report["changes"]:
-            places = _place(change.get("base")), _place(change.get("revision"))
             for verdict in change["verdicts"]:
                 if verdict["impact"] == "major":
-                    yield str(verdict["ruleId"]), str(verdict["message"]), *places
+                    yield _Verdict(
+                        str(verdict["ruleId"]),
+                        str(verdict["message"]),
+                        _tokens(change.get("path", "")),
+                        *(_tokens(change[side]["pointer"]) if side in change else None for side in _SIDES),
+                    )
     except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"redocly's report has another form than expected ({error!r})") from error
+        raise ValueError(f"its report has another form than expected ({error!r})") from error
 
 
-def _place(stated: Mapping[str, Any] | None) -> Place | None:
-    if not stated or "pointer" not in stated:
-        return None
-    return Place(unquote(stated["pointer"]).removeprefix("#"), int(stated.get("line", 1)))
+def _tokens(pointer: str) -> Tokens:
+    steps = unquote(pointer).removeprefix("#").split("/")[1:]
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in steps)
 
 
-def _is_near(theirs: Place | None, ours: Place) -> bool:
-    if theirs is None:
-        return False
-    left, right = theirs.pointer.split("/"), ours.pointer.split("/")
-    shorter, longer = sorted((left, right), key=len)
-    return longer[: len(shorter)] == shorter and len(longer) - len(shorter) <= _NEAR
+def _distance(theirs: _Verdict, ours: Change) -> int:
+    pairs = ((theirs.old, ours.old), (theirs.new, ours.new))
+    return min(_steps(tokens, _tokens(place.pointer)) for tokens, place in pairs if tokens is not None)
+
+
+def _steps(theirs: Tokens, ours: Tokens) -> int:
+    """How many steps lie between two places of which one is within the other."""
+    # Theirs is the list of names, ours the property.
+    if theirs[-1:] == ("required",):
+        theirs = theirs[:-1]
+    shorter, longer = sorted((theirs, ours), key=len)
+    distance = len(longer) - len(shorter)
+    return distance if longer[: len(shorter)] == shorter and distance < _FAR else _FAR
+
+
+def _as_change(verdict: _Verdict, comparison: Comparison) -> Change:
+    old = comparison.old.top.at(*(verdict.old or verdict.new or ()))
+    new = comparison.new.top.at(*(verdict.new or verdict.old or ()))
+    uses = tuple(
+        operation.id
+        for operation in (operations(comparison.new) | operations(comparison.old)).values()
+        if verdict.path[1:3] == (operation.path, operation.method)
+    )
+    rule = Rule(f"redocly-{verdict.rule}", Severity.UNCLEAR, "redocly", frozenset({Party.CONSUMERS}))
+    return Change(rule, subject(new), verdict.message, old.place, new.place, uses)

@@ -222,6 +222,8 @@ _OF_OPERATIONS: dict[str, dict[str, Severity]] = {
 _OF_CLAUSES: dict[str, dict[str, tuple[Severity, frozenset[Party]]]] = {
     "clause": {
         "clause-removed": (_BREAKING, frozenset({Party.CONSUMERS})),
+        # The removal of the operation is the break.
+        "clause-removed-with-operation": (_SAFE, frozenset({Party.CONSUMERS})),
         # A server that conformed need not conform any more.
         "clause-added": (_BREAKING, _SERVERS),
         "clause-added-as-advice": (_SAFE, _SERVERS),

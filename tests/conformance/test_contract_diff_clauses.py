@@ -134,6 +134,16 @@ def test_the_clauses_of_an_added_operation_ask_nothing_of_the_others() -> None:
     assert {change.severity for change in found} == {Severity.SAFE}
 
 
+def test_the_clauses_of_a_removed_operation_are_one_break_with_it() -> None:
+    found = changes(_with_another_operation(_clause(), _clause("T-2", text="Another.")), _stated())
+
+    assert [(change.rule.id, change.severity) for change in found] == [
+        ("api-path-removed-without-deprecation", Severity.BREAKING),
+        ("clause-removed-with-operation", Severity.SAFE),
+        ("clause-removed-with-operation", Severity.SAFE),
+    ]
+
+
 def test_a_reworded_clause_is_shown_word_by_word() -> None:
     new = TEXT.replace("404", "410").replace("nothing is", "no thing is ever")
     [change] = changes(_stated(_clause()), _stated(_clause(text=new)))

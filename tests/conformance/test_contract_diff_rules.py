@@ -14,6 +14,7 @@ from tests.conformance import (
 
 IN_TESTS_OF_THEIR_OWN = {
     "clause-added-with-operation",
+    "clause-removed-with-operation",
     "clause-names-removed-error-code",
     "openapi-version-changed",
     "request-path-parameter-renamed",

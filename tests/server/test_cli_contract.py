@@ -235,6 +235,7 @@ REDOCLY = {
         },
         {
             "verdicts": [{"ruleId": "only-theirs", "impact": "major", "message": "Gone."}],
+            "path": "#/paths/~1things/get/responses/200",
             "base": {"pointer": "#/paths/~1things/get/responses/200", "line": 11},
         },
         {"verdicts": [{"ruleId": "small", "impact": "minor", "message": "More."}]},
@@ -264,6 +265,7 @@ def test_redoclys_findings_are_folded_in_once(run: Run, repository: Path, npx: P
     assert told["request-parameter-default-value-changed"]["also_found_by"] == ["redocly schema-default"]
     assert told["redocly-only-theirs"]["severity"] == "unclear"
     assert told["redocly-only-theirs"]["old"] == {"pointer": "/paths/~1things/get/responses/200", "line": 11}
+    assert told["redocly-only-theirs"]["operations"] == ["listThings"]
     assert len(told) == 2
     asked = (npx / "asked").read_text()
     assert asked.startswith(f"--yes {contract_versions.REDOCLY} diff old.yaml new.yaml --format=json")
