@@ -24,6 +24,7 @@ class Check:
     run: Callable[[Session], None]
     explanation: str
     phase: Phase
+    alone: bool
 
 
 class Catalogue:
@@ -33,11 +34,15 @@ class Catalogue:
         self._checks: dict[str, Check] = {}
 
     def check(
-        self, clause_id: str, *, phase: Phase = Phase.PROBE
+        self, clause_id: str, *, phase: Phase = Phase.PROBE, alone: bool = False
     ) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
         """Registers the decorated function as the check of a clause. Its docstring says how it checks.
 
-        Checks of the phase `race` run one at a time: what they send at one instant is to meet nothing else.
+        Args:
+            clause_id: the clause; it has no other check.
+            phase: the part of a run in which the check is made.
+            alone: whether no other check may run at the same time, as it counts what is on the server or
+                sends requests at one instant.
 
         Raises:
             ValueError: the clause has a check already, or the function has no docstring.
@@ -49,7 +54,7 @@ class Catalogue:
                 raise ValueError(f"The clause {clause_id} has a check already.")
             if not explanation:
                 raise ValueError(f"The check of {clause_id} does not say how it checks: it has no docstring.")
-            self._checks[clause_id] = Check(clause_id, function, " ".join(explanation.split()), phase)
+            self._checks[clause_id] = Check(clause_id, function, " ".join(explanation.split()), phase, alone)
             return function
 
         return register

@@ -43,13 +43,14 @@ class KnownFailures:
 
     def apply(self, verdicts: Iterable[Verdict], today: date) -> tuple[Verdict, ...]:
         """The verdicts with XFAIL and XPASS in them. What has expired is not expected any more."""
-        return tuple(self._judged(verdict, today) for verdict in verdicts)
+        return tuple(self.judged(verdict, today) for verdict in verdicts)
 
     def expired(self, today: date) -> list[Expectation]:
         """The entries whose last day is over."""
         return [entry for entry in self.entries.values() if entry.expires < today]
 
-    def _judged(self, verdict: Verdict, today: date) -> Verdict:
+    def judged(self, verdict: Verdict, today: date) -> Verdict:
+        """The verdict, as XFAIL or XPASS if it was expected to fail."""
         entry = self.entries.get(verdict.id)
         if entry is None or entry.expires < today:
             return verdict

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from conformance.known_failures import NONE, KnownFailures
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -83,6 +85,11 @@ class Plan:
         left_out: the phases that are not wanted, each with the reason.
         budget: seconds for all phases together; None for what the mode gives each.
         jobs: how many checks run at a time.
+        max_examples: how many requests Schemathesis draws for an operation; None for what the mode has.
+        strict: whether a SHOULD counts as a MUST.
+        known: the failures that are expected.
+        allow_stale: whether that list may be out of date.
+        label: what the server is called in reports.
     """
 
     contract: Contract
@@ -99,6 +106,9 @@ class Plan:
     jobs: int = 4
     max_examples: int | None = None
     strict: bool = False
+    known: KnownFailures = NONE
+    allow_stale: bool = False
+    label: str | None = None
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -47,9 +47,13 @@ def probe_all(
             gone.set()
         return verdict
 
-    jobs = 1 if phase is Phase.RACE else plan.jobs
-    for verdict in in_order(jobs, verdict_of, clauses_of(plan, phase)):
+    clauses = clauses_of(plan, phase)
+    together = [clause for clause in clauses if not plan.catalogue[clause.id].alone]
+    for verdict in in_order(plan.jobs, verdict_of, together):
         decide(verdict)
+    for clause in clauses:
+        if plan.catalogue[clause.id].alone:
+            decide(verdict_of(clause))
 
 
 def skip_all(plan: Plan, decide: Callable[[Verdict], None]) -> None:

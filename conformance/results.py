@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import conformance
 from conformance.fuzz.engine import SCHEMATHESIS_VERSION
-from conformance.known_failures import NONE, KnownFailures
 from conformance.verdict import ExitCode, Totals, Verdict, exit_code, totals
 
 if TYPE_CHECKING:
@@ -62,7 +61,6 @@ class Results:
 
     Attributes:
         obstacle: why nothing could be checked; None when something could.
-        known: the failures that were expected; they are in the verdicts already.
     """
 
     plan: Plan
@@ -73,23 +71,15 @@ class Results:
     ended: datetime
     left_behind: Residue
     prefix: str
-    known: KnownFailures = NONE
-    allow_stale: bool = False
-    label: str | None = None
-
-    def expecting(self, known: KnownFailures, *, allow_stale: bool = False) -> Results:
-        """The results, judged with a file of expected failures."""
-        verdicts = known.apply(self.verdicts, self.begun.date())
-        return replace(self, verdicts=verdicts, known=known, allow_stale=allow_stale)
 
     @property
     def exit_code(self) -> ExitCode:
         """What the command says to the shell."""
         if self.obstacle is not None:
             return ExitCode.INCOMPLETE
-        stale = bool(self.known.expired(self.begun.date()))
+        stale = bool(self.plan.known.expired(self.begun.date()))
         code = exit_code(self.verdicts, strict=self.plan.strict, stale=stale)
-        return ExitCode.CONFORMS if code is ExitCode.STALE and self.allow_stale else code
+        return ExitCode.CONFORMS if code is ExitCode.STALE and self.plan.allow_stale else code
 
     @property
     def totals(self) -> Totals:
@@ -135,7 +125,7 @@ class Results:
                 "file": contract.path.name,
             },
             "target": plan.target.root,
-            "label": self.label,
+            "label": plan.label,
             "mode": plan.mode,
             "read_only": plan.target.read_only,
             "strict": plan.strict,

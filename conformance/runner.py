@@ -13,7 +13,7 @@ import httpx
 
 from conformance.clean_up import UNKNOWN, Residue
 from conformance.deadline import Deadline
-from conformance.fuzzing import fuzz_all
+from conformance.fuzz.phase import fuzz_all
 from conformance.plan import BRISK, Phase, Plan
 from conformance.preflight import missing_extensions, preflight
 from conformance.probing import probe, probe_all, skip_all
@@ -23,6 +23,7 @@ from conformance.verdict import Unreached, Verdict, worse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     PhaseFunction = Callable[[Plan, Workspace, Callable[[Verdict], None], Deadline], None]
 
@@ -58,7 +59,7 @@ Event = PhaseBegun | Decided
 def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
     """Runs a plan to its end. Every phase and verdict is told to `observe` as it comes."""
     begun = datetime.now(UTC)
-    course = _Course(observe)
+    course = _Course(plan, begun.date(), observe)
     left, prefix, obstacle = Residue(), "", None
     for seed in plan.seeds:
         with Workspace(plan.contract, plan.target, seed) as workspace:
@@ -76,7 +77,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
                 left += _clean_up(workspace)
     return Results(
         plan=plan,
-        verdicts=course.verdicts(plan),
+        verdicts=course.verdicts(),
         phases=tuple(course.records.values()),
         obstacle=obstacle,
         begun=begun,
@@ -89,7 +90,9 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
 class _Course:
     """What came of a run so far: of each verdict the worst, over all seeds."""
 
-    def __init__(self, observe: Callable[[Event], None]) -> None:
+    def __init__(self, plan: Plan, today: date, observe: Callable[[Event], None]) -> None:
+        self._plan = plan
+        self._today = today
         self._observe = observe
         self._verdicts: dict[str, Verdict] = {}
         self.records: dict[Phase, PhaseRecord] = {}
@@ -97,12 +100,13 @@ class _Course:
     def decide(self, verdict: Verdict) -> None:
         before = self._verdicts.get(verdict.id)
         self._verdicts[verdict.id] = worse(before, verdict) if before else verdict
-        self._observe(Decided(verdict))
+        self._observe(Decided(self._plan.known.judged(verdict, self._today)))
 
-    def verdicts(self, plan: Plan) -> tuple[Verdict, ...]:
+    def verdicts(self) -> tuple[Verdict, ...]:
         """Clauses in the order of the contract, then the others as they came."""
-        order = {clause.id: number for number, clause in enumerate(plan.contract.clauses)}
-        return tuple(sorted(self._verdicts.values(), key=lambda verdict: order.get(verdict.id, len(order))))
+        order = {clause.id: number for number, clause in enumerate(self._plan.contract.clauses)}
+        found = sorted(self._verdicts.values(), key=lambda verdict: order.get(verdict.id, len(order)))
+        return self._plan.known.apply(found, self._today)
 
     def follow(
         self,

@@ -145,7 +145,7 @@ def until_when(session: Session) -> None:
     expect.equal(fixtures.user_count(session, profile["id"]), 0, "user_count", session.answers[-1])
 
 
-@check("AP-ASG-007", phase=Phase.RACE)
+@check("AP-ASG-007", phase=Phase.RACE, alone=True)
 def at_once(session: Session) -> None:
     """Eight clients, each on a connection of its own, give one profile to one user at the same instant.
 

@@ -69,7 +69,7 @@ def case_counts(session: Session) -> None:
         expect.equal(expect.profile(answer).get("name"), spelling, "name", answer)
 
 
-@check("AP-CRE-006", phase=Phase.RACE)
+@check("AP-CRE-006", phase=Phase.RACE, alone=True)
 def race(session: Session) -> None:
     """Twenty clients, each on a connection of its own, create one name at the same instant.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from conformance.cli.planning import known_failures_of, plan_of
+from conformance.cli.planning import plan_of
 from conformance.cli.root import FILE, cli, contract_option, format_option, profile_option
 
 
@@ -67,10 +67,7 @@ def check(
     url: str,
     form: str,
     output: Path | None,
-    label: str | None,
-    expect_file: Path | None,
     *,
-    allow_stale: bool,
     verbose: bool,
     **options: Any,
 ) -> None:
@@ -80,13 +77,10 @@ def check(
     Exit codes: 0 it conforms, 1 it does not, 2 wrong usage, 3 not all could be checked,
     4 the suite itself failed, 5 the file of expected failures is out of date.
     """
-    from dataclasses import replace
-
     from conformance import runner
     from conformance.report import files
 
     plan, note = plan_of(url, **options)
-    known = known_failures_of(expect_file, plan)
     if note:
         click.echo(note, err=True)
     if output is not None:
@@ -104,7 +98,6 @@ def check(
         report = TextReport(Console(highlight=False), verbose=verbose)
         with report.watching(plan):
             results = runner.run(plan, report.observe)
-    results = replace(results.expecting(known, allow_stale=allow_stale), label=label)
     if form == "json":
         if results.obstacle:
             click.echo(results.obstacle, err=True)

@@ -33,8 +33,8 @@ def plan_of(
     seed: int | None,
     contract_file: Path | None,
     timeout: float,
-    strict: bool,
-    **limits: Any,
+    expect_file: Path | None,
+    **rest: Any,
 ) -> tuple[Plan, str | None]:
     """The plan that the options of `conformance check` make, and a note for the person, if there is one.
 
@@ -74,8 +74,8 @@ def plan_of(
         # What is to be certified must be there.
         optional=frozenset() if profiles or mode == Mode.CERTIFY else _NEED_EXTENSIONS & claimed,
         left_out=_left_out(without),
-        strict=strict,
-        **limits,
+        known=_known(expect_file, contract),
+        **rest,
     ), note
 
 
@@ -96,7 +96,7 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
 
 def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
-    from conformance import fuzzing
+    from conformance.fuzz import phase as fuzzing
 
     derived = (fuzzing.derived_id(operation.id) for operation in contract.operations)
     return [*(clause.id for clause in contract.clauses), *derived]
@@ -107,7 +107,7 @@ def _only(named: str | None, contract: Contract) -> frozenset[str] | None:
         return None
     ids = verdict_ids(contract)
     chosen: set[str] = set()
-    for pattern in _names(named):
+    for pattern in _names(named) or [named]:
         found = {i for i in ids if fnmatchcase(i.upper(), pattern.upper())}
         if not found:
             raise click.UsageError(f"--only {pattern} matches no clause. See: conformance list")
@@ -126,18 +126,13 @@ def _left_out(named: str | None) -> dict[Phase, str]:
     return {Phase(name): f"--without {name}" for name in names}
 
 
-def known_failures_of(expect_file: Path | None, plan: Plan) -> KnownFailures:
-    """The failures that `--expect` names.
-
-    Raises:
-        click.UsageError: the file is none of expected failures.
-    """
+def _known(expect_file: Path | None, contract: Contract) -> KnownFailures:
     from conformance import known_failures
 
     if expect_file is None:
         return known_failures.NONE
     try:
-        return known_failures.load(expect_file, verdict_ids(plan.contract))
+        return known_failures.load(expect_file, verdict_ids(contract))
     except known_failures.KnownFailuresError as error:
         raise click.UsageError(str(error)) from error
 

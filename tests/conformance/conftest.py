@@ -17,10 +17,10 @@ import uvicorn
 from conformance import catalogue, contract
 from conformance.client import Target
 from conformance.plan import Phase, Plan
+from conformance.selftest.middleware import FaultyApp
 from server.app import create_app
 from store.registry import open_store
 from store.suite.samples import new_profile
-from tests.conformance.faults.middleware import FaultyApp
 from tests.serving import add_keys
 
 CLAUSES_ALONE = dict.fromkeys((Phase.BOUNDARY, Phase.FUZZ, Phase.MODEL), "the clauses alone")

@@ -11,10 +11,10 @@ import pytest
 from conformance import contract, fixtures
 from conformance.catalogue import Catalogue
 from conformance.runner import Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 from conformance.session import Session, Workspace
 from conformance.verdict import Status
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Inner, Request, Response, State, refusal
 
 CLAUSE = "AP-GET-001"
 

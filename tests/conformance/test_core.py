@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance.runner import Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 from conformance.verdict import Status
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Inner, Request, Response, State, refusal
 
 _CORE = ("listAccessProfiles", "createAccessProfile", "getAccessProfile")
 

@@ -15,9 +15,9 @@ from conformance.client import Target, TargetUrlError, server_root
 from conformance.exchange import SHOWN_OCTETS, Redactor, record
 from conformance.report.junit import junit_xml
 from conformance.runner import Plan, run
+from conformance.selftest.faults import FAULTS, Planted
 from conformance.verdict import Status
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults import FAULTS, Planted
 
 KEY = "bfst-" + "k1" * 22
 VIEWER = "bfst-" + "v2" * 22

@@ -12,10 +12,10 @@ import pytest
 
 from conformance.contract import Level
 from conformance.runner import Plan, probe
+from conformance.selftest.faults import FAULTS, Planted
 from conformance.session import Workspace
 from conformance.verdict import Status
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults import FAULTS, Planted
 
 
 @pytest.fixture(scope="module")

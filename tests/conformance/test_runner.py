@@ -17,10 +17,10 @@ from conformance import contract, expect, fixtures, shapes
 from conformance.catalogue import Catalogue
 from conformance.client import Target
 from conformance.runner import Decided, PhaseBegun, Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State
 from conformance.session import Session, Workspace
 from conformance.verdict import ExitCode, Status, Unreached, Verdict
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Inner, Request, Response, State
 
 CLAUSE = "AP-GET-001"
 

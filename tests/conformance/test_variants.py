@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from conformance.runner import Plan, run
+from conformance.selftest.middleware import Fault
+from conformance.selftest.variants import VARIANTS
 from conformance.verdict import Status
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Fault
-from tests.conformance.faults.variants import VARIANTS
 
 STRIDE = 1 if "SOAK_ROUNDS" in os.environ else 4
 """Each variant meets one check in so many; `make soak` lets each meet all."""

@@ -1,0 +1,261 @@
+"""Breaks one clause of any ASGI app: it changes a request, an answer, or both."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlencode
+
+from conformance import contract
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from conformance.contract import Operation
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A whole request."""
+
+    method: str
+    path: str
+    query: tuple[tuple[str, str], ...]
+    headers: Headers
+    body: bytes
+
+    @property
+    def operation_id(self) -> str | None:
+        """The operation that this request asks for, below either path family; None for none."""
+        path = self.path.removeprefix("/api").removeprefix("/governance")
+        for operation, pattern in _patterns():
+            if operation.method == self.method and pattern.fullmatch(path):
+                return operation.id
+        return None
+
+    def path_parameter(self, name: str) -> str:
+        """The value of a parameter of the operation's path; empty when it has none of that name."""
+        path = self.path.removeprefix("/api").removeprefix("/governance")
+        for operation, pattern in _patterns():
+            found = pattern.fullmatch(path)
+            if operation.method == self.method and found and name in found.groupdict():
+                return unquote(found[name])
+        return ""
+
+    @property
+    def is_create(self) -> bool:
+        """Whether it asks to create a profile."""
+        return self.method == "POST" and self.path.endswith("/access-profiles")
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it asks for the list of profiles."""
+        return self.method == "GET" and self.path.endswith("/access-profiles")
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it reads something of one profile."""
+        return self.method == "GET" and "/access-profiles/" in self.path
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; an empty object when it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return {}
+
+    def header(self, name: str) -> str:
+        """The value of a header; empty when it was not sent."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def with_header(self, name: str, value: str | None) -> Request:
+        """The request with another value of a header, or without it."""
+        rest = tuple(pair for pair in self.headers if pair[0] != name)
+        return replace(self, headers=rest if value is None else (*rest, (name, value)))
+
+    def argument(self, name: str) -> str | None:
+        """The value of a query parameter."""
+        return dict(self.query).get(name)
+
+    def with_query(self, **changes: str | None) -> Request:
+        """The request with other query parameters; None takes one away."""
+        kept = {name: value for name, value in self.query if name not in changes}
+        kept.update({name: value for name, value in changes.items() if value is not None})
+        return replace(self, query=tuple(kept.items()))
+
+    def with_json(self, value: Any) -> Request:
+        """The request with another body."""
+        return replace(self, body=json.dumps(value).encode())
+
+
+@dataclass(frozen=True)
+class Response:
+    """A whole answer."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON; an empty object when it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return {}
+
+    def with_json(self, value: Any) -> Response:
+        """The answer with another body."""
+        return replace(self, body=json.dumps(value).encode())
+
+    def with_header(self, name: str, value: str | None) -> Response:
+        """The answer with another value of a header, or without it."""
+        rest = tuple(pair for pair in self.headers if pair[0] != name)
+        return replace(self, headers=rest if value is None else (*rest, (name, value)))
+
+
+@dataclass
+class State:
+    """What a fault knows and remembers."""
+
+    key: str
+    viewer_key: str
+    memory: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def _patterns() -> tuple[tuple[Operation, re.Pattern[str]], ...]:
+    """Every operation with what its paths look like, literal paths first."""
+    operations = sorted(contract.load().operations, key=lambda operation: operation.path.count("{"))
+    return tuple(
+        (operation, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))))
+        for operation in operations
+    )
+
+
+Inner = Callable[[Request], Awaitable[Response]]
+Fault = Callable[[Request, Inner, State], Awaitable[Response]]
+
+
+class FaultyApp:
+    """An app with at most one fault at a time. Without one, nothing is touched."""
+
+    def __init__(self, app: ASGIApp, key: str, viewer_key: str) -> None:
+        self._app = app
+        self._keys = key, viewer_key
+        self._fault: Fault | None = None
+        self._state = State(*self._keys)
+        self.crashes: list[Exception] = []
+        """What faults raised themselves: a crash is not what they are meant to show."""
+
+    def break_with(self, fault: Fault | None) -> None:
+        """Set the fault, with an empty memory."""
+        self._fault = fault
+        self._state = State(*self._keys)
+        self.crashes.clear()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request with the fault that is set."""
+        fault = self._fault
+        if fault is None or scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request = _request(scope, await _read(receive))
+
+        async def inner(changed: Request) -> Response:
+            return await _call(self._app, scope, changed)
+
+        try:
+            response = await fault(request, inner, self._state)
+        except Exception as crash:
+            self.crashes.append(crash)
+            raise
+        await _send(response, scope["method"], send)
+
+
+def edited(response: Response, **changes: Any) -> Response:
+    """A created or read profile with other values of some fields; others are left alone."""
+    body = response.json
+    if not isinstance(body, dict) or "access_profile" not in body:
+        return response
+    return response.with_json({**body, "access_profile": {**body["access_profile"], **changes}})
+
+
+def profile_of(response: Response) -> dict[str, Any]:
+    """The profile in an answer; empty when there is none."""
+    body = response.json
+    return dict(body.get("access_profile", {})) if isinstance(body, Mapping) else {}
+
+
+def refusal(status: int) -> Response:
+    """A refusal in the right form, whose reason does not matter."""
+    body = {
+        "event_id": "fault",
+        "is_bifrost_error": False,
+        "status_code": status,
+        "error": {"type": "invalid_request", "code": "validation_failed", "message": "No."},
+        "extra_fields": {},
+    }
+    headers = (("content-type", "application/json"), ("x-request-id", "fault"))
+    return Response(status, headers, json.dumps(body).encode())
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while True:
+        message = await receive()
+        body += bytes(message.get("body", b""))
+        if not message.get("more_body", False):
+            return body
+
+
+def _request(scope: Scope, body: bytes) -> Request:
+    headers = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in scope["headers"])
+    query = tuple(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
+    return Request(scope["method"], scope["path"], query, headers, body)
+
+
+async def _call(app: ASGIApp, scope: Scope, request: Request) -> Response:
+    headers = [
+        (name.encode(), value.encode("latin-1"))
+        for name, value in request.headers
+        if name not in ("content-length", "transfer-encoding")
+    ]
+    if request.body or request.method == "POST":
+        headers.append((b"content-length", str(len(request.body)).encode()))
+    changed = {
+        **scope,
+        "method": request.method,
+        "path": request.path,
+        "raw_path": request.path.encode(),
+        "query_string": urlencode(request.query).encode(),
+        "headers": headers,
+    }
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": request.body, "more_body": False}
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    await app(changed, receive, keep)
+    start = sent[0]
+    answer = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in start["headers"])
+    return Response(start["status"], answer, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+async def _send(response: Response, method: str, send: Send) -> None:
+    headers = [(n.encode(), v.encode("latin-1")) for n, v in response.headers if n != "content-length"]
+    length = dict(response.headers).get("content-length") if method == "HEAD" else str(len(response.body))
+    if length is not None:
+        headers.append((b"content-length", length.encode()))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})
