@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGES := conformance domain handlers server store
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint soak bench-store bench-writes bench-propagation clean
+.PHONY: help serve test check format types lock contract-lint contract-diff soak bench-store bench-writes bench-propagation clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ types: $(VENV)/dev.stamp ## Generate handlers/contract_types.py from openapi.yam
 
 contract-lint: ## Lint openapi.yaml with redocly (needs node)
 	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes @redocly/cli@2.77.0 lint --config .redocly.yaml openapi.yaml
+
+contract-diff: $(VENV)/serve.stamp ## What openapi.yaml breaks since a commit: make contract-diff REF=main
+	@$(BIN)/access-profiles contract diff $(or $(REF),main)
 
 lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt
