@@ -11,7 +11,7 @@ import httpx
 
 from conformance.clean_up import Residue
 from conformance.fuzz import engine
-from conformance.preflight import is_alive, missing_profiles, preflight
+from conformance.preflight import is_alive, left_by_earlier_runs, missing_profiles, preflight
 from conformance.results import Results
 from conformance.session import Session, Workspace
 from conformance.shapes import shape_fault
@@ -77,7 +77,14 @@ class Decided:
     verdict: Verdict
 
 
-Event = PhaseBegun | Decided
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something about the server that people should know, and that is no verdict."""
+
+    text: str
+
+
+Event = PhaseBegun | Decided | Noted
 
 
 def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
@@ -92,7 +99,9 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
 
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         observe(PhaseBegun("preflight"))
-        plan, obstacle = _preflight(plan, workspace)
+        plan, obstacle, note = _preflight(plan, workspace)
+        if note:
+            observe(Noted(note))
         if obstacle is None:
             try:
                 observe(PhaseBegun("probe"))
@@ -197,18 +206,20 @@ def _verdict(
     )
 
 
-def _preflight(plan: Plan, workspace: Workspace) -> tuple[Plan, str | None]:
-    """The plan that fits the server, and why nothing can be checked, if that is so."""
+def _preflight(plan: Plan, workspace: Workspace) -> tuple[Plan, str | None, str | None]:
+    """The plan that fits the server, why nothing can be checked, if that is so, and a note on the server."""
     session = workspace.session("preflight")
     try:
         preflight(session)
+        # Before anything is made: a server whose clock is slow would take it for an earlier run's.
+        note = left_by_earlier_runs(session)
         for name, reason in missing_profiles(session, plan.optional).items():
             plan = plan.without(frozenset({name}), reason)
     except Unreached as unreached:
-        return plan, str(unreached)
+        return plan, str(unreached), None
     except httpx.TransportError as error:
-        return plan, f"{workspace.target.root} stopped answering: {error}."
-    return plan, None
+        return plan, f"{workspace.target.root} stopped answering: {error}.", None
+    return plan, None, note
 
 
 def _probe_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from conformance.runner import Decided, PhaseBegun
+from conformance.runner import Decided, Noted, PhaseBegun
 from conformance.verdict import ExitCode, Status
 
 if TYPE_CHECKING:
@@ -54,6 +54,8 @@ class TextReport:
         if isinstance(event, PhaseBegun):
             if event.name == "fuzz" and self._console.is_terminal:
                 self._line("Schemathesis is looking for answers that break the schemas …", "dim")
+        elif isinstance(event, Noted):
+            self._line(event.text, "yellow")
         elif isinstance(event, Decided):
             verdict = event.verdict
             line = Text(f"{verdict.status:<12}", style=_STYLES[verdict.status])
