@@ -70,7 +70,7 @@ class Target:
     @property
     def host(self) -> str:
         """The value of the Host header."""
-        return urlsplit(self.root).netloc
+        return urlsplit(self.root).netloc.encode("idna").decode()
 
     @property
     def redactor(self) -> Redactor:
@@ -118,8 +118,9 @@ def server_root(url: str, servers: Sequence[str]) -> tuple[str, str | None]:
         raise TargetUrlError(f"{url!r} has a query or a fragment. Give the server's root alone.")
     try:
         _ = parts.port
+        parts.netloc.encode("idna")
     except ValueError as error:
-        raise TargetUrlError(f"{url!r} has no valid port.") from error
+        raise TargetUrlError(f"{url!r} has no valid host and port.") from error
     root = url.rstrip("/")
     for server in sorted(servers, key=len, reverse=True):
         if server and parts.path.rstrip("/").endswith(server):

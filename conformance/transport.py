@@ -141,6 +141,8 @@ class Transport:
 
     def _attempt(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
         fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+        if not any(name.lower() == "host" for name in headers):
+            fields.append((b"Host", self._target.host.encode()))
         if content is None and method in _BODY_METHODS:
             fields.append((b"Content-Length", b"0"))
         self.pacer.take_turn()

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from conformance.plan import PHASES
 from conformance.report import summary
-from conformance.runner import PhaseBegun
+from conformance.runner import Noted, PhaseBegun
 from conformance.verdict import Status
 
 if TYPE_CHECKING:
@@ -61,6 +61,8 @@ class TextReport:
         """Takes one event of the run."""
         if isinstance(event, PhaseBegun):
             self._begin(event)
+        elif isinstance(event, Noted):
+            self._line(event.text, "yellow")
         else:
             self._show(event.verdict)
 

@@ -23,7 +23,7 @@ SAMPLE = (
     "AP-GET-001,AP-GET-004,AP-GET-008,AP-CRE-001,AP-CRE-006,AP-CRE-026,AP-LST-001,AP-UPD-001,AP-VER-001,"
     "AUTH-001,AUTH-008,AUTH-009,ERR-001,HTTP-002,HTTP-003,HTTP-006,KEY-REV-001,USR-CRE-001"
 )
-FUZZED = "S.getAccessProfile.fuzz,S.createRole.fuzz"
+FUZZED = "S.getAccessProfile.fuzz"
 PREFIX = "/gateways/eu"
 
 
@@ -85,7 +85,7 @@ def test_fuzzing_passes_behind_everything_at_once(
     url, limited = everything
     _all_pass(capsys, url, "--ca-file", str(AUTHORITY), "--only", FUZZED, "--max-examples", "1")
 
-    assert limited.refused > 20
+    assert limited.refused > 5
 
 
 def test_a_race_that_is_refused_for_its_rate_is_sent_again_and_has_one_winner(
