@@ -35,7 +35,7 @@ def matrix(
     only_differences: bool,
     allow_different_contracts: bool,
 ) -> None:
-    r"""Sets the RESULTS of several servers side by side: checks by servers, differences first.
+    """Sets the RESULTS of several servers side by side: checks by servers, differences first.
 
     RESULTS are results.json files, or the folders that hold them. A server is called by its label, or else by
     its URL. Every clause is a row; a derived check is one where it is not passed by all. A – stands where a
@@ -47,7 +47,7 @@ def matrix(
       conformance check https://new.example --label new --key "$NEW_KEY" --output new
       conformance matrix old new --only-differences
       conformance matrix old new --format html -o matrix.html
-    """
+    """  # noqa: D301  click takes the character itself
     from conformance.report import matrix as made
 
     if len(results) < 2:

@@ -32,7 +32,7 @@ output_option = click.option(
 )
 @output_option
 def report(results: Path, form: str, output: Path) -> None:
-    r"""Renders RESULTS, a results.json or the folder that holds it.
+    """Renders RESULTS, a results.json or the folder that holds it.
 
     A report is a view of the results: nothing is sent to the server, and the exit code is 0 whatever the
     verdict was.
@@ -51,7 +51,7 @@ def report(results: Path, form: str, output: Path) -> None:
       conformance check http://127.0.0.1:8080 --key "$KEY" --output out
       conformance report out --format html -o report.html
       conformance report out --format markdown >> "$GITHUB_STEP_SUMMARY"
-    """
+    """  # noqa: D301  click takes the character itself
     deliver(output, render(load(results), form))
 
 

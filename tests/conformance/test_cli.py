@@ -202,6 +202,7 @@ def test_reports_are_written_and_tell_the_same(check: Command, folder: Path) -> 
     assert wrong["findings"][0]["exchanges"][0]["curl"].startswith("curl ")
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("10", "1", "0")
     failed = [str(case.get("name")) for case in suite if case.find("failure") is not None]
+    assert 'id="ERR-002"' in (folder / "report.html").read_text(encoding="utf-8")
     assert [name.split()[0] for name in failed] == ["ERR-002"]
 
 
