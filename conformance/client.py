@@ -52,6 +52,22 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it was sent, secrets included. It is for judging answers, and never shown.
+
+    Attributes:
+        path: below the server's root, with percent-encoding.
+        query: what follows the question mark, without it.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, with the evidence of it."""
 
@@ -59,6 +75,7 @@ class Answer:
     headers: httpx.Headers
     content: bytes
     exchange: Exchange
+    sent: Sent
     trailing: bytes = b""
     """What followed the end of the answer. Nothing may."""
 
@@ -158,7 +175,8 @@ class Client:
             content = json.dumps(body, ensure_ascii=False).encode()
             sent["Content-Type"] = JSON
         sent.update(headers or {})
-        url = f"{self._target.root}{path}{_query(query)}"
+        asked = _query(query)
+        url = f"{self._target.root}{path}{asked}"
         begun = time.perf_counter()
         # The transport keeps the cookies that a server sets; a check must not send them back.
         self._transport.cookies.clear()
@@ -171,7 +189,10 @@ class Client:
             (response.status_code, tuple(response.headers.multi_items()), response.content),
             time.perf_counter() - begun,
         )
-        answer = Answer(response.status_code, response.headers, response.content, exchange)
+        whole = Sent(
+            method, path.partition("?")[0], (path + asked).partition("?")[2], tuple(sent.items()), content
+        )
+        answer = Answer(response.status_code, response.headers, response.content, exchange, whole)
         self._keep(answer)
         return answer
 

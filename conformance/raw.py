@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.client import USER_AGENT, Answer, Target, trust
+from conformance.client import USER_AGENT, Answer, Sent, Target, trust
 from conformance.exchange import record
 
 if TYPE_CHECKING:
@@ -128,7 +128,9 @@ class RawConnection:
             (int(match[1]), tuple(fields), content),
             time.perf_counter() - begun,
         )
-        return Answer(int(match[1]), headers, content, exchange, trailing)
+        below, _, query = path.partition("?")
+        whole = Sent(method, below, query, tuple(sent.items()), body)
+        return Answer(int(match[1]), headers, content, exchange, whole, trailing)
 
     def _receive(self, method: str) -> bytes:
         received = b""

@@ -47,6 +47,8 @@ class Workspace:
         # Fresh in each run, whatever the seed: what an earlier run created may still be there.
         self.prefix = prefix or f"cf-{secrets.token_hex(4)}-"
         self.transport = open_transport(target)
+        self.observers: list[Callable[[Answer], None]] = []
+        """What is told of every answer, in the thread that got it."""
         self._user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
@@ -208,6 +210,8 @@ class Session:
 
     def _keep(self, answer: Answer) -> None:
         self.answers.append(answer)
+        for observe in self._workspace.observers:
+            observe(answer)
         exchange = answer.exchange
         if answer.status == 201 and exchange.method == "POST" and exchange.url.endswith("/users"):
             made = answer.json.get("user") if isinstance(answer.json, dict) else None
