@@ -79,6 +79,22 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it was sent, secrets included. It is for judging answers, and never shown.
+
+    Attributes:
+        path: below the server's root, with percent-encoding.
+        query: what follows the question mark, without it.
+    """
+
+    method: str
+    path: str
+    query: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, with the evidence of it."""
 
@@ -86,6 +102,7 @@ class Answer:
     headers: httpx.Headers
     content: bytes
     exchange: Exchange
+    sent: Sent
     trailing: bytes = b""
     """What followed the end of the answer. Nothing may."""
 
@@ -182,7 +199,9 @@ class Client:
             (reply.status, tuple(reply.headers.multi_items()), reply.content),
             time.perf_counter() - begun,
         )
-        answer = Answer(reply.status, reply.headers, reply.content, exchange)
+        asked, _, arguments = target.partition("?")
+        whole = Sent(method, asked, arguments, tuple(sent.items()), content)
+        answer = Answer(reply.status, reply.headers, reply.content, exchange, whole)
         self._keep(answer)
         return answer
 

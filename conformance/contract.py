@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,6 +79,8 @@ class Contract:
     clauses: tuple[Clause, ...]
     operations: tuple[Operation, ...]
     document: dict[str, Any]
+    tree: yaml.MappingNode = field(repr=False, compare=False)
+    """The document with its places in the file."""
 
     def clause(self, clause_id: str) -> Clause | None:
         """The clause of that id, if there is one."""
@@ -113,6 +115,44 @@ class Contract:
     def permissions(self) -> tuple[str, ...]:
         """Every permission that an operation asks for, each once, in the order of the contract."""
         return tuple(dict.fromkeys(each.permission for each in self.operations if each.permission))
+
+    def stated(self, operation: Operation) -> dict[str, Any]:
+        """An operation as it stands in the document."""
+        found: dict[str, Any] = self.document["paths"][operation.path][operation.method.lower()]
+        return found
+
+    def statuses(self, operation: Operation) -> tuple[int, ...]:
+        """The statuses that the contract states for an operation, in its order."""
+        return tuple(
+            int(status) for status in self.stated(operation).get("responses", {}) if status.isdigit()
+        )
+
+    def resolved(self, node: dict[str, Any], pointer: str) -> tuple[dict[str, Any], str]:
+        """A node with the reference that it may be followed, and the pointer to where that leads."""
+        while "$ref" in node:
+            pointer = node["$ref"].removeprefix("#")
+            node = self.document
+            for step in pointer.split("/")[1:]:
+                node = node[_unescape(step)]
+        return node, pointer
+
+    def line(self, pointer: str) -> int:
+        """The line at which the place of a pointer begins; that of what is above it, if there is none."""
+        node: yaml.Node = self.tree
+        line = 1
+        for step in map(_unescape, pointer.split("/")[1:]):
+            if isinstance(node, yaml.MappingNode):
+                found = next(((key, value) for key, value in node.value if key.value == step), None)
+                if found is None:
+                    return line
+                key, node = found
+                line = key.start_mark.line + 1
+            elif isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
+                node = node.value[int(step)]
+                line = node.start_mark.line + 1
+            else:
+                return line
+        return line
 
     def enumeration(self, schema: str) -> tuple[str, ...]:
         """The values that a component schema enumerates; none when there is no such schema."""
@@ -149,6 +189,7 @@ def load(path: Path | None = None) -> Contract:
         clauses=tuple(_clauses(document, tree)),
         operations=tuple(_operations(document, tree)),
         document=document,
+        tree=tree,
     )
     _check(contract)
     return contract
@@ -179,7 +220,7 @@ def _operations(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Op
                     method=method.upper(),
                     path=path,
                     line=node.start_mark.line + 1,
-                    pointer="/" + "/".join(_escape(step) for step in ("paths", path, method)),
+                    pointer=pointer_to("paths", path, method),
                     permission=stated.get("x-permission"),
                     example=_example(stated.get("requestBody", {})),
                 )
@@ -206,7 +247,7 @@ def _clauses_at(
 ) -> Iterator[Clause]:
     for index, stated in enumerate(holder.get("x-clauses", [])):
         line = _descend(node, "x-clauses", index).start_mark.line + 1
-        pointer = "/" + "/".join(_escape(step) for step in (*steps, "x-clauses", str(index)))
+        pointer = pointer_to(*steps, "x-clauses", str(index))
         try:
             level = Level(stated["level"])
             clause_id, profile, text = stated["id"], stated["profile"], " ".join(stated["text"].split())
@@ -226,5 +267,10 @@ def _descend(node: yaml.Node, *steps: str | int) -> yaml.Node:
     return node
 
 
-def _escape(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
+def pointer_to(*steps: str) -> str:
+    """The JSON pointer (RFC 6901) of some steps."""
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def _unescape(step: str) -> str:
+    return step.replace("~1", "/").replace("~0", "~")

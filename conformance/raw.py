@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.client import USER_AGENT, Answer, Target
+from conformance.client import USER_AGENT, Answer, Sent, Target
 from conformance.deadline import Deadline
 from conformance.exchange import record
 from conformance.pacing import TOO_MANY_REQUESTS
@@ -127,7 +127,9 @@ class RawConnection:
             (status, tuple(fields), content),
             time.perf_counter() - begun,
         )
-        return Answer(status, headers, content, exchange, trailing)
+        below, _, query = path.partition("?")
+        whole = Sent(method, below, query, tuple(sent.items()), body)
+        return Answer(status, headers, content, exchange, whole, trailing)
 
 
 def _send(connection: socket.socket, head: bytes, body: bytes, *, chunked: bool) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from conformance.clean_up import Residue
+    from conformance.coverage import Ledger
     from conformance.plan import Plan
     from conformance.verdict import Finding
 
@@ -59,12 +60,14 @@ class Results:
     """A plan, and the verdicts that came of it.
 
     Attributes:
+        ledger: what was reached of the contract.
         obstacle: why nothing could be checked; None when something could.
     """
 
     plan: Plan
     verdicts: tuple[Verdict, ...]
     phases: tuple[PhaseRecord, ...]
+    ledger: Ledger
     obstacle: str | None
     begun: datetime
     ended: datetime
@@ -137,7 +140,7 @@ class Results:
             "obstacle": self.obstacle,
             "totals": self._totals(),
             "phases": [asdict(phase) | {"seconds": round(phase.seconds, 3)} for phase in self.phases],
-            "coverage": None,
+            "coverage": None if self.obstacle else self.ledger.as_dict(),
             "left_behind": {**asdict(self.left_behind), "name_prefix": self.prefix},
             "clauses": [self._verdict(verdict) for verdict in self.verdicts if not verdict.derived],
             "derived": [self._verdict(verdict) for verdict in self.verdicts if verdict.derived],

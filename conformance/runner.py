@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance.answers import Answers
+from conformance.boundary import phase as boundary
 from conformance.clean_up import Residue
+from conformance.coverage import Ledger
 from conformance.deadline import Deadline
+from conformance.derived import unreached_verdicts
 from conformance.fuzz.phase import fuzz_all
 from conformance.plan import BRISK, Phase, Plan
 from conformance.preflight import left_by_earlier_runs, missing_profiles, preflight
@@ -28,14 +32,6 @@ if TYPE_CHECKING:
     PhaseFunction = Callable[[Plan, Workspace, Callable[[Verdict], None], Deadline], None]
 
 __all__ = ["Decided", "Event", "PhaseBegun", "Plan", "probe", "run"]
-
-_WORK: Mapping[Phase, Sequence[PhaseFunction]] = {
-    Phase.PROBE: (partial(probe_all, Phase.PROBE),),
-    Phase.RAW: (partial(probe_all, Phase.RAW),),
-    Phase.FUZZ: (fuzz_all,),
-    Phase.RACE: (partial(probe_all, Phase.RACE),),
-}
-"""What decides the verdicts of each phase."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +63,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
     """Runs a plan to its end. Every phase and verdict is told to `observe` as it comes."""
     begun = datetime.now(UTC)
     course = _Course(plan, begun.date(), observe)
+    answers, ledger = Answers(plan.contract), Ledger(plan.contract)
     left, prefix, obstacle = Residue(), "", None
     for seed in plan.seeds:
         with Workspace(plan.contract, plan.target, seed) as workspace:
@@ -76,23 +73,39 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
             if obstacle is not None:
                 break
             workspace.profiles = plan.profiles
+            workspace.observers += [answers.observe, ledger.observe]
             try:
                 skip_all(plan, course.decide)
-                for phase, work in _WORK.items():
+                for phase, work in _work(ledger, plan.jobs).items():
                     course.follow(phase, work, plan, workspace, slowness)
             finally:
                 observe(PhaseBegun("clean-up"))
                 left += workspace.clean_up()
+    if obstacle is None:
+        for verdict in (*answers.verdicts(plan), *unreached_verdicts(plan, ledger)):
+            course.decide(verdict)
     return Results(
         plan=plan,
         verdicts=course.verdicts(),
         phases=tuple(course.records.values()),
+        ledger=ledger,
         obstacle=obstacle,
         begun=begun,
         ended=datetime.now(UTC),
         left_behind=left,
         prefix=prefix,
     )
+
+
+def _work(ledger: Ledger, jobs: int) -> Mapping[Phase, Sequence[PhaseFunction]]:
+    """What decides the verdicts of each phase."""
+    return {
+        Phase.PROBE: (partial(probe_all, Phase.PROBE),),
+        Phase.RAW: (partial(probe_all, Phase.RAW),),
+        Phase.BOUNDARY: (partial(boundary.phase, ledger=ledger, workers=jobs),),
+        Phase.FUZZ: (fuzz_all,),
+        Phase.RACE: (partial(probe_all, Phase.RACE),),
+    }
 
 
 class _Course:

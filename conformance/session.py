@@ -54,6 +54,8 @@ class Workspace:
         self.prefix = prefix or f"{PREFIX}{secrets.token_hex(4)}-"
         self.profiles = frozenset(contract.profiles)
         self.transport = Transport(target)
+        self.observers: list[Callable[[Answer], None]] = []
+        """What is told of every answer, in the thread that got it."""
         self._user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
@@ -224,6 +226,8 @@ class Session:
 
     def _keep(self, answer: Answer) -> None:
         self.answers.append(answer)
+        for observe in self._workspace.observers:
+            observe(answer)
         exchange = answer.exchange
         if answer.status == 201 and exchange.method == "POST" and exchange.url.endswith("/users"):
             made = answer.json.get("user") if isinstance(answer.json, dict) else None

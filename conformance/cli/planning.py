@@ -85,10 +85,11 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
 
 def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
-    from conformance.fuzz import phase as fuzzing
+    from conformance.boundary.phase import derived_ids
+    from conformance.fuzz.phase import derived_id
 
-    derived = (fuzzing.derived_id(operation.id) for operation in contract.operations)
-    return [*(clause.id for clause in contract.clauses), *derived]
+    fuzzed = (derived_id(operation.id) for operation in contract.operations)
+    return [*(clause.id for clause in contract.clauses), *derived_ids(contract), *fuzzed]
 
 
 def _only(named: str | None, contract: Contract) -> frozenset[str] | None:

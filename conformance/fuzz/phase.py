@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from conformance.derived import decided, why_skipped
 from conformance.fuzz import engine
 from conformance.fuzz.outcomes import Outcome
 from conformance.plan import Mode
 from conformance.preflight import is_alive
 from conformance.transport import SAFE_METHODS
-from conformance.verdict import Status, Verdict
+from conformance.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.deadline import Deadline
     from conformance.plan import Plan
     from conformance.session import Workspace
+    from conformance.verdict import Verdict
 
 
 def derived_id(operation_id: str) -> str:
@@ -25,18 +27,12 @@ def derived_id(operation_id: str) -> str:
     return f"S.{operation_id}.fuzz"
 
 
-def derived_ids(plan: Plan) -> list[str]:
-    """The ids of all verdicts of this phase that are asked for."""
-    ids = (derived_id(operation.id) for operation in plan.contract.operations)
-    return [each for each in ids if plan.asks_for(each)]
-
-
 def fuzz_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None], deadline: Deadline) -> None:
     """Decides for each operation that is asked for whether its answers keep the contract."""
     operations = [each for each in plan.contract.operations if plan.asks_for(derived_id(each.id))]
     outcomes: dict[str, Outcome] = {}
     for operation in operations:
-        why = plan.why_not(plan.contract.profile_of(operation.id))
+        why = why_skipped(plan, operation.id)
         if why is None and plan.target.read_only and operation.method not in SAFE_METHODS:
             why = f"it writes: {operation.method} {operation.path} is not sent with --read-only"
         if why is not None:
@@ -54,20 +50,17 @@ def fuzz_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None]
     for operation in operations:
         outcome = outcomes[operation.id]
         decide(
-            Verdict(
-                id=derived_id(operation.id),
-                status=outcome.status,
-                level="MUST",
-                profile=plan.contract.profile_of(operation.id) or "core",
+            decided(
+                plan,
+                derived_id(operation.id),
+                operation,
+                outcome.status,
                 text=f"{operation.id} keeps the schemas of the contract, whatever it is asked.",
-                operation_id=operation.id,
-                line=operation.line,
+                pointer=operation.pointer,
                 reason=outcome.reason,
                 findings=outcome.findings,
                 requests=outcome.requests,
                 seconds=outcome.seconds,
-                pointer=operation.pointer,
                 phase="fuzz",
-                derived=True,
             )
         )

@@ -117,6 +117,14 @@ class Supply:
         path = operation.path if operation else ""
         return parameters and {name: value for name, value in parameters.items() if f"{{{name}}}" in path}
 
+    def uses_up(self, operation_id: str) -> bool:
+        """Whether an operation that succeeds needs something fresh the next time."""
+        return operation_id in _USED_UP
+
+    def renew(self, operation_id: str) -> None:
+        """Forgets what was made for an operation: it is gone, or not as it was."""
+        self._kept.pop(operation_id, None)
+
     def role_id(self) -> int | None:
         """The id of a role without profiles."""
         return (self._keep("a role", _role) or {}).get("role_id")

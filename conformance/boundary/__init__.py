@@ -1,0 +1,1 @@
+"""Tries every constraint of every request at its boundary, from the contract alone."""

@@ -1,0 +1,169 @@
+"""Every constraint that the contract puts on the requests of an operation, each with a stable id."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract import pointer_to
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract import Contract, Operation
+
+Schema = dict[str, Any]
+
+JSON = "application/json"
+ITEM = "[]"
+"""The step from an array to its items."""
+BODY = "body"
+
+# Words that bound a value by themselves; those that need a look at their value stand in `_at`.
+_BOUNDS = ("enum", "multipleOf", "maxLength", "pattern", "maxItems", "minProperties", "maxProperties")
+FORMATS = ("date-time", "date", "email", "uuid", "ipv4", "ipv6", "uri")
+"""The formats of texts that can be judged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One constraint of a request.
+
+    Attributes:
+        location: `path`, `query`, `header` or `body`.
+        steps: the names that lead to the place, `[]` for the items of an array; none for the body itself.
+        keyword: the word of the contract, as in `maxLength`.
+        value: what it says, as in 255.
+        pointer: where it says so (RFC 6901).
+        schema: the schema of the place, its own reference followed.
+    """
+
+    operation_id: str
+    location: str
+    steps: tuple[str, ...]
+    keyword: str
+    value: Any
+    pointer: str
+    line: int
+    schema: Schema
+
+    @property
+    def place(self) -> str:
+        """The steps as text, as in `budgets[].max_limit`."""
+        return ".".join(self.steps).replace(f".{ITEM}", ITEM)
+
+    @property
+    def id(self) -> str:
+        """The id of the verdict on it."""
+        parts = ("S", self.operation_id, self.location, self.place, self.keyword)
+        return ".".join(part for part in parts if part)
+
+
+class Reader:
+    """Reads the constraints of one operation from its contract."""
+
+    def __init__(self, contract: Contract, operation: Operation) -> None:
+        self._contract = contract
+        self._operation = operation
+        self._node = contract.stated(operation)
+        self._pointer = pointer_to("paths", operation.path, operation.method.lower())
+
+    def constraints(self) -> list[Constraint]:
+        """Every constraint once, in the order of the contract."""
+        found = [*self._of_parameters(), *self._of_body()]
+        return list({constraint.id: constraint for constraint in found}.values())
+
+    def body(self) -> tuple[Schema, str] | None:
+        """The schema of the JSON body with its pointer; None when the operation takes none."""
+        if "requestBody" not in self._node:
+            return None
+        request, pointer = self._contract.resolved(self._node["requestBody"], self._pointer + "/requestBody")
+        schema = request.get("content", {}).get(JSON, {}).get("schema")
+        return None if schema is None else (schema, pointer + pointer_to("content", JSON, "schema"))
+
+    def parameters(self) -> Iterator[tuple[dict[str, Any], str]]:
+        """The parameters with their pointers: those of the operation, and those of its path."""
+        place = pointer_to("paths", self._operation.path)
+        item = self._contract.document["paths"][self._operation.path]
+        stated: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
+        for holder, pointer in ((item, place), (self._node, self._pointer)):
+            for index, node in enumerate(holder.get("parameters", ())):
+                parameter, at = self._contract.resolved(node, f"{pointer}/parameters/{index}")
+                stated[parameter["in"], parameter["name"]] = parameter, at
+        yield from stated.values()
+
+    def _of_parameters(self) -> Iterator[Constraint]:
+        for parameter, pointer in self.parameters():
+            location, steps = parameter["in"], (parameter["name"],)
+            schema = parameter.get("schema", {})
+            # A path without one of its parameters is another path.
+            if parameter.get("required") and location != "path":
+                yield self._constraint(location, steps, "required", True, f"{pointer}/required", schema)
+            yield from self._within(location, steps, schema, f"{pointer}/schema")
+
+    def _of_body(self) -> Iterator[Constraint]:
+        stated = self.body()
+        if stated is None:
+            return
+        schema, place = stated
+        request, pointer = self._contract.resolved(self._node["requestBody"], self._pointer + "/requestBody")
+        if request.get("required"):
+            yield self._constraint(BODY, (), "required", True, f"{pointer}/required", schema)
+        yield self._constraint(BODY, (), "content", JSON, pointer + pointer_to("content", JSON), schema)
+        yield from self._within(BODY, (), schema, place)
+
+    def _within(
+        self,
+        location: str,
+        steps: tuple[str, ...],
+        node: Schema,
+        pointer: str,
+        above: frozenset[str] = frozenset(),
+    ) -> Iterator[Constraint]:
+        """The constraints of a schema and of all that stands in it."""
+        schema, pointer = self._contract.resolved(node, pointer)
+        # What the server sets is ignored in a request, whatever it holds. A schema may hold itself.
+        if schema.get("readOnly") or pointer in above:
+            return
+        above |= {pointer}
+        for keyword in _at(schema, location):
+            yield self._constraint(location, steps, keyword, schema[keyword], f"{pointer}/{keyword}", schema)
+        for index, member in enumerate(schema.get("allOf", ())):
+            yield from self._within(location, steps, member, f"{pointer}/allOf/{index}", above)
+        properties = schema.get("properties", {})
+        for name in schema.get("required", ()):
+            member, _ = self._contract.resolved(properties.get(name, {}), "")
+            if not member.get("readOnly"):
+                yield self._constraint(
+                    location, (*steps, name), "required", True, f"{pointer}/required", member
+                )
+        for name, member in properties.items():
+            place = f"{pointer}/properties{pointer_to(name)}"
+            yield from self._within(location, (*steps, name), member, place, above)
+        if "items" in schema:
+            yield from self._within(location, (*steps, ITEM), schema["items"], f"{pointer}/items", above)
+
+    def _constraint(
+        self, location: str, steps: tuple[str, ...], keyword: str, value: Any, pointer: str, schema: Schema
+    ) -> Constraint:
+        line = self._contract.line(pointer)
+        return Constraint(self._operation.id, location, steps, keyword, value, pointer, line, schema)
+
+
+def _at(schema: Schema, location: str) -> Iterator[str]:
+    """The keywords of a schema that bound a value, in a fixed order."""
+    # Outside of bodies, every value is a text.
+    if "type" in schema and (location == BODY or schema["type"] != "string"):
+        yield "type"
+    if schema.get("nullable") and location == BODY:
+        yield "nullable"
+    yield from (word for word in ("minimum", "maximum") if word in schema)
+    yield from (word for word in ("exclusiveMinimum", "exclusiveMaximum") if schema.get(word))
+    yield from (word for word in ("minLength", "minItems") if schema.get(word))
+    yield from (word for word in _BOUNDS if word in schema)
+    if schema.get("type") == "string" and schema.get("format") in FORMATS:
+        yield "format"
+    if schema.get("uniqueItems"):
+        yield "uniqueItems"
+    if schema.get("additionalProperties") is False:
+        yield "additionalProperties"

@@ -1,0 +1,259 @@
+"""Requests of one operation: good ones, and how they are sent."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from conformance.boundary.constraints import JSON, Reader
+from conformance.boundary.rules import settled
+from conformance.boundary.texts import Texts
+from conformance.boundary.values import ABSENT, Values
+from conformance.fuzz.supply import Supply
+from conformance.verdict import Unreached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.client import Answer, Client
+    from conformance.contract import Operation
+    from conformance.session import Session
+
+REMOVERS = {
+    "createAccessProfile": "deleteAccessProfile",
+    "cloneAccessProfile": "deleteAccessProfile",
+    "updateAccessProfile": "deleteAccessProfile",
+    "createRole": "deleteRole",
+    "updateRole": "deleteRole",
+    "createUser": "deleteUser",
+    "createApiKey": "revokeApiKey",
+}
+"""For each operation that gives an object its name: the one that removes the object."""
+
+# For each of these: the member that holds the object in an answer, and the parameter that takes its id.
+_OBJECTS = {
+    "deleteAccessProfile": ("access_profile", "profile_id"),
+    "deleteRole": ("role", "role_id"),
+    "deleteUser": ("user", "user_id"),
+    "revokeApiKey": ("api_key", "key_id"),
+}
+# For each parameter: the list whose rows have such an id, and the members that hold the rows and the id.
+_LISTS = {
+    "profile_id": ("listAccessProfiles", "access_profiles", "id"),
+    "version": ("listAccessProfileVersions", "versions", "version"),
+    "role_id": ("listRoles", "roles", "id"),
+    "user_id": ("listUsers", "users", "id"),
+}
+# Characters of which hardly any name consists: the common ideographs.
+_RARE = 0x4E00, 0x9FA5
+_NOBODY = 2**63 - 2
+"""An id that no object has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is sent to an operation. Names in it are stood for by the token of its caller.
+
+    Attributes:
+        path: parameters that take the place of the good ones.
+        body: JSON, or ABSENT for a request without a body.
+        headers: those that the client does not send by itself; None as a media type leaves it out.
+        raw: octets that take the place of the body.
+    """
+
+    path: dict[str, Any] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+    body: Any = ABSENT
+    media_type: str | None = JSON
+    raw: bytes | None = None
+
+
+class Caller:
+    """Calls one operation with good requests, or with such as differ from a good one in one place.
+
+    Args:
+        is_removable: whether an object that it names in any way can be removed afterwards.
+        reads: whether nothing may be made, so that it asks for what is there.
+    """
+
+    def __init__(
+        self, session: Session, operation: Operation, *, is_removable: bool = True, reads: bool = False
+    ) -> None:
+        self.session = session
+        self.operation = operation
+        self.is_removable = is_removable
+        self.reader = Reader(session.contract, operation)
+        self.token = f"{session.namespace}000000"
+        """What stands for a name in a request. Each request that is sent has another in its place."""
+        self._supply = Supply(session)
+        self._reads = reads
+        self._numbers = itertools.count(1)
+        self._parameters: dict[str, Any] | None = None
+        scopes = sorted(scope for scope in session.contract.permissions if scope.endswith(":View"))
+        samples: dict[str, Callable[[], Any]] = {
+            "role_id": self._role_id,
+            "role_ids": self._role_id,
+            "profile_id": self._profile_id,
+            "scopes": lambda: scopes[0],
+            "If-Match": lambda: f'{self._etag()}, "x"',
+            "If-None-Match": lambda: '"x"',
+        }
+        # What an operation takes in its path stands for itself.
+        for parameter, _ in self.reader.parameters():
+            if parameter["in"] == "path":
+                samples[parameter["name"]] = self._of_path(parameter["name"])
+        self.values = Values(session.contract, Texts(self.token, self._rare), samples)
+
+    @property
+    def successes(self) -> tuple[int, ...]:
+        """The statuses with which the operation succeeds."""
+        return tuple(s for s in self.session.contract.statuses(self.operation) if 200 <= s < 300)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Good path parameters: of things that the run made.
+
+        Raises:
+            Unreached: they could not be made.
+        """
+        if self._parameters is None:
+            self._parameters = self._found() if self._reads else self._made()
+        return self._parameters
+
+    def body(self, steps: tuple[str, ...] = (), leaf: Any = None, *, base: bool = True) -> Any:
+        """The smallest good body; the one around a leaf, unless it is the base that is asked for."""
+        stated = self.reader.body()
+        if stated is None:
+            return ABSENT
+        schema, _ = stated
+        return settled(self.values.sample(schema) if base else self.values.around(schema, steps, leaf))
+
+    def good(self) -> Request:
+        """A request that is to succeed, with no more in it than must be."""
+        query = {
+            parameter["name"]: self.values.sample(parameter.get("schema", {}), parameter["name"])
+            for parameter, _ in self.reader.parameters()
+            if parameter["in"] == "query" and parameter.get("required")
+        }
+        headers = {
+            parameter["name"]: text(self.values.sample(parameter.get("schema", {}), parameter["name"]))
+            for parameter, _ in self.reader.parameters()
+            if parameter["in"] == "header" and parameter.get("required")
+        }
+        return Request(query=query, headers=headers, body=self.body())
+
+    def send(self, request: Request, client: Client | None = None) -> Answer:
+        """Sends a request, with a fresh name in place of the token.
+
+        Raises:
+            Unreached: what the operation needs could not be made.
+            httpx.TransportError: there was no answer.
+        """
+        fresh = f"{self.session.namespace}{next(self._numbers):06d}"
+
+        def named(value: Any) -> str:
+            return text(value).replace(self.token, fresh)
+
+        values = {**self.parameters, **request.path}
+        segments = {name: quote(named(value), safe="") for name, value in values.items()}
+        path = self.session.contract.servers[0] + self.operation.path.format(**segments)
+        headers = {name: named(value) for name, value in request.headers.items()}
+        content = request.raw
+        if content is None and request.body is not ABSENT:
+            content = json.dumps(request.body, ensure_ascii=False).replace(self.token, fresh).encode()
+        if content is not None and request.media_type is not None:
+            headers["Content-Type"] = request.media_type
+        query = {name: named(value) for name, value in request.query.items()}
+        sender = client or self.session.admin
+        answer = sender.request(
+            self.operation.method, path, query=query or None, content=content, headers=headers
+        )
+        if 200 <= answer.status < 300:
+            self._tidy(answer)
+        return answer
+
+    def send_raw(self, content: bytes) -> Answer:
+        """Sends octets as JSON over a bare socket: a server may refuse them before it has read them all."""
+        path = self.session.path(self.operation.id, self.parameters)
+        headers = {"Authorization": f"Bearer {self.session.target.key}", "Content-Type": JSON}
+        with self.session.raw() as connection:
+            return connection.request(self.operation.method, path, headers, content)
+
+    def nothing(self) -> dict[str, Any]:
+        """Path parameters of which there is nothing."""
+        found: dict[str, Any] = {}
+        for parameter, _ in self.reader.parameters():
+            if parameter["in"] == "path":
+                is_number = parameter.get("schema", {}).get("type") == "integer"
+                found[parameter["name"]] = _NOBODY if is_number else self.session.name()
+        return found
+
+    def _tidy(self, answer: Answer) -> None:
+        """Lets go of what was used up, and removes what bears no name by which the run will find it."""
+        if self._supply.uses_up(self.operation.id):
+            self._parameters = None
+        if self.operation.id not in REMOVERS:
+            return
+        remover = REMOVERS[self.operation.id]
+        member, parameter = _OBJECTS[remover]
+        made = answer.json.get(member) if isinstance(answer.json, dict) else None
+        if not isinstance(made, dict) or "id" not in made:
+            return
+        names = (str(made[name]) for name in ("id", "name") if isinstance(made.get(name), str))
+        # The run removes users by their ids, and all else by their names.
+        if not next(names, "").startswith(self.session.namespace):
+            self.session.call(remover, parameters={parameter: made["id"]})
+            self._supply.renew(self.operation.id)
+            self._parameters = None
+
+    def _made(self) -> dict[str, Any]:
+        if "{" not in self.operation.path:
+            return {}
+        made = self._supply.parameters(self.operation.id)
+        if made is None:
+            raise Unreached("what the operation needs could not be made")
+        return made
+
+    def _found(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for parameter in self.nothing():
+            operation_id, member, name = _LISTS[parameter]
+            answer = self.session.call(operation_id, parameters=found)
+            rows = answer.json.get(member) if isinstance(answer.json, dict) else None
+            if not rows:
+                raise Unreached(f"{operation_id} shows nothing that could be asked for")
+            found[parameter] = rows[-1][name]
+        return found
+
+    def _role_id(self) -> int:
+        return _there(self._supply.role_id())
+
+    def _profile_id(self) -> int:
+        return _there(self._supply.profile_id(self.operation.id))
+
+    def _etag(self) -> str:
+        etag = self._supply.etag(self.parameters.get("profile_id"))
+        if etag is None:
+            raise Unreached("the profile has no ETag")
+        return etag
+
+    def _of_path(self, name: str) -> Callable[[], Any]:
+        return lambda: self.parameters[name]
+
+    def _rare(self) -> str:
+        return chr(self.session.random.randint(*_RARE))
+
+
+def text(value: Any) -> str:
+    """A value as it stands in a path, a query or a header."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _there(value: int | None) -> int:
+    if value is None:
+        raise Unreached("what the body names could not be made")
+    return value

@@ -1,0 +1,198 @@
+"""Statuses that no constraint of a request brings about, and what does: credentials, methods, states.
+
+For each operation: the methods that its path has not, requests without a good credential, and each documented
+status of 304, 403, 404, 409, 412 and 413; what else it documents is met on the way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conformance import fixtures
+from conformance.boundary.sides import UNKNOWN_FIELD
+from conformance.boundary.values import ABSENT
+from conformance.contract import pointer_to
+from conformance.verdict import Finding, Unreached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.boundary.requests import Caller, Request
+    from conformance.client import Answer, Client
+    from conformance.contract import Contract, Operation
+
+    Ask = Callable[[Caller], Iterator[Answer]]
+    Cause = tuple[Ask, str, tuple[str, ...]]
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+_LARGEST_BODY = 1048576
+_SHOWN = 600
+_VIEW = "AccessProfiles:View"
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Something that is to be answered with one status.
+
+    Attributes:
+        id: of the verdict.
+        profiles: the profiles of the clauses that demand it, and of what it takes.
+        cause: why the status is expected.
+        ask: sends the requests.
+    """
+
+    id: str
+    pointer: str
+    status: int
+    profiles: tuple[str, ...]
+    cause: str
+    ask: Ask
+    changes: bool
+    """Whether more than GET is sent, whatever the operation."""
+
+    def findings(self, caller: Caller) -> Iterator[Finding]:
+        """Each answer that has another status.
+
+        Raises:
+            Unreached: what it takes could not be made.
+            httpx.TransportError: there was no answer.
+        """
+        for answer in self.ask(caller):
+            if answer.status != self.status:
+                expected = f"{self.status}, as {self.cause}"
+                actual = answer.exchange.answer()[:_SHOWN]
+                yield Finding(expected, actual, (answer.exchange,), pointer=self.pointer)
+
+
+def situations(contract: Contract, operation: Operation, *, has_constraints: bool) -> Iterator[Situation]:
+    """What is to be tried for one operation, in a fixed order."""
+    place = pointer_to("paths", operation.path, operation.method.lower())
+    if operation is next(each for each in contract.operations if each.path == operation.path):
+        cause = "the contract does not state the method for this path"
+        path = pointer_to("paths", operation.path)
+        yield Situation(f"S.{operation.id}.method", path, 405, ("http",), cause, _other_methods, changes=True)
+    if contract.stated(operation).get("security", contract.document.get("security")):
+        cause = "there is no credential that is accepted"
+        yield Situation(
+            f"S.{operation.id}.security", f"{place}/security", 401, (), cause, _strangers, changes=False
+        )
+    for status in contract.statuses(operation):
+        found = _GOOD if 200 <= status < 300 else _CAUSES.get(status)
+        # Where there is a constraint, breaking it is answered 400.
+        if found is None or (status == 400 and has_constraints):
+            continue
+        ask, cause, profiles = found
+        makes_key = status == 403 and operation.permission == _VIEW
+        yield Situation(
+            f"S.{operation.id}.status.{status}",
+            f"{place}/responses/{status}",
+            status,
+            (*profiles, "extensions") if makes_key else profiles,
+            cause,
+            ask,
+            changes=makes_key,
+        )
+
+
+def _succeed(caller: Caller) -> Iterator[Answer]:
+    yield caller.send(caller.good())
+
+
+def _other_methods(caller: Caller) -> Iterator[Answer]:
+    # Whether there is anything does not matter to a method that is not stated; so it is nobody's.
+    nothing = caller.nothing()
+    path = caller.session.path(caller.operation.id, nothing)
+    stated = caller.session.contract.methods(caller.operation.path)
+    for method in METHODS:
+        if method not in stated:
+            yield caller.session.admin.request(method, path)
+
+
+def _strangers(caller: Caller) -> Iterator[Answer]:
+    request = caller.good()
+    yield caller.send(request, caller.session.anonymous)
+    yield caller.send(request, caller.session.client(f"Bearer {caller.session.unknown_key()}"))
+
+
+def _unknown_query(caller: Caller) -> Iterator[Answer]:
+    good = caller.good()
+    yield caller.send(replace(good, query={**good.query, UNKNOWN_FIELD: "1"}))
+
+
+def _without_permission(caller: Caller) -> Iterator[Answer]:
+    yield caller.send(caller.good(), _lacking(caller))
+
+
+def _lacking(caller: Caller) -> Client:
+    """A client whose key lacks the operation's permission."""
+    session, needed = caller.session, caller.operation.permission
+    if needed != _VIEW:
+        return session.viewer
+    other = next(scope for scope in session.contract.permissions if scope != needed)
+    return session.client(f"Bearer {fixtures.api_key(session, other)['key']}")
+
+
+def _nothing_there(caller: Caller) -> Iterator[Answer]:
+    yield caller.send(replace(caller.good(), path=caller.nothing()))
+
+
+def _stale(caller: Caller) -> Iterator[Answer]:
+    yield caller.send(replace(caller.good(), headers={"If-Match": '"conformance-stale"'}))
+
+
+def _unchanged(caller: Caller) -> Iterator[Answer]:
+    yield caller.send(replace(caller.good(), headers={"If-None-Match": "*"}))
+
+
+def _too_large(caller: Caller) -> Iterator[Answer]:
+    yield caller.send_raw(b"{".ljust(_LARGEST_BODY) + b"}")
+
+
+def _conflict(caller: Caller) -> Iterator[Answer]:
+    session = caller.session
+    name = session.name()
+    match caller.operation.id:
+        case "deleteAccessProfile":
+            profile_id = fixtures.active_profile(session)["id"]
+            fixtures.holder(session, profile_id)
+            yield caller.send(replace(caller.good(), path={"profile_id": profile_id}))
+            return
+        case "updateAccessProfile":
+            session.create(name=name)
+            request = replace(caller.good(), body={"name": name})
+        case "updateRole":
+            fixtures.role(session, name=name)
+            request = replace(caller.good(), body={"name": name})
+        case _:
+            request = _named(caller, name)
+            made = caller.send(request)
+            if made.status not in caller.successes:
+                raise Unreached(f"what it conflicts with could not be made: {made.status}")
+    yield caller.send(request)
+
+
+def _named(caller: Caller, name: str) -> Request:
+    """A good request that succeeds once: it names a thing, or uses up the right to it."""
+    good = caller.good()
+    path = dict(caller.parameters)
+    body = {} if good.body is ABSENT else dict(good.body)
+    stated = caller.reader.body()
+    members = caller.session.contract.resolved(*stated)[0].get("properties", {}) if stated else {}
+    for member in ("name", "id"):
+        if member in members and not members[member].get("readOnly"):
+            body[member] = name
+    return replace(good, path=path, body=body)
+
+
+# For each status: what brings it about, why, and the profiles of the clauses that say so.
+_GOOD: Cause = (_succeed, "the request is good", ())
+_CAUSES: dict[int, Cause] = {
+    304: (_unchanged, "the profile is what the client has", ("strict",)),
+    400: (_unknown_query, "the query parameter is not stated", ("strict",)),
+    403: (_without_permission, "the key lacks the permission", ("scopes",)),
+    404: (_nothing_there, "there is nothing with this id", ()),
+    409: (_conflict, "something there is in the way", ()),
+    412: (_stale, "the entity tag is not the present one", ("strict",)),
+    413: (_too_large, "the body has more than 1 MiB", ("strict",)),
+}

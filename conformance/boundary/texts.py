@@ -1,0 +1,150 @@
+"""Texts that keep or break one word of a schema: found by changing a good one until it fits."""
+
+from __future__ import annotations
+
+import json
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import jsonschema_rs
+
+from conformance.shapes import as_json_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+Schema = dict[str, Any]
+
+_WORDS = ("type", "enum", "minLength", "maxLength", "pattern", "format")
+# Something for every common format, and the shortest of most patterns.
+_CANDIDATES = (
+    "2400-01-01T00:00:00.0Z",
+    "2400-01-01",
+    "someone@example.com",
+    "5f0c6a0e-3f4c-4a4e-8a37-0d7c6c1f2b11",
+    "https://example.com/",
+    "192.0.2.1",
+    "2001:db8::1",
+    "x",
+    "X",
+    '"x"',
+    "1",
+    "",
+)
+# Of the right form, and no such thing.
+_IMPOSSIBLE = ("2400-02-30T00:00:00Z", "2400-02-30", "nobody")
+# What patterns tend to forbid: the likeliest first.
+_PROBES = '\x01\x00,/. "@t9é'
+_PROBES_OF_HEADERS = 'x ,;"@9'
+
+
+class NoText(LookupError):
+    """No text was found that a schema allows, or that it forbids for one reason alone."""
+
+
+class Texts:
+    """Makes texts for one operation.
+
+    Args:
+        good: a text that no object of the server has, to be used where the schema allows it.
+        rare: makes a character that hardly any name consists of.
+    """
+
+    def __init__(self, good: str, rare: Callable[[], str]) -> None:
+        self._good = good
+        self._rare = rare
+
+    def sample(self, schema: Schema, first: Iterable[str] = ()) -> str:
+        """A text that the schema allows.
+
+        Raises:
+            NoText: none was found.
+        """
+        fits = _fits(schema)
+        for candidate in (*first, self._good, *_examples(schema), *_CANDIDATES):
+            if fits(candidate):
+                return candidate
+        for length in (schema.get("minLength", 1), schema.get("maxLength", 1)):
+            for candidate in (self._good, *_CANDIDATES):
+                if found := _of_length(candidate, length, fits):
+                    return found
+        raise NoText(f"no text was found that keeps {_shown(schema)}")
+
+    def of_length(self, schema: Schema, length: int, first: Iterable[str] = ()) -> str:
+        """A text of so many characters that is allowed but for its length.
+
+        When the other words of the schema forbid every text of this length, it is one of those.
+
+        Raises:
+            NoText: there is no good text to begin with.
+        """
+        fits = _fits({word: rule for word, rule in schema.items() if word not in ("minLength", "maxLength")})
+        sample = self.sample(schema, first)
+        starts = (sample, *_CANDIDATES) if length >= len(sample) else (self._rare(), sample, *_CANDIDATES)
+        for start in starts:
+            if found := _of_length(start, length, fits):
+                return found
+        return sample[:length].ljust(length, "x")
+
+    def breaking(self, schema: Schema, word: str, first: Iterable[str] = (), *, header: bool = False) -> str:
+        """A text that breaks one word of the schema and keeps all others.
+
+        Raises:
+            NoText: none was found.
+        """
+        fits, fits_but = _fits(schema), _fits({key: rule for key, rule in schema.items() if key != word})
+        impossible: tuple[str, ...] = _IMPOSSIBLE if word == "format" else ()
+        changes = _changes(self.sample(schema, first), _PROBES_OF_HEADERS if header else _PROBES)
+        for changed in (*impossible, *changes):
+            if fits_but(changed) and not fits(changed):
+                return changed
+        raise NoText(f"no text was found that breaks {word} alone of {_shown(schema)}")
+
+
+def _examples(schema: Schema) -> Iterator[str]:
+    if isinstance(schema.get("example"), str):
+        yield schema["example"]
+
+
+def _of_length(start: str, length: int, fits: Callable[[str], bool]) -> str | None:
+    if len(start) == length:
+        return start if fits(start) else None
+    if len(start) < length:
+        more = length - len(start)
+        stretched = [start + "x" * more]
+        # The last characters first: what stands before them may be what makes the text unlike any other.
+        stretched += [start[:at] + start[at] * more + start[at:] for at in reversed(range(len(start)))]
+        return next((text for text in stretched if fits(text)), None)
+    while len(start) > length:
+        shorter = (start[:at] + start[at + 1 :] for at in reversed(range(len(start))))
+        found = next((text for text in shorter if fits(text)), None)
+        if found is None:
+            return None
+        start = found
+    return start
+
+
+def _changes(sample: str, probes: str) -> Iterator[str]:
+    """The sample in other letters, then with one character more or another one, in every place."""
+    yield sample.swapcase()
+    for probe in probes:
+        for at in dict.fromkeys((len(sample), 0, len(sample) // 2)):
+            yield sample[:at] + probe + sample[at:]
+    for probe in probes:
+        for at in range(len(sample)):
+            yield sample[:at] + probe + sample[at + 1 :]
+
+
+def _fits(schema: Schema) -> Callable[[str], bool]:
+    words = {word: schema[word] for word in _WORDS if word in schema}
+    compiled: Callable[[str], bool] = _compiled(json.dumps(words, sort_keys=True)).is_valid
+    return compiled
+
+
+@lru_cache(maxsize=512)
+def _compiled(schema: str) -> Any:
+    return jsonschema_rs.Draft4Validator(as_json_schema(json.loads(schema)), validate_formats=True)
+
+
+def _shown(schema: Schema) -> str:
+    return json.dumps({word: schema[word] for word in _WORDS if word in schema})

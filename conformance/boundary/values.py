@@ -1,0 +1,146 @@
+"""Good values, as small as a schema allows, and good values around another one."""
+
+from __future__ import annotations
+
+from decimal import ROUND_CEILING, Decimal
+from typing import TYPE_CHECKING, Any
+
+from conformance.boundary.constraints import ITEM
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from conformance.boundary.texts import Texts
+    from conformance.contract import Contract
+
+Schema = dict[str, Any]
+
+
+class Absent:
+    """Stands for a value that is left out."""
+
+    def __repr__(self) -> str:
+        return "absent"
+
+
+ABSENT = Absent()
+
+
+class Values:
+    """Makes values for the requests of one operation.
+
+    Args:
+        samples: good values by the name of their member or parameter, for those of which a schema does not
+            say enough: ids of what is there, entity tags.
+    """
+
+    def __init__(self, contract: Contract, texts: Texts, samples: Mapping[str, Callable[[], Any]]) -> None:
+        self._contract = contract
+        self.texts = texts
+        self._samples = samples
+
+    def sample(self, node: Schema, name: str = "") -> Any:
+        """The smallest good value: of an object, its required members alone."""
+        schema = self.whole(node)
+        if name in self._samples and schema.get("type") not in ("array", "object"):
+            return self._samples[name]()
+        if "enum" in schema:
+            return schema["enum"][0]
+        match schema.get("type"):
+            case "object":
+                members = schema.get("properties", {})
+                return {key: self.sample(members.get(key, {}), key) for key in schema.get("required", ())}
+            case "array":
+                return self.items(schema, name, schema.get("minItems", 0))
+            case "integer" | "number":
+                return self._number(schema)
+            case "boolean":
+                return False
+        return self.texts.sample(schema)
+
+    def around(self, node: Schema, steps: tuple[str, ...], leaf: Any) -> Any:
+        """The smallest good value that has `leaf` at the end of the steps."""
+        if not steps:
+            return leaf
+        schema = self.whole(node)
+        step, rest = steps[0], steps[1:]
+        if step == ITEM:
+            inner = self.around(schema["items"], rest, leaf)
+            return [inner, *self.items(schema, "", schema.get("minItems", 1) - 1)]
+        members = schema.get("properties", {})
+        inner = self.around(members.get(step, {}), rest, leaf)
+        built = {
+            key: self.sample(members.get(key, {}), key) for key in schema.get("required", ()) if key != step
+        }
+        return built if inner is ABSENT else {**built, step: inner}
+
+    def whole(self, node: Schema) -> Schema:
+        """A schema with its reference followed and the parts of its `allOf` put together."""
+        schema, _ = self._contract.resolved(node, "")
+        for part in map(self.whole, schema.get("allOf", ())):
+            schema = {
+                **schema,
+                **part,
+                "properties": {**schema.get("properties", {}), **part.get("properties", {})},
+                "required": [*schema.get("required", ()), *part.get("required", ())],
+            }
+        return schema
+
+    def first(self, name: str) -> tuple[str, ...]:
+        """The texts to try before all others for a member or a parameter of this name."""
+        return (str(self._samples[name]()),) if name in self._samples else ()
+
+    def items(self, schema: Schema, name: str, count: int) -> list[Any]:
+        """An array of so many good items."""
+        items = schema.get("items", {})
+        if not schema.get("uniqueItems") or count < 2:
+            return [self.sample(items, name)] * max(0, count) if count > 0 else []
+        whole = self.whole(items)
+        if "enum" in whole:
+            return list((whole["enum"] * count)[:count])
+        first = self.sample(items, name)
+        return [first + n if isinstance(first, int | float) else f"{first}{n}" for n in range(count)]
+
+    def members(self, schema: Schema, count: int) -> dict[str, Any]:
+        """An object with so many members: the required ones, then others."""
+        members = schema.get("properties", {})
+        names = dict.fromkeys([*schema.get("required", ()), *members])
+        return {name: self.sample(members.get(name, {}), name) for name in list(names)[:count]}
+
+    def _number(self, schema: Schema) -> Any:
+        low = lowest(schema) if "minimum" in schema else 1
+        high = highest(schema) if "maximum" in schema else 1
+        number = max(low, min(high, 1))
+        if "multipleOf" not in schema:
+            return number
+        step = Decimal(str(schema["multipleOf"]))
+        return _plain((Decimal(str(number)) / step).to_integral_value(ROUND_CEILING) * step)
+
+
+def beside(schema: Schema, keyword: str, direction: int) -> Any:
+    """The bound itself, or the number next to it: a multiple or 1 away, or else one digit finer."""
+    bound = schema[keyword]
+    if direction == 0:
+        return bound
+    exact = Decimal(str(bound))
+    if "multipleOf" in schema:
+        step = Decimal(str(schema["multipleOf"]))
+    elif schema.get("type") == "integer":
+        step = Decimal(1)
+    else:
+        step = Decimal(10) ** (int(exact.as_tuple().exponent) - 1)
+    return _plain(exact + direction * step)
+
+
+def lowest(schema: Schema) -> Any:
+    """The least number that a schema with a minimum allows."""
+    return beside(schema, "minimum", 1 if schema.get("exclusiveMinimum") else 0)
+
+
+def highest(schema: Schema) -> Any:
+    """The greatest number that a schema with a maximum allows."""
+    return beside(schema, "maximum", -1 if schema.get("exclusiveMaximum") else 0)
+
+
+def _plain(number: Decimal) -> int | float:
+    return int(number) if number == number.to_integral_value() else float(number)
