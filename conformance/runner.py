@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.clean_up import UNKNOWN, Residue
+from conformance.clean_up import Residue
 from conformance.deadline import Deadline
 from conformance.fuzz.phase import fuzz_all
 from conformance.plan import BRISK, Phase, Plan
-from conformance.preflight import missing_extensions, preflight
+from conformance.preflight import left_by_earlier_runs, missing_profiles, preflight
 from conformance.probing import probe, probe_all, skip_all
 from conformance.results import PhaseRecord, Results
 from conformance.session import Workspace
@@ -53,7 +53,14 @@ class Decided:
     verdict: Verdict
 
 
-Event = PhaseBegun | Decided
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something about the server that people should know, and that is no verdict."""
+
+    text: str
+
+
+Event = PhaseBegun | Decided | Noted
 
 
 def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
@@ -65,16 +72,17 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
         with Workspace(plan.contract, plan.target, seed) as workspace:
             prefix = workspace.prefix
             observe(PhaseBegun("preflight"))
-            plan, obstacle, slowness = _preflight(plan, workspace)
+            plan, obstacle, slowness = _preflight(plan, workspace, observe)
             if obstacle is not None:
                 break
+            workspace.profiles = plan.profiles
             try:
                 skip_all(plan, course.decide)
                 for phase, work in _WORK.items():
                     course.follow(phase, work, plan, workspace, slowness)
             finally:
                 observe(PhaseBegun("clean-up"))
-                left += _clean_up(workspace)
+                left += workspace.clean_up()
     return Results(
         plan=plan,
         verdicts=course.verdicts(),
@@ -139,25 +147,22 @@ class _Course:
         self.records[phase] = record.after(self.records.get(phase))
 
 
-def _preflight(plan: Plan, workspace: Workspace) -> tuple[Plan, str | None, float]:
+def _preflight(
+    plan: Plan, workspace: Workspace, observe: Callable[[Event], None]
+) -> tuple[Plan, str | None, float]:
     """The plan that fits the server, why nothing can be checked, if that is so, and how slow it is."""
     session = workspace.session("preflight")
     try:
         preflight(session)
-        reason = missing_extensions(session) if plan.optional else None
+        # Before anything is made: a server whose clock is slow would take it for an earlier run's.
+        note = left_by_earlier_runs(session)
+        for name, reason in missing_profiles(session, plan.optional).items():
+            plan = plan.without(frozenset({name}), reason)
     except Unreached as unreached:
         return plan, str(unreached), 1.0
     except httpx.TransportError as error:
         return plan, f"{workspace.target.root} stopped answering: {error}.", 1.0
+    if note is not None:
+        observe(Noted(note))
     slowness = max(1.0, median(answer.exchange.seconds for answer in session.answers) / BRISK)
-    if reason is not None:
-        plan = plan.without(plan.optional, reason)
     return plan, None, slowness
-
-
-def _clean_up(workspace: Workspace) -> Residue:
-    """What is left."""
-    try:
-        return workspace.clean_up()
-    except httpx.TransportError:
-        return UNKNOWN

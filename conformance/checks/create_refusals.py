@@ -30,7 +30,8 @@ def provider_twice(session: Session) -> None:
 def duration_twice(session: Session) -> None:
     """Creates with one reset duration twice in the profile's list of budgets, then in a provider's.
 
-    Both are to be 400, with the pointer of the second. The same duration in two lists is to be 201.
+    Both are to be 400, with the pointer of the second, and so are quarters that begin in different months.
+    The same duration in two lists is to be 201.
     """
     month, day = samples.budget("1M"), samples.budget("1d")
     answer = _submit(session, budgets=[month, day, samples.budget("1M", 99)])
@@ -38,6 +39,8 @@ def duration_twice(session: Session) -> None:
     answer = _submit(session, provider_configs=[samples.provider(budgets=[month, month])])
     place = "/provider_configs/0/budgets/1"
     expect.refused_at(answer, (f"{place}/reset_duration", place))
+    quarters = [samples.budget("1Q", reset_config={"quarter_start_month": first}) for first in (2, 3)]
+    expect.refused_at(_submit(session, budgets=quarters), ("/budgets/1/reset_duration", "/budgets/1"))
     configs = [samples.provider("a", budgets=[month]), samples.provider("b", budgets=[month])]
     expect.status(_submit(session, budgets=[month], provider_configs=configs), 201)
 

@@ -70,6 +70,9 @@ def fuzz(
         folder = Path(name)
         # The key comes from the environment: it stands in no file and on no command line.
         configuration = f'[auth.openapi.{_bearer_scheme(contract)}]\nbearer = "${{{settings.KEY}}}"\n'
+        if target.read_only:
+            # Other methods than those of the contract might change something.
+            configuration += "[phases.coverage]\nunexpected-methods = []\n"
         (folder / "schemathesis.toml").write_text(configuration, encoding="utf-8")
         try:
             ran, in_time = _run(contract, target, request, folder)
@@ -146,8 +149,7 @@ def _environment(contract: Contract, target: Target, request: Request, folder: P
     environment = {
         **os.environ,
         settings.KEY: target.key,
-        settings.ROOT: target.root,
-        settings.TIMEOUT: str(target.timeout),
+        settings.TARGET: settings.dump(target),
         settings.CONTRACT: str(contract.path.resolve()),
         settings.PREFIX: request.prefix,
         settings.FINDINGS: str(folder / "findings.ndjson"),

@@ -15,8 +15,7 @@ import schemathesis
 from schemathesis import Case, GenerationMode, HookContext, Response
 
 from conformance import contract
-from conformance.client import Target
-from conformance.fuzz import bodies, ids, settings
+from conformance.fuzz import bodies, ids, sending, settings
 from conformance.fuzz.supply import Supply
 from conformance.session import Workspace
 
@@ -35,9 +34,7 @@ _ATTACH = "attachRolesToAccessProfile"
 
 _findings = Path(os.environ[settings.FINDINGS])
 _contract = contract.load(Path(os.environ[settings.CONTRACT]))
-_target = Target(
-    os.environ[settings.ROOT], os.environ[settings.KEY], None, float(os.environ[settings.TIMEOUT])
-)
+_target = settings.load(os.environ)
 _workspace = Workspace(
     _contract,
     _target,
@@ -45,6 +42,7 @@ _workspace = Workspace(
     prefix=os.environ[settings.PREFIX],
     on_user=lambda user_id: _write({"user": user_id}),
 )
+sending.send_through(_workspace.transport, _target)
 _supply = Supply(_workspace.session("fuzz"))
 _names = bodies.Names(os.environ[settings.PREFIX])
 # Keys that the fuzzer makes may look and do nothing else.

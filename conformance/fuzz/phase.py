@@ -9,6 +9,7 @@ from conformance.fuzz import engine
 from conformance.fuzz.outcomes import Outcome
 from conformance.plan import Mode
 from conformance.preflight import is_alive
+from conformance.transport import SAFE_METHODS
 from conformance.verdict import Status, Verdict
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from conformance.deadline import Deadline
     from conformance.plan import Plan
     from conformance.session import Workspace
-
-_SAFE_METHODS = ("GET", "HEAD")
 
 
 def derived_id(operation_id: str) -> str:
@@ -38,8 +37,8 @@ def fuzz_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None]
     outcomes: dict[str, Outcome] = {}
     for operation in operations:
         why = plan.why_not(plan.contract.profile_of(operation.id))
-        if why is None and plan.target.read_only and operation.method not in _SAFE_METHODS:
-            why = "it writes, and the run is read-only"
+        if why is None and plan.target.read_only and operation.method not in SAFE_METHODS:
+            why = f"it writes: {operation.method} {operation.path} is not sent with --read-only"
         if why is not None:
             outcomes[operation.id] = Outcome(Status.SKIP, why)
     claimed = [operation.id for operation in operations if operation.id not in outcomes]

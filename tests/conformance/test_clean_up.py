@@ -132,3 +132,29 @@ def test_a_server_without_the_extensions_is_checked_without_them(
     assert by_default.left_behind.total == 0
     assert not by_default.whole
     assert Status.SKIP not in {v.status for v in claimed.verdicts if not v.derived}
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_that_changes_no_templates_is_checked_without_that(
+    status: int, plan: Plan, breakable: Breakable
+) -> None:
+    async def unchanging(request: Request, inner: Inner, state: State) -> Response:
+        is_lifecycle = any(part in request.path for part in ("/versions", "/audit-logs", "/clone"))
+        return refusal(status) if is_lifecycle else await inner(request)
+
+    async def no_history(request: Request, inner: Inner, state: State) -> Response:
+        return refusal(status) if "/versions" in request.path else await inner(request)
+
+    asked = replace(plan, only=frozenset({CLAUSE, "AP-VER-001"}), optional=plan.profiles)
+    verdicts = {}
+    for name, fault in (("absent", unchanging), ("wrong", no_history)):
+        breakable.app.break_with(fault)
+        try:
+            verdicts[name] = {v.id: v for v in run(asked).verdicts}
+        finally:
+            breakable.app.break_with(None)
+
+    assert verdicts["absent"][CLAUSE].status is Status.PASS
+    assert verdicts["absent"]["AP-VER-001"].status is Status.SKIP
+    assert f"is answered {status}" in verdicts["absent"]["AP-VER-001"].reason
+    assert verdicts["wrong"]["AP-VER-001"].status not in (Status.PASS, Status.SKIP)

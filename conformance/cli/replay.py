@@ -1,0 +1,152 @@
+"""`conformance replay`: a failure of an earlier run, once more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from conformance.cli.planning import plan_of
+from conformance.cli.report import load
+from conformance.cli.root import cli, contract_option
+from conformance.cli.target import target_options
+from conformance.verdict import ExitCode, Status
+
+if TYPE_CHECKING:
+    from conformance.plan import Plan
+    from conformance.report.document import Document
+
+_FAILED = ("FAIL", "WARN", "XFAIL")
+_UNSAID: dict[str, Any] = {
+    "without": None,
+    "budget": None,
+    "jobs": 1,
+    "max_examples": None,
+    "strict": False,
+    "expect_file": None,
+    "allow_stale": False,
+}
+
+
+@cli.command()
+@click.argument("verdict_id", metavar="ID")
+@target_options
+@click.option(
+    "--results",
+    "file",
+    type=click.Path(exists=True, path_type=Path),
+    default="results.json",
+    show_default=True,
+    help="The results of the run that failed, or their folder.",
+)
+@click.option("--as-sent", is_flag=True, help="Sends just the requests that were recorded.")
+@contract_option
+def replay(verdict_id: str, file: Path, *, as_sent: bool, **options: Any) -> None:
+    r"""Shows whether ID, which failed in an earlier run, still fails.
+
+    It makes the same check with the same seed, at the server of that run unless a URL is given, and removes
+    what it makes. With --as-sent it sends the requests that the report shows, whatever they do.
+
+    \b
+    Exit codes: 0 it no longer fails, 1 it does, 2 wrong usage, 3 it could not be tried.
+
+    \b
+    Example:
+      conformance replay AP-CRE-006 --results out --key "$KEY"
+    """
+    document = load(file)
+    then = _failed(document, verdict_id)
+    plan = _plan(document, str(then["id"]), options)
+    code = _send_again(plan, then) if as_sent else _check_again(plan, then)
+    raise click.exceptions.Exit(code)
+
+
+def _failed(document: Document, verdict_id: str) -> dict[str, Any]:
+    from conformance.report.document import verdicts
+
+    found = {verdict["id"].upper(): verdict for verdict in verdicts(document)}
+    verdict = found.get(verdict_id.upper())
+    if verdict is None or verdict["status"] not in _FAILED:
+        failed = [each["id"] for each in found.values() if each["status"] in _FAILED]
+        hint = f"These did: {', '.join(failed)}." if failed else "Nothing did."
+        raise click.UsageError(f"{verdict_id} did not fail in that run. {hint}")
+    return dict(verdict)
+
+
+def _plan(document: Document, verdict_id: str, options: dict[str, Any]) -> Plan:
+    asked = {
+        **_UNSAID,
+        **options,
+        "url": options["url"] or document["target"],
+        "mode": "standard" if document["mode"] == "certify" else document["mode"],
+        "profiles": ",".join(document["profiles"]["claimed"]),
+        "only": verdict_id,
+        "seed": document["seed"],
+        "label": document["label"],
+    }
+    plan, _ = plan_of(asked)
+    if plan.contract.sha256 != document["contract"]["sha256"]:
+        click.echo(
+            "The contract is another one than that of the run; its clauses may say something else.", err=True
+        )
+    return replace(plan, optional=frozenset())
+
+
+def _check_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
+    """Makes the check once more, and tells then from now."""
+    from conformance import runner
+
+    results = runner.run(plan)
+    if results.obstacle is not None:
+        click.echo(results.obstacle)
+        return ExitCode.INCOMPLETE
+    (now,) = results.as_dict()["derived" if results.verdicts[0].derived else "clauses"]
+    click.echo(f"{then['id']}  {then['text']}\n")
+    _tell("then", then)
+    _tell("now", now)
+    status = Status(now["status"])
+    if status in (Status.FAIL, Status.WARN):
+        click.echo("\nIt still fails.")
+        return ExitCode.DOES_NOT_CONFORM
+    if status is not Status.PASS:
+        click.echo("\nIt could not be tried.")
+        return ExitCode.INCOMPLETE
+    click.echo("\nIt no longer fails.")
+    return ExitCode.CONFORMS
+
+
+def _tell(when: str, verdict: dict[str, Any]) -> None:
+    click.echo(f"{when:<6}{verdict['status']}  {verdict['reason']}".rstrip())
+    for finding in verdict["findings"]:
+        click.echo(f"      expected   {finding['expected']}")
+        click.echo(f"      came back  {finding['actual']}")
+        for step in finding["steps"]:
+            click.echo(f"      step       {step}")
+        for exchange in finding["exchanges"]:
+            click.echo(f"      request    {exchange['curl']}")
+            response = exchange["response"]
+            click.echo(f"      answer     {response['status']} {' '.join(response['body'].split())[:500]}")
+
+
+def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
+    """Sends what was recorded, and compares the answers by status and body."""
+    from conformance.replaying import NotRepeatable, resend
+
+    exchanges = [exchange for finding in then["findings"] for exchange in finding["exchanges"]]
+    if not exchanges:
+        raise click.UsageError(f"The report shows no request of {then['id']}: replay it without --as-sent.")
+    same = True
+    for exchange in exchanges:
+        try:
+            status, body = resend(plan, exchange)
+        except NotRepeatable as refusal:
+            raise click.UsageError(f"{refusal} Replay it without --as-sent.") from refusal
+        before = exchange["response"]
+        same = same and status == before["status"]
+        click.echo(exchange["curl"])
+        click.echo(f"  then  {before['status']} {' '.join(before['body'].split())[:500]}")
+        click.echo(f"  now   {status} {' '.join(body.split())[:500]}")
+    click.echo("The statuses are the same." if same else "The statuses are not the same.")
+    return ExitCode.DOES_NOT_CONFORM if same else ExitCode.CONFORMS
