@@ -13,10 +13,10 @@ from conformance.clean_up import leftovers
 from conformance.cli.root import cli as group
 from conformance.deadline import Deadline
 from conformance.preflight import AN_HOUR, left_by_earlier_runs
+from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 from conformance.session import Session, Workspace
 from conformance.verdict import ExitCode
 from tests.conformance.conftest import Breakable
-from tests.conformance.faults.middleware import Inner, Request, Response, State, refusal
 
 CONTRACT = contract.load()
 
