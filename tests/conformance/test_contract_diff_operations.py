@@ -283,7 +283,7 @@ def test_every_change_has_its_lines() -> None:
 
     assert change.old == change.new
     assert change.new.pointer == "/paths/~1things/post/x-permission"
-    assert change.new.line == 18
+    assert change.new.line == 16
     assert change.severity is Severity.BREAKING
     assert change.rule.breaks == {Party.CONSUMERS}
     assert change.uses == ("doThing",)

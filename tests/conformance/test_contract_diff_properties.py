@@ -19,7 +19,7 @@ from conformance.contract_diff.reports.markdown import MAX_OCTETS, markdown
 from tests.conformance.contract_documents import changes, contract, document, rules, with_schema
 from tests.serving import ROOT
 
-quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 NAMES = st.sampled_from(["a", "b", "c"])
 SMALL = st.integers(0, 3)
@@ -119,7 +119,7 @@ def test_a_contract_and_itself_differ_in_nothing(stated: dict[str, Any]) -> None
     assert changes(stated, copy.deepcopy(stated)) == ()
 
 
-@settings(quick, max_examples=100)
+@settings(quick, max_examples=50)
 @given(contracts(), contracts())
 def test_every_change_has_its_counterpart_on_the_way_back(old: dict[str, Any], new: dict[str, Any]) -> None:
     there = {(change.rule.aspect, change.old.pointer, change.new.pointer) for change in changes(old, new)}
@@ -244,7 +244,7 @@ def _another(value: Any) -> Any:
     return value + 1 if isinstance(value, int | float) else f"{value} else"
 
 
-@settings(quick, max_examples=50)
+@settings(quick, max_examples=25)
 @given(st.integers(0, 100_000))
 def test_no_value_of_the_contract_can_change_without_being_seen(number: int) -> None:
     path = _own_leaves()[number % len(_own_leaves())]
@@ -292,7 +292,7 @@ def _places(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | in
     return found
 
 
-@settings(quick, max_examples=300)
+@settings(quick, max_examples=150)
 @given(
     st.sampled_from(_places(RICH)),
     st.sampled_from(

@@ -15,6 +15,7 @@ import click
 import pytest
 import yaml
 
+from conformance.cli import cli
 from conformance.contract_diff.reports.markdown import MARK
 from server.cli import main
 from tests.serving import ROOT
@@ -89,6 +90,14 @@ def test_options_of_the_comparison_exist() -> None:
 
     assert len(calls) > 4
     assert used - known == set()
+
+
+def test_options_that_the_action_gives_to_the_suite_exist() -> None:
+    [script] = [script for _, _, script in _scripts() if "conformance check" in script]
+    used = set(re.findall(r"(?<![\w-])--[a-z-]+", script))
+
+    assert used
+    assert used - _options(cli.commands["check"]) == set()
 
 
 def test_what_the_readme_links_to_is_there() -> None:
