@@ -22,15 +22,16 @@ JSON = {"content-type": "application/json", "x-request-id": "r-1"}
 DELETED = {"message": "The role 5 was deleted."}
 
 
+REDACTOR = Redactor({"admin": "bfst-key"})
+
+
 def _answer(
     method: str, path: str, status: int, body: Any = None, headers: dict[str, str] | None = None
 ) -> Answer:
     content = b"" if body is None else json.dumps(body).encode()
     fields = httpx.Headers(JSON if headers is None else headers)
     received = (status, tuple(fields.multi_items()), content)
-    exchange = record(
-        Redactor({"admin": "bfst-key"}), method, f"http://here{path}", ((), None), received, 0.0
-    )
+    exchange = record(REDACTOR, method, f"http://here{path}", ((), None), received, 0.0)
     return Answer(status, fields, content, exchange, Sent(method, path))
 
 

@@ -13,13 +13,12 @@ from conformance.coverage import Ledger, unreached
 from conformance.exchange import Redactor, record
 
 STATED = contract.load()
+REDACTOR = Redactor({"admin": "bfst-key"})
 LONGEST_NAME = "S.createRole.body.name.maxLength"
 
 
 def _seen(method: str, path: str, status: int) -> Answer:
-    exchange = record(
-        Redactor({"admin": "bfst-key"}), method, f"http://here{path}", ((), None), (status, (), b""), 0.0
-    )
+    exchange = record(REDACTOR, method, f"http://here{path}", ((), None), (status, (), b""), 0.0)
     return Answer(status, httpx.Headers(), b"", exchange, Sent(method, path))
 
 
