@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import httpx
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -18,7 +21,7 @@ from conformance.model.shrink import shrink
 from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from conformance.client import Answer
     from conformance.deadline import Deadline
@@ -118,7 +121,8 @@ def explore(
     hooks = Hooks(begin, may_go_on, failed, concluded, lambda: next(numbers) == 0)
     drawn = type(machine.__name__, (machine,), {"hooks": hooks})
     try:
-        run_state_machine_as_test(seed(scope.seed)(drawn), settings=_settings(scope))
+        with _no_trace():
+            run_state_machine_as_test(seed(scope.seed)(drawn), settings=_settings(scope))
     except Stop:
         pass
     except Flaky:
@@ -178,6 +182,17 @@ def _failure(history: History, contradiction: Contradiction) -> Failure:
             lines.append(f"GET {path.replace(history.prefix, '')} -> {answer.status}")
     shown = (*contradiction.answers, *(a for a in answers if a not in contradiction.answers))
     return Failure(contradiction, tuple(history.steps), tuple(lines), shown, history.is_concluding)
+
+
+@contextmanager
+def _no_trace() -> Iterator[None]:
+    """Lets Hypothesis keep what it remembers in a folder that is removed, and not in the present one."""
+    with TemporaryDirectory() as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(None)
 
 
 def _settings(scope: Scope) -> Any:

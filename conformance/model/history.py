@@ -245,6 +245,14 @@ class History:
         if owner != number:
             raise Contradiction(clause_id, f"an id of its own for each {kind}", f"{shown} twice", [answer])
 
+    def is_bound(self, kind: str, shown: Any) -> bool:
+        """Whether an id of the server's belongs to a thing of the model."""
+        return (kind, shown) in self._kept
+
+    def shown(self, kind: str, number: int) -> Any:
+        """The id that the server has shown of one thing of the model; None when it has not."""
+        return self._bound.get((kind, number))
+
     def known(self, kind: str, number: int, learn: Callable[[], object]) -> Any:
         """The id that the server has shown of one thing of the model; `learn` looks if it has not."""
         if (kind, number) not in self._bound:

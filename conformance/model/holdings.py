@@ -38,7 +38,8 @@ class HoldingHistory(PeopleHistory):
         )
         self._touch(user)
         if answer is not None:
-            self.world.give(found, person)
+            [key] = self.world.give(found, person).keys
+            self.bind("virtual key", key.number, answer.json["virtual_key"]["id"], "AP-ASG-003", answer)
 
     def detach_user(self, user: str, profile: str) -> None:
         """Takes a copy from a user, held or not."""
@@ -191,7 +192,7 @@ class HoldingHistory(PeopleHistory):
         )
         self._touch(user)
         if answer is not None:
-            self._issue(found, user, name)
+            self._issue(found, user, name, answer)
 
     def add_user_key(self, user: str, name: str, profile: str | None = None) -> None:
         """Makes one more key for a user: of the copy of a template, or else of the oldest one."""
@@ -210,7 +211,7 @@ class HoldingHistory(PeopleHistory):
         )
         self._touch(user)
         if answer is not None and chosen is not None:
-            self._issue(held[chosen], user, name)
+            self._issue(held[chosen], user, name, answer)
 
     def delete_key(self, user: str, profile: str, number: int) -> None:
         """Deletes a key of a copy; `number` is the key's, of those it has."""
@@ -224,8 +225,10 @@ class HoldingHistory(PeopleHistory):
         copy.keys.remove(key)
         found.rows.append(Row("update", user, "vk_delete"))
 
-    def _issue(self, profile: Profile, user: str, name: str | None) -> None:
-        profile.copies[user].keys.append(Key(next(self.world.numbers), name))
+    def _issue(self, profile: Profile, user: str, name: str | None, answer: Answer) -> None:
+        key = Key(next(self.world.numbers), name)
+        profile.copies[user].keys.append(key)
+        self.bind("virtual key", key.number, answer.json["virtual_key"]["id"], "AP-VKA-002", answer)
         profile.rows.append(Row("update", user, "vk_add"))
 
     def _is_key(self, name: str | None) -> bool:
@@ -258,13 +261,20 @@ class HoldingHistory(PeopleHistory):
             self.bind("line" if "scope" not in seen else "budget", line.number, seen["id"], clause_id, answer)
             begun = seen.get("last_reset") or seen.get("request_last_reset")
             self.stays("begin", (line.number, line.window), begun, answer, clause_id, label)
-        shown_keys, keys = shown["virtual_key_ids"], copy.keys
-        count = f"the number of keys of {what}"
-        self.agrees("virtual keys", count, len(shown_keys), len(keys), answer, label=label)
-        self.agrees("copy", f"virtual_key_values of {what}", sorted(shown["virtual_key_values"]),
-                    sorted(shown_keys), answer, clause_id="AP-UAP-006")  # fmt: skip
-        for key, key_id in zip(keys, shown_keys, strict=True):
-            self.bind("virtual key", key.number, key_id, "AP-VKD-001", answer)
+        self._compare_keys(what, copy, shown, answer, label)
+
+    def _compare_keys(self, what: str, copy: Copy, shown: Any, answer: Answer, label: str) -> None:
+        ids = shown["virtual_key_ids"]
+        strange = [key_id for key_id in ids if not self.is_bound("virtual key", key_id)]
+        for key in copy.keys:
+            # A role gives a copy with a key that no answer has named yet.
+            if strange and self.shown("virtual key", key.number) is None:
+                self.bind("virtual key", key.number, strange.pop(), "AP-UAP-002", answer)
+        due = [str(self.shown("virtual key", key.number)) for key in copy.keys]
+        keys = f"virtual_key_ids of {what}"
+        self.agrees("virtual keys", keys, sorted(ids), sorted(due), answer, label=label)
+        masked, values = sorted(shown["virtual_key_values"]), f"virtual_key_values of {what}"
+        self.agrees("copy", values, masked, sorted(ids), answer, clause_id="AP-UAP-006")
 
     def _copied(self, copy: Copy) -> Fields:
         """What is to be seen of a copy, without what the server alone decides."""

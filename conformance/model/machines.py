@@ -55,7 +55,7 @@ class _Kind:
     weight: int
 
 
-def _kind(
+def kind(
     fits: Callable[[Any], object] = lambda _: True, weight: int = 1, **drawn: st.SearchStrategy[Any]
 ) -> Callable[[Callable[..., None]], _Kind]:
     """Makes a kind of step of a method of a machine."""
@@ -73,8 +73,8 @@ class Machine(RuleBasedStateMachine):
     kinds: ClassVar[tuple[_Kind, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        own = [kind for kind in vars(cls).values() if isinstance(kind, _Kind)]
-        cls.kinds = (*cls.kinds, *(kind for kind in own for _ in range(kind.weight)))
+        own = [each for each in vars(cls).values() if isinstance(each, _Kind)]
+        cls.kinds = (*cls.kinds, *(each for each in own for _ in range(each.weight)))
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,8 +91,8 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def step(self, data: st.DataObject) -> None:
         """Takes one step of a kind that fits."""
-        kind = data.draw(st.sampled_from([kind for kind in self.kinds if kind.fits(self)]))
-        kind.take(self, **data.draw(kind.drawn))
+        chosen = data.draw(st.sampled_from([each for each in self.kinds if each.fits(self)]))
+        chosen.take(self, **data.draw(chosen.drawn))
 
     def take(self, step: str, /, **arguments: Any) -> None:
         """Takes one step of the history."""
@@ -131,26 +131,28 @@ def _there_are(*kinds: str) -> Callable[[Machine], object]:
     return lambda machine: all(getattr(machine.world, kind) for kind in kinds)
 
 
-def _is_something_held(machine: PeopleMachine) -> object:
+def is_something_held(machine: PeopleMachine) -> object:
+    """Whether any user holds a copy."""
     return machine.held()
 
 
-def _is_a_budget_held(machine: PeopleMachine) -> object:
+def is_a_budget_held(machine: PeopleMachine) -> object:
+    """Whether any user holds a copy with a budget."""
     return machine.held(with_budget=True)
 
 
 class TemplateMachine(Machine):
     """Histories of templates alone."""
 
-    @_kind(name=NAMES, fields=fields_of(CONFIGURATION))
+    @kind(name=NAMES, fields=fields_of(CONFIGURATION))
     def _create(self, name: str, fields: Fields) -> None:
         self.take("create", label=self.label("p"), name=name, fields=fields)
 
-    @_kind(_there_are("profiles"), pick=PICK, name=NAMES)
+    @kind(_there_are("profiles"), pick=PICK, name=NAMES)
     def _clone(self, pick: int, name: str) -> None:
         self.take("clone", profile=self.profile(pick), label=self.label("p"), name=name)
 
-    @_kind(
+    @kind(
         _there_are("profiles"),
         weight=2,
         pick=PICK,
@@ -160,11 +162,11 @@ class TemplateMachine(Machine):
     def _update(self, pick: int, fields: Fields, condition: str | None) -> None:
         self.take("update", profile=self.profile(pick), fields=fields, condition=condition)
 
-    @_kind(_there_are("profiles"), pick=PICK, active=st.booleans(), condition=CONDITIONS)
+    @kind(_there_are("profiles"), pick=PICK, active=st.booleans(), condition=CONDITIONS)
     def _set_active(self, pick: int, active: bool, condition: str | None) -> None:
         self.take("set_active", profile=self.profile(pick), active=active, condition=condition)
 
-    @_kind(_there_are("profiles"), pick=PICK, condition=CONDITIONS)
+    @kind(_there_are("profiles"), pick=PICK, condition=CONDITIONS)
     def _delete(self, pick: int, condition: str | None) -> None:
         self.take("delete", profile=self.profile(pick), condition=condition)
 
@@ -189,19 +191,19 @@ class PeopleMachine(TemplateMachine):
 
     # Roles
 
-    @_kind(name=NAMES)
+    @kind(name=NAMES)
     def _create_role(self, name: str) -> None:
         self.take("create_role", label=self.label("r"), name=name)
 
-    @_kind(_there_are("roles"), pick=PICK, name=NAMES)
+    @kind(_there_are("roles"), pick=PICK, name=NAMES)
     def _rename_role(self, pick: int, name: str) -> None:
         self.take("rename_role", role=self.role(pick), name=name)
 
-    @_kind(_there_are("roles"), pick=PICK)
+    @kind(_there_are("roles"), pick=PICK)
     def _delete_role(self, pick: int) -> None:
         self.take("delete_role", role=self.role(pick))
 
-    @_kind(
+    @kind(
         _there_are("profiles", "roles"),
         pick=PICK,
         roles=st.lists(PICK, min_size=1, max_size=2),
@@ -212,41 +214,41 @@ class PeopleMachine(TemplateMachine):
         labels = list(dict.fromkeys(self.known_role(role) for role in roles))
         self.take("attach", profile=self.profile(pick), roles=labels, default=default, apply=apply)
 
-    @_kind(_there_are("profiles", "roles"), pick=PICK, role=PICK)
+    @kind(_there_are("profiles", "roles"), pick=PICK, role=PICK)
     def _detach(self, pick: int, role: int) -> None:
         self.take("detach", profile=self.profile(pick), role=self.role(role))
 
     # Users
 
-    @_kind(user=USERS, role=st.none() | PICK)
+    @kind(user=USERS, role=st.none() | PICK)
     def _create_user(self, user: str, role: int | None) -> None:
         known = role if self.world.roles else None
         self.take("create_user", user=user, role=None if known is None else self.known_role(known))
 
-    @_kind(_there_are("users", "roles"), pick=PICK, role=st.none() | PICK)
+    @kind(_there_are("users", "roles"), pick=PICK, role=st.none() | PICK)
     def _change_role(self, pick: int, role: int | None) -> None:
         self.take("change_role", user=self.user(pick), role=None if role is None else self.known_role(role))
 
-    @_kind(_there_are("users"), pick=PICK, groups=some(["g1", "g2"]))
+    @kind(_there_are("users"), pick=PICK, groups=some(["g1", "g2"]))
     def _set_groups(self, pick: int, groups: list[str]) -> None:
         self.take("set_groups", user=self.user(pick), groups=groups)
 
-    @_kind(_there_are("users"), pick=PICK)
+    @kind(_there_are("users"), pick=PICK)
     def _delete_user(self, pick: int) -> None:
         self.take("delete_user", user=self.user(pick))
 
-    @_kind(_there_are("users", "profiles"), user=PICK, pick=PICK)
+    @kind(_there_are("users", "profiles"), user=PICK, pick=PICK)
     def _assign(self, user: int, pick: int) -> None:
         self.take("assign", user=self.user(user), profile=self.profile(pick))
 
     # What users hold
 
-    @_kind(_is_something_held, pick=PICK)
+    @kind(is_something_held, pick=PICK)
     def _detach_user(self, pick: int) -> None:
         user, profile = _picked(self.held(), pick)
         self.take("detach_user", user=user, profile=profile)
 
-    @_kind(_is_something_held, pick=PICK, fields=fields_of(POLICY), reset_usage=st.booleans())
+    @kind(is_something_held, pick=PICK, fields=fields_of(POLICY), reset_usage=st.booleans())
     def _update_and_propagate(self, pick: int, fields: Fields, reset_usage: bool) -> None:
         # These two mostly follow each other.
         _, profile = _picked(self.held(), pick)
@@ -254,8 +256,8 @@ class PeopleMachine(TemplateMachine):
         chosen = sorted(fields) or list(PROPAGATED)
         self.take("propagate", profile=profile, fields=chosen, reset_usage=reset_usage)
 
-    @_kind(
-        _is_something_held,
+    @kind(
+        is_something_held,
         pick=PICK,
         fields=st.just(list(PROPAGATED)) | some(PROPAGATED, at_least=1),
         users=st.none() | st.none() | some(["u1", "u2", "u3"], at_least=1),
@@ -267,8 +269,8 @@ class PeopleMachine(TemplateMachine):
         _, profile = _picked(self.held(), pick)
         self.take("propagate", profile=profile, users=users, groups=groups, **drawn)
 
-    @_kind(
-        _is_a_budget_held,
+    @kind(
+        is_a_budget_held,
         pick=PICK,
         number=PICK,
         amount=st.integers(1, 9),
@@ -278,22 +280,22 @@ class PeopleMachine(TemplateMachine):
         user, profile = _picked(self.held(with_budget=True), pick)
         self.take("set_override", user=user, profile=profile, **drawn)
 
-    @_kind(_is_a_budget_held, pick=PICK, number=PICK)
+    @kind(is_a_budget_held, pick=PICK, number=PICK)
     def _clear_override(self, pick: int, number: int) -> None:
         user, profile = _picked(self.held(with_budget=True), pick)
         self.take("clear_override", user=user, profile=profile, number=number)
 
-    @_kind(_is_something_held, pick=PICK, name=st.none() | NAMES)
+    @kind(is_something_held, pick=PICK, name=st.none() | NAMES)
     def _add_key(self, pick: int, name: str | None) -> None:
         user, profile = _picked(self.held(), pick)
         self.take("add_key", user=user, profile=profile, name=name)
 
-    @_kind(_is_something_held, pick=PICK, name=NAMES, is_named=st.booleans())
+    @kind(is_something_held, pick=PICK, name=NAMES, is_named=st.booleans())
     def _add_user_key(self, pick: int, name: str, is_named: bool) -> None:
         user, profile = _picked(self.held(), pick)
         self.take("add_user_key", user=user, name=name, profile=profile if is_named else None)
 
-    @_kind(_is_something_held, pick=PICK, number=PICK)
+    @kind(is_something_held, pick=PICK, number=PICK)
     def _delete_key(self, pick: int, number: int) -> None:
         user, profile = _picked(self.held(), pick)
         self.take("delete_key", user=user, profile=profile, number=number)

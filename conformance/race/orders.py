@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conformance import audit_log
 from conformance.linear import Timed, an_order
 from conformance.race.winners import Round
+from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,6 +82,8 @@ def reads(session: Session) -> Round:
 
     reader, lister = partial(look, partial(session.read, profile_id)), partial(look, listed)
     _, _, *seen = _at_once([partial(write, 1), partial(write, 2), reader, reader, lister])
+    if not any(seen):
+        raise Unreached("the writers were done before anybody had read")
     for answers in seen:
         fault = _torn(profile_id, answers)
         if fault is not None:
@@ -92,6 +95,8 @@ def _torn(profile_id: int, answers: Sequence[Answer]) -> Round | None:
     last: Answer | None = None
     newest = 0
     for answer in answers:
+        if answer.status != 200:
+            return Round(f"a read that was answered {answer.status} while others wrote", (answer,))
         body = answer.json
         rows = body.get("access_profiles") or [body.get("access_profile")]
         [profile] = [row for row in rows if row["id"] == profile_id]
