@@ -18,9 +18,11 @@ from conformance.coverage import Ledger
 from conformance.deadline import Deadline
 from conformance.derived import unreached_verdicts
 from conformance.fuzz.phase import fuzz_all
+from conformance.model import phase as model
 from conformance.plan import BRISK, Phase, Plan
 from conformance.preflight import left_by_earlier_runs, missing_profiles, preflight
 from conformance.probing import probe, probe_all, skip_all
+from conformance.race import phase as races
 from conformance.results import PhaseRecord, Results
 from conformance.session import Workspace
 from conformance.verdict import Unreached, Verdict, worse
@@ -104,7 +106,8 @@ def _work(ledger: Ledger, jobs: int) -> Mapping[Phase, Sequence[PhaseFunction]]:
         Phase.RAW: (partial(probe_all, Phase.RAW),),
         Phase.BOUNDARY: (partial(boundary.phase, ledger=ledger, workers=jobs),),
         Phase.FUZZ: (fuzz_all,),
-        Phase.RACE: (partial(probe_all, Phase.RACE),),
+        Phase.MODEL: (model.phase,),
+        Phase.RACE: (partial(probe_all, Phase.RACE), races.phase),
     }
 
 

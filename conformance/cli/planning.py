@@ -87,9 +87,12 @@ def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
     from conformance.boundary.phase import derived_ids
     from conformance.fuzz.phase import derived_id
+    from conformance.model import phase as model
+    from conformance.race import phase as race
 
     fuzzed = (derived_id(operation.id) for operation in contract.operations)
-    return [*(clause.id for clause in contract.clauses), *derived_ids(contract), *fuzzed]
+    stated = (clause.id for clause in contract.clauses)
+    return [*stated, *derived_ids(contract), *fuzzed, *model.IDS, *race.IDS]
 
 
 def _only(named: str | None, contract: Contract) -> frozenset[str] | None:

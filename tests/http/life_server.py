@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import uvicorn
 
+from conformance.client import Target
 from server.app import create_app
 from server.security import issue_key
 from store.api import Store
@@ -34,7 +34,7 @@ class SetClock:
 class LifeServer:
     """What a history works with."""
 
-    client: httpx.Client
+    target: Target
     store: Store
     clock: SetClock
 
@@ -59,10 +59,7 @@ def life_server(store_url: str) -> Iterator[LifeServer]:
         while not running.started and thread.is_alive() and time.monotonic() < deadline:
             time.sleep(0.01)
         assert running.started
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/api/governance"
-        with httpx.Client(
-            base_url=url, headers={"Authorization": f"Bearer {issued.key}"}, timeout=30
-        ) as client:
-            yield LifeServer(client, store, clock)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        yield LifeServer(Target(url, {"admin": issued.key}, timeout=30), store, clock)
         running.should_exit = True
         thread.join(20)

@@ -1,0 +1,273 @@
+"""One history: calls that are sent to the target and made in the model, and what both come to."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance import expect
+from conformance.model import blame
+from conformance.model.blame import Act
+from conformance.model.world import World
+from conformance.shapes import shape_fault
+from conformance.verdict import Unreached, Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from conformance.client import Answer
+    from conformance.session import Session
+
+_SECRET = re.compile(r"sk-bf-[A-Za-z0-9]{32}|bfst-[A-Za-z0-9]{44}")
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a history: the method of it, and labels and values that are its arguments."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Inapplicable(Exception):
+    """A step speaks of something that is not there, so that there is nothing to do."""
+
+
+class Contradiction(Exception):
+    """The target does what no server may do that keeps the clause."""
+
+    def __init__(self, clause_id: str, expected: str, actual: str, answers: Iterable[Answer] = ()) -> None:
+        super().__init__(f"{clause_id}: expected {expected}, got {actual}")
+        self.clause_id = clause_id
+        self.expected = expected
+        self.actual = actual
+        self.answers = tuple(answers)
+
+
+class History:
+    """What all histories have in common: steps, names, ids and judgement.
+
+    Attributes:
+        steps: the steps that were taken.
+        lines: each call of a step that was to change something, for a reader.
+        ids: what the server calls things, by kind and label.
+        act: the last of these calls.
+        begun: how many answers there were when the present step began.
+        is_concluding: whether the last step was taken.
+        effects: how many calls were to change something so far.
+    """
+
+    def __init__(
+        self, session: Session, is_claimed: Callable[[str], bool] = lambda _: True, world: World | None = None
+    ) -> None:
+        self.session = session
+        self.world = world or World()
+        self.is_claimed = is_claimed
+        self.prefix = f"{session.name()}-"
+        self.steps: list[Step] = []
+        self.lines: list[str] = []
+        self.ids: dict[tuple[str, str], Any] = {}
+        self.act = Act()
+        self.begun = 0
+        self.effects = 0
+        self.is_concluding = False
+        self._bound: dict[tuple[str, object], Any] = {}
+        self._kept: dict[tuple[str, Any], object] = {}
+
+    def take(self, step: Step, *, closely: bool = True) -> None:
+        """Takes one step, and compares what is seen afterwards, unless it is not to look `closely`.
+
+        Raises:
+            Contradiction: target and clauses disagree.
+            Unreached: the server is not ready (503).
+            httpx.TransportError: there was no answer.
+        """
+        self.begun = len(self.session.answers)
+        with self._judging():
+            try:
+                getattr(self, step.name)(**step.arguments)
+            except Inapplicable:
+                return
+            except Contradiction:
+                self.steps.append(step)
+                raise
+            self.steps.append(step)
+            if closely:
+                self.observe()
+
+    def conclude(self) -> None:
+        """Compares everything that the history made; it raises what `take` raises."""
+        self.begun = len(self.session.answers)
+        self.is_concluding = True
+        with self._judging():
+            self.observe_all()
+
+    @contextmanager
+    def _judging(self) -> Iterator[None]:
+        """Sees an answer without the shape that it is to have as a contradiction, too."""
+        try:
+            yield
+        except Violation as violation:
+            broken = blame.of_difference("fields", self.act)
+            raise Contradiction(broken, violation.expected, violation.actual, violation.answers) from None
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            for answer in self.session.answers[self.begun :]:
+                fault = shape_fault(self.session.contract, answer)
+                if fault is not None:
+                    stated = "an answer in the shape that the contract states"
+                    broken = blame.of_difference("fields", self.act)
+                    raise Contradiction(broken, stated, fault, [answer]) from None
+            raise
+
+    def observe(self) -> None:
+        """Compares what the last step may have touched."""
+        raise NotImplementedError
+
+    def observe_all(self) -> None:
+        """Compares everything that the history made."""
+        raise NotImplementedError
+
+    def named(self, label: str) -> str:
+        """The name on the server of what the history calls by a label."""
+        return self.prefix + label
+
+    def labelled(self, name: Any) -> str:
+        """A name of the server's as the history calls it."""
+        return str(name).removeprefix(self.prefix)
+
+    # Calls
+
+    def write(
+        self,
+        operation_id: str,
+        said: Mapping[str, Any],
+        *,
+        refusals: Iterable[tuple[int, str]] = (),
+        success: int = 200,
+        targets: Iterable[str] = (),
+        changed: bool = True,
+        dry: bool = False,
+        secret: bool = False,
+        **request: Any,
+    ) -> Answer | None:
+        """Sends a call, demands its status, and returns its answer; None when it is refused, as it is to be.
+
+        `refusals` are the statuses that are due, each with the clause that says so; without any, it is to
+        succeed. Of several that are due no clause says which comes first. Only an answer that is to show a
+        secret may hold one. `said` is how a reader is told of the arguments.
+        """
+        refusals = tuple(refusals)
+        if not all(self.is_claimed(clause_id) for _, clause_id in refusals):
+            raise Inapplicable(operation_id)
+        self.effects += not refusals and changed and not dry
+        self.act = Act(operation_id, frozenset(targets), bool(refusals), changed, dry)
+        answer = self.session.call(operation_id, **request)
+        words = [operation_id, *(f"{name}={_short(value)}" for name, value in said.items())]
+        self.lines.append(" ".join(words) + f" -> {answer.status}")
+        if answer.status == 503:
+            raise Unreached(f"the server is not ready: {answer.exchange.answer()[:300]}")
+        wanted = [status for status, _ in refusals] or [success]
+        clause_id = refusals[0][1] if refusals else blame.of_answer(operation_id)
+        if answer.status not in wanted:
+            expected = f"status {' or '.join(map(str, wanted))} for {operation_id}"
+            raise Contradiction(clause_id, expected, answer.exchange.answer()[:600], [answer])
+        self._judge_secrets(answer, allowed=secret and not refusals)
+        return None if refusals else answer
+
+    def read(self, operation_id: str, *, missing: str = "", **request: Any) -> Answer:
+        """Sends a call that changes nothing. The answer is 200, or 404 where `missing` is its clause."""
+        answer = self.session.call(operation_id, **request)
+        if answer.status == 503:
+            raise Unreached(f"the server is not ready: {answer.exchange.answer()[:300]}")
+        wanted = 404 if missing else 200
+        if answer.status != wanted:
+            clause_id = missing or blame.of_difference("list", self.act)
+            raise Contradiction(
+                clause_id, f"status {wanted} for {operation_id}", answer.exchange.answer()[:600], [answer]
+            )
+        self._judge_secrets(answer, allowed=False)
+        return answer
+
+    def _judge_secrets(self, answer: Answer, *, allowed: bool) -> None:
+        if not allowed and _SECRET.search(answer.text):
+            raise Contradiction("AP-VKA-001", "no key in clear in this answer", "a key in clear", [answer])
+
+    # Judgement
+
+    def agrees(
+        self,
+        aspect: str,
+        what: str,
+        actual: Any,
+        expected: Any,
+        answer: Answer,
+        *,
+        label: str | None = None,
+        clause_id: str | None = None,
+    ) -> bool:
+        """Whether both are the same JSON; False only where the clause that would be broken is not claimed.
+
+        Raises:
+            Contradiction: they differ, and the clause is claimed.
+        """
+        if expect.same(actual, expected):
+            return True
+        return self.fails(
+            aspect, f"{what} = {expect.show(expected)}", expect.show(actual), answer, label, clause_id
+        )
+
+    def fails(
+        self,
+        aspect: str,
+        expected: str,
+        actual: str,
+        answer: Answer,
+        label: str | None = None,
+        clause_id: str | None = None,
+    ) -> bool:
+        """Raises a contradiction, or returns False where the clause is not claimed."""
+        broken = clause_id or blame.of_difference(aspect, self.act, label)
+        if not self.is_claimed(broken):
+            return False
+        raise Contradiction(broken, expected, actual, [answer])
+
+    def bind(self, kind: str, number: object, shown: Any, clause_id: str, answer: Answer) -> None:
+        """Holds an id of the server's to one thing of the model: it stays, and no other thing has it."""
+        if not self.is_claimed(clause_id):
+            return
+        known = self._bound.setdefault((kind, number), shown)
+        if known != shown:
+            raise Contradiction(clause_id, f"the id {known} of a {kind}, as before", str(shown), [answer])
+        owner = self._kept.setdefault((kind, shown), number)
+        if owner != number:
+            raise Contradiction(clause_id, f"an id of its own for each {kind}", f"{shown} twice", [answer])
+
+    def is_bound(self, kind: str, shown: Any) -> bool:
+        """Whether an id of the server's belongs to a thing of the model."""
+        return (kind, shown) in self._kept
+
+    def shown(self, kind: str, number: int) -> Any:
+        """The id that the server has shown of one thing of the model; None when it has not."""
+        return self._bound.get((kind, number))
+
+    def known(self, kind: str, number: int, learn: Callable[[], object]) -> Any:
+        """The id that the server has shown of one thing of the model; `learn` looks if it has not."""
+        if (kind, number) not in self._bound:
+            learn()
+        return self._bound[kind, number]
+
+    def stays(
+        self, kind: str, thing: object, shown: Any, answer: Answer, clause_id: str, label: str | None = None
+    ) -> None:
+        """Holds something to the value with which it was first seen."""
+        known = self._bound.setdefault((kind, thing), shown)
+        self.agrees(kind, f"{kind} as before", shown, known, answer, label=label, clause_id=clause_id)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

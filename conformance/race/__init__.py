@@ -1,0 +1,1 @@
+"""Clients that do the same things at the same time."""

@@ -1,0 +1,60 @@
+"""Faults that show only when several clients call at once: time passes between a read and a write."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from conformance.selftest.middleware import Inner, Request, Response, State, profile_of
+
+PAUSE = 0.05
+"""Seconds between the read and the write."""
+
+
+async def an_update_writes_back_what_it_read_before(request: Request, inner: Inner, state: State) -> Response:
+    """A lost update: the whole profile is read, changed and written, without a look at what came between."""
+    if request.operation_id != "updateAccessProfile":
+        return await inner(request)
+    read = profile_of(await inner(replace(request, method="GET", body=b"")))
+    await asyncio.sleep(PAUSE)
+    whole: dict[str, Any] = {name: read[name] for name in ("description", "tags", "budgets") if name in read}
+    return await inner(request.with_json({**whole, **request.json}))
+
+
+async def a_name_is_looked_up_before_it_is_taken(request: Request, inner: Inner, state: State) -> Response:
+    """Who comes second while a create of the name is under way gets another name, and a 201."""
+    if request.operation_id != "createAccessProfile":
+        return await inner(request)
+    wanted = request.json["name"]
+    under_way = state.memory.setdefault("under way", {})
+    under_way[wanted] = under_way.get(wanted, 0) + 1
+    place = under_way[wanted]
+    await asyncio.sleep(PAUSE)
+    if place == 2:
+        return await inner(request.with_json({**request.json, "name": f"{wanted} 2"}))
+    return await inner(request)
+
+
+async def two_fields_are_written_one_after_the_other(
+    request: Request, inner: Inner, state: State
+) -> Response:
+    """Whoever reads between the two writes sees what nobody has sent."""
+    sent = request.json
+    if request.operation_id != "updateAccessProfile" or not {"description", "tags"} <= sent.keys():
+        return await inner(request)
+    await inner(request.with_json({name: value for name, value in sent.items() if name != "tags"}))
+    await asyncio.sleep(PAUSE)
+    return await inner(request)
+
+
+async def one_round_in_two_has_two_winners(request: Request, inner: Inner, state: State) -> Response:
+    """Deletes of every other profile are answered 200 twice."""
+    response = await inner(request)
+    profile_id = request.path_parameter("profile_id")
+    if request.operation_id == "deleteAccessProfile":
+        if response.status == 200 and int(profile_id) % 2:
+            state.memory[profile_id] = response
+        elif response.status == 404 and profile_id in state.memory:
+            return Response(200, response.headers, state.memory.pop(profile_id).body)
+    return response
