@@ -6,11 +6,11 @@ import sys
 
 import click
 
-from conformance.cli import check, clauses
+from conformance.cli import check, clauses, selftest
 from conformance.cli.root import cli
 from conformance.verdict import ExitCode
 
-__all__ = ["check", "clauses", "cli", "main", "run"]
+__all__ = ["check", "clauses", "cli", "main", "run", "selftest"]
 
 
 def main() -> None:

@@ -39,6 +39,11 @@ class Request:
                 return operation.id
         return None
 
+    def is_at(self, path: str) -> bool:
+        """Whether it goes to that path of the contract, with whatever method."""
+        asked = self.path.removeprefix("/api").removeprefix("/governance")
+        return any(each.path == path and pattern.fullmatch(asked) for each, pattern in _patterns())
+
     def path_parameter(self, name: str) -> str:
         """The value of a parameter of the operation's path; empty when it has none of that name."""
         path = self.path.removeprefix("/api").removeprefix("/governance")
@@ -148,6 +153,7 @@ class FaultyApp:
     """An app with at most one fault at a time. Without one, nothing is touched."""
 
     def __init__(self, app: ASGIApp, key: str, viewer_key: str) -> None:
+        self._right = app
         self._app = app
         self._keys = key, viewer_key
         self._fault: Fault | None = None
@@ -155,22 +161,26 @@ class FaultyApp:
         self.crashes: list[Exception] = []
         """What faults raised themselves: a crash is not what they are meant to show."""
 
-    def break_with(self, fault: Fault | None) -> None:
-        """Set the fault, with an empty memory."""
+    def break_with(self, fault: Fault | None, app: ASGIApp | None = None) -> None:
+        """Set the fault, with an empty memory, and the app to serve when it is not the right one."""
         self._fault = fault
+        self._app = app or self._right
         self._state = State(*self._keys)
         self.crashes.clear()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request with the fault that is set."""
-        fault = self._fault
-        if fault is None or scope["type"] != "http":
-            await self._app(scope, receive, send)
+        fault, app = self._fault, self._app
+        if scope["type"] != "http":
+            await self._right(scope, receive, send)
+            return
+        if fault is None:
+            await app(scope, receive, send)
             return
         request = _request(scope, await _read(receive))
 
         async def inner(changed: Request) -> Response:
-            return await _call(self._app, scope, changed)
+            return await _call(app, scope, changed)
 
         try:
             response = await fault(request, inner, self._state)
