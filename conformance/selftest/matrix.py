@@ -68,6 +68,7 @@ def matrix(proof: Proof) -> Document:
         "survivors": [_told(t) for t in proof.trials if t.outcome is Outcome.SURVIVED],
         "equivalent": [_told(t) for t in proof.trials if t.outcome is Outcome.EQUIVALENT],
         "errors": [_told(trial) for trial in proof.errors],
+        "trials": [_told(trial) for trial in proof.trials],
         "plain_schemathesis": plain(),
     }
 
@@ -120,7 +121,10 @@ def _told(trial: Trial) -> Document:
         "kind": trial.kind,
         "name": trial.name,
         "group": trial.group,
+        "outcome": trial.outcome,
+        "by": list(trial.by),
         "requests": trial.requests,
+        "seconds": round(trial.seconds, 3),
         "reason": trial.reason,
     }
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.contract import Operation
 
+_PIECE = 100
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -102,11 +103,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer."""
+    """A whole answer, to be sent with its length or else in pieces."""
 
     status: int
     headers: Headers
     body: bytes
+    in_pieces: bool = False
 
     @property
     def json(self) -> Any:
@@ -265,7 +267,15 @@ async def _call(app: ASGIApp, scope: Scope, request: Request) -> Response:
 async def _send(response: Response, method: str, send: Send) -> None:
     headers = [(n.encode(), v.encode("latin-1")) for n, v in response.headers if n != "content-length"]
     length = dict(response.headers).get("content-length") if method == "HEAD" else str(len(response.body))
-    if length is not None:
+    if length is not None and not response.in_pieces:
         headers.append((b"content-length", length.encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})
+    body = b"" if method == "HEAD" else response.body
+    if response.in_pieces:
+        # Without a length, the server sends each piece as a chunk of its own.
+        for start in range(0, len(body), _PIECE):
+            await send(
+                {"type": "http.response.body", "body": body[start : start + _PIECE], "more_body": True}
+            )
+        body = b""
+    await send({"type": "http.response.body", "body": body})
