@@ -8,6 +8,8 @@ import pkgutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.plan import Phase
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -21,6 +23,8 @@ class Check:
     clause_id: str
     run: Callable[[Session], None]
     explanation: str
+    phase: Phase
+    alone: bool
 
 
 class Catalogue:
@@ -29,8 +33,16 @@ class Catalogue:
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
 
-    def check(self, clause_id: str) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
+    def check(
+        self, clause_id: str, *, phase: Phase = Phase.PROBE, alone: bool = False
+    ) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
         """Registers the decorated function as the check of a clause. Its docstring says how it checks.
+
+        Args:
+            clause_id: the clause; it has no other check.
+            phase: the part of a run in which the check is made.
+            alone: whether no other check may run at the same time, as it counts what is on the server or
+                sends requests at one instant.
 
         Raises:
             ValueError: the clause has a check already, or the function has no docstring.
@@ -42,7 +54,7 @@ class Catalogue:
                 raise ValueError(f"The clause {clause_id} has a check already.")
             if not explanation:
                 raise ValueError(f"The check of {clause_id} does not say how it checks: it has no docstring.")
-            self._checks[clause_id] = Check(clause_id, function, " ".join(explanation.split()))
+            self._checks[clause_id] = Check(clause_id, function, " ".join(explanation.split()), phase, alone)
             return function
 
         return register

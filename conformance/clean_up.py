@@ -6,7 +6,7 @@ bears the run's prefix. Audit rows stay by nature, and so do API keys, revoked.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.verdict import Unreached
@@ -27,6 +27,11 @@ class Residue:
     roles: int | None = 0
     profiles: int | None = 0
     api_keys: int | None = 0
+
+    def __add__(self, other: Residue) -> Residue:
+        """What two runs left together."""
+        mine, theirs = astuple(self), astuple(other)
+        return Residue(*(None if None in pair else sum(pair) for pair in zip(mine, theirs, strict=True)))
 
     @property
     def total(self) -> int | None:

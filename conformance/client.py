@@ -39,6 +39,7 @@ class Target:
     key: str = field(repr=False)
     viewer_key: str | None = field(default=None, repr=False)
     timeout: float = 10.0
+    read_only: bool = False
 
     @property
     def host(self) -> str:

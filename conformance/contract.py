@@ -60,6 +60,7 @@ class Operation:
     method: str
     path: str
     line: int
+    pointer: str = ""
     permission: str | None = None
     example: Any = None
 
@@ -89,6 +90,14 @@ class Contract:
     def profile_of(self, operation_id: str) -> str | None:
         """The profile that an operation belongs to: that of its first clause."""
         return next((c.profile for c in self.clauses if c.operation_id == operation_id), None)
+
+    @property
+    def first_clauses(self) -> frozenset[str]:
+        """The ids of the first clause of each operation, and of those that hold for all operations."""
+        firsts: dict[str, str] = {}
+        for clause in self.clauses:
+            firsts.setdefault(clause.operation_id or clause.id, clause.id)
+        return frozenset(firsts.values())
 
     def methods(self, path: str) -> frozenset[str]:
         """The methods, in capitals, that the contract states for a path template."""
@@ -164,6 +173,7 @@ def _operations(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Op
                     method=method.upper(),
                     path=path,
                     line=node.start_mark.line + 1,
+                    pointer="/" + "/".join(_escape(step) for step in ("paths", path, method)),
                     permission=stated.get("x-permission"),
                     example=_example(stated.get("requestBody", {})),
                 )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+import platform
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import conformance
@@ -14,20 +16,57 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from conformance.clean_up import Residue
-    from conformance.runner import Plan
+    from conformance.plan import Plan
     from conformance.verdict import Finding
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+_SENTENCES = {
+    ExitCode.CONFORMS: "The server conforms.",
+    ExitCode.DOES_NOT_CONFORM: "The server does not conform.",
+    ExitCode.INCOMPLETE: "Not proved: something that was claimed was not reached.",
+    ExitCode.SUITE_FAILED: "No verdict: the suite itself failed. Please report it.",
+    ExitCode.STALE: "The file of expected failures is out of date: correct it.",
+}
+_PARTIAL = "What was asked for passes. A verdict on the server takes a run without restrictions."
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRecord:
+    """How a phase went: `done`, `skipped` or `cut short`."""
+
+    name: str
+    status: str
+    reason: str = ""
+    budget: float | None = None
+    seconds: float = 0.0
+    requests: int = 0
+
+    def after(self, earlier: PhaseRecord | None) -> PhaseRecord:
+        """The record of this round and of an earlier one together."""
+        if earlier is None:
+            return self
+        return replace(
+            self,
+            status=max(self.status, earlier.status, key=("done", "skipped", "cut short").index),
+            budget=None if self.budget is None else self.budget + (earlier.budget or 0.0),
+            seconds=self.seconds + earlier.seconds,
+            requests=self.requests + earlier.requests,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A plan, and the verdicts that came of it."""
+    """A plan, and the verdicts that came of it.
+
+    Attributes:
+        obstacle: why nothing could be checked; None when something could.
+    """
 
     plan: Plan
     verdicts: tuple[Verdict, ...]
+    phases: tuple[PhaseRecord, ...]
     obstacle: str | None
-    """Why nothing could be checked; None when something could."""
     begun: datetime
     ended: datetime
     left_behind: Residue
@@ -38,7 +77,9 @@ class Results:
         """What the command says to the shell."""
         if self.obstacle is not None:
             return ExitCode.INCOMPLETE
-        return exit_code(self.verdicts, strict=self.plan.strict)
+        stale = bool(self.plan.known.expired(self.begun.date()))
+        code = exit_code(self.verdicts, strict=self.plan.strict, stale=stale)
+        return ExitCode.CONFORMS if code is ExitCode.STALE and self.plan.allow_stale else code
 
     @property
     def totals(self) -> Totals:
@@ -49,43 +90,81 @@ class Results:
     def whole(self) -> bool:
         """Whether the run asked for everything, so that it is a verdict on the server."""
         plan = self.plan
-        return plan.only is None and plan.fuzz and set(plan.contract.profiles) <= plan.profiles
+        is_run = all(phase.status != "skipped" for phase in self.phases)
+        return plan.only is None and is_run and set(plan.contract.profiles) <= plan.profiles
+
+    @property
+    def sentence(self) -> str:
+        """The verdict on the server, in one sentence."""
+        if self.obstacle is not None:
+            return self.obstacle
+        code = self.exit_code
+        return _PARTIAL if code is ExitCode.CONFORMS and not self.whole else _SENTENCES[code]
 
     def rerun(self, verdict_id: str) -> str:
         """The command that repeats one check."""
-        return f"conformance check {self.plan.target.root} --only {verdict_id} --seed {self.plan.seed}"
+        plan = self.plan
+        mode = f" --mode {plan.mode}" if plan.mode != "standard" else ""
+        return f"conformance check {plan.target.root} --only {verdict_id}{mode} --seed {plan.seed}"
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of `results.json`. It is public: a change that breaks it takes a new `schema_version`."""
-        contract = self.plan.contract
+        plan, contract = self.plan, self.plan.contract
         document = {
             "schema_version": SCHEMA_VERSION,
-            "suite": {"version": conformance.__version__, "schemathesis": SCHEMATHESIS_VERSION},
-            "contract": {"title": contract.title, "version": contract.version, "sha256": contract.sha256},
-            "target": self.plan.target.root,
-            "seed": self.plan.seed,
+            "suite": {
+                "version": conformance.__version__,
+                "schemathesis": SCHEMATHESIS_VERSION,
+                "hypothesis": version("hypothesis"),
+                "python": platform.python_version(),
+            },
+            "contract": {
+                "title": contract.title,
+                "version": contract.version,
+                "sha256": contract.sha256,
+                "file": contract.path.name,
+            },
+            "target": plan.target.root,
+            "label": plan.label,
+            "mode": plan.mode,
+            "read_only": plan.target.read_only,
+            "strict": plan.strict,
+            "seed": plan.seed,
             "started_at": _instant(self.begun),
             "finished_at": _instant(self.ended),
-            "profiles": sorted(self.plan.profiles),
-            "strict": self.plan.strict,
+            "profiles": {"claimed": sorted(plan.profiles), "skipped": dict(sorted(plan.skips.items()))},
             "exit_code": int(self.exit_code),
+            "sentence": self.sentence,
             "obstacle": self.obstacle,
-            "totals": {"index": self.totals.index, "score": self.totals.score, "statuses": self._statuses()},
+            "totals": self._totals(),
+            "phases": [asdict(phase) | {"seconds": round(phase.seconds, 3)} for phase in self.phases],
+            "coverage": None,
             "left_behind": {**asdict(self.left_behind), "name_prefix": self.prefix},
             "clauses": [self._verdict(verdict) for verdict in self.verdicts if not verdict.derived],
-            "operations": [self._verdict(verdict) for verdict in self.verdicts if verdict.derived],
+            "derived": [self._verdict(verdict) for verdict in self.verdicts if verdict.derived],
         }
         # Whatever a server put into its answers, no key leaves the suite.
-        clean = self.plan.target.redactor.text(json.dumps(document, ensure_ascii=False))
+        clean = plan.target.redactor.text(json.dumps(document, ensure_ascii=False))
         return dict(json.loads(clean))
 
-    def _statuses(self) -> dict[str, int]:
+    def _totals(self) -> dict[str, Any]:
         counts: dict[str, int] = {}
         for verdict in self.verdicts:
             counts[verdict.status] = counts.get(verdict.status, 0) + 1
-        return counts
+        figures = self.totals
+        return {
+            "clauses": figures.clauses,
+            "claimed": figures.claimed,
+            "passed": figures.passed,
+            "index": figures.index,
+            "score": figures.score,
+            "statuses": counts,
+            "requests": sum(verdict.requests for verdict in self.verdicts),
+            "seconds": round((self.ended - self.begun).total_seconds(), 3),
+        }
 
     def _verdict(self, verdict: Verdict) -> dict[str, Any]:
+        expectation = verdict.expectation
         return {
             "id": verdict.id,
             "level": verdict.level,
@@ -93,12 +172,21 @@ class Results:
             "text": verdict.text,
             "operation": verdict.operation_id,
             "line": verdict.line,
+            "pointer": verdict.pointer,
+            "phase": verdict.phase,
             "status": verdict.status,
             "reason": verdict.reason,
             "requests": verdict.requests,
             "seconds": round(verdict.seconds, 4),
             "findings": [_finding(finding) for finding in verdict.findings],
             "rerun": self.rerun(verdict.id) if verdict.findings else None,
+            "replay": f"conformance replay {verdict.id}" if verdict.findings else None,
+            "expected_failure": expectation
+            and {
+                "reason": expectation.reason,
+                "owner": expectation.owner,
+                "expires": expectation.expires.isoformat(),
+            },
         }
 
 
@@ -107,6 +195,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "expected": finding.expected,
         "actual": finding.actual,
         "code": finding.code,
+        "pointer": finding.pointer,
+        "steps": list(finding.steps),
         "curl": finding.curl,
         "exchanges": [exchange.as_dict() for exchange in finding.exchanges],
     }

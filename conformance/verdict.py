@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from conformance.client import Answer
     from conformance.exchange import Exchange
@@ -22,6 +23,10 @@ class Status(StrEnum):
     SKIP = "SKIP"
     NOT_REACHED = "NOT_REACHED"
     ERROR = "ERROR"
+    XFAIL = "XFAIL"
+    """It failed, as the file of expected failures says."""
+    XPASS = "XPASS"
+    """It was expected to fail, and does not: the file is stale."""
 
 
 class ExitCode(IntEnum):
@@ -32,6 +37,7 @@ class ExitCode(IntEnum):
     USAGE = 2
     INCOMPLETE = 3
     SUITE_FAILED = 4
+    STALE = 5
     INTERRUPTED = 130
 
 
@@ -69,6 +75,16 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Expectation:
+    """A failure that is known, and who sees to it until when."""
+
+    verdict_id: str
+    reason: str
+    owner: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The outcome of one check.
 
@@ -92,6 +108,7 @@ class Verdict:
     pointer: str = ""
     phase: str = "probe"
     derived: bool = False
+    expectation: Expectation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,20 +130,40 @@ class Totals:
         return f"{self.passed}/{self.claimed}"
 
 
+_GOOD = (Status.PASS, Status.XPASS)
+# From the best to the worst.
+_RANK = (Status.SKIP, Status.PASS, Status.NOT_REACHED, Status.WARN, Status.FAIL, Status.ERROR)
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The worse of two verdicts on the same thing, with the requests and the time of both."""
+    worst = max(one, other, key=lambda verdict: _RANK.index(verdict.status))
+    requests, seconds = one.requests + other.requests, one.seconds + other.seconds
+    return replace(worst, requests=requests, seconds=seconds)
+
+
 def totals(verdicts: Iterable[Verdict]) -> Totals:
-    """Counts clauses: all, those that were claimed, and those that passed."""
+    """Counts clauses: all, those that were claimed, and those that passed. An expected failure is no pass."""
     stated = [verdict for verdict in verdicts if not verdict.derived]
     claimed = [verdict for verdict in stated if verdict.status is not Status.SKIP]
-    return Totals(len(stated), len(claimed), sum(verdict.status is Status.PASS for verdict in claimed))
+    return Totals(len(stated), len(claimed), sum(verdict.status in _GOOD for verdict in claimed))
 
 
-def exit_code(verdicts: Sequence[Verdict], *, strict: bool = False) -> ExitCode:
-    """The one answer to "does it conform?". A run in which nothing passed is never a yes."""
+def exit_code(verdicts: Sequence[Verdict], *, strict: bool = False, stale: bool = False) -> ExitCode:
+    """The one answer to "does it conform?". A run in which nothing passed is never a yes.
+
+    Args:
+        verdicts: all of the run.
+        strict: whether a SHOULD counts as a MUST.
+        stale: whether the file of expected failures is out of date.
+    """
     statuses = {verdict.status for verdict in verdicts}
     if Status.ERROR in statuses:
         return ExitCode.SUITE_FAILED
     if Status.FAIL in statuses or (strict and Status.WARN in statuses):
         return ExitCode.DOES_NOT_CONFORM
-    if Status.NOT_REACHED in statuses or Status.PASS not in statuses:
+    if Status.NOT_REACHED in statuses or not statuses.intersection(_GOOD):
         return ExitCode.INCOMPLETE
+    if stale or Status.XPASS in statuses:
+        return ExitCode.STALE
     return ExitCode.CONFORMS

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect, fixtures, holdings
 from conformance.catalogue import check
+from conformance.plan import Phase
 from conformance.races import Entry, race
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def until_when(session: Session) -> None:
     expect.equal(fixtures.user_count(session, profile["id"]), 0, "user_count", session.answers[-1])
 
 
-@check("AP-ASG-007")
+@check("AP-ASG-007", phase=Phase.RACE, alone=True)
 def at_once(session: Session) -> None:
     """Eight clients, each on a connection of its own, give one profile to one user at the same instant.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect
 from conformance.catalogue import check
+from conformance.plan import Phase
 
 if TYPE_CHECKING:
     from conformance.client import Answer
@@ -16,7 +17,7 @@ _LARGEST = 1048576
 _DEEPEST = 64
 
 
-@check("HTTP-004")
+@check("HTTP-004", phase=Phase.RAW)
 def media_types(session: Session) -> None:
     """Sends a good body without a media type, with others, and with other character sets; each is to be 415.
 
@@ -38,7 +39,7 @@ def media_types(session: Session) -> None:
     expect.status(session.submit_octets(upper, "Application/JSON; charset=UTF-8"), 201)
 
 
-@check("HTTP-005")
+@check("HTTP-005", phase=Phase.RAW)
 def not_json(session: Session) -> None:
     """Sends bodies that are no JSON; each is to be 400.
 
@@ -59,7 +60,7 @@ def not_json(session: Session) -> None:
         expect.status(session.submit_octets(content), 400)
 
 
-@check("HTTP-006")
+@check("HTTP-006", phase=Phase.RAW)
 def twins_and_depth(session: Session) -> None:
     """Sends objects with two members of one name, and bodies nested 65 and 20,000 deep.
 
@@ -79,7 +80,7 @@ def twins_and_depth(session: Session) -> None:
     expect.status(session.submit_octets(_nested(name, _DEEPEST)), 201)
 
 
-@check("HTTP-007")
+@check("HTTP-007", phase=Phase.RAW)
 def too_large(session: Session) -> None:
     """Sends a body of 1,048,577 octets, with its length declared and in chunks; both are to be 413.
 

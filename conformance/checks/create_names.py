@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect, races
 from conformance.catalogue import check
+from conformance.plan import Phase
 from conformance.races import Entry
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def case_counts(session: Session) -> None:
         expect.equal(expect.profile(answer).get("name"), spelling, "name", answer)
 
 
-@check("AP-CRE-006")
+@check("AP-CRE-006", phase=Phase.RACE, alone=True)
 def race(session: Session) -> None:
     """Twenty clients, each on a connection of its own, create one name at the same instant.
 

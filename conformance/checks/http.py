@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect, samples
 from conformance.catalogue import check
+from conformance.plan import Phase
 from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def methods_not_stated(session: Session) -> None:
             expect.equal(sorted(named), sorted(allowed), "the methods in Allow", answer)
 
 
-@check("HTTP-002")
+@check("HTTP-002", phase=Phase.RAW)
 def head_as_get(session: Session) -> None:
     """Sends GET and HEAD for a page, a profile and an id of no profile, and compares them.
 

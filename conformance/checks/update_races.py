@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect
 from conformance.catalogue import check
+from conformance.plan import Phase
 from conformance.races import Entry, race
 from conformance.verdict import Unreached
 
@@ -17,7 +18,7 @@ _RENAMED = 8
 _WRITERS = 12
 
 
-@check("AP-UPD-017")
+@check("AP-UPD-017", phase=Phase.RACE, alone=True)
 def one_name(session: Session) -> None:
     """Eight clients, each on a connection of its own, give eight profiles one name at the same instant.
 
@@ -35,7 +36,7 @@ def one_name(session: Session) -> None:
         expect.equal(named, [name], "the names in the list")
 
 
-@check("AP-UPD-018")
+@check("AP-UPD-018", phase=Phase.RACE, alone=True)
 def one_version(session: Session) -> None:
     """Twelve clients, each on a connection of its own, update one profile at once with its `ETag`.
 

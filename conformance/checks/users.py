@@ -26,7 +26,7 @@ _EVERY_KIND = " 50%?a=b&c#d%41+é😀@:;,'(~)\"\\"
 """What an address must encode: `%41` is no `A`, and `+` no space."""
 
 
-@check("USR-LST-001")
+@check("USR-LST-001", alone=True)
 def pages_follow(session: Session) -> None:
     """Creates users whose ids differ in case, in accents and beyond the BMP, and reads the whole list.
 
@@ -50,7 +50,7 @@ def pages_follow(session: Session) -> None:
     expect.equal(three, four[1:], "the users from 1 on", *pages)
 
 
-@check("USR-LST-002")
+@check("USR-LST-002", alone=True)
 def counts(session: Session) -> None:
     """Creates users, until there are more than a page takes by default, and deletes one of them.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.check import claimed_profiles
+from conformance.cli.planning import claimed_profiles
 from conformance.cli.root import cli, contract_option, format_option, load_contract, profile_option
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,16 +22,30 @@ if TYPE_CHECKING:
 
     from conformance.client import Target
     from conformance.contract import Contract
+    from conformance.deadline import Deadline
 
-MAX_EXAMPLES = 10
 SCHEMATHESIS_VERSION = version("schemathesis")
 
 _HERE = Path(__file__).parents[2]
-_DEADLINE = 600
+_GRACE = 10
+"""Seconds that Schemathesis gets to write down what it has, once its time is up."""
 _MOST_FINDINGS = 5
 _SHOWN = 1500
 # Schemathesis found nothing, or found faults. Anything else means that it could not do its work.
 _RAN = (0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How thorough Schemathesis is to be: its phases, and how many requests it draws for an operation."""
+
+    phases: str
+    max_examples: int
+
+
+# The boundaries of constraints have a phase of our own, in which no other fault hides them.
+BRIEF = Effort("fuzzing,stateful", 5)
+THOROUGH = Effort("examples,coverage,fuzzing,stateful", 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +54,9 @@ class Request:
 
     operation_ids: list[str]
     seed: int
-    max_examples: int
+    effort: Effort
     prefix: str
+    deadline: Deadline
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +68,6 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     requests: int = 0
     seconds: float = 0.0
-
-
-def derived_id(operation_id: str) -> str:
-    """The id of the verdict that fuzzing an operation gives."""
-    return f"SCHEMA-{operation_id}"
 
 
 def fuzz(
@@ -73,19 +84,7 @@ def fuzz(
         configuration = f'[auth.openapi.{_bearer_scheme(contract)}]\nbearer = "${{{settings.KEY}}}"\n'
         (folder / "schemathesis.toml").write_text(configuration, encoding="utf-8")
         try:
-            ran = subprocess.run(  # noqa: S603  our own interpreter, arguments as a list
-                _command(contract, target, request, folder),
-                cwd=folder,
-                env=_environment(contract, target, request, folder),
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_DEADLINE,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            reason = f"Schemathesis did not end within {_DEADLINE} seconds"
-            return dict.fromkeys(request.operation_ids, Outcome(Status.NOT_REACHED, reason))
+            ran, in_time = _run(contract, target, request, folder)
         finally:
             for line in _lines(folder / "findings.ndjson"):
                 if "user" in line:
@@ -93,17 +92,62 @@ def fuzz(
         lines = _lines(folder / "findings.ndjson")
         report = _report(folder / "report.json")
     seconds = (time.perf_counter() - begun) / max(1, len(request.operation_ids))
-    problem = None if ran.returncode in _RAN and report.get("complete") else _problem(ran, report, target)
+    problem = None
+    if not in_time:
+        reason = "the time for the phase fuzz was used up; give it more with --budget"
+        problem = Outcome(Status.NOT_REACHED, reason)
+    elif ran.returncode not in _RAN or not report.get("complete"):
+        problem = _problem(ran, report, target)
     return {
         operation_id: _outcome(contract, operation_id, lines, report, (problem, seconds), target)
         for operation_id in request.operation_ids
     }
 
 
+def _run(
+    contract: Contract, target: Target, request: Request, folder: Path
+) -> tuple[subprocess.CompletedProcess[str], bool]:
+    """How Schemathesis ended, and whether it did so in time."""
+    command = _command(contract, target, request, folder)
+    # Its report may be longer than a pipe holds.
+    with (folder / "output.txt").open("w+", encoding="utf-8", errors="replace") as output:
+        child = subprocess.Popen(  # noqa: S603  our own interpreter, arguments as a list
+            command,
+            cwd=folder,
+            env=_environment(contract, target, request, folder),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        in_time = True
+        try:
+            seconds = request.deadline.remaining
+            child.wait(None if seconds == float("inf") else seconds)
+        except subprocess.TimeoutExpired:
+            in_time = False
+        finally:
+            _end(child)
+        output.seek(0)
+        return subprocess.CompletedProcess(command, child.returncode, output.read(), ""), in_time
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Lets the child write down what it has, and ends it."""
+    if child.poll() is not None:
+        return
+    child.send_signal(signal.SIGINT)
+    try:
+        child.wait(_GRACE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
 def _command(contract: Contract, target: Target, request: Request, folder: Path) -> list[str]:
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(folder / "schemathesis.toml")]
     command += ["--no-color", "run", str(contract.path.resolve()), "--url", target.root + contract.servers[0]]
-    command += ["--seed", str(request.seed), "--max-examples", str(request.max_examples)]
+    command += ["--seed", str(request.seed), "--max-examples", str(request.effort.max_examples)]
+    command += ["--phases", request.effort.phases]
     command += ["--continue-on-failure", "--generation-database", "none", "--warnings", "off"]
     command += ["--request-timeout", str(target.timeout), "--max-redirects", "0"]
     command += ["--report", "json", "--report-json-path", str(folder / "report.json")]

@@ -43,7 +43,7 @@ def _case(verdict: Verdict, *, strict: bool) -> ET.Element:
         time=f"{verdict.seconds:.3f}",
     )
     match verdict.status:
-        case Status.SKIP:
+        case Status.SKIP | Status.XFAIL:
             ET.SubElement(case, "skipped", message=_clean(verdict.reason))
         case Status.NOT_REACHED | Status.ERROR:
             ET.SubElement(case, "error", type=verdict.status, message=_clean(verdict.reason))

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from conformance.runner import Decided, PhaseBegun
+from conformance.plan import PHASES
+from conformance.runner import PhaseBegun
 from conformance.verdict import ExitCode, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.console import Console
+    from rich.progress import TaskID
 
     from conformance.results import Results
     from conformance.runner import Event, Plan
@@ -24,43 +30,73 @@ _STYLES = {
     Status.SKIP: "dim",
     Status.NOT_REACHED: "magenta",
     Status.ERROR: "bold red reverse",
+    Status.XFAIL: "yellow",
+    Status.XPASS: "bold yellow",
 }
-_WRONG = (Status.ERROR, Status.FAIL, Status.WARN, Status.NOT_REACHED)
+_WRONG = (Status.ERROR, Status.FAIL, Status.WARN, Status.NOT_REACHED, Status.XPASS)
 _SHOWN_ANSWER = 500
-
-_SENTENCES = {
-    ExitCode.CONFORMS: "The server conforms.",
-    ExitCode.DOES_NOT_CONFORM: "The server does not conform.",
-    ExitCode.INCOMPLETE: "Not proved: at least one claimed clause was not reached.",
-    ExitCode.SUITE_FAILED: "No verdict: the suite itself failed. Please report it.",
-}
 
 
 class TextReport:
-    """Writes to a console what happens while it happens. On no terminal it writes plain lines."""
+    """Writes to a console what happens while it happens.
 
-    def __init__(self, console: Console) -> None:
+    On a terminal a bar shows how far each phase is, and what is wrong stands above it; elsewhere there is a
+    plain line for each verdict.
+    """
+
+    def __init__(self, console: Console, *, verbose: bool = False) -> None:
         self._console = console
+        self._brief = console.is_terminal and not verbose
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
 
-    def begin(self, plan: Plan) -> None:
-        """Says what is going to be checked."""
+    @contextmanager
+    def watching(self, plan: Plan) -> Iterator[None]:
+        """Says what is going to be checked, and shows the run while it lasts."""
         contract = plan.contract
         self._line(f"{contract.title} {contract.version} at {plan.target.root}, seed {plan.seed}")
-        operations = len(plan.fuzzed()) if plan.fuzz else 0
-        self._line(f"Clauses: {len(plan.clauses())}, operations to fuzz: {operations}", "dim")
+        self._line(f"Clauses: {len(plan.clauses())}, mode {plan.mode}", "dim")
+        if not self._console.is_terminal:
+            yield
+            return
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description:<9}"),
+            TextColumn("{task.completed:>4.0f} decided", style="dim"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[hint]}", style="dim"),
+        )
+        with Progress(*columns, console=self._console, transient=True) as self._progress:
+            yield
+        self._progress = None
 
     def observe(self, event: Event) -> None:
         """Takes one event of the run."""
         if isinstance(event, PhaseBegun):
-            if event.name == "fuzz" and self._console.is_terminal:
-                self._line("Schemathesis is looking for answers that break the schemas …", "dim")
-        elif isinstance(event, Decided):
-            verdict = event.verdict
-            line = Text(f"{verdict.status:<12}", style=_STYLES[verdict.status])
-            line.append(f"{verdict.id:<12} {verdict.text}", style="default")
-            if self._console.is_terminal:
-                line.truncate(self._console.width, overflow="ellipsis")
-            self._console.print(line, soft_wrap=True)
+            self._begin(event)
+        else:
+            self._show(event.verdict)
+
+    def _begin(self, event: PhaseBegun) -> None:
+        hint = {str(phase): text for phase, text in PHASES.items()}.get(event.name, "")
+        if self._progress is None:
+            allowed = "" if event.budget is None else f", at most {event.budget:.0f} s"
+            self._line(f"-- {event.name}{': ' if hint else ''}{hint}{allowed}", "dim")
+            return
+        if self._task is not None:
+            self._progress.update(self._task, total=1, completed=1, visible=False)
+        self._task = self._progress.add_task(event.name, total=None, hint=hint)
+
+    def _show(self, verdict: Verdict) -> None:
+        if self._progress is not None and self._task is not None:
+            self._progress.advance(self._task)
+        if self._brief and verdict.status in (Status.PASS, Status.SKIP):
+            return
+        line = Text(f"{verdict.status:<12}", style=_STYLES[verdict.status])
+        line.append(f"{verdict.id:<12} {verdict.text}", style="default")
+        if self._console.is_terminal:
+            line.truncate(self._console.width, overflow="ellipsis")
+        self._console.print(line, soft_wrap=True)
 
     def finish(self, results: Results) -> None:
         """Says what is wrong, how to see it again, and what the run amounts to."""
@@ -108,16 +144,13 @@ class TextReport:
 
     def _summary(self, results: Results) -> None:
         code = results.exit_code
-        sentence = _SENTENCES[code]
-        if code is ExitCode.CONFORMS and not results.whole:
-            sentence = "What was asked for passes. A verdict on the server takes a run without restrictions."
         totals = results.totals
         operations = [verdict for verdict in results.verdicts if verdict.derived]
         kept = sum(verdict.status is Status.PASS for verdict in operations)
         seconds = (results.ended - results.begun).total_seconds()
         requests = sum(verdict.requests for verdict in results.verdicts)
         self._line()
-        self._line(sentence, "bold green" if code is ExitCode.CONFORMS else "bold red")
+        self._line(results.sentence, "bold green" if code is ExitCode.CONFORMS else "bold red")
         self._line(
             f"  index {totals.index} clauses claimed, score {totals.score} passed, "
             f"schemas kept by {kept}/{len(operations)} operations"

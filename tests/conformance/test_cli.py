@@ -139,6 +139,8 @@ def test_a_url_with_the_contracts_own_path_is_understood(check: Command, breakab
         (["--output", "pyproject.toml/reports"], "No reports can be written"),
         (["--max-examples", "0"], "--max-examples"),
         (["--none"], "No such option"),
+        (["--without", "fizz"], "--without fizz names no phase. There are: raw, boundary"),
+        (["--mode", "certify", "--without", "fuzz"], "--mode certify leaves nothing out"),
     ],
 )
 def test_wrong_usage_is_2(check: Command, options: list[str], sentence: str) -> None:
@@ -177,15 +179,51 @@ def test_reports_are_written_and_tell_the_same(check: Command, folder: Path) -> 
     suite = ET.parse(folder / "junit.xml").getroot()[0]
 
     assert results["exit_code"] == code == ExitCode.DOES_NOT_CONFORM
-    assert results["schema_version"] == 1
+    assert results["schema_version"] == 2
     assert results["suite"]["schemathesis"] == "4.32.5"
-    assert results["totals"] == {"index": "10/10", "score": "9/10", "statuses": {"PASS": 9, "FAIL": 1}}
+    figures = {name: results["totals"][name] for name in ("index", "score", "statuses")}
+    assert figures == {"index": "10/10", "score": "9/10", "statuses": {"PASS": 9, "FAIL": 1}}
     wrong = next(clause for clause in results["clauses"] if clause["status"] == "FAIL")
     assert wrong["id"] == "ERR-002"
     assert wrong["findings"][0]["exchanges"][0]["curl"].startswith("curl ")
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("10", "1", "0")
     failed = [str(case.get("name")) for case in suite if case.find("failure") is not None]
     assert [name.split()[0] for name in failed] == ["ERR-002"]
+
+
+def test_a_failure_that_is_expected_does_not_fail_the_run_until_it_is_mended(
+    check: Command, tmp_path: Path
+) -> None:
+    known = tmp_path / "expect.toml"
+    known.write_text(
+        '[[expect]]\nid = "AUTH-008"\nreason = "no header yet"\nowner = "us"\nexpires = 9999-12-31\n'
+    )
+    options = ("--only", "AUTH-008,AP-GET-001", "--expect", str(known))
+
+    broken, told = check(*options, fault=no_challenge)
+    mended, stale = check(*options)
+    allowed, _ = check(*options, "--allow-stale")
+
+    assert (broken, mended, allowed) == (ExitCode.CONFORMS, ExitCode.STALE, ExitCode.CONFORMS)
+    assert "XFAIL" in told
+    assert "take it out of the file of expected failures" in stale
+
+
+def test_a_file_of_expected_failures_that_is_wrong_is_2(check: Command, tmp_path: Path) -> None:
+    known = tmp_path / "expect.toml"
+    known.write_text('[[expect]]\nid = "AUTH-008"\n')
+
+    code, text = check("--expect", str(known))
+
+    assert code == ExitCode.USAGE
+    assert "entry 1: an entry has just id, reason, owner, expires" in text
+
+
+def test_a_run_without_enough_time_is_3_and_says_so(check: Command) -> None:
+    code, text = check("--budget", "1", "--jobs", "1", "--without", "fuzz", "--profile", "core,lifecycle")
+
+    assert code == ExitCode.INCOMPLETE
+    assert "give it more with --budget" in text
 
 
 def test_json_goes_to_standard_output_alone(check: Command) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from conformance import cli, contract, fixtures
-from conformance.fuzz import engine
+from conformance.fuzzing import derived_id
+from conformance.plan import Phase
 from conformance.runner import Plan, run
 from conformance.selftest.middleware import Inner, Request, Response, State
 from conformance.session import Session, Workspace
@@ -65,15 +66,15 @@ def test_fuzzing_is_green_on_a_server_that_conforms_and_touches_nothing_of_other
         session = others.session("others")
         ids = _objects(session)
         before = _read(session, ids)
-        command = ["check", breakable.target.root, "--only", "SCHEMA-*", "--seed", "1", "--max-examples", "2"]
+        command = ["check", breakable.target.root, "--only", "S.*.fuzz", "--seed", "1", "--max-examples", "2"]
         code = cli.run([*command, "--output", str(folder)])
         after = _read(session, ids)
         others.clean_up()
     results = json.loads((folder / "results.json").read_text())
 
-    assert [v for v in results["operations"] if v["status"] != "PASS"] == []
+    assert [v for v in results["derived"] if v["status"] != "PASS"] == []
     assert code == ExitCode.CONFORMS
-    assert len(results["operations"]) == len(contract.load().operations)
+    assert len(results["derived"]) == len(contract.load().operations)
     assert after == before
     left = {kind: count for kind, count in results["left_behind"].items() if kind != "name_prefix"}
     assert left == {"users": 0, "roles": 0, "profiles": 0, "api_keys": 0}
@@ -85,10 +86,10 @@ def test_a_good_answer_that_breaks_the_contract_is_found_for_every_operation(
     plan: Plan, breakable: Breakable
 ) -> None:
     operation_ids = [operation.id for operation in plan.contract.operations]
-    only = frozenset(engine.derived_id(operation_id) for operation_id in operation_ids)
+    only = frozenset(derived_id(operation_id) for operation_id in operation_ids)
     breakable.app.break_with(_good_answers_as_text)
     try:
-        results = run(replace(plan, only=only, fuzz=True, max_examples=1))
+        results = run(replace(plan, only=only, left_out={}, max_examples=1))
     finally:
         breakable.app.break_with(None)
 
@@ -98,10 +99,10 @@ def test_a_good_answer_that_breaks_the_contract_is_found_for_every_operation(
 def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
     plan: Plan, breakable: Breakable
 ) -> None:
-    only = frozenset(engine.derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
+    only = frozenset(derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
     breakable.app.break_with(_wrong_member)
     try:
-        results = run(replace(plan, only=only, fuzz=True, max_examples=1))
+        results = run(replace(plan, only=only, left_out={}, max_examples=1))
     finally:
         breakable.app.break_with(None)
 
@@ -110,10 +111,10 @@ def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
 
 
 def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breakable) -> None:
-    only = frozenset({"SCHEMA-listAccessProfiles"})
+    only = frozenset({"S.listAccessProfiles.fuzz"})
     breakable.app.break_with(_count_as_text)
     try:
-        results = run(replace(plan, only=only, fuzz=True, max_examples=5))
+        results = run(replace(plan, only=only, left_out={}, max_examples=5))
     finally:
         breakable.app.break_with(None)
 
@@ -126,10 +127,10 @@ def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breaka
 
 
 def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Breakable) -> None:
-    only = frozenset({"SCHEMA-getAccessProfile"})
+    only = frozenset({"S.getAccessProfile.fuzz"})
     breakable.app.break_with(_nothing_is_accepted)
     try:
-        results = run(replace(plan, only=only, fuzz=True, max_examples=5))
+        results = run(replace(plan, only=only, left_out={}, max_examples=5))
     finally:
         breakable.app.break_with(None)
 
@@ -138,11 +139,12 @@ def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Bre
     assert results.exit_code is ExitCode.INCOMPLETE
 
 
-def test_without_fuzzing_the_operations_are_skipped_with_the_reason(plan: Plan) -> None:
-    results = run(replace(plan, only=frozenset({"SCHEMA-getAccessProfile", "AP-GET-001"})))
+def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
+    left_out = {Phase.FUZZ: "--without fuzz"}
+    results = run(replace(plan, only=frozenset({"S.getAccessProfile.fuzz", "AP-GET-001"}), left_out=left_out))
 
-    assert [verdict.status for verdict in results.verdicts] == [Status.PASS, Status.SKIP]
-    assert "--no-fuzz" in results.verdicts[1].reason
+    assert [verdict.status for verdict in results.verdicts] == [Status.PASS]
+    assert ("fuzz", "skipped", "--without fuzz") in [(p.name, p.status, p.reason) for p in results.phases]
 
 
 def _objects(session: Session) -> dict[str, Any]:

@@ -178,7 +178,8 @@ def test_phases_and_verdicts_are_told_as_they_come(plan: Plan) -> None:
     events: list[Any] = []
     run(replace(plan, only=frozenset({CLAUSE, "AP-GET-002"})), events.append)
 
-    assert [event.name for event in events if isinstance(event, PhaseBegun)] == ["preflight", "probe", "fuzz"]
+    phases = [event.name for event in events if isinstance(event, PhaseBegun)]
+    assert phases == ["preflight", "probe", "raw", "race", "clean-up"]
     assert [e.verdict.id for e in events if isinstance(e, Decided)] == [CLAUSE, "AP-GET-002"]
 
 
