@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
-from conformance.runner import Plan
+from conformance.plan import Phase, Plan
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.mutants import mutants
 from conformance.selftest.trials import Outcome, Stand, Trial
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from conformance.selftest.breakable import Breakable
 
 FAULT, MUTANT, VARIANT = KINDS = ("fault", "mutant", "variant")
+
+_BUDGET = 3600
+"""Seconds for one run: a trial ends by itself, on a busy machine as well."""
 
 LEAST_FAULTS_KILLED = 0.98
 LEAST_MUTANTS_KILLED = 0.95
@@ -203,5 +206,8 @@ def _plan(contract: Contract, catalogue: Catalogue, scope: Scope, server: Breaka
         target=server.target,
         seed=scope.seed,
         profiles=frozenset(contract.profiles),
-        fuzz=False,
+        left_out=dict.fromkeys((Phase.FUZZ, Phase.MODEL), "the self-test asks for what is not drawn"),
+        budget=_BUDGET,
+        # One trial at a time on each server: what a fault remembers of one check is not for another.
+        jobs=1,
     )

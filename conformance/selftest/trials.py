@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from conformance.fuzz.engine import derived_id
-from conformance.runner import Decided, Plan, probe, run
+from conformance.fuzzing import derived_id
+from conformance.probing import probe
+from conformance.runner import Decided, run
 from conformance.selftest.breakable import Breakable, HostError
 from conformance.selftest.witness import same_answers
 from conformance.session import Workspace
@@ -17,6 +18,7 @@ from conformance.verdict import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from conformance.plan import Plan
     from conformance.runner import Event
     from conformance.selftest.faults import Planted
     from conformance.selftest.mutants import Mutant
@@ -128,7 +130,7 @@ class Stand:
         try:
             for ids in self._nearest(mutant, fuzz=fuzz):
                 self.server.serve("mutant", mutant.id)
-                run(replace(self.plan, only=ids, fuzz=fuzz), watch.observe)
+                run(replace(self.plan, only=ids, left_out={} if fuzz else self.plan.left_out), watch.observe)
                 self.server.restore()
                 if watch.by:
                     break
