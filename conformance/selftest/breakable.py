@@ -71,13 +71,13 @@ class Breakable:
         """
         self._ask(kind, name)
 
-    def restore(self) -> None:
-        """Serve the right server.
+    def restore(self) -> int:
+        """Serve the right server, and return how many requests have come since the one before was served.
 
         Raises:
             HostError: what was served before has crashed by itself, which proves nothing.
         """
-        self._ask("right", "")
+        return self._ask("right", "")
 
     def close(self) -> None:
         """End the process, in its own time if it can."""
@@ -95,15 +95,16 @@ class Breakable:
         """End the process at once; whoever waits for an answer of it gets none."""
         self._process.kill()
 
-    def _ask(self, kind: str, name: str) -> None:
+    def _ask(self, kind: str, name: str) -> int:
         try:
             self._asked.write(json.dumps({"kind": kind, "name": name}) + "\n")
             self._asked.flush()
         except (OSError, ValueError) as error:
             raise HostError(_ENDED) from error
-        crashes = self._answer()["crashes"]
-        if crashes:
-            raise HostError(f"The fault itself crashed, which proves nothing: {crashes[0]}")
+        met = self._answer()
+        if met["crashes"]:
+            raise HostError(f"The fault itself crashed, which proves nothing: {met['crashes'][0]}")
+        return int(met["requests"])
 
     def _answer(self) -> dict[str, Any]:
         line = self._answered.readline()

@@ -2,7 +2,7 @@
 
 It is a process of its own, as the suite imports nothing of the server. It speaks JSON, a line at a time. The
 first line that it writes says where it serves and which keys it takes. Each line that it reads names what to
-serve from then on, and is answered with what the one before had raised. When its input ends, it ends.
+serve from then on, and is answered with what the one before met. When its input ends, it ends.
 """
 
 from __future__ import annotations
@@ -55,13 +55,16 @@ class Host:
         self._apps: dict[str, ASGIApp | None] = {}
         self._mutants = {mutant.id: mutant for mutant in mutants(self._document)}
 
-    def serve(self, kind: str, name: str) -> list[str]:
-        """Serve something else from here on, and return what the one before had raised.
+    def serve(self, kind: str, name: str) -> dict[str, Any]:
+        """Serve something else from here on, and return what the one before met: requests, and crashes.
 
         Raises:
             KeyError: there is no such thing.
         """
-        crashes = [f"{type(crash).__name__}: {crash}" for crash in self.app.crashes]
+        met = {
+            "requests": self.app.requests,
+            "crashes": [f"{type(crash).__name__}: {crash}" for crash in self.app.crashes],
+        }
         if kind == "fault":
             self.app.break_with(self._faults[name])
         elif kind == "variant":
@@ -70,7 +73,7 @@ class Host:
             self.app.break_with(self._mutants[name].fault, self._app_of(self._mutants[name]))
         else:
             self.app.break_with(None)
-        return crashes
+        return met
 
     def _app_of(self, mutant: Mutant) -> ASGIApp | None:
         """The server of the mutant's contract, with the same data. It takes half a second, and so is kept."""
@@ -136,7 +139,7 @@ def _obey(host: Host, server: uvicorn.Server, lines: TextIO) -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            answer: dict[str, Any] = {"crashes": host.serve(asked["kind"], asked["name"])}
+            answer = host.serve(asked["kind"], asked["name"])
         except Exception as error:  # noqa: BLE001  whatever it is, the one who asked must hear of it
             answer = {"error": f"{asked['kind']} {asked['name']}: {type(error).__name__}: {error}"}
         _write(lines, answer)

@@ -160,6 +160,8 @@ class FaultyApp:
         self._keys = key, viewer_key
         self._fault: Fault | None = None
         self._state = State(*self._keys)
+        self.requests = 0
+        """How many have come since the fault was set."""
         self.crashes: list[Exception] = []
         """What faults raised themselves: a crash is not what they are meant to show."""
 
@@ -169,6 +171,7 @@ class FaultyApp:
         self._app = app or self._right
         self._state = State(*self._keys)
         self.crashes.clear()
+        self.requests = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request with the fault that is set."""
@@ -176,6 +179,7 @@ class FaultyApp:
         if scope["type"] != "http":
             await self._right(scope, receive, send)
             return
+        self.requests += 1
         if fault is None:
             await app(scope, receive, send)
             return

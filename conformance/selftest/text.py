@@ -12,22 +12,19 @@ from conformance.selftest.trials import Outcome, Trial
 if TYPE_CHECKING:
     from rich.console import Console
 
-_BAD = {
-    Outcome.SURVIVED: "bold red",
-    Outcome.ALARM: "bold red",
-    Outcome.ERROR: "bold red reverse",
-}
+_BAD = (Outcome.SURVIVED, Outcome.ALARM, Outcome.ERROR)
+_EVERY = 100
 _MOST_SHOWN = 40
 
 Document = dict[str, Any]
 
 
 class Watcher:
-    """Tells of trials as they end: the bad ones by a line each, all of them by a bar or by a count."""
+    """Tells of trials as they end: by a bar on a terminal, and by a line now and then elsewhere."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._ended = 0
+        self._ended = self._bad = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -49,13 +46,11 @@ class Watcher:
     def observe(self, trial: Trial, total: int) -> None:
         """Take one trial that has ended."""
         self._ended += 1
-        self._bar.update(self._task, description=f"Trying {trial.kind}s", total=total, completed=self._ended)
-        if trial.outcome in _BAD:
-            line = Text(f"{trial.outcome:<11}", style=_BAD[trial.outcome])
-            line.append(f"{trial.kind} {trial.name}: {trial.reason or ', '.join(trial.by)}", style="default")
-            self._console.print(line, soft_wrap=True)
-        if not self._console.is_terminal and (self._ended % 100 == 0 or self._ended == total):
-            self._console.print(f"{self._ended} of {total} tried", soft_wrap=True)
+        self._bad += trial.outcome in _BAD
+        told = f"{trial.kind}s, {self._bad} to look at"
+        self._bar.update(self._task, description=told, total=total, completed=self._ended)
+        if not self._console.is_terminal and (self._ended % _EVERY == 0 or self._ended == total):
+            self._console.print(f"{self._ended} of {total} tried: {told}", soft_wrap=True)
 
 
 def show(found: Document, console: Console) -> None:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from conformance.verdict import Verdict
 
 _BROKEN = (Status.FAIL, Status.WARN)
+_SCOPES = "scopes"
+"""The profile whose clauses stand at one operation and hold for all."""
 _ALARMS = (Status.FAIL, Status.WARN, Status.ERROR, Status.NOT_REACHED)
 
 
@@ -51,7 +53,7 @@ class Trial:
         requests: how many were sent until the first report, or in all.
         seconds: how long that took.
         reason: why it survived, is equivalent, or what went wrong.
-        verdicts: those that raised a false alarm, with their evidence.
+        verdicts: that on a fault, or those that raised a false alarm; with their evidence.
     """
 
     kind: str
@@ -100,7 +102,7 @@ class Stand:
             others = self._others(planted) if precise else ()
         except HostError as error:
             return replace(trial, outcome=Outcome.ERROR, reason=str(error))
-        trial = replace(trial, requests=verdict.requests, seconds=verdict.seconds)
+        trial = replace(trial, requests=verdict.requests, seconds=verdict.seconds, verdicts=(verdict,))
         if verdict.status is Status.ERROR:
             return replace(trial, outcome=Outcome.ERROR, reason=verdict.reason)
         if verdict.status in _BROKEN:
@@ -159,7 +161,7 @@ class Stand:
         exact = f"{derived}{mutant.place}"
         clauses = [c for c in contract.clauses if c.id in self.plan.catalogue]
         own = frozenset(c.id for c in clauses if c.operation_id == mutant.operation_id)
-        all_over = frozenset(c.id for c in clauses if c.operation_id is None)
+        all_over = frozenset(c.id for c in clauses if c.operation_id is None or c.profile == _SCOPES)
         sets = [frozenset({exact}), frozenset({f"{derived}answers"}), own, all_over]
         if fuzz:
             sets.append(frozenset({derived_id(mutant.operation_id)}))
