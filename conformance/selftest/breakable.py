@@ -63,6 +63,11 @@ class Breakable:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def pid(self) -> int:
+        """The process."""
+        return self._process.pid
+
     def serve(self, kind: str, name: str) -> None:
         """Serve a fault, a mutant or a variant from here on.
 

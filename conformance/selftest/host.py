@@ -114,7 +114,8 @@ def main() -> None:
     try:
         host = Host(os.environ.get("CONFORMANCE_SELFTEST_STORE", STORE))
     except ModuleNotFoundError as error:
-        _write(lines, {"error": NOT_INSTALLED if error.name in ("server", "store") else str(error)})
+        missing = (error.name or "").partition(".")[0]
+        _write(lines, {"error": NOT_INSTALLED if missing in ("server", "store") else str(error)})
         return
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"

@@ -2,7 +2,7 @@
 
 It is run as it comes, all phases with the stateful one, with `plain.toml`: without that it would fail our
 right server. A fault is killed when the run on the broken server ends with 1, and the same run on the right
-one does not. A run that takes too long is ended, and has found nothing. What came of all is kept in
+one does not. A run that takes too long is ended, and does not count. What came of all is kept in
 `plain.json`, with the date, and `conformance selftest` shows it.
 """
 
@@ -36,7 +36,7 @@ _FOLDER = Path(__file__).parent
 SETTINGS = _FOLDER / "plain.toml"
 RESULTS = _FOLDER / "plain.json"
 
-_SECONDS = 60
+_SECONDS = 150
 _KEY = "PLAIN_SCHEMATHESIS_KEY"
 _MAKERS = {"profile_id": "AccessProfile", "role_id": "Role", "user_id": "User", "key_id": "ApiKey"}
 _RIGHT = ("right", "")
@@ -62,7 +62,7 @@ def main(sample: int, seed: int) -> None:
     with Breakable() as server:
         for kind, name, operation_id in _subjects(stated, Scope(seed=seed, sample=sample)):
             operations = _involved(stated, operation_id)
-            row = {"name": name, "operations": list(operations)}
+            row: Document = {"name": name, "operations": list(operations)}
             row |= _run(server, stated, operations, seed, (kind, name))
             if row["exit_code"] == 1 and operations not in greens:
                 greens[operations] = _run(server, stated, operations, seed, _RIGHT)["exit_code"] != 1
@@ -145,8 +145,15 @@ def _arguments(file: str, url: str, operations: Sequence[str], seed: int) -> lis
 
 
 def _figures(rows: Sequence[Document]) -> Document:
-    killed = sum(row["killed"] for row in rows)
-    return {"tried": len(rows), "killed": killed, "rate": round(killed / len(rows), 4), "runs": list(rows)}
+    killed, cut = sum(row["killed"] for row in rows), sum(row["exit_code"] is None for row in rows)
+    whole = len(rows) - cut
+    return {
+        "tried": whole,
+        "cut_short": cut,
+        "killed": killed,
+        "rate": round(killed / whole, 4) if whole else None,
+        "runs": list(rows),
+    }
 
 
 if __name__ == "__main__":

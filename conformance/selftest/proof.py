@@ -116,7 +116,7 @@ def prove(
         stands: queue.SimpleQueue[Stand] = queue.SimpleQueue()
         opened = []
         for _ in range(min(scope.jobs, len(tasks))):
-            stand = stack.enter_context(Stand(lambda server: _plan(contract, catalogue, scope, server)))
+            stand = stack.enter_context(stand_of(contract, catalogue, scope))
             opened.append(stand)
             stands.put(stand)
 
@@ -142,6 +142,15 @@ def prove(
     trials = tuple(done[name] for name, _ in tasks)
     planted = {FAULT: len(FAULTS), MUTANT: len(mutants(contract.document)), VARIANT: len(VARIANTS)}
     return Proof(contract, scope, trials, begun, time.perf_counter() - clock, planted)
+
+
+def stand_of(contract: Contract, catalogue: Catalogue, scope: Scope) -> Stand:
+    """A server that can be broken, and the suite before it.
+
+    Raises:
+        HostError: the server does not start.
+    """
+    return Stand(lambda server: _plan(contract, catalogue, scope, server))
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:

@@ -1,8 +1,8 @@
 """Whether a client can tell the server of a mutated contract from the right one.
 
-What a schema demands, a rule of the domain may demand a second time. Without the first, the server then
-answers as before: such a mutant is no fault, and no check can find it. So both servers are sent the very
-requests on which they could differ.
+What a schema demands, another word of it or a rule of the domain may demand a second time. Without the
+first, the server then answers as before: such a mutant is no fault, and no check can find it. So both servers
+are sent the very requests on which they could differ.
 """
 
 from __future__ import annotations
@@ -83,9 +83,7 @@ def same_answers(session: Session, mutant: Mutant, server: Breakable) -> str:
         return ""
     status, code, pointers = right[0]
     if dropped:
-        return (
-            f"without it, a rule of the domain gives the same answer: {status} {code} {', '.join(pointers)}"
-        )
+        return f"without it, another rule gives the same answer: {status} {code} {', '.join(pointers)}"
     return f"the stricter server gives the same answer: {status}"
 
 
@@ -104,7 +102,7 @@ class _Asking:
         body = answer.json if isinstance(answer.json, dict) else {}
         faults = body.get("extra_fields", {}).get("errors", []) if answer.status >= 400 else []
         code = str(body.get("error", {}).get("code", "")) if answer.status >= 400 else ""
-        return answer.status, code, tuple(sorted(str(fault.get("pointer")) for fault in faults))
+        return answer.status, code, tuple(sorted({str(fault.get("pointer")) for fault in faults}))
 
     def _send(self, value: Any) -> Answer:
         session, constraint = self._session, self._constraint
