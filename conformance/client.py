@@ -1,28 +1,32 @@
-"""The HTTP client of the checks.
-
-It keeps every exchange, follows no redirect and reads no settings of the host.
-"""
+"""The server under test, and the HTTP client of the checks. It keeps every exchange."""
 
 from __future__ import annotations
 
 import json
-import ssl
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-import httpx
-
 import conformance
 from conformance.exchange import Exchange, Redactor, record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
+    import httpx
+
+    from conformance.transport import Transport
+
+ADMIN, VIEWER, EXPIRED, REVOKED = "admin", "viewer", "expired", "revoked"
+SCOPE = "scope:"
+"""How the role of a key begins that holds one scope alone: `scope:Roles:View`."""
 USER_AGENT = f"conformance/{conformance.__version__}"
 JSON = "application/json"
 SCHEMES = ("http", "https")
+
+_ALWAYS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
 
 Query = dict[str, Any] | list[tuple[str, Any]]
 
@@ -33,13 +37,35 @@ class TargetUrlError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The server under test, and the keys to it."""
+    """The server under test, the keys to it by role, and how it is to be spoken to.
+
+    Attributes:
+        headers: sent with every request, beside those of the request itself.
+        ca_file: the authority whose certificates are good; None for those of the host.
+        verify: whether a TLS certificate has to be good at all.
+        timeout: seconds for a whole request.
+        rate: requests a second that may leave; None for no limit.
+        read_only: whether nothing may be sent that could change something.
+    """
 
     root: str
-    key: str = field(repr=False)
-    viewer_key: str | None = field(default=None, repr=False)
+    keys: Mapping[str, str] = field(repr=False)
     timeout: float = 10.0
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    ca_file: Path | None = None
+    verify: bool = True
+    rate: float | None = None
     read_only: bool = False
+
+    @property
+    def key(self) -> str:
+        """The key that may do everything."""
+        return self.keys[ADMIN]
+
+    @property
+    def viewer_key(self) -> str | None:
+        """The key that may only view, if there is one."""
+        return self.keys.get(VIEWER)
 
     @property
     def host(self) -> str:
@@ -49,7 +75,7 @@ class Target:
     @property
     def redactor(self) -> Redactor:
         """What takes the keys out of everything that is shown."""
-        return Redactor(self.key, self.viewer_key)
+        return Redactor(self.keys, (value for _, value in self.headers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,29 +131,13 @@ def server_root(url: str, servers: Sequence[str]) -> tuple[str, str | None]:
     return root, None
 
 
-def trust(root: str) -> ssl.SSLContext | bool:
-    """What says which TLS certificates are good: the host's store, or SSL_CERT_FILE."""
-    return ssl.create_default_context() if root.startswith("https:") else False
-
-
-def open_transport(target: Target) -> httpx.Client:
-    """A pool of connections. It takes no proxy, no `.netrc` and no cookie from anywhere."""
-    return httpx.Client(
-        verify=trust(target.root),
-        timeout=target.timeout,
-        trust_env=False,
-        follow_redirects=False,
-        headers={"User-Agent": USER_AGENT},
-    )
-
-
 class Client:
     """Sends requests in one role, and hands each exchange to `keep`."""
 
     def __init__(
         self,
         target: Target,
-        transport: httpx.Client,
+        transport: Transport,
         authorization: str | None,
         keep: Callable[[Answer], None],
     ) -> None:
@@ -151,28 +161,27 @@ class Client:
 
         Raises:
             httpx.TransportError: there was no answer.
+            Unreached: the answer is of no use, or the request may not be sent at all.
         """
-        sent = {}
+        sent = dict(self._target.headers)
         if self._authorization is not None:
             sent["Authorization"] = self._authorization
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             sent["Content-Type"] = JSON
         sent.update(headers or {})
-        url = f"{self._target.root}{path}{_query(query)}"
+        target = f"{path}{_query(query)}"
         begun = time.perf_counter()
-        # The transport keeps the cookies that a server sets; a check must not send them back.
-        self._transport.cookies.clear()
-        response = self._transport.request(method, url, content=content, headers=sent)
+        reply = self._transport.send(method, target, {**_ALWAYS, **sent}, content)
         exchange = record(
             self._redactor,
             method,
-            url,
+            f"{self._target.root}{target}",
             (tuple(sent.items()), content),
-            (response.status_code, tuple(response.headers.multi_items()), response.content),
+            (reply.status, tuple(reply.headers.multi_items()), reply.content),
             time.perf_counter() - begun,
         )
-        answer = Answer(response.status_code, response.headers, response.content, exchange)
+        answer = Answer(reply.status, reply.headers, reply.content, exchange)
         self._keep(answer)
         return answer
 

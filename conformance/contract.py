@@ -17,6 +17,7 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 _PACKAGE = Path(__file__).parent
 _PLACES = (_PACKAGE.parent / "openapi.yaml", _PACKAGE / "openapi.yaml")
+_EVERY_SERVER = "core"
 
 # libyaml is ten times as fast, but PyYAML may have been built without it.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -90,6 +91,11 @@ class Contract:
     def profile_of(self, operation_id: str) -> str | None:
         """The profile that an operation belongs to: that of its first clause."""
         return next((c.profile for c in self.clauses if c.operation_id == operation_id), None)
+
+    def claim_for(self, operation_id: str) -> str | None:
+        """The profile that a server claims when it has an operation; None for those that every server has."""
+        profile = self.profile_of(operation_id)
+        return None if profile == _EVERY_SERVER else profile
 
     @property
     def first_clauses(self) -> frozenset[str]:

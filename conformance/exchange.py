@@ -6,29 +6,29 @@ import base64
 import re
 import shlex
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 SHOWN_OCTETS = 4096
 """How much of a body is kept as evidence."""
 
 _OF_THE_CONNECTION = ("host", "content-length", "connection", "user-agent")
 
-# What stands for a secret, and the shell expression that puts it back.
-_SHELL = {
-    "$KEY": '"$KEY"',
-    "${KEY%?}": '"${KEY%?}"',
-    "$VIEWER_KEY": '"$VIEWER_KEY"',
-    "$BASIC": '"$(printf %s "admin:$KEY" | base64 -w0)"',
-}
+# What stands for a secret is an expression of the shell that puts it back, but for this one.
+_BASIC = "$BASIC"
+_BASIC_IN_SHELL = '"$(printf %s "admin:$KEY" | base64 -w0)"'
+_OF_ROLES = {"admin": "$KEY", "viewer": "$VIEWER_KEY", "expired": "$EXPIRED_KEY", "revoked": "$REVOKED_KEY"}
+_PLACEHOLDER = re.compile(
+    r"(\$\{KEY%\?\}|\$BASIC|\$(?:VIEWER_|EXPIRED_|REVOKED_)?KEY|\$SCOPE_KEY_\d+|\$HEADER_\d+)"
+)
+_SHORTEST_HIDDEN_HEADER = 8
 # Keys that servers hand out, by their form. What masks one shows 8 of its characters in a row at most.
 _HANDED_OUT = r"((?:bfst|sk-bf)-[a-z0-9_-]{4})[a-z0-9_-]{5,}"
 _HANDED_OUT_TEXT = re.compile(_HANDED_OUT, re.IGNORECASE)
 _HANDED_OUT_OCTETS = re.compile(_HANDED_OUT.encode(), re.IGNORECASE)
 _HIDDEN = r"\1[hidden]"
-
-_PLACEHOLDER = re.compile(
-    "(" + "|".join(re.escape(name) for name in sorted(_SHELL, key=len, reverse=True)) + ")"
-)
 
 
 class Redactor:
@@ -37,15 +37,27 @@ class Redactor:
     The keys of the run become placeholders. Any other API key or virtual key is known by its form: its first
     four characters are left, to tell one from another, and `[hidden]` says that it stood there whole. What a
     server masked itself stays as it is.
+
+    It takes the keys by role, and the values of the headers that every request bears.
     """
 
-    def __init__(self, key: str, viewer_key: str | None = None) -> None:
-        basic = base64.b64encode(f"admin:{key}".encode()).decode()
-        secrets = {key: "$KEY", basic: "$BASIC"}
+    def __init__(self, keys: Mapping[str, str], headers: Iterable[str] = ()) -> None:
+        key = keys.get("admin", "")
+        # Too short a value is no secret, and stands in many other words.
+        secrets = {
+            value: f"$HEADER_{number}"
+            for number, value in enumerate(headers, 1)
+            if len(value) >= _SHORTEST_HIDDEN_HEADER
+        }
+        scopes = (role for role in keys if role not in _OF_ROLES)
+        names = {role: f"$SCOPE_KEY_{number}" for number, role in enumerate(scopes, 1)} | _OF_ROLES
+        secrets[base64.b64encode(f"admin:{key}".encode()).decode()] = _BASIC
         if len(key) > 8:
             secrets[key[:-1]] = "${KEY%?}"
-        if viewer_key:
-            secrets[viewer_key] = "$VIEWER_KEY"
+        # One value may have several roles: what stands for it is the first, the administrator's above all.
+        for role in reversed([*keys]):
+            secrets[keys[role]] = names[role]
+        secrets[key] = "$KEY"
         # The longest first, as one secret may be the beginning of another.
         self._secrets = sorted(((s, p) for s, p in secrets.items() if s), key=lambda pair: -len(pair[0]))
 
@@ -148,7 +160,13 @@ def record(
 
 def _quote(text: str) -> str:
     pieces = (piece for piece in _PLACEHOLDER.split(text) if piece)
-    return "".join(_SHELL.get(piece) or shlex.quote(piece) for piece in pieces) or "''"
+    return "".join(map(_in_shell, pieces)) or "''"
+
+
+def _in_shell(piece: str) -> str:
+    if piece == _BASIC:
+        return _BASIC_IN_SHELL
+    return f'"{piece}"' if _PLACEHOLDER.fullmatch(piece) else shlex.quote(piece)
 
 
 def _quote_octets(body: bytes) -> str:

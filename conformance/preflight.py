@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import ssl
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.verdict import Unreached
+from conformance import keys
+from conformance.clean_up import leftovers
+from conformance.verdict import Unreached, WouldWrite
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from conformance.session import Session
 
+AN_HOUR = timedelta(hours=1)
+_ABSENT = (404, 405, 501)
+_NEED_EXTENSIONS = frozenset({"extensions", "users"})
+_LIFECYCLE = ("listAccessProfileVersions", "listAccessProfileAuditLogsById", "cloneAccessProfile")
 _NEEDED = (
     "the scope `*`, or View, Create, Update and Delete of AccessProfiles, Roles and Users, and View, Create "
     "and Delete of APIKeys"
@@ -43,32 +52,112 @@ def preflight(session: Session) -> None:
         raise Unreached(
             f"{root}{path} answers {answer.status}: the server is not ready. See its log, try again."
         )
+    if answer.json is None and "html" in answer.headers.get("content-type", ""):
+        raise Unreached(
+            f"{root}{path} answers {answer.status} with a page for people, not with JSON. Something before "
+            "the server, like a login, answers for it: give the URL of the API itself, or the headers it "
+            "asks for in conformance.toml."
+        )
     _check_viewer(session)
 
 
-def missing_extensions(session: Session) -> str | None:
-    """Why roles and users cannot be made on this server; None when they can, as far as can be seen.
+def missing_profiles(session: Session, asked: Collection[str]) -> dict[str, str]:
+    """Which of these profiles the server has not, with the reason, as far as one request or a few can tell.
+
+    A server has a profile's operations or it has not; whether they are right is for the checks to say.
 
     Raises:
         Unreached: there are roles, and the key may not see them.
         httpx.TransportError: the server stopped answering.
     """
+    missing: dict[str, str] = {}
+    if _NEED_EXTENSIONS & set(asked) and (reason := _missing_extensions(session)):
+        missing |= dict.fromkeys(_NEED_EXTENSIONS & set(asked), reason)
+    if "lifecycle" in asked and (reason := _missing_lifecycle(session)):
+        missing["lifecycle"] = reason
+    if "scopes" in asked and (reason := _missing_second_key(session)):
+        missing["scopes"] = reason
+    return missing
+
+
+def _missing_extensions(session: Session) -> str | None:
     if session.contract.operation("listRoles") is None:
         return "the contract has no operation listRoles"
     path = session.path("listRoles")
     status = session.call("listRoles").status
-    if status in (404, 405):
+    if status in _ABSENT:
         return f"the server has no roles and users as resources: GET {path} is answered {status}"
     if status == 403:
         raise Unreached(f"The key may not list roles (403). Give one that may do everything: {_NEEDED}.")
     return None
 
 
+def _missing_lifecycle(session: Session) -> str | None:
+    """Asks for every operation on a profile that is there, and stops at the first that is there as well."""
+    profile_id = _some_profile(session)
+    if profile_id is None:
+        return None
+    tried: list[str] = []
+    for operation_id in _LIFECYCLE:
+        operation = session.contract.operation(operation_id)
+        if operation is None:
+            continue
+        try:
+            answer = session.call(operation_id, parameters={"profile_id": profile_id})
+        except WouldWrite:
+            continue
+        if answer.status not in _ABSENT:
+            return None
+        tried.append(f"{operation.method} {operation.path} is answered {answer.status}")
+    return (
+        f"the server does not change templates or keep their history: {', '.join(tried)}" if tried else None
+    )
+
+
+def _some_profile(session: Session) -> int | None:
+    """The id of a profile of the run's own; of one that is there when nothing may be written."""
+    try:
+        return int(session.create()["id"])
+    except WouldWrite:
+        rows = (session.browse({"limit": 1}).json or {}).get("access_profiles") or []
+        return int(rows[0]["id"]) if rows else None
+    except Unreached:
+        return None
+
+
+def _missing_second_key(session: Session) -> str | None:
+    try:
+        keys.viewer(session)
+    except WouldWrite:
+        return "it takes a second key that may only view: give it with --viewer-key"
+    except Unreached as unreached:
+        return str(unreached)
+    return None
+
+
+def left_by_earlier_runs(session: Session) -> str | None:
+    """A note when roles, profiles or API keys of earlier runs are on the server; None when there are none.
+
+    Users, who cannot be searched, are not looked for. What was made a moment ago may be of another run that
+    goes on.
+
+    Raises:
+        httpx.TransportError: the server stopped answering.
+    """
+    try:
+        found = leftovers(session, older_than=AN_HOUR, users=False)
+    except Unreached:
+        return None
+    if not found.total:
+        return None
+    return f"Earlier runs left {found} here. Remove them with: conformance clean {session.target.root}"
+
+
 def is_alive(session: Session) -> bool:
     """Whether the server still answers at all."""
     try:
         session.browse({"limit": 1})
-    except httpx.TransportError:
+    except (httpx.TransportError, Unreached):
         return False
     return True
 
@@ -92,8 +181,8 @@ def _transport_advice(root: str, error: httpx.TransportError) -> str:
         cause = cause.__cause__ or cause.__context__
     if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
         return (
-            f"The certificate of {root} is not trusted: {error}. Name its authority's file in SSL_CERT_FILE, "
-            "as in SSL_CERT_FILE=ca.pem conformance check …"
+            f"The certificate of {root} is not trusted: {error}. Name its authority's file with --ca-file "
+            "ca.pem, or take any certificate with --insecure."
         )
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
         return f"No TLS connection to {root}: {error}. Does the server speak http:// on this port?"

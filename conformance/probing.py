@@ -13,7 +13,7 @@ import httpx
 from conformance.plan import Phase
 from conformance.preflight import is_alive
 from conformance.shapes import shape_fault
-from conformance.verdict import Finding, Status, Unreached, Verdict, Violation
+from conformance.verdict import Finding, Status, Unreached, Verdict, Violation, WouldWrite
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -119,6 +119,8 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
         status = Status.FAIL if clause.level == "MUST" else Status.WARN
         evidence = [answer.exchange for answer in violation.answers] or session.exchanges[-_LAST_EXCHANGES:]
         findings = (Finding(violation.expected, violation.actual, tuple(evidence)),)
+    except WouldWrite as refused:
+        status, reason = Status.SKIP, str(refused)
     except Unreached as unreached:
         status, reason = Status.NOT_REACHED, str(unreached)
     except httpx.TimeoutException as error:

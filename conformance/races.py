@@ -32,8 +32,9 @@ def race(session: Session, entries: Sequence[Entry]) -> list[Answer]:
 
     Raises:
         httpx.TransportError: one of them was not answered.
+        Unreached: one of them was not sent, or its answer is of no use.
     """
-    barrier = threading.Barrier(len(entries), timeout=session.target.timeout)
+    barrier = threading.Barrier(len(entries))
 
     def run(entry: Entry) -> Answer:
         operation = session.contract.operation(entry.operation_id)
@@ -41,9 +42,20 @@ def race(session: Session, entries: Sequence[Entry]) -> list[Answer]:
         path = session.path(entry.operation_id, entry.parameters)
         headers = {"Authorization": f"Bearer {session.target.key}", "Content-Type": JSON, **entry.headers}
         body = json.dumps(entry.body, ensure_ascii=False).encode()
-        with session.raw() as connection:
-            barrier.wait()
-            return connection.request(method, path, headers, body)
+        try:
+            with session.raw() as connection:
+                barrier.wait()
+                return connection.request(method, path, headers, body)
+        except BaseException:
+            # Nobody waits for one that does not come.
+            barrier.abort()
+            raise
 
     with ThreadPoolExecutor(len(entries)) as pool:
-        return list(pool.map(run, entries))
+        running = [pool.submit(run, entry) for entry in entries]
+    causes = [
+        e for each in running if (e := each.exception()) and not isinstance(e, threading.BrokenBarrierError)
+    ]
+    if causes:
+        raise causes[0]
+    return [each.result() for each in running]

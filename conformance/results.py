@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import conformance
 from conformance.fuzz.engine import SCHEMATHESIS_VERSION
+from conformance.report.document import SCHEMA_VERSION
 from conformance.verdict import ExitCode, Totals, Verdict, exit_code, totals
 
 if TYPE_CHECKING:
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from conformance.clean_up import Residue
     from conformance.plan import Plan
     from conformance.verdict import Finding
-
-SCHEMA_VERSION = 2
 
 _SENTENCES = {
     ExitCode.CONFORMS: "The server conforms.",

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.clean_up import UNKNOWN, Residue
+from conformance.clean_up import Residue
 from conformance.deadline import Deadline
-from conformance.fuzzing import fuzz_all
+from conformance.fuzz.phase import fuzz_all
 from conformance.plan import BRISK, Phase, Plan
-from conformance.preflight import missing_extensions, preflight
+from conformance.preflight import missing_profiles, preflight
 from conformance.probing import probe, probe_all, skip_all
 from conformance.results import PhaseRecord, Results
 from conformance.session import Workspace
@@ -68,13 +68,14 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
             plan, obstacle, slowness = _preflight(plan, workspace)
             if obstacle is not None:
                 break
+            workspace.profiles = plan.profiles
             try:
                 skip_all(plan, course.decide)
                 for phase, work in _WORK.items():
                     course.follow(phase, work, plan, workspace, slowness)
             finally:
                 observe(PhaseBegun("clean-up"))
-                left += _clean_up(workspace)
+                left += workspace.clean_up()
     return Results(
         plan=plan,
         verdicts=course.verdicts(),
@@ -144,20 +145,11 @@ def _preflight(plan: Plan, workspace: Workspace) -> tuple[Plan, str | None, floa
     session = workspace.session("preflight")
     try:
         preflight(session)
-        reason = missing_extensions(session) if plan.optional else None
+        for name, reason in missing_profiles(session, plan.optional).items():
+            plan = plan.without(frozenset({name}), reason)
     except Unreached as unreached:
         return plan, str(unreached), 1.0
     except httpx.TransportError as error:
         return plan, f"{workspace.target.root} stopped answering: {error}.", 1.0
     slowness = max(1.0, median(answer.exchange.seconds for answer in session.answers) / BRISK)
-    if reason is not None:
-        plan = plan.without(plan.optional, reason)
     return plan, None, slowness
-
-
-def _clean_up(workspace: Workspace) -> Residue:
-    """What is left."""
-    try:
-        return workspace.clean_up()
-    except httpx.TransportError:
-        return UNKNOWN

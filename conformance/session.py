@@ -9,15 +9,18 @@ import string
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from conformance.clean_up import Residue, clean_up
-from conformance.client import Answer, Client, Query, Target, open_transport
+from conformance import keys
+from conformance.clean_up import PREFIX, Residue, clean_up
+from conformance.client import Answer, Client, Query, Target
 from conformance.raw import RawConnection
+from conformance.transport import Transport
 from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.contract import Contract
+    from conformance.contract import Contract, Operation
+    from conformance.deadline import Deadline
     from conformance.exchange import Exchange
 
 Profile = dict[str, Any]
@@ -29,6 +32,9 @@ _LARGEST_PAGE = 100
 class Workspace:
     """One run against one server: the connections, the prefix of all names, and the users that were made.
 
+    Several threads may use it at once; a session belongs to the thread of its check.
+
+    `profiles` are those that the server claims; until it is said otherwise, all of the contract.
     Users cannot be found by name; `on_user` is told the id of each as it is made.
     """
 
@@ -45,8 +51,9 @@ class Workspace:
         self.target = target
         self.seed = seed
         # Fresh in each run, whatever the seed: what an earlier run created may still be there.
-        self.prefix = prefix or f"cf-{secrets.token_hex(4)}-"
-        self.transport = open_transport(target)
+        self.prefix = prefix or f"{PREFIX}{secrets.token_hex(4)}-"
+        self.profiles = frozenset(contract.profiles)
+        self.transport = Transport(target)
         self._user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
@@ -67,13 +74,11 @@ class Workspace:
         if self._on_user is not None:
             self._on_user(user_id)
 
-    def clean_up(self) -> Residue:
-        """Removes what the run made, and says what is left.
-
-        Raises:
-            httpx.TransportError: the server stopped answering.
-        """
-        return clean_up(self.session("clean-up"), self.prefix, self._user_ids)
+    def clean_up(self, deadline: Deadline | None = None) -> Residue:
+        """Removes what the run made, and says what is left. A run that only reads made nothing."""
+        if self.target.read_only:
+            return Residue()
+        return clean_up(self.session("clean-up"), self.prefix, [*self._user_ids], deadline)
 
 
 class Session:
@@ -92,15 +97,26 @@ class Session:
 
     @property
     def viewer(self) -> Client:
-        """A client with the key that may only view."""
-        if not self.target.viewer_key:
-            raise Unreached("there is no second key (--viewer-key)")
-        return self.client(f"Bearer {self.target.viewer_key}")
+        """A client with a key that may only view: the one that was given, or else a fresh one.
+
+        Raises:
+            Unreached: there is none, and none can be made.
+        """
+        return self.client(f"Bearer {keys.viewer(self)}")
 
     @property
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
         return [answer.exchange for answer in self.answers]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations that the server claims to have, in the order of the contract."""
+        return [each for each in self.contract.operations if self.claims(self.contract.claim_for(each.id))]
+
+    def claims(self, profile: str | None) -> bool:
+        """Whether the server claims a profile; None is what every server has."""
+        return profile is None or profile in self._workspace.profiles
 
     def client(self, authorization: str | None) -> Client:
         """A client that sends this Authorization header, or none."""
@@ -108,7 +124,7 @@ class Session:
 
     def raw(self) -> RawConnection:
         """A connection for one request over a bare socket, to be used in a `with`."""
-        return RawConnection(self.target, self._keep)
+        return RawConnection(self.target, self._workspace.transport, self._keep)
 
     def name(self, ending: str = "") -> str:
         """A name that was never used, ending in `ending`."""

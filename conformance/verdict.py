@@ -55,6 +55,10 @@ class Unreached(Exception):
     """What the clause speaks about never came about, so that nothing is proved."""
 
 
+class WouldWrite(Unreached):
+    """The clause can be proved by changing something alone, and the run only reads."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is wrong, with what shows it.

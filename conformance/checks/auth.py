@@ -7,7 +7,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
-from conformance import expect
+from conformance import expect, keys
 from conformance.catalogue import check
 from conformance.verdict import Unreached
 
@@ -29,12 +29,15 @@ def no_credentials(session: Session) -> None:
 def unknown_bearer_tokens(session: Session) -> None:
     """Lists with tokens that are no key: empty, malformed, and never issued.
 
-    Among them is the good key, cut short and made longer. Each request is to be 401.
+    Among them is the good key, cut short and made longer, and the expired and the revoked key where they are
+    given. Each request is to be 401.
     """
     key = session.target.key
     tokens = ("", "x", "null", "bfst-", session.unknown_key(), key[:-1], f"{key}x", f"{key} {key}")
     for token in tokens:
         expect.status(session.browse(client=session.client(f"Bearer {token}".rstrip())), 401)
+    for role in keys.OUT_OF_USE:
+        keys.given_is_refused(session, role)
 
 
 @check("AUTH-003")
@@ -104,14 +107,31 @@ def challenge(session: Session) -> None:
 
 @check("AUTH-009")
 def missing_permission(session: Session) -> None:
-    """Creates with the key that may only view: that is to be 403, and the profile is not to be listed."""
-    viewed = session.browse(client=session.viewer)
+    """Creates, updates, activates, clones, deactivates and deletes with the key that may only view.
+
+    It is the viewer's key, or one that the check makes. Each is to be 403. The profile is to be as it
+    was, and no other to be listed.
+    """
+    viewer = session.viewer
+    viewed = session.browse(client=viewer)
     if viewed.status != 200:
         raise Unreached(f"the second key may not view: {viewed.exchange.answer()[:200]}")
-    answer = session.submit({"name": session.name()}, client=session.viewer)
-    expect.status(answer, 403)
-    left = [row.get("name") for row in session.rows()]
-    expect.equal(left, [], "profiles after the refusal", answer)
+    profile = session.create()
+    parameters = {"profile_id": profile["id"]}
+    claimed = {operation.id for operation in session.operations}
+    for operation_id, body in (
+        ("createAccessProfile", {"name": session.name()}),
+        ("updateAccessProfile", {"description": "changed"}),
+        ("activateAccessProfile", None),
+        ("cloneAccessProfile", {"name": session.name()}),
+        ("deactivateAccessProfile", None),
+        ("deleteAccessProfile", None),
+    ):
+        if operation_id in claimed:
+            answer = session.call(operation_id, client=viewer, parameters=parameters, body=body)
+            expect.status(answer, 403)
+    left = session.rows()
+    expect.equal(left, [profile], "profiles after the refusals", *session.answers[-2:])
 
 
 def _every_operation(session: Session, client: Client) -> list[Answer]:

@@ -45,7 +45,7 @@ def roles(session: Session) -> None:
     """Creates a profile, which is to have no roles.
 
     Then reads profiles that were there before, whose attachments are to carry the profile's id and no role
-    twice. On a server that has roles, attaches two of three and detaches one: it is to have that one.
+    twice. On a server that claims roles, attaches two of three and detaches one: it is to have that one.
     """
     answer = session.read(session.create(**samples.full(session.name()))["id"])
     expect.equal(_member_of_detail(answer, "roles"), [], "the roles of a new profile", answer)
@@ -64,7 +64,7 @@ def roles(session: Session) -> None:
 def holders(session: Session) -> None:
     """Creates a profile, whose `user_count` is to be 0.
 
-    That of profiles that were there before is to be an integer of 0 or more. On a server that has users,
+    That of profiles that were there before is to be an integer of 0 or more. On a server that claims users,
     gives copies to two of three and takes one away: it is to be 2, then 1.
     """
     answer = session.read(session.create(**samples.full(session.name()))["id"])
@@ -88,6 +88,9 @@ def reading_changes_nothing(session: Session) -> None:
 
 
 def _attachments_are_counted(session: Session) -> None:
+    if not session.claims("extensions"):
+        # What it calls roles may be something else, and is not the suite's to change.
+        return
     try:
         given, taken, _ = (fixtures.role(session)["id"] for _ in range(3))
     except Unreached:
@@ -112,6 +115,8 @@ def _roles_are(session: Session, profile_id: int, *role_ids: int) -> None:
 
 
 def _holders_are_counted(session: Session) -> None:
+    if not session.claims("extensions"):
+        return
     try:
         users = [str(fixtures.user(session)["id"]) for _ in range(3)]
         profile, other = (fixtures.active_profile(session)["id"] for _ in range(2))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures, samples
+from conformance import expect, fixtures, keys, samples
 from conformance.catalogue import check
+from conformance.verdict import Unreached
 
 if TYPE_CHECKING:
     from conformance.client import Answer, Client
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
+_API_KEYS = "/api-keys"
 _LARGEST_ID = 9223372036854775807
 
 
@@ -24,16 +26,17 @@ def scopes(session: Session) -> None:
     Every operation is asked with the key that lacks its permission, for things that are there and with a good
     body: that is to be 403, and everything to be as it was. Then with the key that holds nothing else, for
     things that are not there: any status is good but 401 and 403. A key with every permission lists all.
+
+    A key that was given for a scope is used as the one that holds it alone. On a server that makes no keys,
+    it also is one that lacks the others.
     """
-    permissions = session.contract.permissions
-    places = _things(session)
+    makes_keys = keys.are_resources(session)
+    asked = [each for each in session.contract.operations if makes_keys or _API_KEYS not in each.path]
+    permissions = [*dict.fromkeys(each.permission for each in asked if each.permission is not None)]
+    lacking, holding, everything = (_made if makes_keys else _given)(session, permissions)
+    places = _things(session, makes_keys=makes_keys)
     before = _state(session, places)
-    lacking = {
-        each: _key(session, *(other for other in permissions if other != each)) for each in permissions
-    }
-    holding = {each: _key(session, each) for each in permissions}
-    everything = _key(session, *permissions)
-    for operation in session.contract.operations:
+    for operation in asked:
         needed = operation.permission
         if needed is None:
             continue
@@ -49,12 +52,45 @@ def scopes(session: Session) -> None:
         expect.equal(answer.json, earlier.json, "what was there before the refusals", earlier, answer)
 
 
+def _made(session: Session, permissions: list[str]) -> tuple[dict[str, Client], dict[str, Client], Client]:
+    """For each permission a client without it and one with it alone; and one with all."""
+    lacking = {
+        each: _key(session, *(other for other in permissions if other != each)) for each in permissions
+    }
+    holding = {
+        each: session.client(f"Bearer {given}")
+        if (given := keys.of_scope(session, each))
+        else _key(session, each)
+        for each in permissions
+    }
+    return lacking, holding, _key(session, *permissions)
+
+
+def _given(session: Session, permissions: list[str]) -> tuple[dict[str, Client], dict[str, Client], Client]:
+    holding = _clients(session)
+    missing = [each for each in permissions if each not in holding]
+    if missing:
+        option = f"--role-key scope:{missing[0]}=KEY"
+        raise Unreached(f"the server makes no API keys: give one for {', '.join(missing)}, as in {option}")
+    others = dict(zip(permissions, [*permissions[1:], permissions[0]], strict=True))
+    return {each: holding[others[each]] for each in permissions}, holding, session.admin
+
+
+def _clients(session: Session) -> dict[str, Client]:
+    """Clients with the keys that were given for one scope each."""
+    given = {each: keys.of_scope(session, each) for each in session.contract.permissions}
+    return {each: session.client(f"Bearer {key}") for each, key in given.items() if key}
+
+
 def _key(session: Session, *held: str) -> Client:
     return session.client(f"Bearer {fixtures.api_key(session, *held)['key']}")
 
 
-def _things(session: Session) -> Object:
+def _things(session: Session, *, makes_keys: bool) -> Object:
     """Something of every kind, by the parameters that name it."""
+    key_id = _LARGEST_ID
+    if makes_keys:
+        key_id = fixtures.api_key(session, *session.contract.permissions[:1])["api_key"]["id"]
     profile_id = fixtures.active_profile(session, budgets=[samples.budget()])["id"]
     role_id = fixtures.role(session)["id"]
     user_id = fixtures.user(session)["id"]
@@ -67,7 +103,7 @@ def _things(session: Session) -> Object:
         "user_id": user_id,
         "budget_id": fixtures.copy(session, user_id, profile_id)["budgets"][0]["id"],
         "vk_id": given["virtual_key"]["id"],
-        "key_id": fixtures.api_key(session, *session.contract.permissions[:1])["api_key"]["id"],
+        "key_id": key_id,
     }
 
 

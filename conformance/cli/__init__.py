@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 import click
 
-from conformance.cli import check, clauses, selftest
+from conformance.cli import check, clauses, clean, matrix, report, selftest, settings
 from conformance.cli.root import cli
 from conformance.verdict import ExitCode
 
-__all__ = ["check", "clauses", "cli", "main", "run", "selftest"]
+__all__ = ["check", "clauses", "clean", "cli", "main", "matrix", "report", "run", "selftest", "settings"]
 
 
 def main() -> None:
     """The entry point: runs the command and exits with a code of the suite's own list."""
+    # A job that is cancelled is to remove what it made, as one that is interrupted at the keyboard.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
 

@@ -9,21 +9,27 @@ import click
 
 from conformance.cli.planning import plan_of
 from conformance.cli.root import FILE, cli, contract_option, format_option, profile_option
+from conformance.cli.target import target_options
+from conformance.verdict import ExitCode
+
+
+def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+    from conformance.report.files import FORMATS
+
+    named = tuple(name.strip() for name in text.split(",") if name.strip())
+    for name in named:
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name} is no format. There are: {', '.join(FORMATS)}.")
+    return named
 
 
 @cli.command()
-@click.argument("url")
-@click.option("--key", envvar="CONFORMANCE_KEY", help="An API key that may do everything. [CONFORMANCE_KEY]")
-@click.option(
-    "--viewer-key", envvar="CONFORMANCE_VIEWER_KEY", help="One that may only view. [CONFORMANCE_VIEWER_KEY]"
-)
+@target_options
 @click.option(
     "--mode",
     type=click.Choice(["quick", "standard", "certify"]),
-    default="standard",
-    show_default=True,
     help="quick: a few seconds, the first clause of each operation. standard: everything, within a minute. "
-    "certify: everything with two seeds, and nothing may be skipped or unreached.",
+    "certify: everything with two seeds, and nothing may be skipped or unreached. [standard]",
 )
 @profile_option
 @click.option(
@@ -34,17 +40,8 @@ from conformance.cli.root import FILE, cli, contract_option, format_option, prof
 @click.option(
     "--budget", type=click.FloatRange(min=1), help="Seconds for all phases together. The mode has its own."
 )
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), default=4, show_default=True, help="Checks that run at a time."
-)
+@click.option("--jobs", type=click.IntRange(1, 64), help="Checks that run at a time. [4]")
 @contract_option
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    help="Seconds to wait for an answer.",
-)
 @click.option(
     "--max-examples", type=click.IntRange(min=1), help="Requests that fuzzing draws, per operation."
 )
@@ -52,7 +49,15 @@ from conformance.cli.root import FILE, cli, contract_option, format_option, prof
 @click.option(
     "--output",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder for results.json and reports.",
+    help="A folder for results.json, report.html and junit.xml.",
+)
+@click.option(
+    "--report",
+    "formats",
+    default="html,junit",
+    show_default=True,
+    callback=_formats,
+    help="What to write beside results.json: html, junit, sarif, markdown, badge, badge-svg, text.",
 )
 @click.option("--label", help="What the server is called in reports.")
 @click.option(
@@ -60,17 +65,8 @@ from conformance.cli.root import FILE, cli, contract_option, format_option, prof
 )
 @click.option("--allow-stale", is_flag=True, help="Does not fail when that file is out of date.")
 @click.option("--strict", is_flag=True, help="Counts SHOULD as MUST.")
-@click.option(
-    "--verbose", is_flag=True, help="Shows every verdict on a terminal, too, not what is wrong alone."
-)
-def check(
-    url: str,
-    form: str,
-    output: Path | None,
-    *,
-    verbose: bool,
-    **options: Any,
-) -> None:
+@click.option("--verbose", is_flag=True, help="On a terminal, too, shows every verdict.")
+def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: bool, **options: Any) -> None:
     r"""Checks the server whose root is URL, like http://127.0.0.1:8080.
 
     \b
@@ -79,8 +75,9 @@ def check(
     """
     from conformance import runner
     from conformance.report import files
+    from conformance.report.document import to_json
 
-    plan, note = plan_of(url, **options)
+    plan, note = plan_of(options)
     if note:
         click.echo(note, err=True)
     if output is not None:
@@ -98,12 +95,17 @@ def check(
         report = TextReport(Console(highlight=False), verbose=verbose)
         with report.watching(plan):
             results = runner.run(plan, report.observe)
+    document = results.as_dict()
     if form == "json":
         if results.obstacle:
             click.echo(results.obstacle, err=True)
-        click.echo(files.results_json(results), nl=False)
+        click.echo(files.encoded(to_json(document)), nl=False)
     else:
-        report.finish(results)
+        report.finish(document)
     if output is not None:
-        files.write(output, results)
+        try:
+            files.write(output, document, formats)
+        except OSError as error:
+            click.echo(f"The reports cannot be written to {output}: {error}.", err=True)
+            raise click.exceptions.Exit(ExitCode.SUITE_FAILED) from error
     raise click.exceptions.Exit(results.exit_code)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance.cli.root import load_contract
+from conformance.cli.target import take_target
+from conformance.plan import JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,62 +23,49 @@ if TYPE_CHECKING:
 _NEED_EXTENSIONS = frozenset({"extensions", "users"})
 
 
-def plan_of(
-    url: str,
-    *,
-    key: str | None,
-    viewer_key: str | None,
-    profiles: str | None,
-    mode: str,
-    only: str | None,
-    without: str | None,
-    seed: int | None,
-    contract_file: Path | None,
-    timeout: float,
-    expect_file: Path | None,
-    **rest: Any,
-) -> tuple[Plan, str | None]:
+def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     """The plan that the options of `conformance check` make, and a note for the person, if there is one.
 
     Raises:
         click.UsageError: they do not go together; the message says what to do.
     """
     from conformance import catalogue
-    from conformance.client import Target, TargetUrlError, server_root
     from conformance.plan import Mode, Plan
 
-    if without and mode == Mode.CERTIFY:
+    contract = load_contract(options["contract_file"])
+    target, note, settings = take_target(options, contract)
+    asked = settings.run
+    mode = Mode(options["mode"] or asked.mode or Mode.STANDARD)
+    if options["without"] and mode is Mode.CERTIFY:
         raise click.UsageError("--mode certify leaves nothing out: give it without --without.")
-    contract = load_contract(contract_file)
-    try:
-        root, note = server_root(url, contract.servers)
-    except TargetUrlError as error:
-        raise click.UsageError(str(error)) from error
-    if not key:
-        raise click.UsageError("An API key is needed. Give it with --key KEY or in CONFORMANCE_KEY.")
-    for option, value in (("--key", key), ("--viewer-key", viewer_key or "x")):
-        if not value.isascii() or not value.isprintable() or " " in value:
-            raise click.UsageError(f"{option} is no API key: it holds characters that no header can.")
-    claimed = claimed_profiles(profiles, contract)
-    skips = {name: f"--profile does not name {name}" for name in contract.profiles if name not in claimed}
-    if profiles is None and not viewer_key and mode != Mode.CERTIFY:
-        claimed -= {"scopes"}
-        skips["scopes"] = "it takes a second key that may only view: give it with --viewer-key"
+    named = _first(options["profiles"], asked.profiles)
+    claimed = claimed_profiles(named, contract)
+    seed = asked.seed if options["seed"] is None else options["seed"]
     return Plan(
         contract=contract,
         catalogue=catalogue.load(),
-        target=Target(root, key, viewer_key or None, timeout),
+        target=target,
         seed=secrets.randbelow(2**32) if seed is None else seed,
         profiles=claimed,
-        mode=Mode(mode),
-        only=_only(only, contract),
-        skips=skips,
-        # What is to be certified must be there.
-        optional=frozenset() if profiles or mode == Mode.CERTIFY else _NEED_EXTENSIONS & claimed,
-        left_out=_left_out(without),
-        known=_known(expect_file, contract),
-        **rest,
+        mode=mode,
+        only=_only(_first(options["only"], asked.only), contract),
+        skips={name: f"--profile does not name {name}" for name in contract.profiles if name not in claimed},
+        # What was not claimed in so many words is found out by asking; what is to be certified must be there.
+        optional=frozenset() if named or mode is Mode.CERTIFY else claimed,
+        left_out=_left_out(options["without"]),
+        budget=options["budget"] or asked.budget,
+        jobs=options["jobs"] or settings.target.parallel or JOBS,
+        max_examples=options["max_examples"],
+        strict=options["strict"] or asked.strict,
+        known=_known(options["expect_file"] or asked.expect, contract),
+        allow_stale=options["allow_stale"],
+        label=options["label"] or settings.target.label,
     ), note
+
+
+def _first(option: str | None, setting: tuple[str, ...] | None) -> str | None:
+    """What the command line says, or else the file."""
+    return ",".join(setting) if option is None and setting is not None else option
 
 
 def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
@@ -96,7 +85,7 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
 
 def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
-    from conformance import fuzzing
+    from conformance.fuzz import phase as fuzzing
 
     derived = (fuzzing.derived_id(operation.id) for operation in contract.operations)
     return [*(clause.id for clause in contract.clauses), *derived]

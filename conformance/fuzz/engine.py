@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from conformance.fuzz import settings
-from conformance.verdict import Finding, Status
+from conformance.fuzz.outcomes import SHOWN, Evidence, Outcome, outcome
+from conformance.verdict import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from conformance.client import Target
     from conformance.contract import Contract
@@ -29,8 +30,6 @@ SCHEMATHESIS_VERSION = version("schemathesis")
 _HERE = Path(__file__).parents[2]
 _GRACE = 10
 """Seconds that Schemathesis gets to write down what it has, once its time is up."""
-_MOST_FINDINGS = 5
-_SHOWN = 1500
 # Schemathesis found nothing, or found faults. Anything else means that it could not do its work.
 _RAN = (0, 1)
 
@@ -43,8 +42,8 @@ class Effort:
     max_examples: int
 
 
-# The boundaries of constraints have a phase of our own, in which no other fault hides them.
-BRIEF = Effort("fuzzing,stateful", 5)
+# Boundaries and histories have phases of our own: there a 404 or a 409 hides no fault.
+BRIEF = Effort("fuzzing", 8)
 THOROUGH = Effort("examples,coverage,fuzzing,stateful", 30)
 
 
@@ -59,17 +58,6 @@ class Request:
     deadline: Deadline
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What fuzzing one operation came to."""
-
-    status: Status
-    reason: str = ""
-    findings: tuple[Finding, ...] = ()
-    requests: int = 0
-    seconds: float = 0.0
-
-
 def fuzz(
     contract: Contract, target: Target, request: Request, on_user: Callable[[str], None] = lambda _: None
 ) -> dict[str, Outcome]:
@@ -82,6 +70,9 @@ def fuzz(
         folder = Path(name)
         # The key comes from the environment: it stands in no file and on no command line.
         configuration = f'[auth.openapi.{_bearer_scheme(contract)}]\nbearer = "${{{settings.KEY}}}"\n'
+        if target.read_only:
+            # Other methods than those of the contract might change something.
+            configuration += "[phases.coverage]\nunexpected-methods = []\n"
         (folder / "schemathesis.toml").write_text(configuration, encoding="utf-8")
         try:
             ran, in_time = _run(contract, target, request, folder)
@@ -93,13 +84,11 @@ def fuzz(
         report = _report(folder / "report.json")
     seconds = (time.perf_counter() - begun) / max(1, len(request.operation_ids))
     problem = None
-    if not in_time:
-        reason = "the time for the phase fuzz was used up; give it more with --budget"
-        problem = Outcome(Status.NOT_REACHED, reason)
-    elif ran.returncode not in _RAN or not report.get("complete"):
+    if in_time and (ran.returncode not in _RAN or not report.get("complete")):
         problem = _problem(ran, report, target)
+    evidence = Evidence(lines, report, problem, in_time=in_time, seconds=seconds)
     return {
-        operation_id: _outcome(contract, operation_id, lines, report, (problem, seconds), target)
+        operation_id: outcome(contract, operation_id, evidence, target.redactor)
         for operation_id in request.operation_ids
     }
 
@@ -160,8 +149,7 @@ def _environment(contract: Contract, target: Target, request: Request, folder: P
     environment = {
         **os.environ,
         settings.KEY: target.key,
-        settings.ROOT: target.root,
-        settings.TIMEOUT: str(target.timeout),
+        settings.TARGET: settings.dump(target),
         settings.CONTRACT: str(contract.path.resolve()),
         settings.PREFIX: request.prefix,
         settings.FINDINGS: str(folder / "findings.ndjson"),
@@ -177,55 +165,11 @@ def _environment(contract: Contract, target: Target, request: Request, folder: P
     return environment
 
 
-def _outcome(
-    contract: Contract,
-    operation_id: str,
-    lines: list[dict[str, Any]],
-    report: dict[str, Any],
-    end: tuple[Outcome | None, float],
-    target: Target,
-) -> Outcome:
-    problem, seconds = end
-    own = [line for line in lines if line.get("operation") == operation_id]
-    counts = next((line for line in own if "calls" in line), {"calls": 0, "accepted": 0})
-    findings = [*_findings([line for line in own if "code" in line], target)]
-    findings = findings or [*_untold(contract, operation_id, report)]
-    if findings:
-        shown = tuple(findings[:_MOST_FINDINGS])
-        return Outcome(Status.FAIL, "", shown, counts["calls"], seconds)
-    if problem is not None:
-        return problem
-    if not counts["accepted"]:
-        reason = "no request was accepted, so that no good answer was seen"
-        return Outcome(Status.NOT_REACHED, reason, (), counts["calls"], seconds)
-    return Outcome(Status.PASS, "", (), counts["calls"], seconds)
-
-
-def _findings(lines: Iterable[dict[str, Any]], target: Target) -> Iterable[Finding]:
-    """One finding for each code and status. The last written is the smallest: Schemathesis shrinks."""
-    redactor = target.redactor
-    for line in {(line["code"], line["status"]): line for line in lines}.values():
-        message = " ".join(redactor.text(line["message"]).split())[:_SHOWN]
-        curl = redactor.text(line["curl"]).replace(
-            "'Authorization: [Filtered]'", "'Authorization: Bearer '\"$KEY\""
-        )
-        yield Finding(f"no {line['title']}", f"{line['status']}: {message}", code=line["code"], curl=curl)
-
-
-def _untold(contract: Contract, operation_id: str, report: dict[str, Any]) -> Iterable[Finding]:
-    """Failures that Schemathesis counted and our hook was not told of."""
-    operation = contract.operation(operation_id)
-    label = f"{operation.method} {operation.path}" if operation else operation_id
-    for failure in report.get("failures", []):
-        if label in failure.get("operations", []):
-            yield Finding(f"no {failure['title']}", f"{failure['count']} of them", code=failure["code"])
-
-
 def _problem(ran: subprocess.CompletedProcess[str], report: dict[str, Any], target: Target) -> Outcome:
     titles = ", ".join(error.get("title", "") for error in report.get("errors", []))
     clean = target.redactor.text
     # Redacted before it is cut, so that no piece of a secret is left at the edge.
-    last = " ".join(clean(ran.stdout + ran.stderr)[-_SHOWN:].split())
+    last = " ".join(clean(ran.stdout + ran.stderr)[-SHOWN:].split())
     detail = clean(titles or last)
     if "network" in detail.lower() or "connection" in detail.lower():
         return Outcome(Status.NOT_REACHED, f"the server stopped answering while it was fuzzed: {detail}")

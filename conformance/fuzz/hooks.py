@@ -5,11 +5,9 @@ Importing this module registers the hooks; only the engine's child process does.
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import json
 import os
-from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +15,7 @@ import schemathesis
 from schemathesis import Case, GenerationMode, HookContext, Response
 
 from conformance import contract
-from conformance.client import Target
-from conformance.fuzz import bodies, ids, settings
+from conformance.fuzz import bodies, ids, sending, settings
 from conformance.fuzz.supply import Supply
 from conformance.session import Workspace
 
@@ -37,9 +34,7 @@ _ATTACH = "attachRolesToAccessProfile"
 
 _findings = Path(os.environ[settings.FINDINGS])
 _contract = contract.load(Path(os.environ[settings.CONTRACT]))
-_target = Target(
-    os.environ[settings.ROOT], os.environ[settings.KEY], None, float(os.environ[settings.TIMEOUT])
-)
+_target = settings.load(os.environ)
 _workspace = Workspace(
     _contract,
     _target,
@@ -47,6 +42,7 @@ _workspace = Workspace(
     prefix=os.environ[settings.PREFIX],
     on_user=lambda user_id: _write({"user": user_id}),
 )
+sending.send_through(_workspace.transport, _target)
 _supply = Supply(_workspace.session("fuzz"))
 _names = bodies.Names(os.environ[settings.PREFIX])
 # Keys that the fuzzer makes may look and do nothing else.
@@ -55,8 +51,6 @@ _made = ids.Made()
 _etags: set[str] = set()
 # The cases in whose path an id was replaced by one that nobody has.
 _guarded: set[str] = set()
-_calls: Counter[str] = Counter()
-_accepted: Counter[str] = Counter()
 _turns = itertools.count()
 
 
@@ -76,11 +70,10 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case[Any], response: Response) -> None:  # noqa: ARG001
-    """Counts, and remembers the ids of what was created."""
+    """Writes down that a call was made, and remembers the ids of what was created."""
     operation_id = _operation_id(case)
-    _calls[operation_id] += 1
     # Probes with other methods than the operation's own, OPTIONS among them, say nothing of it.
-    _accepted[operation_id] += _is_own_method(case) and 200 <= response.status_code < 300
+    _write({"call": operation_id, "status": response.status_code if _is_own_method(case) else None})
     if response.status_code == 201 and operation_id in _MAKERS and _is_own_method(case):
         member, parameter = _MAKERS[operation_id]
         try:
@@ -104,24 +97,29 @@ def filter_failure(context: HookContext, failure: Any, case: Case[Any], response
         "message": failure.message,
         "status": response.status_code,
         "curl": case.as_curl_command(),
+        "schema_path": [str(step) for step in getattr(failure, "schema_path", ())],
+        "part": _part_at_fault(case),
     }
     _write(finding)
     return True
 
 
-@atexit.register
-def _write_counts() -> None:
-    for operation_id, calls in _calls.items():
-        _write({"operation": operation_id, "calls": calls, "accepted": _accepted[operation_id]})
-
-
 def _write(line: dict[str, Any]) -> None:
+    # A line at a time, so that what was found is there however this process ends.
     with _findings.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
 
 
 def _operation_id(case: Case[Any]) -> str:
     return str(case.operation.definition.raw.get("operationId", case.operation.label))
+
+
+def _part_at_fault(case: Case[Any]) -> dict[str, str] | None:
+    """The part of the request that was drawn to be wrong, or to be at a boundary, when it is one part."""
+    data = case.meta.phase.data if case.meta is not None else None
+    if data is None or data.parameter_location is None:
+        return None
+    return {"in": data.parameter_location.value, "name": data.parameter or ""}
 
 
 def _is_own_method(case: Case[Any]) -> bool:

@@ -1,20 +1,41 @@
-"""The report files of a run: `results.json`, and `junit.xml` made from the same results."""
+"""The files of a run: `results.json`, and the reports that are made from it."""
 
 from __future__ import annotations
 
-import json
+import os
 import tempfile
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.report.junit import junit_xml
+from conformance.report.document import to_json
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterable
 
-    from conformance.results import Results
+    from conformance.report.document import Document
 
 RESULTS = "results.json"
-JUNIT = "junit.xml"
+
+# The module and the function that render a format, and the file that it goes to.
+_FORMATS = {
+    "html": ("html", "render", "report.html"),
+    "junit": ("junit", "render", "junit.xml"),
+    "sarif": ("sarif", "render", "results.sarif"),
+    "markdown": ("markdown", "render", "summary.md"),
+    "badge": ("badge", "render", "badge.json"),
+    "badge-svg": ("badge", "render_svg", "badge.svg"),
+    "text": ("summary", "render", "summary.txt"),
+}
+FORMATS = tuple(_FORMATS)
+
+
+def render(document: Document, form: str) -> str:
+    """The document in one of `FORMATS`."""
+    module, function, _ = _FORMATS[form]
+    # Each is imported when it is asked for: a run that writes no page needs no template engine.
+    text: str = getattr(import_module(f"conformance.report.{module}"), function)(document)
+    return text
 
 
 def prepare(folder: Path) -> None:
@@ -24,22 +45,48 @@ def prepare(folder: Path) -> None:
         OSError: they cannot.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (RESULTS, JUNIT):
+    for name in (RESULTS, *(name for _, _, name in _FORMATS.values())):
         (folder / name).unlink(missing_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         pass
 
 
-def write(folder: Path, results: Results) -> None:
-    """Writes both files.
+def write(folder: Path, document: Document, formats: Iterable[str] = ()) -> None:
+    """Writes `results.json` and, from the same document, the formats that are asked for.
 
     Raises:
         OSError: one could not be written.
     """
-    (folder / RESULTS).write_text(results_json(results), encoding="utf-8")
-    (folder / JUNIT).write_text(junit_xml(results), encoding="utf-8")
+    write_text(folder / RESULTS, to_json(document))
+    for form in formats:
+        write_text(folder / _FORMATS[form][2], render(document, form))
 
 
-def results_json(results: Results) -> str:
-    """The results as JSON text."""
-    return json.dumps(results.as_dict(), ensure_ascii=False, indent=2) + "\n"
+def write_text(file: Path, text: str) -> None:
+    """Writes a file whole or not at all: a reader never sees half of it.
+
+    Raises:
+        OSError: it could not be written. What stood there before stays.
+    """
+    descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(encoded(text))
+        # A temporary file is for its owner alone; a report is for whom the folder is for.
+        temporary.chmod(0o666 & ~_umask())
+        temporary.replace(file)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def encoded(text: str) -> bytes:
+    """The text as UTF-8. Half of a surrogate pair becomes an escape, the one that JSON has for it."""
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

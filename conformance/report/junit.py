@@ -1,59 +1,65 @@
-"""JUnit XML, for CI servers: one test case for each clause, and one for each operation's schemas."""
+"""JUnit XML, for CI servers: one test case for each verdict."""
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-from conformance.verdict import Status
+from conformance.report.document import shown, verdicts
+from conformance.report.evidence import answer, headline
 
 if TYPE_CHECKING:
-    from conformance.results import Results
-    from conformance.verdict import Finding, Verdict
+    from conformance.report.document import Document
 
-# What XML 1.0 cannot hold, and what servers and fuzzers love to send.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_COUNTERS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
-def junit_xml(results: Results) -> str:
+def render(document: Document) -> str:
     """The results as a JUnit document."""
-    cases = [_case(verdict, strict=results.plan.strict) for verdict in results.verdicts]
-    if results.obstacle is not None:
-        cases.append(_obstacle(results.obstacle))
+    # What XML cannot hold, servers and fuzzers love to send: it is shown as an escape.
+    document = shown(document)
+    cases = [_case(verdict, strict=document["strict"]) for verdict in verdicts(document)]
+    if document["obstacle"] is not None:
+        cases.append(_obstacle(document["obstacle"]))
     suite = ET.Element("testsuite", name="conformance", tests=str(len(cases)))
-    for tag in ("failure", "error", "skipped"):
-        count = sum(case.find(tag) is not None for case in cases)
-        suite.set({"failure": "failures", "error": "errors"}.get(tag, tag), str(count))
-    suite.set("time", f"{(results.ended - results.begun).total_seconds():.3f}")
-    suite.set("timestamp", results.begun.isoformat(timespec="seconds"))
+    for tag, counter in _COUNTERS.items():
+        suite.set(counter, str(sum(case.find(tag) is not None for case in cases)))
+    suite.set("time", f"{document['totals']['seconds']:.3f}")
+    suite.set("timestamp", document["started_at"])
+    suite.set("hostname", document["label"] or document["target"])
     suite.extend(cases)
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
-    text = ET.tostring(root, encoding="unicode")
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{results.plan.target.redactor.text(text)}\n'
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(root, encoding="unicode")}\n'
 
 
-def _case(verdict: Verdict, *, strict: bool) -> ET.Element:
+def _case(verdict: dict[str, Any], *, strict: bool) -> ET.Element:
     case = ET.Element(
         "testcase",
-        classname=verdict.operation_id or "every operation",
-        name=_clean(f"{verdict.id} {verdict.text}"),
-        time=f"{verdict.seconds:.3f}",
+        classname=verdict["operation"] or "every operation",
+        name=f"{verdict['id']} {verdict['text']}",
+        time=f"{verdict['seconds']:.3f}",
     )
-    match verdict.status:
-        case Status.SKIP | Status.XFAIL:
-            ET.SubElement(case, "skipped", message=_clean(verdict.reason))
-        case Status.NOT_REACHED | Status.ERROR:
-            ET.SubElement(case, "error", type=verdict.status, message=_clean(verdict.reason))
-        case Status.FAIL | Status.WARN:
-            tag = "failure" if verdict.status is Status.FAIL or strict else "system-out"
-            shown = ET.SubElement(case, tag)
-            shown.text = _clean("\n\n".join(_evidence(finding) for finding in verdict.findings))
-            if tag == "failure":
-                shown.set("type", verdict.level)
-                shown.set("message", _clean("; ".join(_headline(finding) for finding in verdict.findings)))
+    status = verdict["status"]
+    match status:
+        case "SKIP":
+            ET.SubElement(case, "skipped", message=verdict["reason"])
+        case "XFAIL":
+            entry = verdict["expected_failure"]
+            message = f"fails as expected: {entry['reason']} ({entry['owner']}, until {entry['expires']})"
+            ET.SubElement(case, "skipped", message=message)
+        case "NOT_REACHED" | "ERROR":
+            ET.SubElement(case, "error", type=status, message=verdict["reason"])
+        case "XPASS":
+            ET.SubElement(case, "failure", type=status, message=verdict["reason"])
+        case "FAIL" | "WARN":
+            evidence = "\n\n".join(_evidence(finding) for finding in verdict["findings"])
+            if status == "FAIL" or strict:
+                message = "; ".join(headline(finding) for finding in verdict["findings"])
+                ET.SubElement(case, "failure", type=verdict["level"], message=message).text = evidence
+            else:
+                ET.SubElement(case, "system-out").text = evidence
         case _:
             pass
     return case
@@ -61,21 +67,12 @@ def _case(verdict: Verdict, *, strict: bool) -> ET.Element:
 
 def _obstacle(reason: str) -> ET.Element:
     case = ET.Element("testcase", classname="preflight", name="the server can be checked")
-    ET.SubElement(case, "error", type=Status.NOT_REACHED, message=_clean(reason))
+    ET.SubElement(case, "error", type="NOT_REACHED", message=reason)
     return case
 
 
-def _headline(finding: Finding) -> str:
-    code = f"{finding.code} " if finding.code else ""
-    return f"{code}expected {finding.expected}, got {finding.actual}"
-
-
-def _evidence(finding: Finding) -> str:
-    lines = [_headline(finding), *([finding.curl] if finding.curl else [])]
-    for exchange in finding.exchanges:
-        lines += [exchange.curl(), f"  -> {exchange.answer()}"]
+def _evidence(finding: dict[str, Any]) -> str:
+    lines = [headline(finding), *finding["steps"], *([finding["curl"]] if finding["curl"] else [])]
+    for exchange in finding["exchanges"]:
+        lines += [exchange["curl"], f"  -> {answer(exchange)}"]
     return "\n".join(lines)
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", text)

@@ -55,7 +55,7 @@ class Breakable:
         except HostError:
             self.close()
             raise
-        self.target = Target(told["url"], told["keys"]["admin"], told["keys"]["viewer"])
+        self.target = Target(told["url"], told["keys"])
 
     def __enter__(self) -> Self:
         return self

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
 
-from conformance.fuzzing import derived_id
+from conformance.fuzz.phase import derived_id
 from conformance.probing import probe
 from conformance.runner import Decided, run
 from conformance.selftest.breakable import Breakable, HostError
@@ -86,7 +86,7 @@ class Stand:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._workspace.transport.close()
+        self._workspace.__exit__()
         self.server.close()
 
     def fault(self, planted: Planted, *, precise: bool = False) -> Trial:

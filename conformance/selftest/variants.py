@@ -251,4 +251,5 @@ VARIANTS: list[Fault] = [
     other_words,
     finer_seconds,
     other_numbers,
+    throttled,
 ]

@@ -65,7 +65,7 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
             time.sleep(0.01)
         assert running.started
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        yield Breakable(app, Target(url, keys.admin, keys.viewer))
+        yield Breakable(app, Target(url, {"admin": keys.admin, "viewer": keys.viewer}))
         running.should_exit = True
         thread.join(20)
 

@@ -14,7 +14,7 @@ import pytest
 from conformance import cli, contract, runner
 from conformance.selftest.faults.refusals import first_fault_alone, key_in_a_header, token_repeated
 from conformance.selftest.faults.requests import no_challenge
-from conformance.selftest.middleware import Fault
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from conformance.verdict import ExitCode
 from tests.conformance.conftest import Breakable
 
@@ -158,8 +158,22 @@ def test_a_malformed_url_is_2(check: Command, url: str) -> None:
     assert "u:p" not in text
 
 
-def test_without_a_viewer_key_its_clause_is_skipped_with_what_to_do(check: Command) -> None:
-    code, text = check("--viewer-key", "", "--only", "AUTH-00*")
+async def no_api_keys(request: Request, inner: Inner, state: State) -> Response:
+    """The server has no API keys as a resource."""
+    return refusal(404) if "/api-keys" in request.path else await inner(request)
+
+
+def test_without_a_viewer_key_the_suite_makes_one(check: Command) -> None:
+    code, text = check("--viewer-key", "", "--only", "AUTH-009")
+
+    assert code == ExitCode.CONFORMS
+    assert "index 1/1 clauses claimed, score 1/1 passed" in text
+
+
+def test_without_a_viewer_key_where_none_can_be_made_its_clause_is_skipped_with_what_to_do(
+    check: Command,
+) -> None:
+    code, text = check("--viewer-key", "", "--only", "AUTH-00*", fault=no_api_keys)
 
     assert code == ExitCode.CONFORMS
     assert "Skipped, which is no pass: AUTH-009 (it takes a second key" in text
@@ -167,10 +181,10 @@ def test_without_a_viewer_key_its_clause_is_skipped_with_what_to_do(check: Comma
 
 
 def test_a_profile_that_is_claimed_without_its_key_is_3(check: Command) -> None:
-    code, text = check("--viewer-key", "", "--profile", "scopes", "--only", "AUTH-009")
+    code, text = check("--viewer-key", "", "--profile", "scopes", "--only", "AUTH-009", fault=no_api_keys)
 
     assert code == ExitCode.INCOMPLETE
-    assert "there is no second key" in text
+    assert "give it with --viewer-key" in text
 
 
 def test_reports_are_written_and_tell_the_same(check: Command, folder: Path) -> None:

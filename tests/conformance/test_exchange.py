@@ -13,7 +13,7 @@ import pytest
 
 from conformance.client import Target, TargetUrlError, server_root
 from conformance.exchange import SHOWN_OCTETS, Redactor, record
-from conformance.report.junit import junit_xml
+from conformance.report.files import FORMATS, render
 from conformance.runner import Plan, run
 from conformance.selftest.faults import FAULTS, Planted
 from conformance.verdict import Status
@@ -21,6 +21,7 @@ from tests.conformance.conftest import Breakable
 
 KEY = "bfst-" + "k1" * 22
 VIEWER = "bfst-" + "v2" * 22
+KEYS = {"admin": KEY, "viewer": VIEWER}
 HANDED_OUT = [
     "sk-bf-Ab3dEfGhIjKlMnOpQrStUvWxYz01w9Zx",
     "sk-bf-3f0d6e0e-3f4c-4a4e-8a37-0d7c6c1f2b11",
@@ -37,7 +38,7 @@ SHOW_KEYS = [
 
 def _record(headers: dict[str, str], body: bytes | None, answer: bytes = b"{}") -> str:
     sent = (tuple(headers.items()), body)
-    exchange = record(Redactor(KEY, VIEWER), "POST", "http://h/p?q=1", sent, (201, (), answer), 0.1)
+    exchange = record(Redactor(KEYS), "POST", "http://h/p?q=1", sent, (201, (), answer), 0.1)
     return json.dumps(exchange.as_dict())
 
 
@@ -71,7 +72,7 @@ def test_a_key_that_a_server_hands_out_is_hidden_wherever_it_stands(secret: str)
 
 
 def test_a_key_that_a_server_hands_out_is_hidden_in_texts_of_every_alphabet() -> None:
-    clean = Redactor(KEY).text
+    clean = Redactor({"admin": KEY}).text
 
     assert clean("schlüssel→sk-bf-Ab3dEfGhIjKl←ende") == "schlüssel→sk-bf-Ab3d[hidden]←ende"
     assert clean(clean("xsk-bf-Ab3dEfGhIjKl sk-bf-Ab3dEfGhI")) == "xsk-bf-Ab3d[hidden] sk-bf-Ab3d[hidden]"
@@ -89,21 +90,25 @@ def test_a_key_that_a_server_hands_out_is_hidden_in_texts_of_every_alphabet() ->
     ],
 )
 def test_what_a_server_masked_stays_readable(shown: str) -> None:
-    assert Redactor(KEY).text(shown) == shown
-    assert Redactor(KEY).octets(shown.encode()) == shown.encode()
+    assert Redactor({"admin": KEY}).text(shown) == shown
+    assert Redactor({"admin": KEY}).octets(shown.encode()) == shown.encode()
 
 
 def test_the_runs_own_keys_stay_placeholders_that_can_be_run_again() -> None:
-    assert Redactor(KEY, VIEWER).text(f"{KEY} {VIEWER} {KEY}x {KEY[:-1]}") == (
-        "$KEY $VIEWER_KEY $KEYx ${KEY%?}"
-    )
+    assert Redactor(KEYS).text(f"{KEY} {VIEWER} {KEY}x {KEY[:-1]}") == ("$KEY $VIEWER_KEY $KEYx ${KEY%?}")
 
 
 @pytest.mark.parametrize("length", range(1, 33, 5))
 def test_of_a_key_that_is_cut_short_eight_characters_are_left_at_most(length: int) -> None:
     cut = HANDED_OUT[0][: len("sk-bf-") + length]
 
-    left = Redactor(KEY).text(f"{cut} …").removesuffix(" …").removeprefix("sk-bf-").removesuffix("[hidden]")
+    left = (
+        Redactor({"admin": KEY})
+        .text(f"{cut} …")
+        .removesuffix(" …")
+        .removeprefix("sk-bf-")
+        .removesuffix("[hidden]")
+    )
     assert len(left) <= 8
 
 
@@ -123,7 +128,7 @@ def test_the_curl_line_of_a_cut_body_says_so() -> None:
 )
 def test_the_shell_reads_the_body_back_from_the_curl_line(body: bytes) -> None:
     sent = ((("Content-Type", "text/plain"), ("Authorization", f"Bearer {KEY}x")), body)
-    exchange = record(Redactor(KEY), "POST", "http://h/", sent, (400, (), b""), 0.1)
+    exchange = record(Redactor({"admin": KEY}), "POST", "http://h/", sent, (400, (), b""), 0.1)
     print_words = r"""curl() { for word in "$@"; do printf '%s\0' "$word"; done; }"""
     script = f"{print_words}; KEY={shlex.quote(KEY)}; {exchange.curl()}"
     words = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.split(b"\0")
@@ -159,7 +164,7 @@ def test_what_is_no_root_is_refused(url: str) -> None:
 
 
 def test_a_target_shows_no_key(breakable: Breakable) -> None:
-    assert "bfst-" not in repr(Target("http://h", KEY, VIEWER))
+    assert "bfst-" not in repr(Target("http://h", KEYS))
     assert "bfst-" not in repr(breakable.target)
 
 
@@ -175,7 +180,8 @@ def test_the_verdict_on_a_server_that_shows_keys_shows_none(
         breakable.app.break_with(None)
 
     [verdict] = [verdict for verdict in results.verdicts if not verdict.derived]
-    report = json.dumps(results.as_dict()) + junit_xml(results)
+    document = results.as_dict()
+    report = json.dumps(document) + "".join(render(document, form) for form in FORMATS)
     assert verdict.status is Status.FAIL
     assert "[hidden]" in report
     assert re.search("(sk-bf|bfst)-[A-Za-z0-9_-]{9}", report) is None

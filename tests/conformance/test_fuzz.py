@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conformance import cli, contract, fixtures
-from conformance.fuzzing import derived_id
+from conformance.fuzz.phase import derived_id
 from conformance.plan import Phase
 from conformance.runner import Plan, run
 from conformance.selftest.middleware import Inner, Request, Response, State
@@ -32,14 +32,6 @@ async def _count_as_text(request: Request, inner: Inner, state: State) -> Respon
     if not request.is_list or response.status != 200:
         return response
     return response.with_json({**response.json, "count": str(response.json["count"])})
-
-
-async def _good_answers_as_text(request: Request, inner: Inner, state: State) -> Response:
-    """Right in every octet of the body, under a media type that the contract does not state."""
-    response = await inner(request)
-    if not 200 <= response.status < 300:
-        return response
-    return response.with_header("content-type", "text/plain")
 
 
 async def _wrong_member(request: Request, inner: Inner, state: State) -> Response:
@@ -66,7 +58,7 @@ def test_fuzzing_is_green_on_a_server_that_conforms_and_touches_nothing_of_other
         session = others.session("others")
         ids = _objects(session)
         before = _read(session, ids)
-        command = ["check", breakable.target.root, "--only", "S.*.fuzz", "--seed", "1", "--max-examples", "2"]
+        command = ["check", breakable.target.root, "--only", "S.*.fuzz", "--seed", "1", "--budget", "250"]
         code = cli.run([*command, "--output", str(folder)])
         after = _read(session, ids)
         others.clean_up()
@@ -81,28 +73,13 @@ def test_fuzzing_is_green_on_a_server_that_conforms_and_touches_nothing_of_other
     assert "Nothing of the run was left behind." in capsys.readouterr().out
 
 
-@pytest.mark.timeout(300)
-def test_a_good_answer_that_breaks_the_contract_is_found_for_every_operation(
-    plan: Plan, breakable: Breakable
-) -> None:
-    operation_ids = [operation.id for operation in plan.contract.operations]
-    only = frozenset(derived_id(operation_id) for operation_id in operation_ids)
-    breakable.app.break_with(_good_answers_as_text)
-    try:
-        results = run(replace(plan, only=only, left_out={}, max_examples=1))
-    finally:
-        breakable.app.break_with(None)
-
-    assert [(v.operation_id, v.status) for v in results.verdicts] == [(i, Status.FAIL) for i in operation_ids]
-
-
 def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
     plan: Plan, breakable: Breakable
 ) -> None:
     only = frozenset(derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
     breakable.app.break_with(_wrong_member)
     try:
-        results = run(replace(plan, only=only, left_out={}, max_examples=1))
+        results = run(replace(plan, only=only, left_out={}, max_examples=8, budget=200.0))
     finally:
         breakable.app.break_with(None)
 
@@ -114,7 +91,7 @@ def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breaka
     only = frozenset({"S.listAccessProfiles.fuzz"})
     breakable.app.break_with(_count_as_text)
     try:
-        results = run(replace(plan, only=only, left_out={}, max_examples=5))
+        results = run(replace(plan, only=only, left_out={}, max_examples=5, budget=200.0))
     finally:
         breakable.app.break_with(None)
 
@@ -122,6 +99,7 @@ def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breaka
     assert verdict.status is Status.FAIL
     assert verdict.findings[0].code == "ST108"
     assert "count" in verdict.findings[0].actual
+    assert (verdict.findings[0].pointer or "").startswith("/paths/~1access-profiles/get/responses/200/")
     assert '"$KEY"' in (verdict.findings[0].curl or "")
     assert results.exit_code is ExitCode.DOES_NOT_CONFORM
 
@@ -130,7 +108,7 @@ def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Bre
     only = frozenset({"S.getAccessProfile.fuzz"})
     breakable.app.break_with(_nothing_is_accepted)
     try:
-        results = run(replace(plan, only=only, left_out={}, max_examples=5))
+        results = run(replace(plan, only=only, left_out={}, max_examples=5, budget=200.0))
     finally:
         breakable.app.break_with(None)
 

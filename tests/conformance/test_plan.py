@@ -9,7 +9,8 @@ from conformance.client import Target
 from conformance.plan import BUDGETS, Mode, Phase, Plan
 
 STATED = contract.load()
-PLAN = Plan(STATED, catalogue.load(), Target("http://127.0.0.1:1", "key"), 1, frozenset(STATED.profiles))
+TARGET = Target("http://127.0.0.1:1", {"admin": "key"})
+PLAN = Plan(STATED, catalogue.load(), TARGET, 1, frozenset(STATED.profiles))
 
 
 def test_a_standard_run_has_every_phase() -> None:
@@ -49,6 +50,18 @@ def test_what_is_asked_for_by_name_is_checked_in_a_quick_run_as_well() -> None:
     asked = replace(PLAN, mode=Mode.QUICK, only=frozenset({"AP-GET-005"}))
 
     assert [clause.id for clause in asked.clauses() if asked.why_not_clause(clause) is None] == ["AP-GET-005"]
+
+
+def test_a_clause_is_claimed_with_its_profile_and_with_that_of_its_operation() -> None:
+    claimed = replace(PLAN, profiles=frozenset({"strict"}), skips={"users": "no roles here"})
+    strict = {
+        clause.id: claimed.why_not_clause(clause) for clause in STATED.clauses if clause.profile == "strict"
+    }
+
+    assert strict["HTTP-006"] is None
+    assert strict["AP-CRE-015"] is None, "every server can create profiles"
+    assert strict["AP-ATT-005"] == "no roles here"
+    assert strict["AP-UPD-005"] == "the profile lifecycle is not claimed"
 
 
 def test_a_certifying_run_has_two_seeds() -> None:

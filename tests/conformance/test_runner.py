@@ -140,7 +140,7 @@ def test_a_clause_without_a_check_is_not_reached(plan: Plan) -> None:
 
 def test_a_server_that_dies_leaves_the_rest_not_reached(plan: Plan) -> None:
     with _dies_after(4) as url:
-        results = run(replace(plan, target=Target(url, "key")))
+        results = run(replace(plan, target=Target(url, {"admin": "key"})))
 
     statuses = {verdict.status for verdict in results.verdicts if not verdict.derived}
     assert Status.NOT_REACHED in statuses

@@ -69,11 +69,11 @@ def test_our_server_keeps_every_clause_and_every_schema(server: Server, tmp_path
 @pytest.mark.timeout(180)
 def test_our_server_keeps_every_clause_in_memory(tmp_path: Path) -> None:
     with in_memory() as server:
-        assert_every_clause_is_kept(server, tmp_path, "--no-fuzz")
+        assert_every_clause_is_kept(server, tmp_path, "--without", "fuzz")
 
 
 @pytest.mark.timeout(180)
 def test_our_server_keeps_every_clause_on_postgresql(tmp_path: Path) -> None:
     reports = tmp_path / "reports"
     with on_postgresql(tmp_path) as server:
-        assert_every_clause_is_kept(server, reports, "--no-fuzz")
+        assert_every_clause_is_kept(server, reports, "--without", "fuzz")

@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.fuzz import engine
+from conformance.fuzz.outcomes import Outcome
 from conformance.plan import Mode
 from conformance.preflight import is_alive
+from conformance.transport import SAFE_METHODS
 from conformance.verdict import Status, Verdict
 
 if TYPE_CHECKING:
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
     from conformance.deadline import Deadline
     from conformance.plan import Plan
     from conformance.session import Workspace
-
-_SAFE_METHODS = ("GET", "HEAD")
 
 
 def derived_id(operation_id: str) -> str:
@@ -34,16 +34,16 @@ def derived_ids(plan: Plan) -> list[str]:
 def fuzz_all(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None], deadline: Deadline) -> None:
     """Decides for each operation that is asked for whether its answers keep the contract."""
     operations = [each for each in plan.contract.operations if plan.asks_for(derived_id(each.id))]
-    outcomes: dict[str, engine.Outcome] = {}
+    outcomes: dict[str, Outcome] = {}
     for operation in operations:
         why = plan.why_not(plan.contract.profile_of(operation.id))
-        if why is None and plan.target.read_only and operation.method not in _SAFE_METHODS:
-            why = "it writes, and the run is read-only"
+        if why is None and plan.target.read_only and operation.method not in SAFE_METHODS:
+            why = f"it writes: {operation.method} {operation.path} is not sent with --read-only"
         if why is not None:
-            outcomes[operation.id] = engine.Outcome(Status.SKIP, why)
+            outcomes[operation.id] = Outcome(Status.SKIP, why)
     claimed = [operation.id for operation in operations if operation.id not in outcomes]
     if claimed and not is_alive(workspace.session("alive")):
-        gone = engine.Outcome(Status.NOT_REACHED, "the server no longer answers")
+        gone = Outcome(Status.NOT_REACHED, "the server no longer answers")
         outcomes |= dict.fromkeys(claimed, gone)
     elif claimed:
         effort = engine.THOROUGH if plan.mode is Mode.CERTIFY else engine.BRIEF

@@ -1,0 +1,53 @@
+"""`conformance clean`: removes what runs left on a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from conformance.cli.root import cli, contract_option, load_contract
+from conformance.cli.target import take_target, target_options
+from conformance.verdict import ExitCode
+
+
+@cli.command()
+@target_options
+@contract_option
+@click.option("--all", "everything", is_flag=True, help="Also what is not an hour old yet.")
+@click.option("--yes", is_flag=True, help="Does not ask.")
+def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> None:
+    """Removes what runs left on the server: names of the form cf-xxxxxxxx-, made more than an hour ago.
+
+    Exit codes: 0 nothing is left, 2 wrong usage, 3 something is left.
+    """
+    import httpx
+
+    from conformance import clean_up
+    from conformance.preflight import AN_HOUR, preflight
+    from conformance.session import Workspace
+    from conformance.verdict import Unreached
+
+    contract = load_contract(contract_file)
+    target, note, _ = take_target(options, contract)
+    if note:
+        click.echo(note, err=True)
+    with Workspace(contract, target, seed=0) as workspace:
+        session = workspace.session("clean")
+        try:
+            preflight(session)
+            found = clean_up.leftovers(session, older_than=None if everything else AN_HOUR)
+            if not found.total:
+                click.echo(f"Nothing of earlier runs is left at {target.root}.")
+                return
+            if not yes and not click.confirm(f"Remove {found} from {target.root}?"):
+                click.echo("Nothing was removed.")
+                raise click.exceptions.Exit(ExitCode.INCOMPLETE)
+            left = clean_up.remove(session, found)
+        except (Unreached, httpx.TransportError) as error:
+            click.echo(str(error), err=True)
+            raise click.exceptions.Exit(ExitCode.INCOMPLETE) from error
+    if left.total:
+        click.echo(f"The server did not remove {left}.", err=True)
+        raise click.exceptions.Exit(ExitCode.INCOMPLETE)
+    click.echo(f"Removed {found}.")

@@ -1,0 +1,74 @@
+"""The options that say which server is meant, for every command that speaks to one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from conformance.cli.root import FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.client import Target
+    from conformance.config import Config
+    from conformance.contract import Contract
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
+_POSITIVE = click.FloatRange(min=0, min_open=True)
+_OPTIONS = (
+    click.argument("url", required=False),
+    click.option(
+        "--key", envvar="CONFORMANCE_KEY", help="An API key that may do everything. [CONFORMANCE_KEY]"
+    ),
+    click.option(
+        "--viewer-key",
+        envvar="CONFORMANCE_VIEWER_KEY",
+        help="One that may only view. [CONFORMANCE_VIEWER_KEY]",
+    ),
+    click.option(
+        "--role-key",
+        "role_keys",
+        multiple=True,
+        metavar="ROLE=KEY",
+        help="A key for a role: expired, revoked, scope:Roles:View …; env:NAME is taken from there.",
+    ),
+    click.option("--config", "config_file", type=FILE, help="Settings. [conformance.toml, when it is here]"),
+    click.option("--timeout", type=_POSITIVE, help="Seconds for a whole request. [10]"),
+    click.option("--ca-file", type=FILE, help="The authority whose TLS certificates are good."),
+    click.option("--insecure", is_flag=True, help="Takes any TLS certificate."),
+    click.option("--rate", type=_POSITIVE, help="Requests a second that may leave."),
+    click.option("--read-only", is_flag=True, help="Sends nothing that could change something."),
+)
+
+
+def target_options(command: Command) -> Command:
+    """Adds URL and the options to a command; `take_target` reads them."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def take_target(options: dict[str, Any], contract: Contract) -> tuple[Target, str | None, Config]:
+    """Takes the options out of those of a command: the target, a note on its root, and the file's settings.
+
+    Raises:
+        click.UsageError: they cannot be used.
+    """
+    from conformance import config
+    from conformance.client import TargetUrlError
+    from conformance.options import OptionError, TargetOptions, target_from
+
+    path: Path | None = options.pop("config_file")
+    here = Path(config.FILE_NAME)
+    path = path or (here if here.is_file() else None)
+    asked = TargetOptions(**{name: options.pop(name) for name in TargetOptions.__slots__})
+    try:
+        settings = config.load(path, os.environ) if path else config.Config()
+        target, note = target_from(asked, settings, contract, os.environ)
+    except (config.ConfigError, OptionError, TargetUrlError) as error:
+        raise click.UsageError(str(error)) from error
+    return target, note, settings

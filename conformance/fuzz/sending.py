@@ -1,0 +1,83 @@
+"""How Schemathesis sends: at the pace, with the headers, the trust and the limits of the suite itself.
+
+Schemathesis makes sessions of `requests` where it needs them, and all of them send through one adapter.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+
+from conformance.pacing import TOO_MANY_REQUESTS
+from conformance.transport import LARGEST_ANSWER
+from conformance.verdict import Unreached
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.client import Target
+    from conformance.deadline import Deadline
+    from conformance.transport import Transport
+
+
+def send_through(transport: Transport, target: Target) -> None:
+    """Makes every session of this process send as `transport` does."""
+    plain = HTTPAdapter.send
+    if not target.verify:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    trusted = str(target.ca_file) if target.ca_file else True
+
+    def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
+        method, path, spent = request.method or "GET", request.path_url, 0.0
+        for name, value in target.headers:
+            request.headers.setdefault(name, value)
+        options["verify"] = target.verify and trusted
+        try:
+            transport.permit(method, path)
+            for attempt in itertools.count():
+                transport.pacer.take_turn()
+                deadline = transport.begin()
+                response = plain(adapter, request, **options)
+                transport.pacer.answered(response.status_code)
+                if response.status_code != TOO_MANY_REQUESTS:
+                    break
+                response.close()
+                headers = httpx.Headers(dict(response.headers))
+                spent += transport.hold(method, path, headers, attempt, spent)
+        except Unreached as unreached:
+            # What the suite takes for unreached is a failure of the network to Schemathesis.
+            raise requests.ConnectionError(str(unreached), request=request) from unreached
+        response.raw = _Bounded(response.raw, deadline)
+        return response
+
+    HTTPAdapter.send = send  # type: ignore[assignment, method-assign]
+
+
+class _Bounded:
+    """An answer's octets, up to the limit and the deadline."""
+
+    def __init__(self, raw: Any, deadline: Deadline) -> None:
+        self._raw = raw
+        self._deadline = deadline
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._raw, name)
+
+    def stream(self, *arguments: Any, **options: Any) -> Iterator[bytes]:
+        """The octets, as they come.
+
+        Raises:
+            urllib3.exceptions.ProtocolError: there are too many, or they come too slowly.
+        """
+        size = 0
+        for piece in self._raw.stream(*arguments, **options):
+            size += len(piece)
+            if size > LARGEST_ANSWER or self._deadline.expired:
+                self._raw.close()
+                raise urllib3.exceptions.ProtocolError("the answer has no end, or comes too slowly")
+            yield piece

@@ -1,0 +1,25 @@
+"""What every report says of a finding in a line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def headline(finding: dict[str, Any]) -> str:
+    """What is wrong, in one line."""
+    code = f"{finding['code']} " if finding["code"] else ""
+    return f"{code}expected {finding['expected']}, got {finding['actual']}"
+
+
+def answer(exchange: dict[str, Any]) -> str:
+    """What came back, in one line: the status and the body."""
+    response = exchange["response"]
+    if response["status"] is None:
+        return "no answer"
+    return " ".join([str(response["status"]), *response["body"].split()])
+
+
+def curl_lines(finding: dict[str, Any]) -> list[str]:
+    """The lines for the shell that show it, in their order."""
+    own = [finding["curl"]] if finding["curl"] else []
+    return [*own, *(exchange["curl"] for exchange in finding["exchanges"])]

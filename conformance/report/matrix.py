@@ -1,0 +1,193 @@
+"""Several servers side by side: each check by each server, differences first."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.report import words
+from conformance.report.document import shown, verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from conformance.report.document import Document
+
+ABSENT = "–"
+"""What stands where a server's results have not the check."""
+
+
+class DifferentContracts(Exception):
+    """The results are of different contracts, so that the same id need not mean the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One check.
+
+    Attributes:
+        statuses: what it came to, for each server in the order of the columns; None where it is not known.
+    """
+
+    id: str
+    level: str
+    text: str
+    statuses: tuple[str | None, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the servers do not agree."""
+        return len(set(self.statuses)) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Checks by servers.
+
+    Attributes:
+        names: what the servers are called; no two are the same.
+        documents: their results, in the same order.
+        rows: those that differ first, else in the order of the contract.
+        left_out: how many rows are not among them.
+    """
+
+    names: tuple[str, ...]
+    documents: tuple[Document, ...]
+    rows: tuple[Row, ...]
+    left_out: int
+
+    @property
+    def differences(self) -> int:
+        """How many rows differ."""
+        return sum(row.differs for row in self.rows)
+
+
+def build(
+    documents: Sequence[Document], *, only_differences: bool = False, allow_different_contracts: bool = False
+) -> Matrix:
+    """Sets results side by side. A derived check is a row only where it is not passed by all.
+
+    Raises:
+        DifferentContracts: they are of different contracts, and that is not allowed.
+    """
+    documents = [shown(document) for document in documents]
+    names = _names(documents)
+    digests = {document["contract"]["sha256"] for document in documents}
+    if len(digests) > 1 and not allow_different_contracts:
+        stated = ", ".join(
+            f"{name}: {document['contract']['version']} ({document['contract']['sha256'][:12]})"
+            for name, document in zip(names, documents, strict=True)
+        )
+        raise DifferentContracts(
+            f"The results are of different contracts, so that one id may mean two things ({stated})."
+            " Check all servers with one contract, or give --allow-different-contracts."
+        )
+    rows = _rows(documents)
+    kept = [row for row in rows if row.differs] if only_differences else rows
+    return Matrix(tuple(names), tuple(documents), tuple(kept), len(rows) - len(kept))
+
+
+def _names(documents: Sequence[Document]) -> list[str]:
+    names: list[str] = []
+    for document in documents:
+        plain = document["label"] or document["target"]
+        name, number = plain, 1
+        while name in names:
+            number += 1
+            name = f"{plain} ({number})"
+        names.append(name)
+    return names
+
+
+def _rows(documents: Sequence[Document]) -> list[Row]:
+    found = [{verdict["id"]: verdict for verdict in verdicts(document)} for document in documents]
+    stated = {verdict["id"] for document in documents for verdict in document["clauses"]}
+    rows = []
+    for verdict_id in dict.fromkeys(verdict_id for one in found for verdict_id in one):
+        verdict = next(one[verdict_id] for one in found if verdict_id in one)
+        statuses = tuple(one[verdict_id]["status"] if verdict_id in one else None for one in found)
+        if verdict_id in stated or set(statuses) != {"PASS"}:
+            rows.append(Row(verdict_id, verdict["level"], verdict["text"], statuses))
+    return sorted(rows, key=lambda row: not row.differs)
+
+
+def text(matrix: Matrix) -> str:
+    """The matrix for a terminal."""
+    columns = [f"[{number}]" for number in range(1, len(matrix.names) + 1)]
+    lines = [
+        f"{column} {name}: {document['sentence']} index {document['totals']['index']}, "
+        f"score {document['totals']['score']}"
+        for column, name, document in zip(columns, matrix.names, matrix.documents, strict=True)
+    ]
+    width = max((len(row.id) for row in matrix.rows), default=0)
+    lines += ["", _count(matrix), ""]
+    if matrix.rows:
+        lines.append("  ".join([" " * (width + 2), *(f"{column:<11}" for column in columns)]).rstrip())
+    for row in matrix.rows:
+        mark = "≠ " if row.differs else "  "
+        cells = "  ".join(f"{status or ABSENT:<11}" for status in row.statuses)
+        lines.append(f"{mark}{row.id:<{width}}  {cells}".rstrip())
+    return "\n".join(lines) + "\n"
+
+
+def html(matrix: Matrix) -> str:
+    """The matrix as a page of one file."""
+    from conformance.report.pages import page
+
+    return page("matrix.html.jinja", None, matrix=matrix, absent=ABSENT, heading=_count(matrix))
+
+
+def markdown(matrix: Matrix) -> str:
+    """The matrix as a table of GitHub's Markdown."""
+    from conformance.report.markdown import inline
+
+    head = ["check", *(inline(name) for name in matrix.names)]
+    lines = ["### " + _count(matrix), "", _line(head), _line(["---"] * len(head))]
+    for title, figure in _FIGURES.items():
+        lines.append(_line([title, *(inline(figure(document)) for document in matrix.documents)]))
+    for row in matrix.rows:
+        cells = [_signed(status) for status in row.statuses]
+        lines.append(_line([f"<code>{inline(row.id)}</code>" + (" ≠" if row.differs else ""), *cells]))
+    return "\n".join(lines) + "\n"
+
+
+def to_json(matrix: Matrix) -> str:
+    """The matrix for programs."""
+    servers = [
+        {
+            "name": name,
+            **{
+                key: document[key]
+                for key in ("target", "label", "exit_code", "sentence", "contract", "totals")
+            },
+        }
+        for name, document in zip(matrix.names, matrix.documents, strict=True)
+    ]
+    rows = [
+        {"id": row.id, "level": row.level, "text": row.text, "differs": row.differs, "statuses": row.statuses}
+        for row in matrix.rows
+    ]
+    document = {"servers": servers, "differences": matrix.differences, "rows": rows}
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+_FIGURES: dict[str, Callable[[Document], str]] = {
+    "verdict": lambda document: document["sentence"],
+    "claimed of all": lambda document: document["totals"]["index"],
+    "passed of claimed": lambda document: document["totals"]["score"],
+}
+
+
+def _count(matrix: Matrix) -> str:
+    agreed = f"; {matrix.left_out:,} on which they agree are left out" if matrix.left_out else ""
+    every = len(matrix.rows) + matrix.left_out
+    return f"{len(matrix.names)} servers: {matrix.differences:,} of {every:,} checks differ{agreed}"
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _signed(status: str | None) -> str:
+    return ABSENT if status is None else f"{words.STATUSES[status].sign} {words.STATUSES[status].name}"

@@ -1,0 +1,114 @@
+"""What stands between people and servers: a path prefix, a slow line, a limit on the rate, TLS.
+
+Each is an ASGI app around the server's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import socket
+import threading
+import time
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+CERTIFICATES = Path(__file__).parent / "certificates"
+AUTHORITY = CERTIFICATES / "ca.pem"
+"""Whose certificate the server's is: for localhost and 127.0.0.1, until 2126."""
+
+Message = MutableMapping[str, Any]
+
+
+class Prefixed:
+    """The server is below a path, and knows nothing of it. Nothing is beside it."""
+
+    def __init__(self, app: ASGIApp, prefix: str) -> None:
+        self._app = app
+        self._prefix = prefix
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if not scope["path"].startswith(f"{self._prefix}/"):
+            await _answer(send, 404, [(b"content-type", b"text/plain")])
+            return
+
+        async def rewritten(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    (name, self._prefix.encode() + value if name.lower() == b"location" else value)
+                    for name, value in message["headers"]
+                ]
+            await send(message)
+
+        raw = scope["raw_path"].removeprefix(self._prefix.encode())
+        inner = {**scope, "path": scope["path"].removeprefix(self._prefix), "raw_path": raw}
+        await self._app(inner, receive, rewritten)
+
+
+class Slow:
+    """Every answer takes its time on the way."""
+
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await asyncio.sleep(self._seconds)
+        await self._app(scope, receive, send)
+
+
+class Limited:
+    """Each fifth request is refused for its rate: with seconds, with a date, and without any hint."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._numbers = itertools.count(1)
+        self.refused = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or next(self._numbers) % 5:
+            await self._app(scope, receive, send)
+            return
+        self.refused += 1
+        now = format_datetime(datetime.now(UTC), usegmt=True).encode()
+        hints = {0: [(b"retry-after", now)], 7: [(b"retry-after", b"1")], 14: []}
+        await _answer(send, 429, hints.get(self.refused % 21, [(b"retry-after", b"0")]))
+
+
+async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    headers = [*headers, (b"content-length", b"0")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+@contextmanager
+def serving(app: ASGIApp, *, tls: bool = False) -> Iterator[str]:
+    """The app on a free port of this host, in a thread: the URL of it."""
+    options: dict[str, Any] = {"ssl_certfile": str(CERTIFICATES / "server.pem")} if tls else {}
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # A thread has no signal handlers, and the loop of the tests' own process stays as it is.
+        running = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", **options)
+        )
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        thread.start()
+        deadline = time.monotonic() + 20
+        while not running.started and thread.is_alive() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        assert running.started
+        try:
+            yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            running.should_exit = True
+            thread.join(20)

@@ -1,0 +1,177 @@
+"""Servers that are none: each does one thing wrong on a real port, with whoever connects."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+
+from tests.conformance.hostile.proxies import CERTIFICATES
+
+Behaviour = Callable[[socket.socket], None]
+_GIGABYTE = 1024**3
+_PAGE = b"<!doctype html><title>Sign in</title><form>Who are you?</form>"
+
+
+@contextmanager
+def listening(behave: Behaviour) -> Iterator[str]:
+    """A port where each connection is dealt with in a thread of its own: the URL of it."""
+    ended = threading.Event()
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
+        listener.settimeout(0.1)
+
+        def deal_with(connection: socket.socket) -> None:
+            with connection, suppress(OSError):
+                connection.settimeout(5)
+                behave(connection)
+
+        def accept() -> None:
+            while not ended.is_set():
+                with suppress(OSError):
+                    connection, _ = listener.accept()
+                    threading.Thread(target=deal_with, args=(connection,), daemon=True).start()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            ended.set()
+            thread.join()
+
+
+def silence(connection: socket.socket) -> None:
+    """Takes the request and never answers."""
+    while connection.recv(65536):
+        pass
+
+
+def hang_up(connection: socket.socket) -> None:
+    """Closes as soon as somebody connects."""
+
+
+def half_closed(connection: socket.socket) -> None:
+    """Says that nothing will come, and goes on listening."""
+    connection.shutdown(socket.SHUT_WR)
+    silence(connection)
+
+
+def garbage(connection: socket.socket) -> None:
+    """Answers with octets that are no HTTP."""
+    connection.recv(65536)
+    connection.sendall(bytes(range(256)) * 16 + b"\r\n\r\n")
+
+
+def answering(head: str, body: bytes = b"", *, once: bool = False) -> Behaviour:
+    """Gives the same answer to every request; `once` closes the connection after the first."""
+
+    def behave(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            connection.sendall(head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body)
+            if once:
+                return
+
+    return behave
+
+
+def endless_body(connection: socket.socket) -> None:
+    """Has two gigabytes to send, and says so."""
+    connection.recv(65536)
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {2 * _GIGABYTE}\r\n\r\n"
+    connection.sendall(head.encode())
+    for _ in range(2 * 1024):
+        connection.sendall(b" " * 1024**2)
+
+
+def endless_chunks(connection: socket.socket) -> None:
+    """Has two gigabytes to send, and does not say how much it is."""
+    connection.recv(65536)
+    connection.sendall(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    for _ in range(2 * 1024):
+        connection.sendall(b"100000\r\n" + b" " * 1024**2 + b"\r\n")
+
+
+def endless_headers(connection: socket.socket) -> None:
+    """Never comes to the body."""
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    while True:
+        connection.sendall(b"X-More: more\r\n" * 1000)
+
+
+def dripping_headers(connection: socket.socket) -> None:
+    """Sends an octet of its head a tenth of a second."""
+    connection.recv(65536)
+    _drip(connection, b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 3600)
+
+
+def dripping_body(connection: socket.socket) -> None:
+    """Sends an octet of its body a tenth of a second."""
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3600\r\n\r\n")
+    _drip(connection, b" " * 3600)
+
+
+def _drip(connection: socket.socket, octets: bytes) -> None:
+    for octet in octets:
+        connection.sendall(bytes([octet]))
+        time.sleep(0.1)
+
+
+redirect_loop = answering("HTTP/1.1 302 Found\nLocation: /api/access-profiles?limit=1\nContent-Length: 0")
+too_long = answering(
+    "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 5000", b"{}", once=True
+)
+busy_for_ever = answering("HTTP/1.1 429 Too Many Requests\nRetry-After: 1\nContent-Length: 0")
+busy_for_a_day = answering("HTTP/1.1 429 Too Many Requests\nRetry-After: 86400\nContent-Length: 0")
+unavailable = answering("HTTP/1.1 503 Service Unavailable\nRetry-After: 1\nContent-Length: 0")
+login_page = answering(
+    f"HTTP/1.1 200 OK\nContent-Type: text/html; charset=utf-8\nContent-Length: {len(_PAGE)}", _PAGE
+)
+
+
+def speaking_tls(behave: Behaviour) -> Behaviour:
+    """Does so after a TLS handshake, with a certificate of an authority that nobody knows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATES / "server.pem")
+
+    def wrapped(connection: socket.socket) -> None:
+        with context.wrap_socket(connection, server_side=True) as secured:
+            behave(secured)
+
+    return wrapped
+
+
+def too_short_for_http(connection: socket.socket) -> None:
+    """Closes after half of a status line."""
+    connection.recv(65536)
+    connection.sendall(b"HTTP/1.")
+
+
+def dying_after(pieces: int, address: tuple[str, int]) -> Behaviour:
+    """Passes everything on to a real server, until so many pieces were passed: then it is gone for good."""
+    left = threading.Semaphore(pieces)
+
+    def behave(connection: socket.socket) -> None:
+        with socket.create_connection(address) as inner:
+            back = threading.Thread(target=_copy, args=(inner, connection), daemon=True)
+            back.start()
+            while left.acquire(blocking=False) and (piece := connection.recv(65536)):
+                inner.sendall(piece)
+            for each in (inner, connection):
+                with suppress(OSError):
+                    each.shutdown(socket.SHUT_RDWR)
+            back.join()
+
+    return behave
+
+
+def _copy(source: socket.socket, sink: socket.socket) -> None:
+    with suppress(OSError):
+        while piece := source.recv(65536):
+            sink.sendall(piece)

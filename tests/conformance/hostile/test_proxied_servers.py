@@ -1,0 +1,131 @@
+"""The project's own server behind what stands before real ones: a good sample of the clauses passes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.types import Receive, Scope, Send
+
+from conformance import cli, contract
+from conformance.races import Entry, race
+from conformance.session import Workspace
+from conformance.verdict import ExitCode
+from tests.conformance.conftest import Breakable
+from tests.conformance.hostile.proxies import AUTHORITY, Limited, Prefixed, Slow, serving
+
+# Reads, writes, bare sockets, races, keys, large bodies, conditions, Location, users.
+SAMPLE = (
+    "AP-GET-001,AP-GET-004,AP-GET-008,AP-CRE-001,AP-CRE-006,AP-CRE-026,AP-LST-001,AP-UPD-001,AP-VER-001,"
+    "AUTH-001,AUTH-008,AUTH-009,ERR-001,HTTP-002,HTTP-003,HTTP-006,KEY-REV-001,USR-CRE-001"
+)
+FUZZED = "S.getAccessProfile.fuzz,S.createRole.fuzz"
+PREFIX = "/gateways/eu"
+
+
+@pytest.fixture(autouse=True)
+def _keys(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
+    monkeypatch.setenv("CONFORMANCE_VIEWER_KEY", breakable.target.viewer_key or "")
+
+
+@pytest.fixture
+def everything(breakable: Breakable) -> Iterator[tuple[str, Limited]]:
+    """The server with all of it before it at once: the URL, and the limit on the rate."""
+    limited = Limited(Slow(breakable.app, 0.01))
+    with serving(Prefixed(limited, PREFIX), tls=True) as url:
+        yield url + PREFIX, limited
+
+
+def _all_pass(capsys: pytest.CaptureFixture[str], *command: str) -> None:
+    code = cli.run(["check", *command, "--seed", "1"])
+    text = capsys.readouterr().out
+
+    assert code == ExitCode.CONFORMS, text
+    assert not re.search(r"(?m)^(?:FAIL|WARN|NOT_REACHED|ERROR|SKIP)", text)
+    assert "Nothing of the run was left behind." in text
+
+
+def test_a_sample_passes_below_a_prefix(breakable: Breakable, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(Prefixed(breakable.app, PREFIX)) as url:
+        _all_pass(capsys, url + PREFIX, "--only", SAMPLE)
+
+
+def test_a_sample_passes_behind_a_limit_on_the_rate(
+    breakable: Breakable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    limited = Limited(breakable.app)
+    with serving(limited) as url:
+        _all_pass(capsys, url, "--only", SAMPLE)
+
+    assert limited.refused > 10
+
+
+def test_a_sample_passes_over_tls(breakable: Breakable, capsys: pytest.CaptureFixture[str]) -> None:
+    with serving(breakable.app, tls=True) as url:
+        _all_pass(capsys, url, "--ca-file", str(AUTHORITY), "--only", SAMPLE)
+        _all_pass(capsys, url, "--insecure", "--only", "AP-GET-001,HTTP-002")
+
+
+def test_a_sample_passes_with_200_ms_on_the_way(
+    breakable: Breakable, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving(Slow(breakable.app, 0.2)) as url:
+        _all_pass(capsys, url, "--only", "AP-GET-001,AP-CRE-006,HTTP-002,KEY-CRE-006")
+
+
+@pytest.mark.timeout(300)
+def test_fuzzing_passes_behind_everything_at_once(
+    everything: tuple[str, Limited], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url, limited = everything
+    _all_pass(capsys, url, "--ca-file", str(AUTHORITY), "--only", FUZZED, "--max-examples", "1")
+
+    assert limited.refused > 20
+
+
+def test_a_race_that_is_refused_for_its_rate_is_sent_again_and_has_one_winner(
+    everything: tuple[str, Limited], breakable: Breakable
+) -> None:
+    url, limited = everything
+    target = replace(breakable.target, root=url, ca_file=AUTHORITY)
+    with Workspace(contract.load(), target, 1) as workspace:
+        session = workspace.session("race")
+        name = session.name()
+        answers = race(session, [Entry("createAccessProfile", {"name": name})] * 12)
+        assert workspace.clean_up().total == 0
+
+    assert sorted(answer.status for answer in answers) == [201] + [409] * 11
+    assert limited.refused >= 2
+    assert workspace.transport.pacer.waited > 0
+
+
+def test_one_that_cannot_connect_ends_a_race_at_once(breakable: Breakable, no_listener: str) -> None:
+    target = replace(breakable.target, root=no_listener)
+    with Workspace(contract.load(), target, 1) as workspace, pytest.raises(httpx.ConnectError):
+        race(workspace.session("race"), [Entry("createAccessProfile", {})] * 4)
+
+
+def test_requests_bear_the_headers_of_the_file_and_reports_do_not_show_them(
+    breakable: Breakable, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: set[bytes] = set()
+
+    async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.update(value for name, value in scope.get("headers", ()) if name == b"x-gateway-token")
+        await breakable.app(scope, receive, send)
+
+    monkeypatch.setenv("GATEWAY_TOKEN", "a-secret-of-the-gateway")
+    with serving(watched) as url:
+        file = tmp_path / "conformance.toml"
+        file.write_text(f'[target]\nurl = "{url}"\nheaders = {{ X-Gateway-Token = "${{GATEWAY_TOKEN}}" }}\n')
+        code = cli.run(["check", "--config", str(file), "--only", "AP-GET-001", "--format", "json"])
+    text = capsys.readouterr().out
+
+    assert code == ExitCode.CONFORMS
+    assert seen == {b"a-secret-of-the-gateway"}
+    assert "a-secret-of-the-gateway" not in text
