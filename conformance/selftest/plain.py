@@ -36,7 +36,7 @@ _FOLDER = Path(__file__).parent
 SETTINGS = _FOLDER / "plain.toml"
 RESULTS = _FOLDER / "plain.json"
 
-_SECONDS = 150
+_SECONDS = 60
 _KEY = "PLAIN_SCHEMATHESIS_KEY"
 _MAKERS = {"profile_id": "AccessProfile", "role_id": "Role", "user_id": "User", "key_id": "ApiKey"}
 _RIGHT = ("right", "")

@@ -21,6 +21,11 @@ def _rewritten(request: Request, response: Response, body: bytes) -> Response:
     return replace(response, body=body) if response.body else response
 
 
+async def as_it_is(request: Request, inner: Inner, state: State) -> Response:
+    """The right server: what is not quiet on it is quiet on none."""
+    return await inner(request)
+
+
 async def other_json_text(request: Request, inner: Inner, state: State) -> Response:
     """Members in another order, white space between, letters as escapes."""
     response = await inner(request)
@@ -230,6 +235,7 @@ def _as_uuid(found: re.Match[str]) -> str:
 
 
 VARIANTS: list[Fault] = [
+    as_it_is,
     other_json_text,
     more_headers,
     several_challenges,
