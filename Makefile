@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGES := conformance domain handlers server store
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint contract-diff soak bench-store bench-writes bench-propagation clean
+.PHONY: help serve test check format types lock contract-lint contract-diff soak selftest bench-store bench-writes bench-propagation clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,9 @@ contract-diff: $(VENV)/serve.stamp ## What openapi.yaml breaks since a commit: m
 lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+
+selftest: $(VENV)/dev.stamp ## The suite proves itself: every fault, every mutant of the contract, every legal variant
+	@$(BIN)/conformance selftest
 
 soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again and again, every fault, every legal variant
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_durability.py -k "survives_kill and sqlite" --timeout 900

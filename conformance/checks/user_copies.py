@@ -35,7 +35,9 @@ def each_copy_once(session: Session) -> None:
         user_id = fixtures.user(session)["id"]
         given = [fixtures.assigned(session, user_id, each)["access_profile"]["id"] for each in profile_ids]
         found, answer = holdings.copies(session, user_id)
-        expect.equal(sorted(holdings.ids(found), key=str), sorted(given), "the ids of the copies", answer)
+        expect.equal(
+            sorted(holdings.ids(found), key=str), sorted(given, key=str), "the ids of the copies", answer
+        )
         parents = {row.get("id"): row.get("parent_profile_id") for row in found}
         wanted = dict(zip(given, profile_ids, strict=True))
         expect.holds(parents == wanted, f"copies of the profiles {wanted}", parents, answer)

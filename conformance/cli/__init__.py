@@ -7,11 +7,23 @@ import sys
 
 import click
 
-from conformance.cli import check, clauses, clean, matrix, replay, report, settings
+from conformance.cli import check, clauses, clean, matrix, replay, report, selftest, settings
 from conformance.cli.root import cli
 from conformance.verdict import ExitCode
 
-__all__ = ["check", "clauses", "clean", "cli", "main", "matrix", "replay", "report", "run", "settings"]
+__all__ = [
+    "check",
+    "clauses",
+    "clean",
+    "cli",
+    "main",
+    "matrix",
+    "replay",
+    "report",
+    "run",
+    "selftest",
+    "settings",
+]
 
 
 def main() -> None:

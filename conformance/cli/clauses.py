@@ -46,8 +46,9 @@ def list_clauses(profiles: str | None, contract_file: Path | None, form: str) ->
 @click.argument("clause_id", metavar="ID")
 @contract_option
 def explain(clause_id: str, contract_file: Path | None) -> None:
-    """Says what a clause demands, where it stands, and how it is checked."""
+    """Says what a clause demands, where it stands, how it is checked, and which faults prove the check."""
     from conformance import catalogue
+    from conformance.selftest.faults import FAULTS
 
     contract, checks = load_contract(contract_file), catalogue.load()
     clause = contract.clause(clause_id) or contract.clause(clause_id.upper())
@@ -55,10 +56,13 @@ def explain(clause_id: str, contract_file: Path | None) -> None:
         near = [c.id for c in contract.clauses if c.id.startswith(clause_id.upper().rstrip("0123456789"))]
         hint = f" Did you mean one of {', '.join(near)}?" if clause_id and near else " See: conformance list"
         raise click.UsageError(f"The contract has no clause {clause_id}.{hint}")
+    proofs = ", ".join(planted.name for planted in FAULTS if planted.clause_id == clause.id)
     how = checks[clause.id].explanation if clause.id in checks else "This suite has no check for it."
     click.echo(f"{clause.id}  {clause.level}, profile {clause.profile}\n")
     click.echo(f"  demands    {clause.text}")
     click.echo(f"  operation  {clause.operation_id or 'every operation'}")
     click.echo(f"  stated at  {contract.path}:{clause.line}  ({clause.pointer})")
     click.echo(f"  checked    {how}")
+    click.echo(f"  proved by  {proofs or 'nothing: no fault breaks it'}")
+    click.echo(f"  prove it   conformance selftest --only {clause.id}")
     click.echo(f"  run it     conformance check URL --only {clause.id}")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.contract import Operation
 
+_PIECE = 100
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -38,6 +39,11 @@ class Request:
             if operation.method == self.method and pattern.fullmatch(path):
                 return operation.id
         return None
+
+    def is_at(self, path: str) -> bool:
+        """Whether it goes to that path of the contract, with whatever method."""
+        asked = self.path.removeprefix("/api").removeprefix("/governance")
+        return any(each.path == path and pattern.fullmatch(asked) for each, pattern in _patterns())
 
     def path_parameter(self, name: str) -> str:
         """The value of a parameter of the operation's path; empty when it has none of that name."""
@@ -97,11 +103,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer."""
+    """A whole answer, to be sent with its length or else in pieces."""
 
     status: int
     headers: Headers
     body: bytes
+    in_pieces: bool = False
 
     @property
     def json(self) -> Any:
@@ -148,29 +155,38 @@ class FaultyApp:
     """An app with at most one fault at a time. Without one, nothing is touched."""
 
     def __init__(self, app: ASGIApp, key: str, viewer_key: str) -> None:
+        self._right = app
         self._app = app
         self._keys = key, viewer_key
         self._fault: Fault | None = None
         self._state = State(*self._keys)
+        self.requests = 0
+        """How many have come since the fault was set."""
         self.crashes: list[Exception] = []
         """What faults raised themselves: a crash is not what they are meant to show."""
 
-    def break_with(self, fault: Fault | None) -> None:
-        """Set the fault, with an empty memory."""
+    def break_with(self, fault: Fault | None, app: ASGIApp | None = None) -> None:
+        """Set the fault, with an empty memory, and the app to serve when it is not the right one."""
         self._fault = fault
+        self._app = app or self._right
         self._state = State(*self._keys)
         self.crashes.clear()
+        self.requests = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request with the fault that is set."""
-        fault = self._fault
-        if fault is None or scope["type"] != "http":
-            await self._app(scope, receive, send)
+        fault, app = self._fault, self._app
+        if scope["type"] != "http":
+            await self._right(scope, receive, send)
+            return
+        self.requests += 1
+        if fault is None:
+            await app(scope, receive, send)
             return
         request = _request(scope, await _read(receive))
 
         async def inner(changed: Request) -> Response:
-            return await _call(self._app, scope, changed)
+            return await _call(app, scope, changed)
 
         try:
             response = await fault(request, inner, self._state)
@@ -255,7 +271,15 @@ async def _call(app: ASGIApp, scope: Scope, request: Request) -> Response:
 async def _send(response: Response, method: str, send: Send) -> None:
     headers = [(n.encode(), v.encode("latin-1")) for n, v in response.headers if n != "content-length"]
     length = dict(response.headers).get("content-length") if method == "HEAD" else str(len(response.body))
-    if length is not None:
+    if length is not None and not response.in_pieces:
         headers.append((b"content-length", length.encode()))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if method == "HEAD" else response.body})
+    body = b"" if method == "HEAD" else response.body
+    if response.in_pieces:
+        # Without a length, the server sends each piece as a chunk of its own.
+        for start in range(0, len(body), _PIECE):
+            await send(
+                {"type": "http.response.body", "body": body[start : start + _PIECE], "more_body": True}
+            )
+        body = b""
+    await send({"type": "http.response.body", "body": body})

@@ -18,6 +18,8 @@ from conformance import catalogue, contract
 from conformance.client import Target
 from conformance.plan import Phase, Plan
 from conformance.selftest.middleware import FaultyApp
+from conformance.selftest.proof import Scope, stand_of
+from conformance.selftest.trials import Stand
 from server.app import create_app
 from store.registry import open_store
 from store.suite.samples import new_profile
@@ -80,6 +82,13 @@ def plan(breakable: Breakable) -> Plan:
         profiles=frozenset(stated.profiles),
         left_out=CLAUSES_ALONE,
     )
+
+
+@pytest.fixture(scope="session")
+def stand() -> Iterator[Stand]:
+    """The suite before a server of its own that can be broken, in a process of its own."""
+    with stand_of(contract.load(), catalogue.load(), Scope()) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

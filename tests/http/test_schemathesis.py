@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from conformance.selftest.plain import SETTINGS as PLAIN_SETTINGS
 from tests.serving import ROOT, Server
 
 pytestmark = pytest.mark.timeout(240)
@@ -12,7 +13,7 @@ pytestmark = pytest.mark.timeout(240)
 def test_plain_schemathesis_finds_nothing(server: Server, tmp_path: Path) -> None:
     command = [
         *(sys.executable, "-m", "schemathesis.cli"),
-        *("--config-file", str(Path(__file__).with_name("schemathesis.toml"))),
+        *("--config-file", str(PLAIN_SETTINGS)),
         *("run", str(ROOT / "openapi.yaml"), "--url", f"{server.url}/api", "--no-color"),
         *("-H", f"Authorization: Bearer {server.keys.admin}"),
     ]

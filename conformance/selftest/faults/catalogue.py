@@ -16,15 +16,27 @@ class Planted:
     name: str
     fault: Fault
 
+    @property
+    def id(self) -> str:
+        """What the fault is called from outside: no two share it."""
+        return f"{self.clause_id}/{self.name}"
+
 
 FAULTS: list[Planted] = []
 
 
 def breaks(clause_id: str) -> Callable[[Fault], Fault]:
-    """Put the decorated fault on the list, as one that breaks the clause."""
+    """Put the decorated fault on the list, as one that breaks the clause.
+
+    Raises:
+        ValueError: the clause has a fault of that name already.
+    """
 
     def plant(fault: Fault) -> Fault:
-        FAULTS.append(Planted(clause_id, getattr(fault, "__name__", "fault"), fault))
+        planted = Planted(clause_id, getattr(fault, "__name__", "fault"), fault)
+        if any(other.id == planted.id for other in FAULTS):
+            raise ValueError(f"The fault {planted.id} stands twice.")
+        FAULTS.append(planted)
         return fault
 
     return plant

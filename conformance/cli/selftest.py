@@ -1,0 +1,68 @@
+"""`conformance selftest`."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+import click
+
+from conformance.cli.root import cli, format_option
+from conformance.verdict import ExitCode
+
+_KINDS = ("faults", "mutants", "variants")
+
+
+@cli.command()
+@click.option(
+    "--part", "parts", type=click.Choice(_KINDS), multiple=True, help="A part of it; all by default."
+)
+@click.option(
+    "--only", help="Clauses, faults, mutants or variants, with commas between; * stands for any text."
+)
+@click.option("--sample", type=click.IntRange(min=1), help="So many of each, spread over all.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Draws the sample.")
+@click.option("--seeds", type=click.IntRange(min=1), default=1, show_default=True, help="Per legal variant.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Servers at once. The default is one for each core.")
+@click.option("--precise", is_flag=True, help="Looks which other clauses each fault breaks.")
+@click.option("--fuzz", is_flag=True, help="Asks Schemathesis about mutants that nothing else kills.")
+@format_option
+def selftest(form: str, jobs: int | None, parts: tuple[str, ...], only: str | None, **options: Any) -> None:
+    """Proves the suite itself: it breaks this project's server in one point at a time, and sees who notices.
+
+    Exit codes: 0 the suite keeps its promise, 1 it does not, 2 wrong usage, 4 a trial failed by itself.
+    """
+    from rich.console import Console
+
+    from conformance import catalogue, contract
+    from conformance.selftest.breakable import HostError
+    from conformance.selftest.matrix import matrix
+    from conformance.selftest.proof import Scope, prove, tasks_of
+    from conformance.selftest.text import Watcher, show
+
+    stated = contract.load()
+    scope = Scope(
+        jobs=jobs or os.cpu_count() or 1,
+        kinds=tuple(part.removesuffix("s") for part in parts or _KINDS),
+        only=tuple(pattern.strip() for pattern in (only or "").split(",") if pattern.strip()),
+        **options,
+    )
+    if not tasks_of(stated, scope):
+        raise click.UsageError(f"--only {only} matches no fault, mutant or variant. See: conformance list")
+    # What is told while it runs must not stand in the JSON.
+    console = Console(highlight=False, stderr=form == "json")
+    try:
+        with Watcher(console) as watcher:
+            proof = prove(stated, catalogue.load(), scope, watcher.observe)
+    except HostError as error:
+        click.echo(str(error), err=True)
+        raise click.exceptions.Exit(ExitCode.SUITE_FAILED) from error
+    found = matrix(proof)
+    if form == "json":
+        click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    else:
+        show(found, console)
+    if proof.errors:
+        raise click.exceptions.Exit(ExitCode.SUITE_FAILED)
+    raise click.exceptions.Exit(ExitCode.CONFORMS if proof.holds else ExitCode.DOES_NOT_CONFORM)

@@ -1,0 +1,222 @@
+"""The whole self-test: which trials there are, and how they are shared out among servers."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeVar
+
+from conformance.plan import Phase, Plan
+from conformance.selftest.faults import FAULTS
+from conformance.selftest.mutants import mutants
+from conformance.selftest.trials import Outcome, Stand, Trial
+from conformance.selftest.variants import VARIANTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from conformance.catalogue import Catalogue
+    from conformance.contract import Contract
+    from conformance.selftest.breakable import Breakable
+
+FAULT, MUTANT, VARIANT = KINDS = ("fault", "mutant", "variant")
+
+_BUDGET = 3600
+"""Seconds for one run: a trial ends by itself, on a busy machine as well."""
+
+LEAST_FAULTS_KILLED = 0.98
+LEAST_MUTANTS_KILLED = 0.95
+"""Shares of what can be told from a right server at all."""
+
+Task = tuple[str, "Callable[[Stand], Trial]"]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What of the self-test is asked for.
+
+    Attributes:
+        jobs: how many servers are broken at once.
+        only: patterns of names, clauses or kinds of mutants; none asks for all.
+        sample: how many faults and how many mutants are tried, and how many checks each variant meets.
+        seeds: with how many seeds each variant is met.
+        precise: whether it is looked at which other clauses a fault breaks.
+        fuzz: whether Schemathesis is asked about mutants that nothing else has killed.
+    """
+
+    seed: int = 1
+    jobs: int = 1
+    kinds: tuple[str, ...] = KINDS
+    only: tuple[str, ...] = ()
+    sample: int | None = None
+    seeds: int = 1
+    precise: bool = False
+    fuzz: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What the self-test came to."""
+
+    contract: Contract
+    scope: Scope
+    trials: tuple[Trial, ...]
+    begun: datetime
+    seconds: float
+    planted: dict[str, int] = field(default_factory=dict)
+    """How many there are of each kind, tried or not."""
+
+    def of(self, kind: str, *outcomes: Outcome) -> list[Trial]:
+        """The trials of a kind, or those of them that came to one of these outcomes."""
+        return [t for t in self.trials if t.kind == kind and (not outcomes or t.outcome in outcomes)]
+
+    def rate(self, kind: str) -> float | None:
+        """The share of faults or mutants that were killed; None when none was tried."""
+        killed, survived = len(self.of(kind, Outcome.KILLED)), len(self.of(kind, Outcome.SURVIVED))
+        return killed / (killed + survived) if killed + survived else None
+
+    @property
+    def errors(self) -> list[Trial]:
+        """The trials that failed for a reason of their own."""
+        return [trial for trial in self.trials if trial.outcome is Outcome.ERROR]
+
+    @property
+    def holds(self) -> bool:
+        """Whether the suite is as strong and as quiet as it promises."""
+        return (
+            (self.rate(FAULT) or 0) >= (LEAST_FAULTS_KILLED if self.of(FAULT) else 0)
+            and (self.rate(MUTANT) or 0) >= (LEAST_MUTANTS_KILLED if self.rate(MUTANT) is not None else 0)
+            and not self.of(VARIANT, Outcome.ALARM)
+        )
+
+
+def prove(
+    contract: Contract,
+    catalogue: Catalogue,
+    scope: Scope,
+    observe: Callable[[Trial, int], None] = lambda _trial, _total: None,
+) -> Proof:
+    """Makes every trial that is asked for. Each is told to `observe` as it ends, with how many there are.
+
+    Raises:
+        HostError: the server under test does not start.
+    """
+    begun, clock = datetime.now(UTC), time.perf_counter()
+    tasks = tasks_of(contract, scope)
+    done: dict[str, Trial] = {}
+    with ExitStack() as stack:
+        stands: queue.SimpleQueue[Stand] = queue.SimpleQueue()
+        opened = []
+        for _ in range(min(scope.jobs, len(tasks))):
+            stand = stack.enter_context(stand_of(contract, catalogue, scope))
+            opened.append(stand)
+            stands.put(stand)
+
+        def attempt(task: Callable[[Stand], Trial]) -> Trial:
+            stand = stands.get()
+            try:
+                return task(stand)
+            finally:
+                stands.put(stand)
+
+        pool = stack.enter_context(ThreadPoolExecutor(max(1, len(opened))))
+        running = {pool.submit(attempt, task): name for name, task in tasks}
+        try:
+            for ended in as_completed(running):
+                trial = done[running[ended]] = ended.result()
+                observe(trial, len(tasks))
+        except BaseException:
+            # Nobody waits for what is under way: without its server it ends at once.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for stand in opened:
+                stand.server.kill()
+            raise
+    trials = tuple(done[name] for name, _ in tasks)
+    planted = {FAULT: len(FAULTS), MUTANT: len(mutants(contract.document)), VARIANT: len(VARIANTS)}
+    return Proof(contract, scope, trials, begun, time.perf_counter() - clock, planted)
+
+
+def stand_of(contract: Contract, catalogue: Catalogue, scope: Scope) -> Stand:
+    """A server that can be broken, and the suite before it.
+
+    Raises:
+        HostError: the server does not start.
+    """
+    return Stand(lambda server: _plan(contract, catalogue, scope, server))
+
+
+def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
+    """The trials that are asked for, in the order in which they are told of."""
+    return [*_faults(scope), *_mutants(contract, scope), *_variants(contract, scope)]
+
+
+def _faults(scope: Scope) -> list[Task]:
+    wanted = [p for p in FAULTS if FAULT in scope.kinds and _is_asked_for(scope, p.id, p.clause_id)]
+    return [
+        (f"{FAULT} {p.id}", lambda stand, p=p: stand.fault(p, precise=scope.precise))  # type: ignore[misc]
+        for p in sampled(wanted, scope)
+    ]
+
+
+def _mutants(contract: Contract, scope: Scope) -> list[Task]:
+    every = mutants(contract.document) if MUTANT in scope.kinds else []
+    wanted = [m for m in every if _is_asked_for(scope, m.id, m.operator, m.operation_id)]
+    return [
+        (f"{MUTANT} {m.id}", lambda stand, m=m: stand.mutant(m, fuzz=scope.fuzz))  # type: ignore[misc]
+        for m in sampled(wanted, scope)
+    ]
+
+
+def _variants(contract: Contract, scope: Scope) -> list[Task]:
+    names = [v.__name__ for v in VARIANTS if VARIANT in scope.kinds and _is_asked_for(scope, v.__name__)]
+    ids = [clause.id for clause in contract.clauses]
+    tasks: list[Task] = []
+    for seed in range(scope.seed, scope.seed + scope.seeds):
+        for name in names:
+            # Each variant meets other checks, so that together they meet many.
+            drawn = sampled(ids, replace(scope, seed=seed + 1000 * names.index(name)))
+            only = None if scope.sample is None else frozenset(drawn)
+            tasks.append(
+                (
+                    f"{VARIANT} {name} {seed}",
+                    lambda stand, n=name, s=seed, o=only: stand.variant(n, seed=s, only=o),  # type: ignore[misc]
+                )
+            )
+    return tasks
+
+
+def sampled(every: Sequence[T], scope: Scope) -> list[T]:
+    """All, or as many as the scope asks for: spread over the whole, and the same for one seed."""
+    if scope.sample is None or scope.sample >= len(every):
+        return list(every)
+    draw = random.Random(scope.seed)  # noqa: S311  repeatable, and nothing is kept secret by it
+    edges = [len(every) * number // scope.sample for number in range(scope.sample + 1)]
+    return [every[draw.randrange(first, after)] for first, after in itertools.pairwise(edges)]
+
+
+def _is_asked_for(scope: Scope, *names: str) -> bool:
+    return not scope.only or any(
+        fnmatchcase(name.upper(), pattern.upper()) for name in names for pattern in scope.only
+    )
+
+
+def _plan(contract: Contract, catalogue: Catalogue, scope: Scope, server: Breakable) -> Plan:
+    return Plan(
+        contract=contract,
+        catalogue=catalogue,
+        target=server.target,
+        seed=scope.seed,
+        profiles=frozenset(contract.profiles),
+        left_out=dict.fromkeys((Phase.FUZZ, Phase.MODEL), "the self-test asks for what is not drawn"),
+        budget=_BUDGET,
+        # One trial at a time on each server: what a fault remembers of one check is not for another.
+        jobs=1,
+    )

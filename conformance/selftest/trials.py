@@ -1,0 +1,246 @@
+"""One trial: the suite against a server that is wrong in one point, or legal in another way."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from conformance.fuzz.phase import derived_id
+from conformance.probing import probe
+from conformance.runner import Decided, run
+from conformance.selftest.breakable import Breakable, HostError
+from conformance.selftest.mutants import mutants
+from conformance.selftest.mutants.answers import STATUS
+from conformance.selftest.witness import same_answers
+from conformance.session import Workspace
+from conformance.verdict import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from conformance.plan import Plan
+    from conformance.runner import Event
+    from conformance.selftest.faults import Planted
+    from conformance.selftest.mutants import Mutant
+    from conformance.verdict import Verdict
+
+_BROKEN = (Status.FAIL, Status.WARN)
+_SCOPES = "scopes"
+"""The profile whose clauses stand at one operation and hold for all."""
+_ALARMS = (Status.FAIL, Status.WARN, Status.ERROR, Status.NOT_REACHED)
+
+
+class Outcome(StrEnum):
+    """What a trial came to."""
+
+    KILLED = "killed"
+    SURVIVED = "survived"
+    EQUIVALENT = "equivalent"
+    QUIET = "quiet"
+    ALARM = "alarm"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What came of one subject.
+
+    Attributes:
+        kind: fault, mutant or variant.
+        name: which.
+        group: the clause that a fault breaks, the operator of a mutant, the name of a variant.
+        by: the ids of the verdicts that reported it.
+        requests: how many were sent until the first report, or in all.
+        seconds: how long that took.
+        reason: why it survived, is equivalent, or what went wrong.
+        verdicts: that on a fault, or those that raised a false alarm; with their evidence.
+    """
+
+    kind: str
+    name: str
+    group: str
+    outcome: Outcome
+    by: tuple[str, ...] = ()
+    requests: int = 0
+    seconds: float = 0.0
+    reason: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+class Stand:
+    """A server that can be broken, and the suite before it. One trial at a time."""
+
+    def __init__(self, plan_at: Callable[[Breakable], Plan]) -> None:
+        """Start the server.
+
+        Raises:
+            HostError: it does not start.
+        """
+        self.server = Breakable()
+        self.plan = plan_at(self.server)
+        self._workspace = Workspace(self.plan.contract, self.plan.target, self.plan.seed)
+        # A server that is in use: its data is not the suite's.
+        self._workspace.session("before").submit({"name": "Here before"})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._workspace.__exit__()
+        self.server.close()
+
+    def fault(self, planted: Planted, *, precise: bool = False) -> Trial:
+        """The check of the clause that the fault breaks, and if so the other checks of its operation."""
+        clause = self.plan.contract.clause(planted.clause_id)
+        trial = Trial("fault", planted.id, planted.clause_id, Outcome.SURVIVED)
+        if clause is None or clause.id not in self.plan.catalogue:
+            return replace(trial, reason="the clause has no check")
+        try:
+            self.server.serve("fault", planted.id)
+            verdict = probe(self.plan.catalogue[clause.id], clause, self._workspace)
+            self.server.restore()
+            others = self._others(planted) if precise else ()
+        except HostError as error:
+            return replace(trial, outcome=Outcome.ERROR, reason=str(error))
+        trial = replace(trial, requests=verdict.requests, seconds=verdict.seconds, verdicts=(verdict,))
+        if verdict.status is Status.ERROR:
+            return replace(trial, outcome=Outcome.ERROR, reason=verdict.reason)
+        if verdict.status in _BROKEN:
+            return replace(trial, outcome=Outcome.KILLED, by=(clause.id, *others))
+        return replace(trial, reason=verdict.reason or "its check passed")
+
+    def _others(self, planted: Planted) -> tuple[str, ...]:
+        """The other clauses of the operation that a fault breaks."""
+        contract = self.plan.contract
+        stated = contract.clause(planted.clause_id)
+        others = [
+            c for c in contract.clauses if stated and c.operation_id == stated.operation_id and c != stated
+        ]
+        broken = []
+        for clause in others:
+            self.server.serve("fault", planted.id)
+            if probe(self.plan.catalogue[clause.id], clause, self._workspace).status in _BROKEN:
+                broken.append(clause.id)
+        self.server.restore()
+        return tuple(broken)
+
+    def mutant(self, mutant: Mutant, *, fuzz: bool = False) -> Trial:
+        """The verdicts of the operation, the nearest first, until one fails."""
+        trial = Trial("mutant", mutant.id, mutant.operator, Outcome.SURVIVED)
+        begun = time.perf_counter()
+        watch = _Watch()
+        try:
+            for ids in self._nearest(mutant, fuzz=fuzz):
+                self.server.serve("mutant", mutant.id)
+                run(replace(self.plan, only=ids, left_out={} if fuzz else self.plan.left_out), watch.observe)
+                self.server.restore()
+                if watch.by:
+                    break
+            else:
+                same = self._is_equivalent(mutant)
+                if same:
+                    trial = replace(trial, outcome=Outcome.EQUIVALENT, reason=same)
+        except HostError as error:
+            return replace(trial, outcome=Outcome.ERROR, reason=str(error))
+        if not watch.by:
+            seconds = time.perf_counter() - begun
+            reason = trial.reason or watch.missed() or "every verdict of its operation passed"
+            return replace(trial, requests=watch.requests, seconds=seconds, reason=reason)
+        return replace(
+            trial,
+            outcome=Outcome.KILLED,
+            by=tuple(watch.by),
+            requests=watch.first_requests,
+            seconds=watch.seconds,
+        )
+
+    def _nearest(self, mutant: Mutant, *, fuzz: bool) -> Iterable[frozenset[str]]:
+        """Sets of ids: of what the mutant touches, of its operation, of what holds for all operations."""
+        contract = self.plan.contract
+        derived = f"S.{mutant.operation_id}."
+        answers = f"{derived}answers"
+        clauses = [c for c in contract.clauses if c.id in self.plan.catalogue]
+        own = frozenset(c.id for c in clauses if c.operation_id == mutant.operation_id)
+        all_over = frozenset(c.id for c in clauses if c.operation_id is None or c.profile == _SCOPES)
+        sets = [
+            frozenset({f"{derived}{mutant.place}", answers}),
+            frozenset(f"{derived}{place}" for place in self._places[mutant.operation_id]),
+            own,
+            all_over,
+        ]
+        if fuzz:
+            sets.append(frozenset({derived_id(mutant.operation_id)}))
+        return sets
+
+    @cached_property
+    def _places(self) -> dict[str, list[str]]:
+        """What of each operation has a derived verdict of its own: one for each place that a mutant has."""
+        places: dict[str, list[str]] = {}
+        for mutant in mutants(self.plan.contract.document):
+            of = places.setdefault(mutant.operation_id, ["answers", "method"])
+            of.append(f"status.{mutant.place}" if mutant.operator == STATUS else mutant.place)
+        return places
+
+    def _is_equivalent(self, mutant: Mutant) -> str:
+        """Why no client can tell the mutant from the right server; empty when one can."""
+        if mutant.constraint is None:
+            return ""
+        session = self._workspace.session(mutant.id)
+        return same_answers(session, mutant, self.server)
+
+    def variant(self, name: str, *, seed: int, only: frozenset[str] | None) -> Trial:
+        """A whole run, or a part of it: whatever it has against a legal server is an alarm."""
+        trial = Trial("variant", f"{name}, seed {seed}", name, Outcome.QUIET)
+        begun = time.perf_counter()
+        try:
+            self.server.serve("variant", name)
+            results = run(replace(self.plan, only=only, seed=seed))
+            self.server.restore()
+        except HostError as error:
+            return replace(trial, outcome=Outcome.ERROR, reason=str(error))
+        loud = tuple(v for v in results.verdicts if v.status in _ALARMS)
+        trial = replace(
+            trial, requests=sum(v.requests for v in results.verdicts), seconds=time.perf_counter() - begun
+        )
+        if results.obstacle is not None or not results.verdicts:
+            return replace(trial, outcome=Outcome.ERROR, reason=results.obstacle or "nothing was checked")
+        if any(v.status is Status.ERROR for v in loud):
+            return replace(trial, outcome=Outcome.ERROR, reason=loud[0].reason, verdicts=loud)
+        if loud:
+            return replace(trial, outcome=Outcome.ALARM, by=tuple(v.id for v in loud), verdicts=loud)
+        return trial
+
+
+class _Watch:
+    """What runs have reported so far."""
+
+    def __init__(self) -> None:
+        self._begun = time.perf_counter()
+        self._unreached: list[Verdict] = []
+        self.by: list[str] = []
+        self.requests = 0
+        self.first_requests = 0
+        self.seconds = 0.0
+
+    def observe(self, event: Event) -> None:
+        """Take one event of a run."""
+        if not isinstance(event, Decided):
+            return
+        verdict = event.verdict
+        self.requests += verdict.requests
+        if verdict.status is Status.NOT_REACHED:
+            self._unreached.append(verdict)
+        if verdict.status in _BROKEN:
+            if not self.by:
+                self.first_requests, self.seconds = self.requests, time.perf_counter() - self._begun
+            self.by.append(verdict.id)
+
+    def missed(self) -> str:
+        """What was not reached, if anything."""
+        if not self._unreached:
+            return ""
+        first = self._unreached[0]
+        return f"{len(self._unreached)} verdicts were not reached, like {first.id}: {first.reason}"

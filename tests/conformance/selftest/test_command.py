@@ -1,0 +1,105 @@
+"""`conformance selftest`: its exit codes, its JSON, and that it leaves no process behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from conformance.verdict import ExitCode
+from tests.serving import ROOT
+
+_COMMAND = (sys.executable, "-W", "error", "-m", "conformance", "selftest")
+
+
+def _run(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*_COMMAND, *options], cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def _run_changed(change: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """The command in a process in which something of the suite is another."""
+    script = (
+        f"import sys\nfrom conformance import catalogue, cli\n{change}\nsys.exit(cli.run(sys.argv[1:]))\n"
+    )
+    command = [sys.executable, "-c", script, "selftest", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_sample_of_all_that_the_promise_is_about_is_0() -> None:
+    ended = _run(
+        "--only", "AP-GET-00*,getRole.200.user_count/*,whole_seconds", "--sample", "3", "--jobs", "1"
+    )
+
+    assert ended.returncode == ExitCode.CONFORMS, ended.stdout + ended.stderr
+    assert "5 of 5 tried: variants, 0 to look at" in ended.stdout
+    assert "The suite is as strong and as quiet as it promises." in ended.stdout
+    assert "Legal variants: 1 run" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_survivors_are_1_and_named_and_the_json_is_the_whole_matrix_and_nothing_else() -> None:
+    change = "catalogue.load = catalogue.Catalogue  # no clause has a check"
+    ended = _run_changed(change, "--part", "faults", "--only", "AP-GET-006", "--format", "json")
+
+    assert ended.returncode == ExitCode.DOES_NOT_CONFORM
+    found = json.loads(ended.stdout)
+    assert found["holds"] is False
+    assert (found["faults"]["tried"], found["faults"]["killed"]) == (1, 0)
+    (survivor,) = found["survivors"]
+    assert (survivor["name"], survivor["reason"]) == (
+        "AP-GET-006/version_counts_reads",
+        "the clause has no check",
+    )
+    assert found["trials"] == [survivor]
+    assert "bfst-" not in ended.stdout
+
+
+def test_a_pattern_that_names_nothing_is_2() -> None:
+    ended = _run("--only", "AP-NONE-*")
+
+    assert ended.returncode == ExitCode.USAGE
+    assert "--only AP-NONE-* matches no fault, mutant or variant" in ended.stderr
+
+
+def test_a_server_that_does_not_start_is_4_and_says_why() -> None:
+    change = (
+        "from conformance.selftest import breakable\n"
+        "def ended(*_): raise breakable.HostError('The server is not there.')\n"
+        "breakable.Breakable.__init__ = ended"
+    )
+    ended = _run_changed(change, "--only", "AP-GET-006")
+
+    assert ended.returncode == ExitCode.SUITE_FAILED
+    assert "The server is not there." in ended.stderr
+
+
+def test_an_interruption_leaves_no_process_behind() -> None:
+    with subprocess.Popen(
+        [*_COMMAND, "--only", "AP-*", "--jobs", "1"],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        assert running.stdout is not None
+        first = running.stdout.readline()
+        assert "of" in first, first
+        children = _children(running.pid)
+        running.send_signal(signal.SIGINT)
+        code = running.wait(60)
+
+    assert len(children) == 1
+    assert code == ExitCode.INTERRUPTED
+    assert [pid for pid in children if Path(f"/proc/{pid}").exists()] == []
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task")
+    if not tasks.is_dir():
+        pytest.skip("only Linux lists the children of a process")
+    return [int(child) for task in tasks.iterdir() for child in (task / "children").read_text().split()]

@@ -1,0 +1,167 @@
+"""The self-test finds a check that proves nothing, and one that is never content."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from conformance import catalogue, contract
+from conformance.catalogue import Catalogue
+from conformance.selftest.faults import FAULTS
+from conformance.selftest.matrix import matrix
+from conformance.selftest.mutants import mutants
+from conformance.selftest.proof import FAULT, MUTANT, VARIANT, Proof, Scope, prove, sampled, tasks_of
+from conformance.selftest.trials import Outcome, Stand, Trial
+from conformance.session import Session
+from conformance.verdict import Violation
+
+
+def _with_checks(**replaced: Callable[[Session], None]) -> Catalogue:
+    """The catalogue with other checks of some clauses; `AP_GET_006` stands for AP-GET-006."""
+    checks, other = catalogue.load(), Catalogue()
+    for each in checks:
+        other.check(each)(replaced.get(each.replace("-", "_"), checks[each].run))
+    return other
+
+
+def _vacuous(session: Session) -> None:
+    """Asks, and takes whatever comes."""
+    session.browse()
+
+
+def _crashes(session: Session) -> None:
+    """Fails by itself."""
+    session.browse()
+    raise RuntimeError("a bug")
+
+
+def _never_content(session: Session) -> None:
+    """Finds fault with every server."""
+    raise Violation("something else", "this", [session.browse()])
+
+
+@contextmanager
+def _knowing(stand: Stand, checks: Catalogue) -> Iterator[None]:
+    before, stand.plan = stand.plan, replace(stand.plan, catalogue=checks)
+    try:
+        yield
+    finally:
+        stand.plan = before
+
+
+def _mutant_trial(stand: Stand, mutant_id: str) -> Trial:
+    """What comes of a mutant when no clause has a check."""
+    (mutant,) = (each for each in mutants(contract.load().document) if each.id == mutant_id)
+    with _knowing(stand, Catalogue()):
+        return stand.mutant(mutant)
+
+
+def test_a_check_that_never_fails_is_exposed_and_one_that_fails_by_itself_is_no_kill() -> None:
+    checks = _with_checks(AP_GET_006=_vacuous, AP_GET_007=_crashes)
+    scope = Scope(kinds=(FAULT,), only=("AP-GET-006", "AP-GET-007", "AP-VGT-002"))
+
+    proof = prove(contract.load(), checks, scope)
+
+    assert not proof.holds
+    found = matrix(proof)
+    assert found["holds"] is False
+    assert {(each["group"], each["reason"]) for each in found["survivors"]} == {
+        ("AP-GET-006", "its check passed")
+    }
+    assert {(each["group"], each["reason"]) for each in found["errors"]} == {
+        ("AP-GET-007", "the check itself failed: RuntimeError: a bug")
+    }
+    rates = {clause["id"]: clause["rate"] for clause in found["faults"]["clauses"]}
+    assert rates == {"AP-GET-006": 0.0, "AP-GET-007": None, "AP-VGT-002": 1.0}
+
+
+def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(stand: Stand) -> None:
+    with _knowing(stand, _with_checks(AP_GET_006=_never_content)):
+        trial = stand.variant("more_headers", seed=1, only=frozenset({"AP-GET-006", "AP-GET-007"}))
+
+    assert trial.outcome is Outcome.ALARM
+    (alarm,) = matrix(_proof(trial))["variants"]["alarms"]
+    (verdict,) = alarm["verdicts"]
+    assert (verdict["id"], verdict["status"]) == ("AP-GET-006", "FAIL")
+    assert "/access-profiles" in verdict["findings"][0]["exchanges"][0]["request"]
+
+
+def test_a_mutant_that_no_client_can_tell_is_not_counted(stand: Stand) -> None:
+    """A name that is empty breaks its pattern as well."""
+    trial = _mutant_trial(stand, "createRole.body.name.minLength/constraint-dropped")
+
+    assert trial.outcome is Outcome.EQUIVALENT
+    assert trial.reason == "without it, another rule gives the same answer: 400 validation_failed /name"
+    assert _proof(trial).rate(MUTANT) is None
+    assert _proof(trial).holds
+
+
+@pytest.mark.parametrize(
+    "mutant_id",
+    [
+        "createRole.body.name.pattern/constraint-dropped",
+        "createRole.body.name.minLength/constraint-tightened",
+        "createRole.201/status-changed",
+    ],
+)
+def test_a_mutant_that_nobody_looks_for_survives(mutant_id: str, stand: Stand) -> None:
+    trial = _mutant_trial(stand, mutant_id)
+
+    assert trial.outcome is Outcome.SURVIVED, trial
+    assert not _proof(trial).holds
+
+
+def test_the_other_clauses_that_a_fault_breaks_are_named(stand: Stand) -> None:
+    (planted,) = (each for each in FAULTS if each.id == "AP-VGT-002/version_to_come_is_400")
+    trial = stand.fault(planted, precise=True)
+
+    assert trial.by[0] == planted.clause_id
+    assert matrix(replace(_proof(trial), scope=Scope(precise=True)))["faults"]["others_broken"]["alone"] == 1
+
+
+def test_a_sample_is_spread_and_the_same_for_one_seed() -> None:
+    every = list(range(100))
+    drawn = sampled(every, Scope(seed=7, sample=10))
+
+    assert drawn == sampled(every, Scope(seed=7, sample=10)) != sampled(every, Scope(seed=8, sample=10))
+    assert [number // 10 for number in drawn] == list(range(10))
+    assert sampled(every, Scope(sample=None)) == sampled(every, Scope(sample=100)) == every
+
+
+def test_patterns_name_faults_by_their_clause_and_mutants_by_their_kind_and_operation() -> None:
+    stated = contract.load()
+
+    def kinds(*only: str) -> set[str]:
+        return {name.partition(" ")[0] for name, _ in tasks_of(stated, Scope(only=only))}
+
+    assert kinds("AP-CRE-0*") == {FAULT}
+    assert kinds("header dropped") == kinds("CREATEROLE") == kinds("createRole.201.*") == {MUTANT}
+    assert kinds("more_headers") == {VARIANT}
+    assert kinds("nothing at all") == set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "killed", "survived", "holds"),
+    [(FAULT, 98, 2, True), (FAULT, 97, 3, False), (MUTANT, 95, 5, True), (MUTANT, 94, 6, False)],
+)
+def test_the_promise_is_kept_from_a_share_on(kind: str, killed: int, survived: int, holds: bool) -> None:
+    dead = [Trial(kind, str(number), "group", Outcome.KILLED) for number in range(killed)]
+    alive = [Trial(kind, f"-{number}", "group", Outcome.SURVIVED) for number in range(survived)]
+
+    assert _proof(*dead, *alive).holds is holds
+
+
+def test_one_false_alarm_breaks_the_promise() -> None:
+    killed = Trial(FAULT, "a", "group", Outcome.KILLED)
+
+    assert _proof(killed).holds
+    assert not _proof(killed, Trial(VARIANT, "b", "group", Outcome.ALARM)).holds
+
+
+def _proof(*trials: Trial) -> Proof:
+    planted = dict.fromkeys((FAULT, MUTANT, VARIANT), len(trials))
+    return Proof(contract.load(), Scope(), trials, datetime.now(UTC), 1.0, planted)
