@@ -32,7 +32,7 @@ _LARGEST_PAGE = 100
 class Workspace:
     """One run against one server: the connections, the prefix of all names, and the users that were made.
 
-    Several threads may use it at once; a session belongs to the thread of its check.
+    Several threads may use it at once, each with sessions of its own.
 
     `profiles` are those that the server claims; until it is said otherwise, all of the contract.
     Users cannot be found by name; `on_user` is told the id of each as it is made.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import ssl
+import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
@@ -70,7 +71,7 @@ class Transport:
             keepalive_expiry=_IDLE,
             network_backend=wire.Backend(),
         )
-        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
         self.sent = 0
 
     def close(self) -> None:
@@ -88,7 +89,8 @@ class Transport:
 
     def begin(self) -> Deadline:
         """Counts a request that leaves, and gives the deadline for it."""
-        self.sent = next(self._numbers)
+        with self._lock:
+            self.sent += 1
         return Deadline.within(self._target.timeout)
 
     def send(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:

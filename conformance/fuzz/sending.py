@@ -28,15 +28,16 @@ if TYPE_CHECKING:
 def send_through(transport: Transport, target: Target) -> None:
     """Makes every session of this process send as `transport` does."""
     plain = HTTPAdapter.send
+    trust: dict[str, Any] = {"verify": str(target.ca_file)} if target.ca_file else {}
     if not target.verify:
+        trust = {"verify": False}
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
-    trusted = str(target.ca_file) if target.ca_file else True
 
     def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         method, path, spent = request.method or "GET", request.path_url, 0.0
         for name, value in target.headers:
             request.headers.setdefault(name, value)
-        options["verify"] = target.verify and trusted
+        options |= trust
         try:
             transport.permit(method, path)
             for attempt in itertools.count():
