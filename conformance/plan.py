@@ -54,8 +54,8 @@ BUDGETS: Mapping[Mode, Mapping[Phase, float]] = {
         Phase.RAW: 10,
         Phase.BOUNDARY: 20,
         Phase.FUZZ: 30,
-        Phase.MODEL: 12,
-        Phase.RACE: 10,
+        Phase.MODEL: 8,
+        Phase.RACE: 7,
     },
     Mode.CERTIFY: {
         Phase.PROBE: 120,

@@ -1,7 +1,7 @@
-"""Statuses that no constraint of a request brings about, and what does: credentials, methods, states.
+"""Statuses that no constraint of a request brings about, and what does: credentials and states.
 
-For each operation: the methods that its path has not, requests without a good credential, and each documented
-status of 304, 403, 404, 409, 412 and 413; what else it documents is met on the way.
+For each operation: requests without a good credential, and each documented status of 304, 403, 404, 409, 412 and
+413; what else it documents is met on the way. Methods that a path has not are tried by the check of HTTP-001.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Ask = Callable[[Caller], Iterator[Answer]]
     Cause = tuple[Ask, str, tuple[str, ...]]
 
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 _LARGEST_BODY = 1048576
 _SHOWN = 600
 _VIEW = "AccessProfiles:View"
@@ -68,10 +67,6 @@ class Situation:
 def situations(contract: Contract, operation: Operation, *, has_constraints: bool) -> Iterator[Situation]:
     """What is to be tried for one operation, in a fixed order."""
     place = pointer_to("paths", operation.path, operation.method.lower())
-    if operation is next(each for each in contract.operations if each.path == operation.path):
-        cause = "the contract does not state the method for this path"
-        path = pointer_to("paths", operation.path)
-        yield Situation(f"S.{operation.id}.method", path, 405, ("http",), cause, _other_methods, changes=True)
     if contract.stated(operation).get("security", contract.document.get("security")):
         cause = "there is no credential that is accepted"
         yield Situation(
@@ -97,16 +92,6 @@ def situations(contract: Contract, operation: Operation, *, has_constraints: boo
 
 def _succeed(caller: Caller) -> Iterator[Answer]:
     yield caller.send(caller.good())
-
-
-def _other_methods(caller: Caller) -> Iterator[Answer]:
-    # Whether there is anything does not matter to a method that is not stated; so it is nobody's.
-    nothing = caller.nothing()
-    path = caller.session.path(caller.operation.id, nothing)
-    stated = caller.session.contract.methods(caller.operation.path)
-    for method in METHODS:
-        if method not in stated:
-            yield caller.session.admin.request(method, path)
 
 
 def _strangers(caller: Caller) -> Iterator[Answer]:

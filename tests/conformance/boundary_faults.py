@@ -129,12 +129,6 @@ def made_up_body(request: Request, state: State) -> Request:
     return request if request.body else replace(request, body=json.dumps({"name": "made up"}).encode())
 
 
-async def other_method_unknown(request: Request, inner: Inner, state: State) -> Response:
-    """405 is not known; a method that is not stated is answered 404."""
-    response = await inner(request)
-    return refusal(404) if response.status == 405 and request.path == "/api/roles" else response
-
-
 async def viewer_may_create_roles(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id == "createRole" and state.viewer_key in request.header("authorization"):
         request = with_good_key(request, state)

@@ -126,7 +126,6 @@ BROKEN: dict[str, tuple[str, Fault]] = {
     ),
     "asks for no key": ("S.getRole.security", asking("getRole", faults.with_good_key_for_strangers)),
     "asks for no permission": ("S.createRole.status.403", faults.viewer_may_create_roles),
-    "knows no 405": ("S.listRoles.method", faults.other_method_unknown),
     "ignores a stale entity tag": (
         "S.activateAccessProfile.status.412",
         asking(
