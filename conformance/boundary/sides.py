@@ -5,11 +5,9 @@ A value that breaks a constraint keeps all others of its place, unless they forb
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.boundary.constraints import BODY, ITEM
-from conformance.boundary.rules import hindrance
 from conformance.boundary.values import ABSENT, beside, highest, lowest
 
 if TYPE_CHECKING:
@@ -58,15 +56,9 @@ def _sample(values: Values, schema: Schema, constraint: Constraint) -> list[Any]
     return [values.sample(schema, name(constraint))]
 
 
-def _of_the_type(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
-    """Both booleans, or else a value that a neighbour of the constraint tries as well: it is sent once."""
+def _every_boolean(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
     if schema["type"] == "boolean" and "enum" not in schema:
         return [True, False]
-    place = constraint.id.rpartition(".")[0]
-    for keyword in ("enum", "maximum", "maxLength"):
-        if keyword in schema and hindrance(f"{place}.{keyword}", "kept") is None:
-            neighbour = replace(constraint, keyword=keyword, value=schema[keyword])
-            return _KEPT[keyword](values, schema, neighbour)[:1]
     return _sample(values, schema, constraint)
 
 
@@ -140,7 +132,7 @@ def _no_multiple(values: Values, schema: Schema, constraint: Constraint) -> list
 
 
 _KEPT: dict[str, Side] = {
-    "type": _of_the_type,
+    "type": _every_boolean,
     "nullable": lambda *_: [None],
     "enum": lambda _values, _schema, constraint: [each for each in constraint.value if each is not None],
     "minimum": lambda _values, schema, _constraint: [lowest(schema)],

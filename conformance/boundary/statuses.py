@@ -1,7 +1,7 @@
 """Statuses that no constraint of a request brings about, and what does: credentials and states.
 
-For each operation: requests without a good credential, and each documented status of 304, 403, 404, 409, 412 and
-413; what else it documents is met on the way. Methods that a path has not are tried by the check of HTTP-001.
+For each operation: requests without a good credential, and each documented status of 304, 403, 404, 409, 412
+and 413; what else it documents is met on the way. The check of HTTP-001 tries methods that a path has not.
 """
 
 from __future__ import annotations

@@ -85,7 +85,7 @@ def test_fuzzing_passes_behind_everything_at_once(
     url, limited = everything
     _all_pass(capsys, url, "--ca-file", str(AUTHORITY), "--only", FUZZED, "--max-examples", "1")
 
-    assert limited.refused > 5
+    assert limited.refused > 2
 
 
 def test_a_race_that_is_refused_for_its_rate_is_sent_again_and_has_one_winner(
