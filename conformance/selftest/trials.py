@@ -22,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from conformance.plan import Plan
+    from conformance.results import Results
     from conformance.runner import Event
     from conformance.selftest.faults import Planted
     from conformance.selftest.mutants import Mutant
     from conformance.verdict import Verdict
 
 _BROKEN = (Status.FAIL, Status.WARN)
+PREFLIGHT = "preflight"
+"""Stands for the id of a verdict where a run ended before there was one."""
 _SCOPES = "scopes"
 """The profile whose clauses stand at one operation and hold for all."""
 _ALARMS = (Status.FAIL, Status.WARN, Status.ERROR, Status.NOT_REACHED)
@@ -135,7 +138,8 @@ class Stand:
         try:
             for ids in self._nearest(mutant, fuzz=fuzz):
                 self.server.serve("mutant", mutant.id)
-                run(replace(self.plan, only=ids, left_out={} if fuzz else self.plan.left_out), watch.observe)
+                plan = replace(self.plan, only=ids, left_out={} if fuzz else self.plan.left_out)
+                watch.end(run(plan, watch.observe))
                 self.server.restore()
                 if watch.by:
                     break
@@ -237,6 +241,12 @@ class _Watch:
             if not self.by:
                 self.first_requests, self.seconds = self.requests, time.perf_counter() - self._begun
             self.by.append(verdict.id)
+
+    def end(self, results: Results) -> None:
+        """Take the end of a run. A server that fails its preflight is reported before any verdict."""
+        if results.obstacle is not None and not self.by:
+            self.seconds = time.perf_counter() - self._begun
+            self.by.append(PREFLIGHT)
 
     def missed(self) -> str:
         """What was not reached, if anything."""

@@ -35,6 +35,8 @@ _OTHER_TYPES: dict[str, tuple[Any, ...]] = {
     "array": ({}, "x", None),
     "object": ([], "x", None),
 }
+_OTHER_TEXTS = ("x", "1.5")
+"""In a URL or a header, where all is text: what reads as no integer and no flag."""
 _TEXTS = (
     "\x00",
     "a\x07b",
@@ -181,6 +183,8 @@ def _breaking(constraint: Constraint) -> list[Any]:  # noqa: C901  one line for 
     """Values that break the constraint, and no other if possible."""
     limit, schema = constraint.value, constraint.schema
     match constraint.keyword:
+        case "type" if constraint.location != "body":
+            return list(_OTHER_TEXTS)
         case "type":
             found = [*_OTHER_TYPES[limit]]
             return [v for v in found if v is not None] if schema.get("nullable") else found

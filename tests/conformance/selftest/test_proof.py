@@ -120,6 +120,13 @@ def test_a_mutant_that_nobody_looks_for_survives(mutant_id: str, stand: Stand) -
     assert not _proof(trial).holds
 
 
+def test_a_server_that_is_not_even_ready_is_reported_before_any_verdict(stand: Stand) -> None:
+    """Without the type, the server cannot read what it is sent."""
+    trial = _mutant_trial(stand, "listAccessProfiles.query.limit.type/constraint-dropped")
+
+    assert (trial.outcome, trial.by) == (Outcome.KILLED, ("preflight",))
+
+
 def test_the_other_clauses_that_a_fault_breaks_are_named(stand: Stand) -> None:
     (planted,) = (each for each in FAULTS if each.id == "AP-VGT-002/version_to_come_is_400")
     trial = stand.fault(planted, precise=True)
