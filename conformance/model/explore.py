@@ -87,22 +87,29 @@ class Scope:
         seed: the same one draws the same histories.
         histories: at most so many.
         steps: so many in each.
+        fewest: what is searched beyond the deadline, as nothing is proved by fewer.
     """
 
     seed: int
     histories: int
     steps: int
+    fewest: int = 0
 
 
 def explore(
-    machine: type[Machine], begin: Callable[[], History], scope: Scope, deadline: Deadline
+    machine: type[Machine],
+    begin: Callable[[], History],
+    scope: Scope,
+    deadline: Deadline,
+    last: Deadline | None = None,
 ) -> Exploration:
     """Draws histories until one fails, all are done or the time is over. What it meets, it does not raise."""
     found = Exploration()
+    last = last or deadline
     stopped: list[bool] = []
 
     def may_go_on() -> None:
-        if deadline.expired:
+        if deadline.expired and (found.histories >= scope.fewest or last.expired):
             stopped.append(True)
             raise Stop
 

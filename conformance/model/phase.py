@@ -54,7 +54,7 @@ class _Model:
 
 
 _MODELS = (
-    _Model(_TEMPLATES, TemplateMachine, TemplateHistory, steps=15, share=0.4),
+    _Model(_TEMPLATES, TemplateMachine, TemplateHistory, steps=15, share=0.5),
     _Model(_PEOPLE, PeopleMachine, HoldingHistory, steps=25, share=1.0),
 )
 IDS = tuple(model.subject.id for model in _MODELS)
@@ -94,8 +94,8 @@ def _search(model: _Model, plan: Plan, workspace: Workspace, histories: int, dea
 
     seconds = deadline.remaining * model.share
     until = [Deadline.within(None if seconds == float("inf") else seconds * part) for part in (_SEARCH, 1)]
-    scope = Scope(plan.seed, max(histories, _FEWEST_HISTORIES), model.steps)
-    found = explore(model.machine, begin, scope, until[0])
+    scope = Scope(plan.seed, max(histories, _FEWEST_HISTORIES), model.steps, _FEWEST_HISTORIES)
+    found = explore(model.machine, begin, scope, *until)
     status, reason = Status.PASS, ""
     findings: tuple[Finding, ...] = ()
     if found.failure is not None:
