@@ -13,6 +13,7 @@ from conformance.model.explore import Exploration, Failure, Scope, attempt, expl
 from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
 from conformance.model.templates import TemplateHistory
+from conformance.plan import Phase
 from conformance.subjects import Outcome, Subject, finding, is_asked_for, is_claimed, verdict, why_skipped
 from conformance.verdict import Finding, Status, Unreached
 
@@ -72,7 +73,9 @@ _SEARCH = 0.7
 
 def phase(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None], deadline: Deadline) -> None:
     """Decides `MODEL.templates` and `MODEL.people`, as far as they are asked for."""
-    histories = round(min(deadline.remaining / _SECONDS_EACH, _MOST_HISTORIES))
+    # A slow server gets more time for them, and not more of them: one seed makes the same histories.
+    seconds = min(plan.budget_of(Phase.MODEL), deadline.remaining)
+    histories = round(min(seconds / _SECONDS_EACH, _MOST_HISTORIES))
     for model in _MODELS:
         if not is_asked_for(plan, model.subject):
             continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance.plan import Mode
 from conformance.race import orders, winners
 from conformance.race.winners import LIFECYCLE, RACES, Race, Round
 from conformance.shapes import shape_fault
@@ -45,13 +46,12 @@ IDS = tuple(f"RACE.{race.name}" for race in _RACES)
 """The ids of the verdicts of this phase."""
 
 _ROUNDS, _MORE_ROUNDS = 3, 6
-_LONG = 7.5
-"""From so many seconds on, each race is run in more rounds."""
+"""How often each race is run, and how often in a run that certifies."""
 
 
 def phase(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None], deadline: Deadline) -> None:
     """Decides `RACE.<name>` for every race that is asked for."""
-    rounds = _MORE_ROUNDS if deadline.remaining > _LONG else _ROUNDS
+    rounds = _MORE_ROUNDS if plan.mode is Mode.CERTIFY else _ROUNDS
     for race in _RACES:
         subject = Subject(
             id=f"RACE.{race.name}",

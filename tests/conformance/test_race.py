@@ -42,7 +42,7 @@ def test_a_sound_server_wins_every_race(plan: Plan) -> None:
 
     assert tuple(verdicts) == IDS
     assert [v for v in verdicts.values() if v.status is not Status.PASS] == []
-    assert verdicts["RACE.create"].reason == "6 rounds of 6 clients"
+    assert verdicts["RACE.create"].reason == "3 rounds of 6 clients"
     assert all(v.derived and v.phase == "race" and v.requests and v.line for v in verdicts.values())
 
 
