@@ -99,6 +99,7 @@ class CompiledOperation:
             reply = await run_sync(partial(self._handler, context, **arguments))
         else:
             reply = self._handler(context, **arguments)
+        info.lasts, info.key_expires_at = reply.lasts, principal.expires_at
         await send_answer(scope, send, reply.status, self._payload(reply), reply.headers)
 
     def _check_permission(self, principal: Principal) -> None:
