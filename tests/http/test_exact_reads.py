@@ -14,33 +14,31 @@ import httpx
 import pytest
 
 from tests.http.commands import command
+from tests.http.conftest import DURABLE
 from tests.http.writers import PATH
-from tests.serving import Keys, add_keys, running_server
+from tests.serving import add_keys, running_server
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 PROCESSES = 4
-WRITES = 8
+WRITES = 5
 """How many writes a round has, for each process."""
 
 
-@pytest.fixture
-def keys(durable_store: str) -> Keys:
-    return add_keys(durable_store)
+@pytest.fixture(scope="module", params=DURABLE)
+def store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The URL of a store that several processes serve."""
+    return DURABLE[request.param](tmp_path_factory.mktemp("exact"))
 
 
-@pytest.fixture
-def clients(durable_store: str, keys: Keys) -> Iterator[list[httpx.Client]]:
+@pytest.fixture(scope="module")
+def clients(store_url: str) -> Iterator[list[httpx.Client]]:
     """A client for each of several processes on one store."""
+    keys = add_keys(store_url)
+    headers = {"Authorization": f"Bearer {keys.admin}"}
     with ExitStack() as stack:
-        servers = [stack.enter_context(running_server(durable_store, keys)) for _ in range(PROCESSES)]
+        servers = [stack.enter_context(running_server(store_url, keys)) for _ in range(PROCESSES)]
         yield [
-            stack.enter_context(
-                httpx.Client(
-                    base_url=server.url,
-                    headers={"Authorization": f"Bearer {keys.admin}"},
-                    timeout=60,
-                )
-            )
+            stack.enter_context(httpx.Client(base_url=server.url, headers=headers, timeout=60))
             for server in servers
         ]
 
@@ -53,7 +51,7 @@ def shown(client: httpx.Client, profile_id: int, tag: str | None = None) -> tupl
 
 
 def test_a_write_is_in_the_next_answer_of_every_process(clients: list[httpx.Client]) -> None:
-    made = clients[0].post(PATH, json={"name": "watched"}).json()["access_profile"]["id"]
+    made = clients[0].post(PATH, json={"name": "written in turns"}).json()["access_profile"]["id"]
     stale: list[object] = []
     with ThreadPoolExecutor(PROCESSES) as pool:
         for number in range(ROUNDS * WRITES):
@@ -73,7 +71,11 @@ def test_a_write_is_in_the_next_answer_of_every_process(clients: list[httpx.Clie
 
 
 def test_readers_never_go_back_in_time_while_others_write(clients: list[httpx.Client]) -> None:
-    made = clients[0].post(PATH, json={"name": "watched", "description": "0"}).json()["access_profile"]["id"]
+    made = (
+        clients[0]
+        .post(PATH, json={"name": "written at once", "description": "0"})
+        .json()["access_profile"]["id"]
+    )
     acknowledged, ended = [0], Event()
 
     def write() -> None:
@@ -106,15 +108,15 @@ def test_readers_never_go_back_in_time_while_others_write(clients: list[httpx.Cl
 
 
 def test_a_revoked_key_is_refused_by_every_process_that_remembers_its_answers(
-    durable_store: str, clients: list[httpx.Client]
+    store_url: str, clients: list[httpx.Client]
 ) -> None:
-    made = clients[0].post(PATH, json={"name": "watched"}).json()["access_profile"]["id"]
+    made = clients[0].post(PATH, json={"name": "read with keys"}).json()["access_profile"]["id"]
     for number in range(1 + ROUNDS // 4):
-        key = command(durable_store, "keys", "create", f"ci {number}", "--all-scopes").stdout.strip()
+        key = command(store_url, "keys", "create", f"ci {number}", "--all-scopes").stdout.strip()
         headers = {"Authorization": f"Bearer {key}"}
         before = [client.get(f"{PATH}/{made}", headers=headers).status_code for client in clients * 3]
 
-        command(durable_store, "keys", "revoke", f"ci {number}")
+        command(store_url, "keys", "revoke", f"ci {number}")
         after = [client.get(f"{PATH}/{made}", headers=headers).status_code for client in clients]
 
         assert set(before) == {200}

@@ -10,6 +10,7 @@ import pytest
 
 from handlers.access_profiles import get_access_profile, list_access_profiles
 from handlers.context import Context, Principal
+from handlers.reply import Reply
 from server.app import create_app
 from server.remembered import OVERHEAD_OCTETS, Remembered
 from server.security import issue_key
@@ -165,6 +166,25 @@ def test_refusals_are_made_anew(client: Client, path: str) -> None:
 
     assert first.status_code == second.status_code >= 400
     assert first.json()["event_id"] != second.json()["event_id"]
+
+
+def _broken(context: Context, profile_id: int, if_none_match: str | None = None) -> Reply[object]:
+    return Reply(200, {}, lasts=True)
+
+
+def test_an_answer_that_breaks_the_contract_is_not_remembered(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "handlers.access_profiles.get_access_profile",
+        _broken,
+    )
+    broken = Client(client.store)
+
+    answers = [broken.get() for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [500, 500]
+    assert answers[0].json()["event_id"] != answers[1].json()["event_id"]
 
 
 def test_no_answer_to_a_read_rests_on_a_header_that_is_not_part_of_the_question() -> None:
