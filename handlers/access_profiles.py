@@ -51,7 +51,8 @@ def list_access_profiles(
             "total_count": page.total_count,
             "limit": limit,
             "offset": offset,
-        }
+        },
+        lasts=True,
     )
 
 
@@ -88,7 +89,7 @@ def get_access_profile(
         "roles": [role_attachment(attachment) for attachment in detail.roles],
         "user_count": detail.user_count,
     }
-    return ok(body, tagged(detail))
+    return ok(body, tagged(detail), lasts=True)
 
 
 def update_access_profile(
@@ -107,8 +108,7 @@ def update_access_profile(
             return _answer(detail)
         changed = replace(changed, version=kept.version + 1, updated_at=context.now)
         tx.profiles.save(changed, read_version=kept.version)
-        audit.add_version(tx, context, changed)
-        previous, new = audit.changed_values(kept, changed)
+        previous, new = audit.changed_values(configuration(kept), audit.add_version(tx, context, changed))
         audit.record(tx, context, AuditAction.UPDATE, profile_id=profile_id, previous=previous, new=new)
         return _answer(replace(detail, profile=changed))
 
@@ -236,8 +236,7 @@ def _put_in_force(tx: WriteTransaction, context: Context, terms: PolicyTerms) ->
 def _record_birth(
     tx: WriteTransaction, context: Context, profile: AccessProfile, action: AuditAction, **metadata: Any
 ) -> None:
-    audit.add_version(tx, context, profile)
-    new = configuration(profile)
+    new = audit.add_version(tx, context, profile)
     audit.record(tx, context, action, profile_id=profile.id, new=new, **metadata)
 
 

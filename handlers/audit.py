@@ -46,25 +46,26 @@ def record(
     )
 
 
-def add_version(tx: WriteTransaction, context: Context, profile: AccessProfile) -> None:
-    """Keep a template as it stands as a version."""
+def add_version(tx: WriteTransaction, context: Context, profile: AccessProfile) -> Mapping[str, Any]:
+    """Keep a template as it stands as a version, and return what the version holds."""
+    kept = configuration(profile)
     tx.profiles.add_version(
         NewVersion(
             access_profile_id=profile.id,
             version=profile.version,
             name=profile.name,
             description=profile.description,
-            snapshot=dumped(configuration(profile)),
+            snapshot=dumped(kept),
             changed_by=context.principal.name,
             created_at=context.now,
         )
     )
+    return kept
 
 
 def changed_values(
-    before: AccessProfile, after: AccessProfile
+    old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Return the members of a template's configuration that differ, as they were and as they are."""
-    old, new = configuration(before), configuration(after)
     names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
     return {name: old.get(name) for name in names}, {name: new.get(name) for name in names}

@@ -15,10 +15,12 @@ class Principal:
     Attributes:
         name: the key's name.
         scopes: permission ids (`Resource:Operation`), or `*` for all.
+        expires_at: when the key expires, if it does.
     """
 
     name: str
     scopes: frozenset[str]
+    expires_at: datetime | None = None
 
     def may(self, permission: str) -> bool:
         """Return whether the key holds a permission."""

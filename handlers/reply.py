@@ -13,16 +13,22 @@ NO_STORE: Mapping[str, str] = {"Cache-Control": "no-store"}
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[BodyT_co]):
-    """A status, a body of the contract's type, and headers beyond those that every answer has."""
+    """A status, a body of the contract's type, and headers beyond those that every answer has.
+
+    Attributes:
+        lasts: whether the same request of the same key has the same answer until something is written: the
+            answer to a read that rests on what the store keeps, and not on the time.
+    """
 
     status: int
     body: BodyT_co
     headers: Mapping[str, str] = field(default_factory=dict)
+    lasts: bool = False
 
 
-def ok(body: BodyT, headers: Mapping[str, str] | None = None) -> Reply[BodyT]:
+def ok(body: BodyT, headers: Mapping[str, str] | None = None, *, lasts: bool = False) -> Reply[BodyT]:
     """Answer 200."""
-    return Reply(200, body, headers or {})
+    return Reply(200, body, headers or {}, lasts)
 
 
 def created(body: BodyT, *, location: str, headers: Mapping[str, str] | None = None) -> Reply[BodyT]:
@@ -32,4 +38,4 @@ def created(body: BodyT, *, location: str, headers: Mapping[str, str] | None = N
 
 def not_modified(headers: Mapping[str, str]) -> Reply[None]:
     """Answer 304: the client has what it would be sent (RFC 9110 §15.4.5)."""
-    return Reply(304, None, headers)
+    return Reply(304, None, headers, lasts=True)

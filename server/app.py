@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from connexion import FlaskApp
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityMiddleware
@@ -21,8 +22,10 @@ from server.contract import Contract, load_contract
 from server.errors import ErrorMiddleware
 from server.operation import OperationMiddleware, Surroundings, compile_operations
 from server.pages import PublishedContract, ServerInfo, health, pages
+from server.read_cache import ReadCacheMiddleware
 from server.request_info import RequestInfoMiddleware
 from server.resolver import HandlerResolver, find_handlers
+from server.routes import RouteTable
 from server.security import Authenticator, bearer_security_handler, random_text
 from store.api import Store
 
@@ -68,8 +71,9 @@ def create_app(
         lifespan=lifespan,
         middlewares=[
             RequestInfoMiddleware,
+            partial(ReadCacheMiddleware, store=store, clock=clock),
             partial(ErrorMiddleware, contract=contract),
-            ContractRoutingMiddleware,
+            partial(ContractRoutingMiddleware, routes=RouteTable(contract)),
             SecurityMiddleware,
             partial(OperationMiddleware, operations=operations),
             LifespanMiddleware,
@@ -99,11 +103,29 @@ class ContractRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # con
 
     There are no redirects: a trailing slash makes another path (clause HTTP-003). A literal path is that path
     for every method: one that it does not state is 405, and never a template's (clause AP-AUA-003).
+
+    An operation is found in a table. Only what is not there goes through Connexion's router: pages, and what
+    is refused.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, routes: RouteTable) -> None:
         super().__init__(app)
         self.router.redirect_slashes = False
+        self._routes = routes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Tell the next layers which operation is asked for."""
+        in_table = scope["type"] == "http" and not scope.get("root_path")
+        route = self._routes.find(scope["method"], scope["path"]) if in_table else None
+        if route is None:
+            await super().__call__(scope, receive, send)
+            return
+        scope["path_params"] = route.path_params
+        scope.setdefault("extensions", {})[ROUTING_CONTEXT] = {
+            "api_base_path": route.base_path,
+            "operation_id": route.operation_id,
+        }
+        await self.app(scope, receive, send)
 
     def add_api(self, *args: Any, **kwargs: Any) -> None:
         """Add the routes of one base path."""

@@ -99,7 +99,10 @@ class CompiledOperation:
             reply = await run_sync(partial(self._handler, context, **arguments))
         else:
             reply = self._handler(context, **arguments)
-        await send_answer(scope, send, reply.status, self._payload(reply), reply.headers)
+        payload = self._payload(reply)
+        # From here on the answer is known to keep the contract.
+        info.lasts, info.key_expires_at = reply.lasts, principal.expires_at
+        await send_answer(scope, send, reply.status, payload, reply.headers)
 
     def _check_permission(self, principal: Principal) -> None:
         permission = self._operation.permission

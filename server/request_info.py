@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter
 
 import structlog
@@ -22,11 +23,15 @@ class RequestInfo:
         request_id: the client's own `X-Request-Id` when that is plain, else a new one.
         operation_id: the operation, once it is routed.
         principal: the name of the API key, once it is known.
+        lasts: whether the answer stays the same until something is written; see `handlers.reply.Reply`.
+        key_expires_at: when the API key expires, if it does.
     """
 
     request_id: str
     operation_id: str | None = None
     principal: str | None = None
+    lasts: bool = False
+    key_expires_at: datetime | None = None
 
 
 def request_info(scope: Scope) -> RequestInfo:
@@ -60,20 +65,21 @@ class RequestInfoMiddleware:
                 ]
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=info.request_id):
-            try:
-                await self.app(scope, receive, send_with_id)
-            finally:
-                # The query is left out: it holds what people search for.
-                log.info(
-                    "request",
-                    method=scope["method"],
-                    path=scope["path"],
-                    status=status,
-                    ms=round((perf_counter() - began) * 1000, 2),
-                    operation=info.operation_id,
-                    api_key=info.principal,
-                )
+        bound = structlog.contextvars.bind_contextvars(request_id=info.request_id)
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            # The query is left out: it holds what people search for.
+            log.info(
+                "request",
+                method=scope["method"],
+                path=scope["path"],
+                status=status,
+                ms=round((perf_counter() - began) * 1000, 2),
+                operation=info.operation_id,
+                api_key=info.principal,
+            )
+            structlog.contextvars.reset_contextvars(**bound)
 
 
 def _request_id(scope: Scope) -> str:

@@ -17,9 +17,13 @@ from handlers.context import Principal
 from handlers.contract_types import ErrorCode
 from handlers.errors import ApiError
 from server.clock import Clock
+from server.remembered import Remembered
 from store.api import Store
 
 _ALPHABET = string.ascii_letters + string.digits
+MAX_OCTETS = 1024 * 1024
+"""How much is remembered of keys that are in use."""
+
 _CHALLENGE = 'Bearer realm="access-profiles"'
 
 
@@ -41,6 +45,7 @@ class Authenticator:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._records: Remembered[ApiKey] = Remembered(store, max_octets=MAX_OCTETS)
 
     async def principal(self, scope: Scope) -> Principal:
         """Return who is calling.
@@ -49,22 +54,31 @@ class Authenticator:
             ApiError: 401, with the challenge that RFC 6750 §3 asks for.
             Unavailable: the store cannot be used.
         """
-        key = _bearer_token(scope)
-        if self._store.reads_wait:
-            record = await run_sync(self._find, key)
-        else:
-            record = self._find(key)
+        record = await self._record(hash_key(_bearer_token(scope)))
         if record is None:
             raise _unauthorized("credentials_not_accepted", "This API key is not known here.")
         if record.revoked_at is not None:
             raise _unauthorized("api_key_revoked", "This API key was revoked.")
         if record.expires_at is not None and record.expires_at <= self._clock():
             raise _unauthorized("api_key_expired", "This API key has expired.")
-        return Principal(record.name, frozenset(record.scopes))
+        return Principal(record.name, frozenset(record.scopes), record.expires_at)
 
-    def _find(self, key: str) -> ApiKey | None:
+    async def _record(self, secret_hash: bytes) -> ApiKey | None:
+        stamp = self._records.stamp()
+        record = self._records.get(secret_hash)
+        if record is not None:
+            return record
+        if self._store.reads_wait:
+            record = await run_sync(self._find, secret_hash)
+        else:
+            record = self._find(secret_hash)
+        if record is not None:
+            self._records.keep(secret_hash, record, stamp)
+        return record
+
+    def _find(self, secret_hash: bytes) -> ApiKey | None:
         with self._store.read() as tx:
-            return tx.api_keys.find(hash_key(key))
+            return tx.api_keys.find(secret_hash)
 
 
 def bearer_security_handler(authenticator: Authenticator) -> Callable[[], BearerSecurityHandler]:

@@ -9,12 +9,15 @@ from sqlite3 import SQLITE_BUSY
 from sqlite3 import Connection as SqliteConnection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from domain.errors import Unavailable
+from store.sql.connections import HeldReaders
 from store.sql.engine import SqlStore
 from store.sql.group_commit import GroupCommit
+from store.sql.prepared import send
+from store.sqlite_watch import CommitWatch
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another process's write before it gives up."""
@@ -57,7 +60,10 @@ def open_sqlite(url: str) -> SqlStore:
     reader, writer = _engine(url, connections=READERS), _engine(url, connections=1)
     event.listen(writer, "connect", _poll)
     name = f"The store at {path}"
-    store = SqliteStore(
+    readers = HeldReaders(reader.execution_options(sqlite_begin=None), READERS)
+    return SqliteStore(
+        path,
+        readers,
         reader,
         writer.execution_options(sqlite_begin="BEGIN IMMEDIATE"),
         begin_write=GroupCommit(PATIENCE_SECONDS, name=name).begin,
@@ -65,9 +71,6 @@ def open_sqlite(url: str) -> SqlStore:
         reads_wait=False,
         writes_wait=True,
     )
-    for engine in (reader, writer):
-        event.listen(engine, "handle_error", store.remember_damage)
-    return store
 
 
 def _engine(url: str, *, connections: int) -> Engine:
@@ -86,11 +89,19 @@ class SqliteStore(SqlStore):
     Without that memory it would be ready again at once: connections keep what they need for the check.
     """
 
-    _damage: str | None = None
+    def __init__(self, path: Path, readers: HeldReaders, *engines: Engine, **options: Any) -> None:
+        """Take the file, connections for readers, and what `SqlStore` takes."""
+        super().__init__(*engines, begin_read=readers.begin, **options)
+        self._readers = readers
+        self._damage: str | None = None
+        self._watch = CommitWatch(path)
 
-    def remember_damage(self, context: ExceptionContext) -> None:
+    def stamp(self) -> object:
+        """Return the version of the file's content."""
+        return self._watch.version()
+
+    def notice(self, failure: BaseException | None) -> None:
         """Keep the first failure that says that the file is damaged."""
-        failure = context.original_exception
         if self._damage is None and getattr(failure, "sqlite_errorname", "").startswith(_DAMAGE):
             self._damage = f"{self.name} is damaged: {failure}. Restore a backup, and start the server again."
 
@@ -99,6 +110,12 @@ class SqliteStore(SqlStore):
         if self._damage is not None:
             raise Unavailable(self._damage)
         super().check_ready()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._watch.close()
+        self._readers.close()
+        super().close()
 
 
 def file_of(url: str) -> Path:
@@ -130,10 +147,12 @@ def _poll(connection: SqliteConnection, _record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    if statement is None:
+        return
     gives_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
-            connection.exec_driver_sql(statement)
+            send(connection, statement)
         except OperationalError as error:
             if not _is_busy(error) or time.monotonic() >= gives_up_at:
                 raise

@@ -63,8 +63,11 @@ def audit_log(row: records.AuditLog) -> contract_types.AccessProfileAuditLog:
 
 
 def _stripped(value: Any) -> Any:
+    # Most members are neither: they are seen here, where that costs no call.
     if isinstance(value, dict):
-        return {name: _stripped(member) for name, member in value.items() if name not in _NOT_CONFIGURATION}
-    if isinstance(value, list):
-        return [_stripped(item) for item in value]
-    return value
+        return {
+            name: _stripped(member) if isinstance(member, (dict, list)) else member
+            for name, member in value.items()
+            if name not in _NOT_CONFIGURATION
+        }
+    return [_stripped(item) if isinstance(item, (dict, list)) else item for item in value]

@@ -149,6 +149,14 @@ class Store(Protocol):
             Unavailable: the store cannot be used, or the commit failed. Nothing was changed.
         """
 
+    def stamp(self) -> object:
+        """Return what changes with every commit, or None when the store cannot tell at little cost.
+
+        Two stamps of one store that are equal, the first taken before a read and the second later, promise
+        that the read would find the same when the second was taken. A commit that was answered, in this
+        process or in another one, has changed the stamp.
+        """
+
     def check_ready(self) -> None:
         """Return when requests can be served.
 

@@ -48,6 +48,7 @@ class MemoryStore:
 
     def __init__(self) -> None:
         self._state = State()
+        self._commits = 0
         self._writer = Lock()
 
     @contextmanager
@@ -62,6 +63,12 @@ class MemoryStore:
             transaction = MemoryTransaction(self._state)
             yield transaction
             self._state = transaction.tables.state
+            # After the state: a reader who has the stamp of this commit must see what it wrote.
+            self._commits += 1
+
+    def stamp(self) -> object:
+        """Return the number of commits."""
+        return self._commits
 
     def check_ready(self) -> None:
         """Return: memory is always ready."""

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, NewApiKey
 from store.sql.documents import dump_texts, load_texts
+from store.sql.prepared import Prepared
 from store.sql.tables import api_keys
-from store.sql.uniqueness import write_or_conflict
+from store.sql.uniqueness import conflict_if_taken
 
-_BY_HASH = select(api_keys).where(api_keys.c.secret_hash == bindparam("secret_hash"))
+_BY_HASH = Prepared(select(api_keys).where(api_keys.c.secret_hash == bindparam("secret_hash")))
 
 
 class SqlApiKeys:
@@ -23,7 +24,7 @@ class SqlApiKeys:
 
     def find(self, secret_hash: bytes) -> ApiKey | None:
         """Return the key with this SHA-256, or None."""
-        row = self._connection.execute(_BY_HASH, {"secret_hash": secret_hash}).one_or_none()
+        row = _BY_HASH.one_or_none(self._connection, secret_hash=secret_hash)
         return None if row is None else _api_key(row)
 
     def get(self, key_id: int) -> ApiKey:
@@ -53,8 +54,8 @@ class SqlApiKeys:
             )
             .returning(*api_keys.c)
         )
-        conflict = Conflict("API key", "name", key.name)
-        return _api_key(write_or_conflict(self._connection, statement, conflict))
+        with conflict_if_taken(self._connection, Conflict("API key", "name", key.name)):
+            return _api_key(self._connection.execute(statement).one())
 
     def revoke(self, name: str, at: datetime) -> ApiKey:
         """Revoke the key of this name."""
@@ -70,7 +71,7 @@ class SqlApiKeys:
         return _api_key(row)
 
 
-def _api_key(row: Row[Any]) -> ApiKey:
+def _api_key(row: Any) -> ApiKey:
     return ApiKey(
         id=row.id,
         name=row.name,

@@ -3,10 +3,11 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, true
+from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true
 
 from domain.records import AuditAction, AuditLog, NewAuditLog
 from store.api import AuditFilter, Page
+from store.sql.prepared import Prepared, bound
 from store.sql.tables import audit_logs
 
 
@@ -41,9 +42,12 @@ class SqlAudit:
 
     def add(self, row: NewAuditLog) -> AuditLog:
         """Keep a new row."""
-        values = {part.name: getattr(row, part.name) for part in fields(row)}
-        statement = insert(audit_logs).values(values).returning(*audit_logs.c)
-        return _audit_log(self._connection.execute(statement).one())
+        values = {name: getattr(row, name) for name in _WRITTEN}
+        return _audit_log(_ADD.one(self._connection, **values))
+
+
+_WRITTEN = tuple(part.name for part in fields(NewAuditLog))
+_ADD = Prepared(insert(audit_logs).values(bound(*_WRITTEN)).returning(*audit_logs.c))
 
 
 def _condition(audit_filter: AuditFilter) -> ColumnElement[bool]:
@@ -55,5 +59,5 @@ def _condition(audit_filter: AuditFilter) -> ColumnElement[bool]:
     return and_(true(), *conditions)
 
 
-def _audit_log(row: Row[Any]) -> AuditLog:
+def _audit_log(row: Any) -> AuditLog:
     return AuditLog(**(row._asdict() | {"action": AuditAction(row.action)}))

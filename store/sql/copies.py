@@ -10,7 +10,7 @@ from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile
 from store.sql.documents import dump_policy, load_policy
 from store.sql.tables import access_profiles, roles, user_access_profiles, users
-from store.sql.uniqueness import write_or_conflict
+from store.sql.uniqueness import conflict_if_taken
 
 KIND = "copy"
 
@@ -88,8 +88,10 @@ class SqlCopies:
             )
             .returning(*user_access_profiles.c)
         )
-        conflict = Conflict(KIND, "access profile", str(copy.parent_profile_id))
-        row = write_or_conflict(self._connection, statement, conflict)
+        with conflict_if_taken(
+            self._connection, Conflict(KIND, "access profile", str(copy.parent_profile_id))
+        ):
+            row = self._connection.execute(statement).one()
         self._count(copy.parent_profile_id, 1)
         return _copy(row)
 

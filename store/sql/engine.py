@@ -19,8 +19,8 @@ from store.sql.transaction import SqlTransaction
 Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
 """Waits for a place among those who may use an engine at once, and holds it until the block ends."""
 
-BeginWrite: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
-"""Begins what one block writes. The end of the block keeps it, an exception undoes it."""
+Begin: TypeAlias = Callable[[Engine], AbstractContextManager[Connection]]
+"""Begins what one block reads or writes. The end of the block keeps it, an exception undoes it."""
 
 
 class SqlStore:
@@ -34,7 +34,8 @@ class SqlStore:
         migrator: Engine | None = None,
         read_turn: Turn = nullcontext,
         write_turn: Turn = nullcontext,
-        begin_write: BeginWrite = begun,
+        begin_read: Begin = begun,
+        begin_write: Begin = begun,
         name: str = "The store",
         reads_wait: bool,
         writes_wait: bool,
@@ -47,6 +48,7 @@ class SqlStore:
             migrator: begins the transactions that change the tables; the writer does when it is left out.
             read_turn: what a read waits for first.
             write_turn: what a write waits for first.
+            begin_read: how a read begins on the reader; in a transaction of Core's when it is left out.
             begin_write: how a write begins on the writer; in a transaction of its own when it is left out.
             name: how sentences call the database, at their start.
             reads_wait: see `store.api.Store`.
@@ -59,24 +61,40 @@ class SqlStore:
         self._migrator = migrator or writer
         self._read_turn = read_turn
         self._write_turn = write_turn
+        self._begin_read = begin_read
         self._begin_write = begin_write
         self.name = name
+
+    def notice(self, failure: BaseException | None) -> None:
+        """Take note of the driver's failure that a unit of work ended with; nothing needs to be done."""
 
     @contextmanager
     def read(self) -> Iterator[SqlTransaction]:
         """Read one consistent state."""
-        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
+        with (
+            translated(self.name, self.notice),
+            self._read_turn(),
+            self._begin_read(self._reader) as connection,
+        ):
             yield SqlTransaction(connection)
 
     @contextmanager
     def write(self) -> Iterator[SqlTransaction]:
         """Write: the end of the block commits, an exception rolls back."""
-        with translated(self.name), self._write_turn(), self._begin_write(self._writer) as connection:
+        with (
+            translated(self.name, self.notice),
+            self._write_turn(),
+            self._begin_write(self._writer) as connection,
+        ):
             yield SqlTransaction(connection)
+
+    def stamp(self) -> object:
+        """Return None: a server would have to be asked."""
+        return None
 
     def check_ready(self) -> None:
         """Return when the tables are at the head revision."""
-        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
+        with translated(self.name, self.notice), self._read_turn(), begun(self._reader) as connection:
             connection.execute(text("SELECT 1"))
             found = self._revision(connection)
         needed = head_revision()
@@ -92,13 +110,13 @@ class SqlStore:
         """Bring the tables up or down to a revision, the head by default, and return its name."""
         to = to or head_revision()
         self.revisions()
-        with translated(self.name), self._write_turn():
+        with translated(self.name, self.notice), self._write_turn():
             move(self._migrator, to)
         return to
 
     def revisions(self) -> Sequence[Revision]:
         """Return all revisions, the first one first; later ones than this program knows are refused."""
-        with translated(self.name), self._read_turn(), begun(self._reader) as connection:
+        with translated(self.name, self.notice), self._read_turn(), begun(self._reader) as connection:
             present = self._revision(connection)
         _refuse_later(present)
         return revisions(present)

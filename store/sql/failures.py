@@ -5,8 +5,9 @@ is.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import TypeAlias
 
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004
 
@@ -61,19 +62,33 @@ _PASSES = re.compile(r"too many|connection slots|starting up|shutting down|recov
 _CHECK_URL = " Check the user, the password and the database in the store's URL."
 
 
+Notice: TypeAlias = Callable[[BaseException | None], None]
+"""Is told of a driver's failure."""
+
+
+def _ignored(_failure: BaseException | None) -> None:
+    """Do nothing."""
+
+
 @contextmanager
-def translated(name: str) -> Iterator[None]:
+def translated(name: str, notice: Notice = _ignored) -> Iterator[None]:
     """Turn what keeps a database from serving into `Unavailable`.
 
     Args:
         name: how sentences call the database, at their start.
+        notice: is told of the driver's failure that the block ended with.
 
     Raises:
         Unavailable: the database cannot be used at the moment.
     """
     try:
         yield
+    except Unavailable as error:
+        # A commit that others share tells its failure this way.
+        notice(getattr(error.__cause__, "orig", None))
+        raise
     except DBAPIError as error:
+        notice(error.orig)
         sentence = _sentence(error)
         if sentence is None:
             raise

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from domain.errors import Unavailable
 from store.sql.connections import connected
 from store.sql.failures import unavailable
+from store.sql.prepared import send
 from store.sql.turns import Turns
 
 MAX_MEMBERS = 64
@@ -155,7 +156,7 @@ class _Group:
         """
         self._members += 1
         try:
-            with self.connection.begin_nested() if self._has_work else nullcontext():
+            with _savepoint(self.connection) if self._has_work else nullcontext():
                 yield
             self._check_open()
         except BaseException as error:
@@ -212,6 +213,20 @@ class _Group:
         if self.connection.invalidated:
             return False
         return cast(SqliteConnection, self.connection.connection.driver_connection).in_transaction
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the block wrote when it raises, unless the database has undone everything by itself."""
+    send(connection, "SAVEPOINT member")
+    try:
+        yield
+    except BaseException:
+        with suppress(SQLAlchemyError):
+            send(connection, "ROLLBACK TO member")
+            send(connection, "RELEASE member")
+        raise
+    send(connection, "RELEASE member")
 
 
 def _origin(error: BaseException) -> BaseException:

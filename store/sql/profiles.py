@@ -1,14 +1,15 @@
 """Statements about templates and their versions."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     delete,
@@ -32,7 +33,8 @@ from domain.records import (
 from store.api import Page, ProfileFilter
 from store.sql.documents import dump_policy, dump_texts, load_policy, load_texts
 from store.sql.numbering import PROVIDER_CONFIGS
-from store.sql.search import name_contains
+from store.sql.prepared import Prepared, bound
+from store.sql.search import Search, name_contains, search_for, search_values
 from store.sql.tables import (
     access_profile_tags,
     access_profile_totals,
@@ -42,7 +44,7 @@ from store.sql.tables import (
     roles,
     sequences,
 )
-from store.sql.uniqueness import write_or_conflict
+from store.sql.uniqueness import conflict_if_taken
 
 KIND = "access profile"
 
@@ -56,79 +58,48 @@ class SqlProfiles:
     def get(self, profile_id: int) -> ProfileDetail:
         """Return a profile, its attachments and its number of holders."""
         row = self._row(profile_id)
-        attachments = self._connection.execute(_ATTACHMENTS, {"profile_id": profile_id})
+        attachments = _ATTACHMENTS.rows(self._connection, profile_id=profile_id)
         return ProfileDetail(
             profile=_profile(row),
-            roles=tuple(
-                RoleAttachment(
-                    id=attachment.id,
-                    access_profile_id=attachment.access_profile_id,
-                    role_id=attachment.role_id,
-                    role_name=attachment.name,
-                    is_default=attachment.is_default,
-                )
-                for attachment in attachments
-            ),
+            roles=tuple(RoleAttachment(*attachment) for attachment in attachments),
             user_count=row.user_count,
         )
 
     def list(self, profile_filter: ProfileFilter, *, limit: int, offset: int) -> Page[AccessProfile]:
         """Return one page, ordered by id."""
-        condition = self._condition(profile_filter)
-        # The ids of the page come from an index; only its own rows are read whole.
-        page_ids = (
-            select(access_profiles.c.id)
-            .where(condition)
-            .order_by(access_profiles.c.id)
-            .limit(limit)
-            .offset(offset)
-            .subquery()
-        )
-        statement = (
-            select(access_profiles)
-            .join(page_ids, access_profiles.c.id == page_ids.c.id)
-            .order_by(access_profiles.c.id)
-        )
-        rows = tuple(_profile(row) for row in self._connection.execute(statement))
-        return Page(rows=rows, total_count=self._total(profile_filter, condition))
+        search = search_for(profile_filter.search, self._connection.dialect.name)
+        listing = _listing(search, len(profile_filter.tags), profile_filter.is_active is not None)
+        values = search_values(profile_filter.search, search)
+        values |= {f"tag_{place}": tag for place, tag in enumerate(profile_filter.tags)}
+        if profile_filter.is_active is not None:
+            values["is_active"] = profile_filter.is_active
+        rows = listing.page.rows(self._connection, limit=limit, offset=offset, **values)
+        total = listing.total.one(self._connection, **values).total
+        # PostgreSQL's sum of integers is a decimal.
+        return Page(rows=tuple(map(_profile, rows)), total_count=int(total))
 
     def versions(self, profile_id: int) -> Sequence[AccessProfileVersion]:
         """Return the versions of a profile, the newest first."""
-        statement = (
-            select(access_profile_versions)
-            .where(access_profile_versions.c.access_profile_id == profile_id)
-            .order_by(access_profile_versions.c.version.desc())
-        )
-        return [_version(row) for row in self._connection.execute(statement)]
+        rows = _VERSIONS.rows(self._connection, profile_id=profile_id)
+        return [AccessProfileVersion(*row) for row in rows]
 
     def version(self, profile_id: int, version: int) -> AccessProfileVersion:
         """Return one version of a profile."""
-        statement = select(access_profile_versions).where(
-            access_profile_versions.c.access_profile_id == profile_id,
-            # A number that no version can have is one that is not found.
-            access_profile_versions.c.version == bindparam("version", version, BigInteger),
-        )
-        row = self._connection.execute(statement).one_or_none()
+        row = _VERSION.one_or_none(self._connection, profile_id=profile_id, number=version)
         if row is None:
             raise NotFound("version", f"{version} of access profile {profile_id}")
-        return _version(row)
+        return AccessProfileVersion(*row)
 
     def reserve_provider_config_ids(self, count: int) -> range:
         """Return ids for `count` provider configs."""
-        statement = (
-            update(sequences)
-            .where(sequences.c.name == PROVIDER_CONFIGS)
-            .values(last_value=sequences.c.last_value + count)
-            .returning(sequences.c.last_value)
-        )
-        last: int = self._connection.execute(statement).scalar_one()
+        last: int = _RESERVE.one(self._connection, count=count).last_value
         return range(last - count + 1, last + 1)
 
     def add(self, profile: NewAccessProfile) -> AccessProfile:
         """Keep a new profile at version 1."""
-        statement = (
-            insert(access_profiles)
-            .values(
+        with conflict_if_taken(self._connection, Conflict(KIND, "name", profile.name)):
+            row = _ADD.one(
+                self._connection,
                 **_columns(profile),
                 is_active=profile.is_active,
                 deactivated_by_operator=False,
@@ -137,9 +108,6 @@ class SqlProfiles:
                 created_at=profile.created_at,
                 updated_at=profile.created_at,
             )
-            .returning(*access_profiles.c)
-        )
-        row = write_or_conflict(self._connection, statement, Conflict(KIND, "name", profile.name))
         self._tag(row.id, profile.tags)
         self._count(profile.is_active, 1)
         return _profile(row)
@@ -149,10 +117,10 @@ class SqlProfiles:
         kept = self._row(profile.id)
         if kept.version != read_version:
             raise StaleVersion(KIND, profile.id, read=read_version, kept=kept.version)
-        statement = (
-            update(access_profiles)
-            .where(access_profiles.c.id == profile.id, access_profiles.c.version == read_version)
-            .values(
+        with conflict_if_taken(self._connection, Conflict(KIND, "name", profile.name)):
+            _SAVE.run(
+                self._connection,
+                profile_id=profile.id,
                 **_columns(profile),
                 is_active=profile.is_active,
                 deactivated_by_operator=profile.deactivated_by_operator,
@@ -160,53 +128,54 @@ class SqlProfiles:
                 created_at=profile.created_at,
                 updated_at=profile.updated_at,
             )
-            .returning(access_profiles.c.id)
-        )
-        write_or_conflict(self._connection, statement, Conflict(KIND, "name", profile.name))
         if load_texts(kept.tags) != profile.tags:
-            self._connection.execute(
-                delete(access_profile_tags).where(access_profile_tags.c.access_profile_id == profile.id)
-            )
+            _UNTAG.run(self._connection, profile_id=profile.id)
             self._tag(profile.id, profile.tags)
         self._move(kept.is_active, profile.is_active)
 
     def set_active(self, profile_id: int, is_active: bool, *, by_operator: bool = False) -> None:
         """Set a profile's state."""
         kept = self._row(profile_id)
-        self._connection.execute(
-            update(access_profiles)
-            .where(access_profiles.c.id == profile_id)
-            .values(is_active=is_active, deactivated_by_operator=by_operator and not is_active)
+        _SET_ACTIVE.run(
+            self._connection,
+            profile_id=profile_id,
+            is_active=is_active,
+            deactivated_by_operator=by_operator and not is_active,
         )
         self._move(kept.is_active, is_active)
 
     def delete(self, profile_id: int) -> None:
         """Remove a profile; the database removes its attachments and versions."""
         kept = self._row(profile_id)
-        self._connection.execute(delete(access_profiles).where(access_profiles.c.id == profile_id))
+        _DELETE.run(self._connection, profile_id=profile_id)
         self._count(kept.is_active, -1)
 
     def add_version(self, version: NewVersion) -> AccessProfileVersion:
         """Keep a version of a profile."""
-        self._row(version.access_profile_id)
-        statement = (
-            insert(access_profile_versions)
-            .values({part.name: getattr(version, part.name) for part in fields(version)})
-            .returning(*access_profile_versions.c)
-        )
-        conflict = Conflict("version", "number", str(version.version))
-        return _version(write_or_conflict(self._connection, statement, conflict))
+        if _EXISTS.one_or_none(self._connection, profile_id=version.access_profile_id) is None:
+            raise NotFound(KIND, version.access_profile_id)
+        with conflict_if_taken(self._connection, Conflict("version", "number", str(version.version))):
+            row = _ADD_VERSION.one(
+                self._connection,
+                access_profile_id=version.access_profile_id,
+                version=version.version,
+                name=version.name,
+                description=version.description,
+                snapshot=version.snapshot,
+                changed_by=version.changed_by,
+                created_at=version.created_at,
+            )
+        return AccessProfileVersion(*row)
 
-    def _row(self, profile_id: int) -> Row[Any]:
-        row = self._connection.execute(_BY_ID, {"profile_id": profile_id}).one_or_none()
+    def _row(self, profile_id: int) -> Any:
+        row = _BY_ID.one_or_none(self._connection, profile_id=profile_id)
         if row is None:
             raise NotFound(KIND, profile_id)
         return row
 
     def _tag(self, profile_id: int, tags: Sequence[str]) -> None:
         if tags:
-            rows = [{"tag": tag, "access_profile_id": profile_id} for tag in tags]
-            self._connection.execute(insert(access_profile_tags), rows)
+            _TAG.run_each(self._connection, [{"tag": tag, "access_profile_id": profile_id} for tag in tags])
 
     def _move(self, was_active: bool, is_active: bool) -> None:
         if was_active is not is_active:
@@ -214,44 +183,116 @@ class SqlProfiles:
             self._count(is_active, 1)
 
     def _count(self, is_active: bool, change: int) -> None:
-        self._connection.execute(
-            update(access_profile_totals)
-            .where(access_profile_totals.c.is_active.is_(is_active))
-            .values(total=access_profile_totals.c.total + change)
-        )
-
-    def _total(self, profile_filter: ProfileFilter, condition: ColumnElement[bool]) -> int:
-        if profile_filter.search or profile_filter.tags:
-            statement = select(func.count()).select_from(access_profiles).where(condition)
-        else:
-            state = profile_filter.is_active
-            statement = select(func.sum(access_profile_totals.c.total)).where(
-                true() if state is None else access_profile_totals.c.is_active.is_(state)
-            )
-        # PostgreSQL's sum of integers is a decimal.
-        return int(self._connection.execute(statement).scalar_one())
-
-    def _condition(self, profile_filter: ProfileFilter) -> ColumnElement[bool]:
-        conditions: list[ColumnElement[bool]] = []
-        if profile_filter.search:
-            conditions.append(name_contains(profile_filter.search, self._connection.dialect.name))
-        if profile_filter.tags:
-            tagged = select(access_profile_tags.c.access_profile_id).where(
-                access_profile_tags.c.tag.in_(profile_filter.tags)
-            )
-            conditions.append(access_profiles.c.id.in_(tagged))
-        if profile_filter.is_active is not None:
-            conditions.append(access_profiles.c.is_active.is_(profile_filter.is_active))
-        return and_(true(), *conditions)
+        _COUNT.run(self._connection, state=is_active, change=change)
 
 
-_BY_ID = select(access_profiles).where(access_profiles.c.id == bindparam("profile_id"))
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What reads the profiles that match a kind of filter."""
 
-_ATTACHMENTS = (
-    select(role_attachments, roles.c.name)
+    page: Prepared
+    total: Prepared
+
+
+@lru_cache(maxsize=64)
+def _listing(search: Search, tags: int, by_state: bool) -> _Listing:
+    """Return the statements for filters of one kind.
+
+    Args:
+        search: how names are searched.
+        tags: the number of tags.
+        by_state: whether only profiles of one state match.
+    """
+    conditions: list[ColumnElement[bool]] = [name_contains(search)] if search is not Search.NONE else []
+    if tags:
+        places: list[BindParameter[str]] = [bindparam(f"tag_{place}") for place in range(tags)]
+        tagged = select(access_profile_tags.c.access_profile_id).where(access_profile_tags.c.tag.in_(places))
+        conditions.append(access_profiles.c.id.in_(tagged))
+    counted_by = access_profile_totals.c.total
+    total = select(func.sum(counted_by).label("total"))
+    if by_state:
+        total = total.where(access_profile_totals.c.is_active == bindparam("is_active"))
+        conditions.append(access_profiles.c.is_active == bindparam("is_active"))
+    matching = and_(true(), *conditions)
+    if search is not Search.NONE or tags:
+        total = select(func.count().label("total")).select_from(access_profiles).where(matching)
+    # The ids of the page come from an index; only its own rows are read whole.
+    page_ids = (
+        select(access_profiles.c.id)
+        .where(matching)
+        .order_by(access_profiles.c.id)
+        .limit(bindparam("limit"))
+        .offset(bindparam("offset"))
+        .subquery()
+    )
+    page = select(*_KEPT).join(page_ids, access_profiles.c.id == page_ids.c.id).order_by(access_profiles.c.id)
+    return _Listing(Prepared(page), Prepared(total))
+
+
+_IS_PROFILE = access_profiles.c.id == bindparam("profile_id")
+_OPERATORS = ("name", "name_folded", "description", "tags", "policy")
+_KEPT = [column for column in access_profiles.c if column.name != "name_folded"]
+
+_BY_ID = Prepared(select(*_KEPT).where(_IS_PROFILE))
+_EXISTS = Prepared(select(access_profiles.c.id).where(_IS_PROFILE))
+_ADD = Prepared(
+    insert(access_profiles)
+    .values(bound(*(column.name for column in access_profiles.c if column.name != "id")))
+    .returning(*_KEPT)
+)
+_SAVE = Prepared(
+    update(access_profiles)
+    .where(_IS_PROFILE)
+    .values(bound(*_OPERATORS, "is_active", "deactivated_by_operator", "version", "created_at", "updated_at"))
+)
+_SET_ACTIVE = Prepared(
+    update(access_profiles).where(_IS_PROFILE).values(bound("is_active", "deactivated_by_operator"))
+)
+_DELETE = Prepared(delete(access_profiles).where(_IS_PROFILE))
+
+_TAG = Prepared(insert(access_profile_tags).values(bound("tag", "access_profile_id")))
+_UNTAG = Prepared(
+    delete(access_profile_tags).where(access_profile_tags.c.access_profile_id == bindparam("profile_id"))
+)
+_COUNT = Prepared(
+    update(access_profile_totals)
+    .where(access_profile_totals.c.is_active == bindparam("state"))
+    .values(total=access_profile_totals.c.total + bindparam("change"))
+)
+_RESERVE = Prepared(
+    update(sequences)
+    .where(sequences.c.name == PROVIDER_CONFIGS)
+    .values(last_value=sequences.c.last_value + bindparam("count"))
+    .returning(sequences.c.last_value)
+)
+
+_ATTACHMENTS = Prepared(
+    select(
+        role_attachments.c.id,
+        role_attachments.c.access_profile_id,
+        role_attachments.c.role_id,
+        roles.c.name,
+        role_attachments.c.is_default,
+    )
     .join(roles, roles.c.id == role_attachments.c.role_id)
     .where(role_attachments.c.access_profile_id == bindparam("profile_id"))
     .order_by(role_attachments.c.id)
+)
+
+_OF_PROFILE = access_profile_versions.c.access_profile_id == bindparam("profile_id")
+_VERSIONS = Prepared(
+    select(access_profile_versions).where(_OF_PROFILE).order_by(access_profile_versions.c.version.desc())
+)
+# A number that no version can have is one that is not found: it must fit its parameter, not its column.
+_VERSION = Prepared(
+    select(access_profile_versions).where(
+        _OF_PROFILE, access_profile_versions.c.version == bindparam("number", type_=BigInteger)
+    )
+)
+_ADD_VERSION = Prepared(
+    insert(access_profile_versions)
+    .values(bound(*(column.name for column in access_profile_versions.c if column.name != "id")))
+    .returning(*access_profile_versions.c)
 )
 
 
@@ -266,7 +307,7 @@ def _columns(profile: NewAccessProfile | AccessProfile) -> dict[str, Any]:
     }
 
 
-def _profile(row: Row[Any]) -> AccessProfile:
+def _profile(row: Any) -> AccessProfile:
     return AccessProfile(
         id=row.id,
         name=row.name,
@@ -279,7 +320,3 @@ def _profile(row: Row[Any]) -> AccessProfile:
         updated_at=row.updated_at,
         deactivated_by_operator=row.deactivated_by_operator,
     )
-
-
-def _version(row: Row[Any]) -> AccessProfileVersion:
-    return AccessProfileVersion(**row._asdict())

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from domain.errors import Conflict, NotFound
 from domain.records import Role, RoleAttachment
 from store.sql.tables import access_profiles, role_attachments, roles
-from store.sql.uniqueness import write_or_conflict
+from store.sql.uniqueness import conflict_if_taken
 
 KIND = "role"
 
@@ -48,7 +48,8 @@ class SqlRoles:
             .values(name=name, description=description, created_at=created_at)
             .returning(*roles.c)
         )
-        return _role(write_or_conflict(self._connection, statement, Conflict(KIND, "name", name)))
+        with conflict_if_taken(self._connection, Conflict(KIND, "name", name)):
+            return _role(self._connection.execute(statement).one())
 
     def save(self, role: Role) -> None:
         """Keep a changed role."""
@@ -57,9 +58,9 @@ class SqlRoles:
             update(roles)
             .where(roles.c.id == role.id)
             .values(name=role.name, description=role.description, created_at=role.created_at)
-            .returning(roles.c.id)
         )
-        write_or_conflict(self._connection, statement, Conflict(KIND, "name", role.name))
+        with conflict_if_taken(self._connection, Conflict(KIND, "name", role.name)):
+            self._connection.execute(statement)
 
     def delete(self, role_id: int) -> None:
         """Remove a role; the database removes its attachments and takes it from its members."""

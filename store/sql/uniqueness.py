@@ -1,27 +1,26 @@
-"""Writing a row that may meet a unique value that is taken."""
+"""Writing what may meet a unique value that is taken."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.sql.dml import ReturningInsert, ReturningUpdate
 
 from domain.errors import Conflict
 
 
-def write_or_conflict(
-    connection: Connection, statement: ReturningInsert[Any] | ReturningUpdate[Any], conflict: Conflict
-) -> Row[Any]:
-    """Insert or update one row and return what the statement returns.
+@contextmanager
+def conflict_if_taken(connection: Connection, conflict: Conflict) -> Iterator[None]:
+    """Write in the block; a unique value that is taken is told as a conflict, and nothing was written.
 
-    It stands in a savepoint: some databases refuse everything after a failed statement, and a caller may
-    catch the conflict and go on in its transaction.
+    PostgreSQL refuses everything after a failed statement, and a caller may catch the conflict and go on in
+    its transaction: there, the block stands in a savepoint. On SQLite a failed statement undoes itself.
 
     Raises:
-        Conflict: the one that is handed in, when a unique value is taken.
+        Conflict: the one that is handed in.
     """
     try:
-        with connection.begin_nested():
-            return connection.execute(statement).one()
+        with nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested():
+            yield
     except IntegrityError:
         raise conflict from None

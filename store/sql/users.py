@@ -10,7 +10,7 @@ from domain.errors import Conflict, NotFound
 from domain.records import Group, User
 from store.api import Page
 from store.sql.tables import access_profiles, group_members, groups, roles, user_access_profiles, users
-from store.sql.uniqueness import write_or_conflict
+from store.sql.uniqueness import conflict_if_taken
 
 KIND = "user"
 
@@ -74,8 +74,8 @@ class SqlUsers:
         if self._is_kept(users, users.c.id, user.id):
             raise Conflict(KIND, "id", user.id)
         self._check_references(user)
-        statement = insert(users).values(id=user.id, **_columns(user)).returning(users.c.id)
-        write_or_conflict(self._connection, statement, Conflict(KIND, "id", user.id))
+        with conflict_if_taken(self._connection, Conflict(KIND, "id", user.id)):
+            self._connection.execute(insert(users).values(id=user.id, **_columns(user)))
         self._join(user)
 
     def save(self, user: User) -> None:
@@ -103,8 +103,8 @@ class SqlUsers:
 
     def add_group(self, group: Group) -> None:
         """Keep a new group."""
-        statement = insert(groups).values(id=group.id, name=group.name).returning(groups.c.id)
-        write_or_conflict(self._connection, statement, Conflict("group", "id", group.id))
+        with conflict_if_taken(self._connection, Conflict("group", "id", group.id)):
+            self._connection.execute(insert(groups).values(id=group.id, name=group.name))
 
     def _users(self, rows: Sequence[Row[Any]]) -> tuple[User, ...]:
         """Return rows as users, with the groups of all of them read at once."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, insert, select
 from domain.errors import Conflict, NotFound
 from domain.records import VirtualKey
 from store.sql.tables import user_access_profiles, virtual_keys
-from store.sql.uniqueness import write_or_conflict
+from store.sql.uniqueness import conflict_if_taken
 
 KIND = "virtual key"
 
@@ -54,12 +54,9 @@ class SqlVirtualKeys:
             raise Conflict(KIND, "id", key.id)
         if self.find(key.secret_hash) is not None:
             raise Conflict(KIND, "secret", key.masked_value)
-        statement = (
-            insert(virtual_keys)
-            .values({part.name: getattr(key, part.name) for part in fields(key)})
-            .returning(virtual_keys.c.id)
-        )
-        write_or_conflict(self._connection, statement, Conflict(KIND, "name", key.name))
+        values = {part.name: getattr(key, part.name) for part in fields(key)}
+        with conflict_if_taken(self._connection, Conflict(KIND, "name", key.name)):
+            self._connection.execute(insert(virtual_keys).values(values))
 
     def delete(self, key_id: str) -> None:
         """Remove a virtual key."""

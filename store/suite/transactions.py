@@ -211,6 +211,21 @@ class TransactionSuite(StoreFixtures):
             with store.read() as tx:
                 assert tx.profiles.get(new_id).profile.name == f"p{number}"
 
+    def test_every_commit_changes_the_stamp(self, store: Store) -> None:
+        stamps = [store.stamp()]
+        for number in range(5):
+            add_profiles(store, [f"p{number}"])
+            stamps.append(store.stamp())
+
+        # A store that cannot tell says so.
+        assert len(set(stamps)) == (1 if None in stamps else 6)
+
+    def test_reading_leaves_the_stamp(self, store: Store) -> None:
+        before = store.stamp()
+        content_of(store)
+
+        assert store.stamp() == before
+
     def test_a_reader_that_raises_does_no_harm(self, store: Store) -> None:
         with not_found("access profile", UNKNOWN), store.read() as tx:
             tx.profiles.get(UNKNOWN)

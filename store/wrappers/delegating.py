@@ -13,6 +13,10 @@ class DelegatingStore:
         self.reads_wait = store.reads_wait
         self.writes_wait = store.writes_wait
 
+    def stamp(self) -> object:
+        """Ask the store within."""
+        return self._store.stamp()
+
     def check_ready(self) -> None:
         """Ask the store within."""
         self._store.check_ready()

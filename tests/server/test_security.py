@@ -201,9 +201,9 @@ def test_a_store_that_waits_is_read_in_another_thread(monkeypatch: pytest.Monkey
         tx.api_keys.add(key.record)
     find = Authenticator._find
 
-    def noting(self: Authenticator, text: str) -> ApiKey | None:
+    def noting(self: Authenticator, secret_hash: bytes) -> ApiKey | None:
         store.check_thread()
-        return find(self, text)
+        return find(self, secret_hash)
 
     monkeypatch.setattr(Authenticator, "_find", noting)
 

@@ -91,6 +91,37 @@ def test_two_stores_on_one_file_see_each_others_commits(path: Path) -> None:
             assert f"other {number}" in names_of(one)
 
 
+def test_a_commit_changes_the_stamps_of_all_stores_on_the_file(path: Path) -> None:
+    with opened(path) as one, opened(path) as other:
+        for writer in (one, other) * 3:
+            before = one.stamp(), other.stamp()
+            add_profiles(writer, [f"p{before}"])
+            after = one.stamp(), other.stamp()
+
+            assert None not in before + after
+            assert before[0] != after[0]
+            assert before[1] != after[1]
+
+
+def test_a_checkpoint_of_the_log_loses_no_change_of_the_stamp(path: Path) -> None:
+    with opened(path) as one, opened(path) as other:
+        add_profiles(one, ["first"])
+        before = other.stamp()
+        add_profiles(one, ["second"])
+        with one._writer.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.rollback()
+
+        assert other.stamp() != before
+
+
+def test_a_missing_file_has_no_stamp_and_is_not_made_for_one(path: Path) -> None:
+    with closing(open_store(f"sqlite:///{path}")) as store:
+        assert store.stamp() is None
+
+    assert not path.exists()
+
+
 def test_rows_that_belong_to_a_deleted_row_go_with_it(path: Path) -> None:
     with opened(path) as store:
         with store.write() as tx:

@@ -172,6 +172,26 @@ class TestKeepsHalfDoneWork(TransactionSuite):
     open_empty = opens(KeepsHalfDoneWork)
 
 
+class KeepsItsStamp(MemoryStore):
+    def stamp(self) -> object:
+        return 0
+
+
+class TestKeepsItsStamp(TransactionSuite):
+    lacks = "test_every_commit_changes_the_stamp"
+    open_empty = opens(KeepsItsStamp)
+
+
+class StampsReads(MemoryStore):
+    def stamp(self) -> object:
+        return object()
+
+
+class TestStampsReads(TransactionSuite):
+    lacks = "test_reading_leaves_the_stamp"
+    open_empty = opens(StampsReads)
+
+
 class LetsWritersOverwriteEachOther(MemoryStore):
     @contextmanager
     def write(self) -> Iterator[MemoryTransaction]:
