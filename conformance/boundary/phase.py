@@ -48,6 +48,16 @@ def derived_ids(contract: Contract) -> list[str]:
     ]
 
 
+def statement(contract: Contract, verdict_id: str) -> tuple[str, str] | None:
+    """What a verdict of this phase is about, and its place in the contract; None for other ids."""
+    for operation in contract.operations:
+        if verdict_id.startswith(f"S.{operation.id}."):
+            for task in _tasks(contract, operation):
+                if task.id == verdict_id:
+                    return task.text, task.pointer
+    return None
+
+
 def phase(
     plan: Plan,
     workspace: Workspace,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.planning import claimed_profiles
 from conformance.cli.root import cli, contract_option, format_option, load_contract, profile_option
+
+if TYPE_CHECKING:
+    from conformance.contract import Contract
 
 
 @cli.command("list")
@@ -46,11 +50,16 @@ def list_clauses(profiles: str | None, contract_file: Path | None, form: str) ->
 @click.argument("clause_id", metavar="ID")
 @contract_option
 def explain(clause_id: str, contract_file: Path | None) -> None:
-    """Says what a clause demands, where it stands, how it is checked, and which faults prove the check."""
+    """Says what ID demands, where it stands, how it is checked, and which faults prove the check.
+
+    ID is that of a clause (AP-GET-001), or of what the schemas state (S.createRole.body.name.maxLength).
+    """
     from conformance import catalogue
     from conformance.selftest.faults import FAULTS
 
     contract, checks = load_contract(contract_file), catalogue.load()
+    if _explain_derived(contract, clause_id):
+        return
     clause = contract.clause(clause_id) or contract.clause(clause_id.upper())
     if clause is None:
         near = [c.id for c in contract.clauses if c.id.startswith(clause_id.upper().rstrip("0123456789"))]
@@ -66,3 +75,22 @@ def explain(clause_id: str, contract_file: Path | None) -> None:
     click.echo(f"  proved by  {proofs or 'nothing: no fault breaks it'}")
     click.echo(f"  prove it   conformance selftest --only {clause.id}")
     click.echo(f"  run it     conformance check URL --only {clause.id}")
+
+
+def _explain_derived(contract: Contract, verdict_id: str) -> bool:
+    """Whether the id is one of the boundary phase, which is told then."""
+    from conformance.boundary.phase import statement
+
+    found = statement(contract, verdict_id)
+    if found is None:
+        return False
+    text, pointer = found
+    click.echo(f"{verdict_id}  MUST, from the schemas\n")
+    click.echo(f"  demands    {text}")
+    click.echo(f"  stated at  {contract.path}:{contract.line(pointer)}  ({pointer})")
+    click.echo("  checked    By requests that keep it, at its boundary, and by some that break it alone.")
+    click.echo(
+        f"  prove it   conformance selftest --part mutants --only '{'.'.join(verdict_id.split('.')[1:])}*'"
+    )
+    click.echo(f"  run it     conformance check URL --only '{verdict_id}'")
+    return True

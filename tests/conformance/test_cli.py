@@ -331,6 +331,13 @@ def test_explain_says_what_where_and_how(capsys: pytest.CaptureFixture[str]) -> 
         assert part in text
 
 
+def test_explain_knows_what_the_schemas_state(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["explain", "S.createRole.body.name.maxLength"]) == 0
+    text = capsys.readouterr().out
+    assert "keeps `maxLength` is accepted, and one that breaks it alone is refused" in text
+    assert "openapi.yaml:" in text
+
+
 def test_explaining_an_unknown_clause_names_those_that_are_near(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["explain", "SRV-9"]) == ExitCode.USAGE
     assert "Did you mean one of SRV-001?" in capsys.readouterr().err
