@@ -91,9 +91,12 @@ class Results:
     @property
     def whole(self) -> bool:
         """Whether the run asked for everything, so that it is a verdict on the server."""
-        plan = self.plan
-        is_run = all(phase.status != "skipped" for phase in self.phases)
-        return plan.only is None and is_run and set(plan.contract.profiles) <= plan.profiles
+        return self._asked_for_all and set(self.plan.contract.profiles) <= self.plan.profiles
+
+    @property
+    def _asked_for_all(self) -> bool:
+        """Whether nothing was left out of what the server claims."""
+        return self.plan.only is None and all(phase.status != "skipped" for phase in self.phases)
 
     @property
     def sentence(self) -> str:
@@ -101,7 +104,11 @@ class Results:
         if self.obstacle is not None:
             return self.obstacle
         code = self.exit_code
-        return _PARTIAL if code is ExitCode.CONFORMS and not self.whole else _SENTENCES[code]
+        if code is not ExitCode.CONFORMS or self.whole:
+            return _SENTENCES[code]
+        if self._asked_for_all:
+            return f"The server conforms to the profiles that it claims: {', '.join(sorted(self.plan.profiles))}."
+        return _PARTIAL
 
     def rerun(self, verdict_id: str) -> str:
         """The command that repeats one check."""

@@ -78,6 +78,9 @@ def situations(contract: Contract, operation: Operation, *, has_constraints: boo
         if found is None or (status == 400 and has_constraints):
             continue
         ask, cause, profiles = found
+        if status == 409 and operation.id == "deleteAccessProfile":
+            # What is in the way is a user who holds a copy.
+            profiles = (*profiles, "users", "extensions")
         makes_key = status == 403 and operation.permission == _VIEW
         yield Situation(
             f"S.{operation.id}.status.{status}",
