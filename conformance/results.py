@@ -107,7 +107,8 @@ class Results:
         if code is not ExitCode.CONFORMS or self.whole:
             return _SENTENCES[code]
         if self._asked_for_all:
-            return f"The server conforms to the profiles that it claims: {', '.join(sorted(self.plan.profiles))}."
+            claimed = ", ".join(sorted(self.plan.profiles))
+            return f"The server conforms to the profiles that it claims: {claimed}."
         return _PARTIAL
 
     def rerun(self, verdict_id: str) -> str:
