@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from conformance.client import Answer
     from conformance.deadline import Deadline
+
+
+_MOST_PARTS = 5
+"""How often a search may begin anew."""
 
 
 class Look(Enum):
@@ -127,16 +131,26 @@ def explore(
     numbers = itertools.count()
     hooks = Hooks(begin, may_go_on, failed, concluded, lambda: next(numbers) == 0)
     drawn = type(machine.__name__, (machine,), {"hooks": hooks})
+    for part in range(_MOST_PARTS):
+        if _is_done(drawn, replace(scope, seed=scope.seed + part)) or stopped:
+            break
+    return found
+
+
+def _is_done(machine: type[Machine], scope: Scope) -> bool:
+    """Lets Hypothesis draw, and says whether it came to an end.
+
+    What can be drawn next hangs on what the server answered, and that need not be the same twice. Hypothesis
+    gives up when it draws the beginning of an earlier history again and it goes on differently.
+    """
     try:
         with _no_trace():
-            run_state_machine_as_test(seed(scope.seed)(drawn), settings=_settings(scope))
+            run_state_machine_as_test(seed(scope.seed)(machine), settings=_settings(scope))
     except Stop:
-        pass
+        return True
     except Flaky:
-        # A search that was stopped draws less than the same search before it did.
-        if not stopped:
-            raise
-    return found
+        return False
+    return True
 
 
 def attempt(begin: Callable[[], History], steps: Sequence[Step], look: Look = Look.ALWAYS) -> Attempt:
