@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import signal
 from collections.abc import Iterator
 
 import httpx
@@ -23,3 +24,11 @@ def admin(server: Server) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {server.keys.admin}"}
     with httpx.Client(base_url=server.url, headers=headers) as client:
         yield client
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Have SIGINT interrupt Python, and what it starts, also in a background job, which ignores it at first."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

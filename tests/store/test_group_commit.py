@@ -468,14 +468,6 @@ def test_an_interruption_in_the_middle_of_a_statement_ends_the_group(writers: Wr
     assert add_profiles(writers.store, ["after"])
 
 
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Have SIGINT interrupt Python also where it was started with the signal ignored (a background job)."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
-
-
 @pytest.mark.usefixtures("interruptible")
 def test_an_interruption_while_waiting_for_the_turn_leaves_the_queue(writers: Writers) -> None:
     finish = Event()

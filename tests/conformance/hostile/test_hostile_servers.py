@@ -103,6 +103,7 @@ def test_a_server_that_dies_is_3_and_what_was_not_checked_is_not_a_pass(breakabl
     _remove_leftovers(breakable)
 
 
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(breakable: Breakable, by: signal.Signals) -> None:
     command = ("check", breakable.target.root, "--without", "fuzz")

@@ -77,6 +77,7 @@ def test_a_server_that_does_not_start_is_4_and_says_why() -> None:
     assert "The server is not there." in ended.stderr
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_an_interruption_leaves_no_process_behind() -> None:
     with subprocess.Popen(
         [*_COMMAND, "--only", "AP-*", "--jobs", "1"],
