@@ -28,7 +28,7 @@ def admin(server: Server) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Have SIGINT interrupt Python, and what it starts, also in a background job, which ignores it at first."""
+    """Have SIGINT interrupt Python and what it starts, also in a background job, which ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
