@@ -21,6 +21,8 @@ from conformance.session import Workspace
 
 _PATH, _HEADER = "path", "header"
 _CONDITIONS = {"if-match", "if-none-match"}
+# How a message is cut out of the stream is HTTP's affair, and what is wrong there never reaches an operation.
+_FRAMING = {"connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"}
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 # For each operation that makes an object: the member of the answer, and the parameter that takes its id.
 _MAKERS = {
@@ -60,6 +62,8 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
     operation_id = _operation_id(case)
     is_real = _set_path(case, operation_id)
     _set_conditions(case)
+    for name in [name for name in case.headers if str(name).lower() in _FRAMING]:
+        del case.headers[name]
     if isinstance(case.body, dict):
         body = _mended(case, operation_id)
         if operation_id == _ATTACH and not is_real and body.get("apply_to_existing") is True:
