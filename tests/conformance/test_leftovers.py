@@ -9,7 +9,7 @@ import click.testing
 import pytest
 
 from conformance import cli, contract, fixtures
-from conformance.clean_up import leftovers
+from conformance.clean_up import leftovers, remove
 from conformance.cli.root import cli as group
 from conformance.deadline import Deadline
 from conformance.preflight import AN_HOUR, left_by_earlier_runs
@@ -27,6 +27,8 @@ def cut_short(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         session = workspace.session("cut short")
+        # The server is shared, and tests of whole runs may have left theirs.
+        remove(session, leftovers(session))
         fixtures.holder(session, fixtures.active_profile(session)["id"])
         fixtures.role(session)
         fixtures.api_key(session, "Roles:View")
