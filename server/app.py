@@ -27,6 +27,7 @@ from server.request_info import RequestInfoMiddleware
 from server.resolver import HandlerResolver, find_handlers
 from server.routes import RouteTable
 from server.security import Authenticator, bearer_security_handler, random_text
+from server.stamps import Stamps
 from store.api import Store
 
 
@@ -71,7 +72,7 @@ def create_app(
         lifespan=lifespan,
         middlewares=[
             RequestInfoMiddleware,
-            partial(ReadCacheMiddleware, store=store, clock=clock),
+            partial(ReadCacheMiddleware, stamps=Stamps(store), clock=clock),
             partial(ErrorMiddleware, contract=contract),
             partial(ContractRoutingMiddleware, routes=RouteTable(contract)),
             SecurityMiddleware,

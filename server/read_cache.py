@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from server.clock import Clock
 from server.remembered import Remembered
 from server.request_info import request_info
-from store.api import Store
+from server.stamps import Stamps
 
 MAX_OCTETS = 32 * 1024 * 1024
 """How much is remembered: about 10,000 profiles."""
@@ -43,21 +43,23 @@ class Answer:
 class ReadCacheMiddleware:
     """Stands outside of everything that an answer takes, and within the log."""
 
-    def __init__(self, app: ASGIApp, *, store: Store, clock: Clock, max_octets: int = MAX_OCTETS) -> None:
+    def __init__(self, app: ASGIApp, *, stamps: Stamps, clock: Clock, max_octets: int = MAX_OCTETS) -> None:
         self.app = app
         self._clock = clock
-        self._answers: Remembered[Answer] = Remembered(store, max_octets=max_octets)
+        self._stamps = stamps
+        self._answers: Remembered[Answer] = Remembered(max_octets=max_octets)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on and remember its answer."""
         question = _question(scope)
-        stamp = None if question is None else self._answers.stamp()
+        stamp = None if question is None else await self._stamps.take()
         if question is None or stamp is None:
             await self.app(scope, receive, send)
             return
-        known = self._answers.get(question)
+        known = self._answers.get(question, stamp)
+        info = request_info(scope)
+        info.stamp = stamp
         if known is not None and (known.expires_at is None or known.expires_at > self._clock()):
-            info = request_info(scope)
             info.operation_id, info.principal = known.operation_id, known.principal
             await send({"type": "http.response.start", "status": known.status, "headers": known.headers})
             await send({"type": "http.response.body", "body": known.body})
@@ -70,7 +72,6 @@ class ReadCacheMiddleware:
             await send(message)
 
         await self.app(scope, receive, noted_send)
-        info = request_info(scope)
         if info.lasts:
             start, body = sent
             answer = Answer(

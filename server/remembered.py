@@ -7,8 +7,6 @@ read would find, and whoever was told that a write is kept finds it in the next 
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 
-from store.api import Store
-
 V = TypeVar("V")
 
 OVERHEAD_OCTETS = 700
@@ -18,33 +16,25 @@ OVERHEAD_OCTETS = 700
 class Remembered(Generic[V]):
     """Values by key. Used by one thread, the one that the event loop runs in."""
 
-    def __init__(self, store: Store, *, max_octets: int) -> None:
+    def __init__(self, *, max_octets: int) -> None:
         """Begin with nothing.
 
         Args:
-            store: what the values are read from.
             max_octets: how much is remembered; then what was remembered first is forgotten first.
         """
-        self._store = store
         self._max_octets = max_octets
         self._values: dict[Hashable, tuple[V, int]] = {}
         self._octets = 0
         self._stamp: object = None
 
-    def stamp(self) -> object:
-        """Return the store's stamp, and forget everything if it has changed; None when the store has none.
-
-        It must be taken before a value is read: what is written meanwhile then changes the next stamp.
-        """
-        stamp = self._store.stamp()
-        if stamp is None or stamp != self._stamp:
+    def get(self, key: Hashable, stamp: object) -> V | None:
+        """Return the value of a key as of a stamp, or None; forget everything that has another stamp."""
+        if stamp is None:
+            return None
+        if stamp != self._stamp:
             self._values.clear()
             self._octets = 0
             self._stamp = stamp
-        return stamp
-
-    def get(self, key: Hashable) -> V | None:
-        """Return the value of a key, as of the stamp that was taken last, or None."""
         found = self._values.get(key)
         return None if found is None else found[0]
 
@@ -54,7 +44,8 @@ class Remembered(Generic[V]):
         Args:
             key: what it is the value of.
             value: what was read.
-            stamp: the stamp that was taken before it was read. If it is not the last one, nothing is kept.
+            stamp: the stamp that was taken before it was read: what is written meanwhile changes the next one.
+                If it is not the last that was asked for, nothing is kept.
             octets: the size of the value.
         """
         if stamp is None or stamp != self._stamp or key in self._values:

@@ -25,6 +25,7 @@ class RequestInfo:
         principal: the name of the API key, once it is known.
         lasts: whether the answer stays the same until something is written; see `handlers.reply.Reply`.
         key_expires_at: when the API key expires, if it does.
+        stamp: the store's stamp of a moment since the request came, if it was taken.
     """
 
     request_id: str
@@ -32,6 +33,7 @@ class RequestInfo:
     principal: str | None = None
     lasts: bool = False
     key_expires_at: datetime | None = None
+    stamp: object = None
 
 
 def request_info(scope: Scope) -> RequestInfo:

@@ -18,6 +18,7 @@ from handlers.contract_types import ErrorCode
 from handlers.errors import ApiError
 from server.clock import Clock
 from server.remembered import Remembered
+from server.request_info import request_info
 from store.api import Store
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -45,16 +46,20 @@ class Authenticator:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._records: Remembered[ApiKey] = Remembered(store, max_octets=MAX_OCTETS)
+        self._records: Remembered[ApiKey] = Remembered(max_octets=MAX_OCTETS)
 
-    async def principal(self, scope: Scope) -> Principal:
+    async def principal(self, scope: Scope, stamp: object = None) -> Principal:
         """Return who is calling.
+
+        Args:
+            scope: the request.
+            stamp: the store's stamp of a moment since the request came, if it was taken.
 
         Raises:
             ApiError: 401, with the challenge that RFC 6750 §3 asks for.
             Unavailable: the store cannot be used.
         """
-        record = await self._record(hash_key(_bearer_token(scope)))
+        record = await self._record(hash_key(_bearer_token(scope)), stamp)
         if record is None:
             raise _unauthorized("credentials_not_accepted", "This API key is not known here.")
         if record.revoked_at is not None:
@@ -63,9 +68,10 @@ class Authenticator:
             raise _unauthorized("api_key_expired", "This API key has expired.")
         return Principal(record.name, frozenset(record.scopes), record.expires_at)
 
-    async def _record(self, secret_hash: bytes) -> ApiKey | None:
-        stamp = self._records.stamp()
-        record = self._records.get(secret_hash)
+    async def _record(self, secret_hash: bytes, stamp: object) -> ApiKey | None:
+        if stamp is None and not self._store.reads_wait:
+            stamp = self._store.stamp()
+        record = self._records.get(secret_hash, stamp)
         if record is not None:
             return record
         if self._store.reads_wait:
@@ -92,7 +98,7 @@ def bearer_security_handler(authenticator: Authenticator) -> Callable[[], Bearer
             self, _security_scheme: Any, _required_scopes: Any
         ) -> Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]:
             async def verify(request: ConnexionRequest) -> dict[str, Any]:
-                principal = await authenticator.principal(request.scope)
+                principal = await authenticator.principal(request.scope, request_info(request.scope).stamp)
                 return {"sub": principal.name, "principal": principal}
 
             return verify

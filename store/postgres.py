@@ -5,10 +5,12 @@ database until its transaction ends (`docs/decisions/0005-writers-take-turns.md`
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from store.postgres_url import PostgresUrl, parse_url
+from store.postgres_watch import SnapshotWatch
 from store.sql.engine import SqlStore
 from store.sql.turns import Turns
 
@@ -45,7 +47,8 @@ def open_postgres(url: str) -> SqlStore:
     readers = parsed.pool_size - WRITERS
     reader, writer = _engine(parsed, connections=readers), _engine(parsed, connections=WRITERS)
     patience_seconds = parsed.pool_timeout_ms / 1000
-    return SqlStore(
+    return PostgresStore(
+        SnapshotWatch(parsed.connection),
         _beginning(reader, _READ),
         _beginning(writer, _WRITE),
         migrator=_beginning(writer, _MIGRATE),
@@ -55,6 +58,24 @@ def open_postgres(url: str) -> SqlStore:
         reads_wait=True,
         writes_wait=True,
     )
+
+
+class PostgresStore(SqlStore):
+    """Keeps everything in a database of a PostgreSQL server."""
+
+    def __init__(self, watch: SnapshotWatch, *engines: Engine, **options: Any) -> None:
+        """Take what tells of commits, and what `SqlStore` takes."""
+        super().__init__(*engines, **options)
+        self._watch = watch
+
+    def stamp(self) -> object:
+        """Return what the server's current snapshot sees."""
+        return self._watch.snapshot()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._watch.close()
+        super().close()
 
 
 def _engine(parsed: PostgresUrl, *, connections: int) -> Engine:

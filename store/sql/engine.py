@@ -89,7 +89,7 @@ class SqlStore:
             yield SqlTransaction(connection)
 
     def stamp(self) -> object:
-        """Return None: a server would have to be asked."""
+        """Return None: SQL has no word for it, databases have."""
         return None
 
     def check_ready(self) -> None:

@@ -221,10 +221,13 @@ class TransactionSuite(StoreFixtures):
         assert len(set(stamps)) == (1 if None in stamps else 6)
 
     def test_reading_leaves_the_stamp(self, store: Store) -> None:
-        before = store.stamp()
-        content_of(store)
+        def is_left() -> bool:
+            before = store.stamp()
+            content_of(store)
+            return store.stamp() == before
 
-        assert store.stamp() == before
+        # What others do at the same database server may change it, too.
+        assert any(is_left() for _ in range(50))
 
     def test_a_reader_that_raises_does_no_harm(self, store: Store) -> None:
         with not_found("access profile", UNKNOWN), store.read() as tx:

@@ -223,43 +223,46 @@ def test_answers_that_last_do_not_rest_on_the_time(client: Client, later: timede
 # What is remembered.
 
 
+STAMP, LATER = 1, 2
+
+
 @pytest.fixture
 def remembered() -> Remembered[str]:
-    values: Remembered[str] = Remembered(MemoryStore(), max_octets=3 * OVERHEAD_OCTETS + 30)
-    values.stamp()
+    values: Remembered[str] = Remembered(max_octets=3 * OVERHEAD_OCTETS + 30)
+    values.get("any", STAMP)
     return values
 
 
 def test_what_was_remembered_first_is_forgotten_first(remembered: Remembered[str]) -> None:
-    stamp = remembered.stamp()
     for key in "abcd":
-        remembered.keep(key, key.upper(), stamp, octets=10)
+        remembered.keep(key, key.upper(), STAMP, octets=10)
 
-    assert [remembered.get(key) for key in "abcd"] == [None, "B", "C", "D"]
+    assert [remembered.get(key, STAMP) for key in "abcd"] == [None, "B", "C", "D"]
 
 
 def test_a_value_that_is_too_large_is_not_remembered(remembered: Remembered[str]) -> None:
-    remembered.keep("a", "A", remembered.stamp(), octets=10_000)
+    remembered.keep("a", "A", STAMP, octets=10_000)
 
-    assert remembered.get("a") is None
-
-
-def test_a_value_of_an_older_stamp_is_not_remembered() -> None:
-    store = MemoryStore()
-    values: Remembered[str] = Remembered(store, max_octets=10_000)
-    older = values.stamp()
-    add_profiles(store, ["written meanwhile"])
-    values.stamp()
-
-    values.keep("a", "A", older)
-
-    assert values.get("a") is None
+    assert remembered.get("a", STAMP) is None
 
 
-def test_nothing_is_remembered_where_the_store_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MemoryStore, "stamp", lambda _store: None)
-    values: Remembered[str] = Remembered(MemoryStore(), max_octets=10_000)
+def test_a_value_of_an_older_stamp_is_not_remembered(remembered: Remembered[str]) -> None:
+    remembered.get("any", LATER)
+    remembered.keep("a", "A", STAMP)
 
-    values.keep("a", "A", values.stamp())
+    assert [remembered.get("a", stamp) for stamp in (LATER, STAMP)] == [None, None]
 
-    assert values.get("a") is None
+
+def test_another_stamp_forgets_everything(remembered: Remembered[str]) -> None:
+    remembered.keep("a", "A", STAMP)
+
+    assert [remembered.get("a", stamp) for stamp in (STAMP, LATER, STAMP)] == ["A", None, None]
+
+
+def test_nothing_is_remembered_where_the_store_cannot_tell_and_nothing_is_forgotten(
+    remembered: Remembered[str],
+) -> None:
+    remembered.keep("a", "A", STAMP)
+    remembered.keep("b", "B", None)
+
+    assert [remembered.get(key, stamp) for key in "ab" for stamp in (None, STAMP)] == [None, "A", None, None]

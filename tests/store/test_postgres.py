@@ -182,3 +182,27 @@ def test_a_thread_that_writes_all_the_time_does_not_keep_others_from_it(postgres
         written = [thread.result(30) for thread in threads]
 
     assert min(written) > max(written) / 3
+
+
+def test_a_commit_changes_the_stamps_of_all_stores_on_the_database_before_it_is_acknowledged(
+    postgres_url: str,
+) -> None:
+    with opened(postgres_url) as one, opened(postgres_url) as other:
+        for number in range(20):
+            before = one.stamp(), other.stamp()
+            add_profiles(one, [f"p{number}"])
+            after = one.stamp(), other.stamp()
+
+            assert None not in before
+            assert all(earlier != later for earlier, later in zip(before, after, strict=True))
+
+
+def test_a_write_that_goes_on_is_not_in_the_stamp_until_it_is_seen(postgres_url: str) -> None:
+    with opened(postgres_url) as one, opened(postgres_url) as other:
+        with one.write() as tx:
+            tx.profiles.add(new_profile("not yet"))
+            during = other.stamp()
+            assert names_of(other) == []
+
+        assert other.stamp() != during
+        assert names_of(other) == ["not yet"]

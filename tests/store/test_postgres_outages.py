@@ -1,6 +1,7 @@
 """PostgreSQL: servers that cannot be reached, refuse, stop or crash, and what is said about them."""
 
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Event
@@ -11,6 +12,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from domain.errors import Unavailable
 from store.postgres import WRITERS
+from store.postgres_watch import RETRY_SECONDS
 from store.suite.samples import add_profiles, names_of, new_profile
 from tests.postgres import PASSWORD, PASSWORD_ROLE, OwnCluster, free_port
 from tests.store.postgres_stores import name_in, opened, refused, shown
@@ -129,6 +131,19 @@ def test_a_restart_between_requests_is_not_noticed(postgres: OwnCluster, postgre
         assert names_of(store) == ["before"]
         assert add_profiles(store, ["after"]) == [2]
         store.check_ready()
+
+
+def test_a_server_that_was_restarted_has_another_stamp(postgres: OwnCluster, postgres_url: str) -> None:
+    with opened(postgres_url) as store:
+        before = store.stamp()
+        postgres.stop()
+        gone = store.stamp()
+        postgres.start()
+        time.sleep(RETRY_SECONDS)
+
+        assert before is not None
+        assert gone is None
+        assert store.stamp() not in {None, before}
 
 
 def test_a_stopped_server_makes_the_store_unavailable_until_it_runs_again(

@@ -1,0 +1,36 @@
+"""The store's stamp, asked for by many requests at once."""
+
+import asyncio
+from asyncio import Task
+
+from anyio.to_thread import run_sync
+
+from store.api import Store
+
+
+class Stamps:
+    """Takes stamps for requests; see `store.api.Store.stamp`.
+
+    Where the store waits, requests that come while it is being asked share the next answer. They cannot have the
+    one that is under way: it may be older than a write that was acknowledged before they came.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._asking: Task[object] | None = None
+        self._next: Task[object] | None = None
+
+    async def take(self) -> object:
+        """Return a stamp of a moment between the call and now; None when the store has none."""
+        if not self._store.reads_wait:
+            return self._store.stamp()
+        if self._next is None:
+            self._next = asyncio.create_task(self._ask(self._asking))
+        # A request that is given up must not take the answer away from others.
+        return await asyncio.shield(self._next)
+
+    async def _ask(self, before: Task[object] | None) -> object:
+        if before is not None and not before.done():
+            await asyncio.wait([before])
+        self._asking, self._next = self._next, None
+        return await run_sync(self._store.stamp)
