@@ -44,8 +44,8 @@ class Remembered(Generic[V]):
         Args:
             key: what it is the value of.
             value: what was read.
-            stamp: the stamp that was taken before it was read: what is written meanwhile changes the next one.
-                If it is not the last that was asked for, nothing is kept.
+            stamp: the stamp that was taken before it was read: what is written meanwhile changes the next
+                one. If it is not the last that was asked for, nothing is kept.
             octets: the size of the value.
         """
         if stamp is None or stamp != self._stamp or key in self._values:

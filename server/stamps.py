@@ -11,8 +11,8 @@ from store.api import Store
 class Stamps:
     """Takes stamps for requests; see `store.api.Store.stamp`.
 
-    Where the store waits, requests that come while it is being asked share the next answer. They cannot have the
-    one that is under way: it may be older than a write that was acknowledged before they came.
+    Where the store waits, requests that come while it is being asked share the next answer. They cannot have
+    the one that is under way: it may be older than a write that was acknowledged before they came.
     """
 
     def __init__(self, store: Store) -> None:

@@ -10,8 +10,8 @@ import psycopg
 RETRY_SECONDS = 1.0
 """For how long a server that could not be asked is not asked again: requests must not queue up for that."""
 
-# Two snapshots that are equal see the same transactions, so the same data. The server's start stands beside it,
-# because numbers of transactions that were lost are given again after a failover or a restore.
+# Two snapshots that are equal see the same transactions, so the same data. The server's start stands beside
+# it, because numbers of transactions that were lost are given again after a failover or a restore.
 _SNAPSHOT = "SELECT pg_current_snapshot()::text, pg_postmaster_start_time()"
 
 
@@ -19,7 +19,8 @@ class SnapshotWatch:
     """A connection that asks PostgreSQL for its current snapshot, and does nothing else.
 
     A transaction that writes has a number, and the snapshot tells which numbers are seen. A commit is seen
-    before it is acknowledged, so after that no snapshot equals one from before. To ask is one trip to the server.
+    before it is acknowledged, so after that no snapshot equals one from before. To ask is one trip to the
+    server.
     """
 
     def __init__(self, connection: Mapping[str, Any]) -> None:
