@@ -5,8 +5,8 @@
     postgresql:///database?host=host1:5432&host=host2:5432
     postgresql:///database?host=/var/run/postgresql
 
-Parameters of our own, each with its default: `pool_size=10` (connections of one process, at most, beside the one
-that tells of commits),
+Parameters of our own, each with its default: `pool_size=10` (connections of one process, at most,
+beside the one that tells of commits),
 `pool_timeout=5s` (how long to wait for one of them), `lock_timeout=5s` (for another writer),
 `statement_timeout=10s` and `idle_in_transaction_session_timeout=30s`. Times are in `ms`, `s` or `min`.
 """
