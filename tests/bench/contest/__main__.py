@@ -25,6 +25,8 @@ from tests.serving import ROOT
 SIZES = {"full": (9, 2), "quick": (3, 1)}
 """Rounds, and the seconds of a slice."""
 
+TABLE_WIDTH = 130
+
 COMPARED = 5
 """How many answers are compared before a work is timed."""
 
@@ -74,7 +76,8 @@ def bench(size: str, only: str, rounds: int | None, profiles: int, out: Path | N
             for work in works:
                 _compare(work, started, profiles)
             measured = compete(works, started, rules, status.update)
-    report.show(measured, Console())
+    terminal = Console()
+    report.show(measured, terminal if terminal.is_terminal else Console(width=TABLE_WIDTH))
     if out is not None:
         found = report.document(measured, rules)
         report.write(out, found, chart(found["ratios"]))

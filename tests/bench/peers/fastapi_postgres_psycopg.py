@@ -23,7 +23,7 @@ pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
     min_size=16,
     max_size=16,
     open=False,
-    kwargs={"row_factory": dict_row, "autocommit": True},
+    kwargs={"row_factory": dict_row, "autocommit": True, "options": "-c timezone=UTC"},
 )
 
 

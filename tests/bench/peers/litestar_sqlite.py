@@ -144,7 +144,7 @@ JSON_COLUMNS: dict[str, Any] = {
 DECODERS = {name: msgspec.json.Decoder(kind) for name, kind in JSON_COLUMNS.items()}
 
 
-def may_view(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
+async def may_view(connection: ASGIConnection[Any, Any, Any, Any], _handler: BaseRouteHandler) -> None:
     """Refuse requests whose key is not known or may not view."""
     kind, _, key = connection.headers.get("authorization", "").partition(" ")
     row = database.execute(
