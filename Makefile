@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGES := conformance domain handlers server store
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint contract-diff soak selftest bench-store bench-writes bench-propagation bench-cost clean
+.PHONY: help serve test check format types lock contract-lint contract-diff soak selftest bench-store bench-writes bench bench-propagation bench-cost clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 	@SOAK_ROUNDS=5 $(BIN)/python -m pytest tests/http/test_durability.py -k "(survives_kill and postgresql) or killed" --timeout 900
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_exact_reads.py --timeout 3600
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/test_group_commit_hammer.py tests/conformance/test_variants.py tests/conformance/test_faults.py --timeout 900
+
+bench: $(VENV)/dev.stamp ## Compare with FastAPI, Litestar and Connexion as it comes (needs wrk): make bench ARGS=quick
+	@$(BIN)/python -m tests.bench.contest $(ARGS)
 
 bench-cost: $(VENV)/dev.stamp ## What each kind of request costs, in microseconds of CPU
 	@$(BIN)/python -m tests.bench.cost
