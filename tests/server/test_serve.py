@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.serving import ROOT, add_keys, running_server
 
@@ -15,8 +16,9 @@ def serve(store: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
 
 
-def test_a_store_that_is_not_migrated_is_not_served(tmp_path: Path) -> None:
-    done = serve(f"sqlite:///{tmp_path / 'profiles.db'}", "--port", "0")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_store_that_is_not_migrated_is_not_served(tmp_path: Path, workers: str) -> None:
+    done = serve(f"sqlite:///{tmp_path / 'profiles.db'}", "--port", "0", "--workers", workers)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "Run: access-profiles migrate" in done.stderr
