@@ -15,7 +15,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -50,10 +50,12 @@ def serve_with_workers(
     Raises:
         click.ClickException: a worker could not be started, or ended before it accepted connections.
     """
-    workers = Workers(config, _sockets(listener, count))
+    # Whatever is imported before the fork is imported once.
+    config.load()
+    workers = Workers(config)
     before = {number: signal.signal(number, workers.stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        workers.start()
+        workers.start(listener, count)
         if workers.stopped_by is None:
             on_ready()
         workers.replace_until_stopped()
@@ -126,9 +128,9 @@ class Workers:
         stopped_by: the signal that told this process to stop, if one did.
     """
 
-    def __init__(self, config: uvicorn.Config, sockets: Sequence[socket.socket]) -> None:
+    def __init__(self, config: uvicorn.Config) -> None:
         self._config = config
-        self._sockets = sockets
+        self._sockets: list[socket.socket] = []
         self._workers: list[Worker] = []
         self._watched, self._lifeline = FORK.Pipe(duplex=False)
         self.stopped_by: int | None = None
@@ -138,17 +140,18 @@ class Workers:
         self.stopped_by = self.stopped_by or number
         self._lifeline.close()
 
-    def start(self) -> None:
+    def start(self, listener: socket.socket, count: int) -> None:
         """Start the workers, and return when each accepts connections or a signal came.
 
         Raises:
             click.ClickException: one of them could not be started, or ended instead.
         """
         try:
-            for listener in self._sockets:
-                self._workers.append(self._started(listener))
+            self._sockets = _sockets(listener, count)
+            for own in self._sockets:
+                self._workers.append(self._started(own))
         except OSError as error:
-            raise click.ClickException(f"No further worker can be started: {error.strerror}.") from None
+            raise click.ClickException(f"{count} workers cannot be started: {error.strerror}.") from None
         for worker in self._workers:
             wait([worker.ready, self._watched])
             if self.stopped_by is None and not worker.is_ready():
