@@ -2,6 +2,7 @@
 
 import gc
 import socket
+from functools import partial
 from importlib.metadata import version
 
 import click
@@ -16,7 +17,9 @@ from server.progress import seed_with_progress
 from server.security import issue_key
 from server.seed.company import is_seeded
 from server.settings import Settings
+from server.workers import serve_with_workers
 from store.api import Store
+from store.registry import open_store
 
 DEMO_KEY = "demo"
 DEMO_SEED = 1
@@ -30,32 +33,39 @@ def serve(settings: Settings, store: Store, *, demo: bool, out: Console) -> None
     """Serve until told to stop.
 
     Raises:
-        click.ClickException: the address cannot be listened on.
+        click.ClickException: the address cannot be listened on, or workers cannot be started.
         WrongRevision: the store must be migrated first.
         ContractMismatch: the handlers do not fit the contract.
     """
     configure_logs(settings.log_level, settings.log_format)
-    with _listening(settings) as listener:
+    with listening(settings) as listener:
         key = prepare_demo(store, out) if demo else None
         store.check_ready()
         host, port = listener.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        if settings.workers > 1:
+            # Workers are forked, and no connection may be used on both sides of a fork.
+            store.close()
+            store = open_store(settings.store)
         app = create_app(store)
         # The app stays for good: without it, each collection of garbage has 60,000 objects less to look at.
         gc.collect()
         gc.freeze()
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app,
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                lifespan="on",
-                timeout_graceful_shutdown=GRACEFUL_SECONDS,
-            )
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="on",
+            timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
-        out.print(banner(url, settings, key=key, demo=demo), markup=False, highlight=False)
-        server.run(sockets=[listener])
+        text = banner(url, settings, key=key, demo=demo)
+        tell = partial(out.print, text, markup=False, highlight=False)
+        if settings.workers > 1:
+            serve_with_workers(config, listener, count=settings.workers, on_ready=tell)
+        else:
+            tell()
+            uvicorn.Server(config).run(sockets=[listener])
 
 
 def prepare_demo(store: Store, out: Console) -> str | None:
@@ -74,7 +84,8 @@ def prepare_demo(store: Store, out: Console) -> str | None:
 def banner(url: str, settings: Settings, *, key: str | None, demo: bool) -> str:
     """Return what to do next, as text."""
     shown = key or "$KEY"
-    lines = [f"access-profiles {version('access-profiles')} at {url}, on {settings.shown_store}", ""]
+    workers = f", with {settings.workers} workers" if settings.workers > 1 else ""
+    lines = [f"access-profiles {version('access-profiles')} at {url}, on {settings.shown_store}{workers}", ""]
     if key is not None:
         lines += ["  API key, shown this once (it may do everything):", f"    {key}", ""]
     elif demo:
@@ -95,7 +106,7 @@ def banner(url: str, settings: Settings, *, key: str | None, demo: bool) -> str:
     return "\n".join(lines)
 
 
-def _listening(settings: Settings) -> socket.socket:
+def listening(settings: Settings) -> socket.socket:
     """Return a socket that listens already, so that nothing is seeded or printed for a port that is taken."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)

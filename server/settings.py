@@ -21,6 +21,11 @@ class Settings(BaseSettings):
         description="Where everything is kept: sqlite:///FILE, postgresql://USER@HOST/DB, or memory:, "
         "which ends with the process.",
     )
+    workers: int = Field(
+        default=1,
+        ge=1,
+        description="How many processes serve; more than one for more than one core, and not on memory:.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least serious kind of line to log."
     )

@@ -6,6 +6,7 @@ from server.cli.output import err, out
 from server.cli.root import main, opened, with_store
 from server.settings import PREFIX, Settings
 from store.api import Store
+from store.memory import MemoryStore
 
 
 @main.command()
@@ -16,14 +17,25 @@ from store.api import Store
 @click.option(
     "--port", type=click.IntRange(0, 65535), help=f"The port; 0 takes a free one. [env: {PREFIX}PORT]"
 )
+@click.option(
+    "--workers",
+    type=click.IntRange(1),
+    help=f"How many processes serve, at most one for each core. [env: {PREFIX}WORKERS; default: 1]",
+)
 @click.pass_obj
-def serve(settings: Settings, demo: bool, host: str | None, port: int | None) -> None:
+def serve(settings: Settings, demo: bool, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the API until Ctrl-C."""
     from server import serving
 
-    changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
+    given = {"host": host, "port": port, "workers": workers}
+    changes = {name: value for name, value in given.items() if value is not None}
     settings = settings.model_copy(update=changes)
     with opened(settings) as store:
+        if settings.workers > 1 and isinstance(store, MemoryStore):
+            raise click.UsageError(
+                f"{settings.workers} workers would each have a memory of their own. "
+                "Serve this store with one worker, or another store (access-profiles --store sqlite:///FILE)."
+            )
         serving.serve(settings, store, demo=demo, out=out)
 
 

@@ -189,4 +189,7 @@ class Store(Protocol):
 
 
 Opener: TypeAlias = Callable[[str], Store]
-"""Opens the store at a URL of the opener's scheme, without touching its content."""
+"""Opens the store at a URL of the opener's scheme, without touching its content.
+
+It connects to nothing yet: the process that opens a store may fork before it uses it.
+"""

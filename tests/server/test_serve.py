@@ -3,20 +3,28 @@
 import socket
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
+import pytest
 
 from tests.serving import ROOT, add_keys, running_server
 
+PYTHON = (sys.executable,)
 
-def serve(store: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "server.cli", "--store", store, "serve", *arguments]
+FEW_FILES = ("sh", "-c", 'ulimit -n 40 && exec "$0" "$@"', *PYTHON)
+"""Starts Python with room for few sockets."""
+
+
+def serve(store: str, *arguments: str, launcher: Sequence[str] = PYTHON) -> subprocess.CompletedProcess[str]:
+    command = [*launcher, "-m", "server.cli", "--store", store, "serve", *arguments]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
 
 
-def test_a_store_that_is_not_migrated_is_not_served(tmp_path: Path) -> None:
-    done = serve(f"sqlite:///{tmp_path / 'profiles.db'}", "--port", "0")
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_store_that_is_not_migrated_is_not_served(tmp_path: Path, workers: str) -> None:
+    done = serve(f"sqlite:///{tmp_path / 'profiles.db'}", "--port", "0", "--workers", workers)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "Run: access-profiles migrate" in done.stderr
@@ -36,6 +44,16 @@ def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path) ->
         "Set ACCESS_PROFILES_HOST and ACCESS_PROFILES_PORT to an address that is free.\n"
     )
     assert not path.exists()
+
+
+def test_more_workers_than_there_is_room_for_are_refused(tmp_path: Path) -> None:
+    store = f"sqlite:///{tmp_path / 'profiles.db'}"
+    add_keys(store)
+
+    done = serve(store, "--port", "0", "--workers", "64", launcher=FEW_FILES)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "Error: 64 workers cannot be started: Too many open files.\n"
 
 
 def test_a_server_ends_quietly_when_it_is_told_to(tmp_path: Path) -> None:
