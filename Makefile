@@ -5,6 +5,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check -qq
 PACKAGES := conformance domain handlers server store
 
+# Bytecode is kept, whatever the environment says: the tests start hundreds of Python processes, each of which would
+# compile the packages again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test check format types lock contract-lint contract-diff soak selftest bench-store bench-writes bench bench-propagation bench-cost clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -10,10 +11,12 @@ from rich.text import Text
 from conformance.selftest.trials import Outcome, Trial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import Console
 
 _BAD = (Outcome.SURVIVED, Outcome.ALARM, Outcome.ERROR)
-_EVERY = 100
+_EVERY_SECONDS = 10
 _MOST_SHOWN = 40
 
 Document = dict[str, Any]
@@ -22,8 +25,10 @@ Document = dict[str, Any]
 class Watcher:
     """Tells of trials as they end: by a bar on a terminal, and by a line now and then elsewhere."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
+        self._clock = clock
+        self._told_at: float | None = None
         self._ended = self._bad = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -49,8 +54,13 @@ class Watcher:
         self._bad += trial.outcome in _BAD
         told = f"{trial.kind}s, {self._bad} to look at"
         self._bar.update(self._task, description=told, total=total, completed=self._ended)
-        if not self._console.is_terminal and (self._ended % _EVERY == 0 or self._ended == total):
+        if not self._console.is_terminal and (self._is_time() or self._ended == total):
+            self._told_at = self._clock()
             self._console.print(f"{self._ended} of {total} tried: {told}", soft_wrap=True)
+
+    def _is_time(self) -> bool:
+        """Whether nothing was told yet, or not for a while."""
+        return self._told_at is None or self._clock() - self._told_at >= _EVERY_SECONDS
 
 
 def show(found: Document, console: Console) -> None:

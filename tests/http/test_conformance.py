@@ -8,10 +8,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from conformance import contract, fixtures
+from conformance.client import Target
+from conformance.fuzz.phase import derived_id
+from conformance.session import Session, Workspace
 from tests.http.conftest import DURABLE
 from tests.serving import ROOT, Keys, Server, add_keys, running_server
 
@@ -58,6 +63,7 @@ def assert_every_clause_is_kept(server: Server, folder: Path, *options: str) -> 
     statuses |= {check["id"]: check["status"] for check in results["derived"]}
     assert {name: status for name, status in statuses.items() if status != "PASS"} == {}, run.stdout
     assert results["left_behind"] | {"name_prefix": ""} == NOTHING
+    assert "Nothing of the run was left behind." in run.stdout
     assert len(statuses) > 200
     for written in (*folder.iterdir(),):
         text = written.read_text(encoding="utf-8")
@@ -66,9 +72,46 @@ def assert_every_clause_is_kept(server: Server, folder: Path, *options: str) -> 
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def objects(session: Session) -> dict[str, Any]:
+    """Return the ids of what others have on the server, an object of each kind."""
+    profile_id = fixtures.active_profile(session)["id"]
+    role_id = fixtures.role(session)["id"]
+    fixtures.attached(session, profile_id, role_id, is_default=True)
+    return {
+        "profile_id": profile_id,
+        "role_id": role_id,
+        "user_id": fixtures.user(session, role_id=role_id, group_ids=["finance"])["id"],
+        "key_id": fixtures.api_key(session, "AccessProfiles:View")["api_key"]["id"],
+    }
+
+
+def shown(session: Session, ids: dict[str, Any]) -> list[Any]:
+    """Return all that can be read of these objects."""
+    readers = ("getAccessProfile", "getRole", "getUser", "listUserAccessProfiles", "listUserVirtualKeys")
+    keys = session.call("listApiKeys").json["api_keys"]
+    return [
+        *(session.call(reader, parameters=ids).json for reader in readers),
+        [key for key in keys if key["id"] == ids["key_id"]],
+    ]
+
+
 @pytest.mark.timeout(900)
-def test_our_server_keeps_every_clause_and_every_schema(server: Server, tmp_path: Path) -> None:
-    assert_every_clause_is_kept(server, tmp_path)
+def test_our_server_keeps_every_clause_and_every_schema_and_what_others_have_stays_as_it_is(
+    server: Server, tmp_path: Path
+) -> None:
+    target = Target(server.url, {"admin": server.keys.admin, "viewer": server.keys.viewer})
+    with Workspace(contract.load(), target, 1, prefix="other-") as others:
+        session = others.session("others")
+        ids = objects(session)
+        before = shown(session, ids)
+        assert_every_clause_is_kept(server, tmp_path)
+        after = shown(session, ids)
+        others.clean_up()
+    derived = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["derived"]
+
+    assert after == before
+    fuzzed = {derived_id(operation.id) for operation in contract.load().operations}
+    assert fuzzed <= {check["id"] for check in derived}
 
 
 @pytest.mark.timeout(3600)

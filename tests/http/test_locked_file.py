@@ -3,6 +3,7 @@
 import sqlite3
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -33,14 +34,16 @@ def test_a_write_that_waits_too_long_is_refused_and_reads_go_on(tmp_path: Path) 
         running_server(url, keys, log=log) as server,
         httpx.Client(base_url=server.url, headers=headers, timeout=30) as client,
         other_process(file) as other,
+        ThreadPoolExecutor() as beside,
     ):
         other.execute("BEGIN IMMEDIATE")
+        told = beside.submit(command, url, "keys", "create", "ci", "--all-scopes")
         began = time.monotonic()
         refused = client.post(PATH, json=body("refused"))
         waited = time.monotonic() - began
         read = client.get(PATH)
         ready = client.get("/readyz")
-        command_refused = command(url, "keys", "create", "ci", "--all-scopes")
+        command_refused = told.result()
         other.execute("ROLLBACK")
         accepted = client.post(PATH, json=body("accepted"))
         names = [profile["name"] for profile in client.get(PATH).json()["access_profiles"]]

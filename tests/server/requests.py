@@ -9,12 +9,14 @@ import httpx
 
 from domain.credentials import IssuedApiKey
 from server.app import create_app
+from server.contract import load_contract
 from server.security import issue_key
 from store.api import Store
 from store.memory import MemoryStore
 
 NOW = datetime(2026, 5, 13, 9, 41, 7, tzinfo=UTC)
 PATH = "/api/access-profiles"
+_CONTRACT = load_contract()
 
 
 def store_with_keys(*keys: IssuedApiKey) -> MemoryStore:
@@ -43,7 +45,7 @@ def requests(
     """Send requests to one new app on a store, one after the other."""
 
     async def send() -> list[httpx.Response]:
-        transport = httpx.ASGITransport(create_app(store, clock=lambda: NOW))
+        transport = httpx.ASGITransport(create_app(store, contract=_CONTRACT, clock=lambda: NOW))
         headers = {} if key is None else {"Authorization": f"Bearer {key}"}
         async with httpx.AsyncClient(
             transport=transport, base_url="http://server", headers=headers

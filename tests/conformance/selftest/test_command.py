@@ -55,6 +55,7 @@ def test_survivors_are_1_and_named_and_the_json_is_the_whole_matrix_and_nothing_
         "the clause has no check",
     )
     assert found["trials"] == [survivor]
+    assert ended.stderr == "1 of 1 tried: faults, 1 to look at\n"
     assert "bfst-" not in ended.stdout
 
 
