@@ -6,15 +6,12 @@ from importlib.metadata import version
 
 import click
 import uvicorn
-from rich.console import Console
 
 from domain.credentials import ALL_SCOPES
 from server.app import create_app
 from server.clock import system_clock
 from server.logs import configure_logs
-from server.progress import seed_with_progress
 from server.security import issue_key
-from server.seed.company import is_seeded
 from server.settings import Settings
 from store.api import Store
 
@@ -26,7 +23,7 @@ GRACEFUL_SECONDS = 10
 """How long requests that are under way may take when the server is told to stop."""
 
 
-def serve(settings: Settings, store: Store, *, demo: bool, out: Console) -> None:
+def serve(settings: Settings, store: Store, *, demo: bool) -> None:
     """Serve until told to stop.
 
     Raises:
@@ -36,33 +33,39 @@ def serve(settings: Settings, store: Store, *, demo: bool, out: Console) -> None
     """
     configure_logs(settings.log_level, settings.log_format)
     with _listening(settings) as listener:
-        key = prepare_demo(store, out) if demo else None
+        key = prepare_demo(store) if demo else None
         store.check_ready()
         host, port = listener.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         app = create_app(store)
-        # The app stays for good: without it, each collection of garbage has 60,000 objects less to look at.
+        # The app stays for good: without it, each collection of garbage has 100,000 objects less to look at.
         gc.collect()
         gc.freeze()
+        gc.enable()
         server = uvicorn.Server(
             uvicorn.Config(
                 app,
                 log_config=None,
+                ws="none",
                 access_log=False,
                 server_header=False,
                 lifespan="on",
                 timeout_graceful_shutdown=GRACEFUL_SECONDS,
             )
         )
-        out.print(banner(url, settings, key=key, demo=demo), markup=False, highlight=False)
+        click.echo(banner(url, settings, key=key, demo=demo))
         server.run(sockets=[listener])
 
 
-def prepare_demo(store: Store, out: Console) -> str | None:
+def prepare_demo(store: Store) -> str | None:
     """Migrate, seed and make a key, each where it is missing; return the key if it was made now."""
+    from server.cli.output import console
+    from server.progress import seed_with_progress
+    from server.seed.company import is_seeded
+
     store.migrate()
     if not is_seeded(store):
-        seed_with_progress(store, number=DEMO_SEED, users=DEMO_USERS, console=out)
+        seed_with_progress(store, number=DEMO_SEED, users=DEMO_USERS, console=console())
     with store.write() as tx:
         if any(key.name == DEMO_KEY and key.revoked_at is None for key in tx.api_keys.list()):
             return None

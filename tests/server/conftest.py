@@ -22,7 +22,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on a store that is not migrated."""
-    for name in Settings.model_fields:
+    for name in Settings.__struct_fields__:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 
     def invoke(*arguments: str, store: str = url) -> Result:
