@@ -38,8 +38,8 @@ def serve(settings: Settings, store: Store, *, demo: bool) -> None:
         host, port = listener.getsockname()[:2]
         url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
         app = create_app(store)
-        # The app stays for good: without it, each collection of garbage has 100,000 objects less to look at.
-        gc.collect()
+        # What was made so far stays for good: without it, each collection of garbage has 180,000 objects less
+        # to look at. Only 2,000 of them are garbage, which is not worth the 0.1 s that it takes to find them.
         gc.freeze()
         gc.enable()
         server = uvicorn.Server(

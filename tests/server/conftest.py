@@ -1,5 +1,6 @@
 """Fixtures for tests of the server."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,3 +48,12 @@ def logs() -> Iterator[list[EventDict]]:
     structlog.reset_defaults()
     with capture_logs() as captured:
         yield captured
+
+
+@pytest.fixture
+def no_access_log() -> Iterator[None]:
+    """Logs warnings and what is worse, only."""
+    structlog.reset_defaults()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    yield
+    structlog.reset_defaults()
