@@ -25,6 +25,9 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None) ->
     # What a start makes stays: collections would only look at it again and again. Serving turns them on.
     gc.disable()
     try:
+        from server.left_out import import_connexion
+
+        import_connexion()
         from server import serving
 
         changes = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
