@@ -10,7 +10,7 @@ PACKAGES := conformance domain handlers server store
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint contract-diff soak selftest bench-store bench-writes bench bench-propagation bench-cost clean
+.PHONY: help serve test check format types lock contract-lint contract-diff soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -74,6 +74,9 @@ bench: $(VENV)/dev.stamp ## Compare with FastAPI, Litestar and Connexion as it c
 
 bench-cost: $(VENV)/dev.stamp ## What each kind of request costs, in microseconds of CPU
 	@$(BIN)/python -m tests.bench.cost
+
+bench-endurance: $(VENV)/dev.stamp ## Whether a server grows over a million requests of many kinds
+	@$(BIN)/python -m tests.bench.endurance
 
 bench-store: $(VENV)/dev.stamp ## What reads cost as a store grows to 100,000 profiles and 1,000,000 copies
 	@$(BIN)/python -m tests.bench.store_growth

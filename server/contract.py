@@ -89,19 +89,15 @@ class Contract:
     def routing_view(self) -> dict[str, Any]:
         """Return the part of the contract that a router needs, as a new document.
 
-        Path parameters are plain segments here: whether one is a good integer is for the operation layer to
-        say, with an answer that names the fault. Literal paths come before templates, so that they win.
+        Parameters are left out, so that those in paths are plain segments: whether one is a good integer is
+        for the operation layer to say, with an answer that names the fault. Literal paths come before
+        templates, so that they win.
         """
         paths: dict[str, Any] = {}
         for operation in sorted(self.operations, key=lambda operation: operation.path.count("{")):
             paths.setdefault(operation.path, {})[operation.method] = {
                 "operationId": operation.operation_id,
                 "tags": [operation.tag],
-                "parameters": [
-                    {"name": parameter.name, "in": "path", "required": True, "schema": {"type": "string"}}
-                    for parameter in operation.parameters
-                    if parameter.location == "path"
-                ],
                 "responses": {"default": {"description": "See the contract."}},
             }
         return {

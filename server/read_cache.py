@@ -82,7 +82,12 @@ class ReadCacheMiddleware:
                 info.principal,
                 info.key_expires_at,
             )
-            self._answers.keep(question, answer, stamp, octets=len(answer.body))
+            self._answers.keep(question, answer, stamp, octets=len(answer.body) + _octets(question))
+
+
+def _octets(question: Question) -> int:
+    """Return the size of what clients chose: a key may stand behind thousands of spaces."""
+    return sum(len(part) for part in question if part is not None)
 
 
 def _question(scope: Scope) -> Question | None:

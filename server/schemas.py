@@ -3,10 +3,11 @@
 OpenAPI 3.0 schemas are JSON Schema draft 4 with a few words of their own; those are translated here.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
+import orjson
 
 from domain.errors import Fault, Path
 from server.contract import Contract, Schema
@@ -35,6 +36,8 @@ _KEYWORDS = frozenset(
         "uniqueItems",
     }
 )
+
+_REFERENCE = "#/components/schemas/"
 
 MAX_NAME = 100
 """How many characters of a field's name an error repeats. The client chose it, perhaps a megabyte of it."""
@@ -75,15 +78,33 @@ class SchemaCompiler:
 
     def __init__(self, contract: Contract, *, request: bool) -> None:
         self._request = request
-        self._components = {
-            "schemas": {name: self._translated(schema) for name, schema in contract.schemas.items()}
-        }
+        self._named = {name: self._translated(schema) for name, schema in contract.schemas.items()}
+        self._compiled: dict[bytes, Validator] = {}
 
     def compile(self, schema: Schema) -> Validator:
-        """Return the compiled schema."""
+        """Return the compiled schema; the same one again for an equal schema."""
+        translated = self._translated(schema)
+        source = orjson.dumps(translated)
+        if source not in self._compiled:
+            self._compiled[source] = self._validator(translated)
+        return self._compiled[source]
+
+    def _validator(self, translated: dict[str, Any]) -> Validator:
+        # Only what is referred to: each validator keeps the whole document that it is given.
+        named = {name: self._named[name] for name in self._names(translated)}
         # Draft 4 ignores what stands beside a $ref, so the schema goes one level down.
-        root = {"allOf": [self._translated(schema)], "components": self._components}
+        root = {"allOf": [translated], "components": {"schemas": named}}
         return Validator(jsonschema_rs.Draft4Validator(root, validate_formats=True))
+
+    def _names(self, translated: dict[str, Any]) -> set[str]:
+        """Return the names of the schemas that a schema refers to, directly or through others."""
+        found: set[str] = set()
+        open_ends = [translated]
+        while open_ends:
+            new = set(_references(open_ends.pop())) - found
+            found |= new
+            open_ends += [self._named[name] for name in new]
+        return found
 
     def _translated(self, schema: Schema) -> dict[str, Any]:
         if self._request and schema.get("readOnly"):
@@ -106,6 +127,18 @@ class SchemaCompiler:
             if "enum" in result:
                 result["enum"] = [*result["enum"], None]
         return result
+
+
+def _references(node: Any) -> Iterator[str]:
+    """Yield the names of the schemas that stand in a `$ref` of a translated schema."""
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"].removeprefix(_REFERENCE)
+        node = node.values()
+    elif not isinstance(node, list):
+        return
+    for child in node:
+        yield from _references(child)
 
 
 def json_pointer(path: Sequence[str | int]) -> str:

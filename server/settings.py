@@ -1,37 +1,45 @@
 """Every setting, once. Each is read from the environment as `ACCESS_PROFILES_` and its name in capitals."""
 
+import os
 import re
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_type_hints
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import msgspec
+from msgspec import Meta
 
 PREFIX = "ACCESS_PROFILES_"
 
 
-class Settings(BaseSettings):
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The server's settings."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
-
-    host: str = Field(default="127.0.0.1", description="The address to listen on.")
-    port: int = Field(default=8080, ge=0, le=65535, description="The port to listen on; 0 takes a free one.")
-    store: str = Field(
-        default="sqlite:///var/access-profiles.db",
-        description="Where everything is kept: sqlite:///FILE, postgresql://USER@HOST/DB, or memory:, "
-        "which ends with the process.",
-    )
-    workers: int = Field(
-        default=1,
-        ge=1,
-        description="How many processes serve; more than one for more than one core, and not on memory:.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="The least serious kind of line to log."
-    )
-    log_format: Literal["auto", "console", "json"] = Field(
-        default="auto", description="How to log: auto is console on a terminal and json elsewhere."
-    )
+    host: Annotated[str, Meta(description="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[
+        int, Meta(ge=0, le=65535, description="The port to listen on, up to 65535; 0 takes a free one.")
+    ] = 8080
+    store: Annotated[
+        str,
+        Meta(
+            description="Where everything is kept: sqlite:///FILE, postgresql://USER@HOST/DB, or memory:, "
+            "which ends with the process."
+        ),
+    ] = "sqlite:///var/access-profiles.db"
+    workers: Annotated[
+        int,
+        Meta(
+            ge=1,
+            description="How many processes serve, from 1 on; more than one for more than one core, "
+            "and not on memory:.",
+        ),
+    ] = 1
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(description="The least serious kind of line to log: debug, info, warning or error."),
+    ] = "info"
+    log_format: Annotated[
+        Literal["auto", "console", "json"],
+        Meta(description="How to log: console, json, or auto: console on a terminal, json elsewhere."),
+    ] = "auto"
 
     @property
     def shown_store(self) -> str:
@@ -41,13 +49,40 @@ class Settings(BaseSettings):
 
     def described(self) -> list[dict[str, Any]]:
         """Return every setting: name, value (no secrets), environment variable and purpose."""
-        values = self.model_dump() | {"store": self.shown_store}
         return [
             {
                 "name": name,
-                "value": values[name],
-                "variable": f"{PREFIX}{name.upper()}",
-                "description": field.description,
+                "value": self.shown_store if name == "store" else getattr(self, name),
+                "variable": variable(name),
+                "description": description(name),
             }
-            for name, field in type(self).model_fields.items()
+            for name in self.__struct_fields__
         ]
+
+
+def variable(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + name.upper()
+
+
+def description(name: str) -> str:
+    """Return what a setting is for."""
+    text: str = get_type_hints(Settings, include_extras=True)[name].__metadata__[0].description
+    return text
+
+
+def load_settings(**given: str) -> Settings:
+    """Return the settings: what is given wins over the environment, and that over the defaults.
+
+    Raises:
+        ValueError: a value makes no sense; the text names its variable, and says what it is for.
+    """
+    found = {name: os.environ.get(variable(name)) for name in Settings.__struct_fields__}
+    values = {name: value for name, value in found.items() if value is not None} | given
+    try:
+        return msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        # Such as "Expected `int` <= 65535 - at `$.port`".
+        fault, _, place = str(error).partition(" - at `$.")
+        name = place.rstrip("`")
+        raise ValueError(f"{variable(name)}: {fault}. {description(name)}") from None

@@ -4,20 +4,19 @@ Another distribution adds a store with an entry point in the group `access_profi
 scheme and whose object is an `Opener`.
 """
 
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 
 from store.api import Opener, Store
-from store.memory import open_memory
-from store.postgres import open_postgres
-from store.sqlite import open_sqlite
 
 ENTRY_POINTS = "access_profiles.stores"
 
-OPENERS: dict[str, Opener] = {
-    "memory": open_memory,
-    "postgresql": open_postgres,
-    "sqlite": open_sqlite,
+# Only the store that is opened is imported: each brings a driver, and what it needs around it.
+OPENERS = {
+    "memory": EntryPoint("memory", "store.memory:open_memory", ENTRY_POINTS),
+    "postgresql": EntryPoint("postgresql", "store.postgres:open_postgres", ENTRY_POINTS),
+    "sqlite": EntryPoint("sqlite", "store.sqlite:open_sqlite", ENTRY_POINTS),
 }
+"""Where the openers of this program's own stores are."""
 
 ALIASES = {"postgres": "postgresql"}
 """Other names of schemes."""
@@ -31,10 +30,11 @@ def open_store(url: str) -> Store:
         Unavailable: the store cannot be opened.
     """
     scheme = scheme_of(url)
-    opener = OPENERS.get(scheme) or _third_party(scheme)
-    if opener is None:
+    found = OPENERS.get(scheme) or next(iter(entry_points(group=ENTRY_POINTS, name=scheme)), None)
+    if found is None:
         known = ", ".join(sorted(OPENERS))
         raise ValueError(f'No store has the scheme "{scheme}". Known: {known}.')
+    opener: Opener = found.load()
     return opener(url)
 
 
@@ -42,10 +42,3 @@ def scheme_of(url: str) -> str:
     """Return the scheme of a store's URL, by its first name."""
     scheme = url.partition(":")[0]
     return ALIASES.get(scheme, scheme)
-
-
-def _third_party(scheme: str) -> Opener | None:
-    for entry_point in entry_points(group=ENTRY_POINTS, name=scheme):
-        opener: Opener = entry_point.load()
-        return opener
-    return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from store.placing import FileRefused
-from store.sql.migrate import is_known
+from store.sql.revision import known_revisions
 
 PAGES_AT_ONCE = 1000
 """Pages of a step; between steps it is told how far the copy is."""
@@ -76,7 +76,7 @@ def _revision(connection: sqlite3.Connection, file: Path) -> str:
     if not tables >= {"access_profiles", "alembic_version"}:
         raise FileRefused(f"{file} is no store of access-profiles: it has not its tables.")
     [(revision,)] = connection.execute("SELECT version_num FROM alembic_version")
-    if not is_known(revision):
+    if revision not in known_revisions():
         raise FileRefused(
             f"The tables in {file} are at revision {revision}, which this program does not know. "
             "Install the version of access-profiles that made them, or a later one."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from server.cli.output import out, print_table
+from server.cli.output import console, print_table
 from server.cli.root import main
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _show(comparison: "Comparison", output_format: str, links: str | None) -> No
         case "github":
             click.echo(github.workflow_commands(comparison), nl=False)
         case _:
-            terminal.show(comparison, out)
+            terminal.show(comparison, console())
 
 
 def _fails(comparison: "Comparison", fail_on: str, party: str) -> bool:

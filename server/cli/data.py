@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.output import err
+from server.cli.output import console, say
 from server.cli.root import main, refusals, with_store
 from server.clock import system_clock
 from server.settings import Settings
@@ -35,9 +35,9 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
     from server.progress import pages_shown
     from store.backup import back_up
 
-    with refusals(), pages_shown("Copying", err) as progress:
+    with refusals(), pages_shown("Copying", console(stderr=True)) as progress:
         revision = back_up(settings.store, file, force=force, progress=progress)
-    err.print(f"Backed up to {file}: {file.stat().st_size:,} octets, revision {revision}, checked.")
+    say(f"Backed up to {file}: {file.stat().st_size:,} octets, revision {revision}, checked.")
 
 
 @main.command()
@@ -55,13 +55,11 @@ def restore(settings: Settings, file: Path) -> None:
     from server.progress import pages_shown
     from store.backup import restore as restore_store
 
-    with refusals(), pages_shown("Copying", err) as progress:
+    with refusals(), pages_shown("Copying", console(stderr=True)) as progress:
         restored = restore_store(settings.store, file, at=system_clock(), progress=progress)
-    err.print(
-        f"Restored {file}, revision {restored.revision}. To bring its tables up: access-profiles migrate"
-    )
+    say(f"Restored {file}, revision {restored.revision}. To bring its tables up: access-profiles migrate")
     if restored.kept is not None:
-        err.print(f"The store that was replaced is kept as {restored.kept}")
+        say(f"The store that was replaced is kept as {restored.kept}")
 
 
 @main.command("export")
@@ -84,14 +82,15 @@ def export_store(store: Store, file: Path, force: bool) -> None:
     from store.transfer import export_records
 
     with store.read() as tx:
-        write = partial(export_records, records_shown("Exporting", tx.dump(), err), at=system_clock())
+        records = records_shown("Exporting", tx.dump(), console(stderr=True))
+        write = partial(export_records, records, at=system_clock())
         if file == STANDARD:
             counts = write(sys.stdout.buffer)
             sys.stdout.buffer.flush()
         else:
             with new_file(file, force=force) as part, part.open("wb") as lines:
                 counts = write(lines)
-    err.print(f"Exported {_told(counts)}.")
+    say(f"Exported {_told(counts)}.")
 
 
 @main.command("import")
@@ -112,11 +111,11 @@ def import_store(store: Store, file: Path) -> None:
     from server.progress import records_shown
     from store.transfer import import_records
 
-    watch = partial(records_shown, "Importing", console=err)
+    watch = partial(records_shown, "Importing", console=console(stderr=True))
     lines = sys.stdin.buffer if file == STANDARD else file.open("rb")
     with lines, store.write() as tx:
         counts = import_records(tx, lines, watch=watch)
-    err.print(f"Imported {_told(counts)}.")
+    say(f"Imported {_told(counts)}.")
 
 
 def _told(counts: Mapping[str, int]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from domain.records import ApiKey
-from server.cli.output import err, print_table
+from server.cli.output import print_table, say
 from server.cli.root import main, with_store
 from server.clock import system_clock
 from store.api import Store
@@ -52,7 +52,7 @@ def create_key(
     )
     with store.write() as tx:
         tx.api_keys.add(issued.record)
-    err.print("The key is shown once and kept only as a hash:")
+    say("The key is shown once and kept only as a hash:")
     click.echo(issued.key)
 
 
@@ -88,7 +88,7 @@ def revoke_key(store: Store, name: str) -> None:
     """Revoke the API key called NAME. Every server on this store refuses it from its next request on."""
     with store.write() as tx:
         key = tx.api_keys.revoke(name, system_clock())
-    err.print(f"Revoked {key.name} ({key.key_prefix}).")
+    say(f"Revoked {key.name} ({key.key_prefix}).")
 
 
 def _key_facts(key: ApiKey, now: datetime) -> dict[str, Any]:

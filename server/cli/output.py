@@ -1,28 +1,44 @@
-"""Where commands print, and how rows are shown."""
+"""Where commands print, and how rows are shown.
+
+Rich is imported by what needs it: most commands print a line or two.
+"""
 
 from collections.abc import Iterable
-from functools import partial
+from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
+import click
 
-# What people named is printed as it is: a name may look like markup.
-_plain_console = partial(Console, soft_wrap=True, markup=False, highlight=False, emoji=False)
-out = _plain_console()
-err = _plain_console(stderr=True)
+if TYPE_CHECKING:
+    from rich.console import Console
 
 WIDTH_OF_A_PIPE = 1000
 """Columns where no terminal says how many there are: enough for a row to stay on its line."""
 
 
+def say(text: str) -> None:
+    """Print a line for people, to standard error."""
+    click.echo(text, err=True)
+
+
+def console(*, stderr: bool = False, width: int | None = None) -> "Console":
+    """Return a console that prints what people named as it is: a name may look like markup."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, width=width, soft_wrap=True, markup=False, highlight=False, emoji=False)
+
+
 def print_table(rows: Iterable[dict[str, str]]) -> None:
     """Print rows with their names as heads. What does not fit is folded, never cut."""
+    from rich.box import SIMPLE
+    from rich.table import Table
+
     table = Table(box=SIMPLE)
     for row in rows:
         if not table.columns:
             for name in row:
                 table.add_column(name, overflow="fold")
         table.add_row(*row.values())
-    console = out if out.is_terminal else _plain_console(width=WIDTH_OF_A_PIPE)
-    console.print(table)
+    out = console()
+    if not out.is_terminal:
+        out = console(width=WIDTH_OF_A_PIPE)
+    out.print(table)

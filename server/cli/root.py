@@ -3,35 +3,30 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import update_wrapper
-from importlib.metadata import version
 from typing import Concatenate, ParamSpec
 
 import click
-from pydantic import ValidationError
 
 from domain.errors import DomainError
-from server.settings import PREFIX, Settings
+from server.settings import Settings, load_settings, variable
 from store.api import Store
-from store.registry import open_store
 
 P = ParamSpec("P")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("access-profiles"), prog_name="access-profiles")
-@click.option("--store", metavar="URL", help=f"Where everything is kept. [env: {PREFIX}STORE]")
+@click.version_option(package_name="access-profiles", prog_name="access-profiles")
+@click.option("--store", metavar="URL", help=f"Where everything is kept. [env: {variable('store')}]")
 @click.pass_context
 def main(context: click.Context, store: str | None) -> None:
     """Serve access profiles, and look after the store that keeps them.
 
     Settings come from the environment: `access-profiles config show` lists them.
     """
-    given = {"store": store} if store else {}
     try:
-        context.obj = Settings(**given)  # type: ignore[arg-type]
-    except ValidationError as error:
-        problems = (f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
-        raise click.UsageError("; ".join(problems)) from None
+        context.obj = load_settings(**({"store": store} if store else {}))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @contextmanager
@@ -46,6 +41,8 @@ def refusals() -> Iterator[None]:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Store]:
     """Open the store of the settings, and turn its refusals into sentences."""
+    from store.registry import open_store
+
     try:
         store = open_store(settings.store)
     except (ValueError, DomainError) as error:

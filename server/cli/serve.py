@@ -1,10 +1,13 @@
 """`access-profiles serve` and `access-profiles seed`."""
 
-import click
+import gc
 
-from server.cli.output import err, out
+import click
+import msgspec
+
+from server.cli.output import console, say
 from server.cli.root import main, opened, with_store
-from server.settings import PREFIX, Settings
+from server.settings import Settings, variable
 from store.api import Store
 from store.memory import MemoryStore
 
@@ -13,30 +16,38 @@ from store.memory import MemoryStore
 @click.option(
     "--demo", is_flag=True, help="First migrate, seed a demo company and make a key, where missing."
 )
-@click.option("--host", help=f"The address to listen on. [env: {PREFIX}HOST]")
+@click.option("--host", help=f"The address to listen on. [env: {variable('host')}]")
 @click.option(
-    "--port", type=click.IntRange(0, 65535), help=f"The port; 0 takes a free one. [env: {PREFIX}PORT]"
+    "--port", type=click.IntRange(0, 65535), help=f"The port; 0 takes a free one. [env: {variable('port')}]"
 )
 @click.option(
     "--workers",
     type=click.IntRange(1),
-    help=f"How many processes serve, at most one for each core. [env: {PREFIX}WORKERS; default: 1]",
+    help=f"How many processes serve, at most one for each core. [env: {variable('workers')}; default: 1]",
 )
 @click.pass_obj
 def serve(settings: Settings, demo: bool, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve the API until Ctrl-C."""
-    from server import serving
+    # What a start makes stays: collections would only look at it again and again. Serving turns them on.
+    gc.disable()
+    try:
+        from server.left_out import import_connexion
 
-    given = {"host": host, "port": port, "workers": workers}
-    changes = {name: value for name, value in given.items() if value is not None}
-    settings = settings.model_copy(update=changes)
-    with opened(settings) as store:
-        if settings.workers > 1 and isinstance(store, MemoryStore):
-            raise click.UsageError(
-                f"{settings.workers} workers would each have a memory of their own. "
-                "Serve this store with one worker, or another store (access-profiles --store sqlite:///FILE)."
-            )
-        serving.serve(settings, store, demo=demo, out=out)
+        import_connexion()
+        from server import serving
+
+        given = {"host": host, "port": port, "workers": workers}
+        changes = {name: value for name, value in given.items() if value is not None}
+        settings = msgspec.structs.replace(settings, **changes)
+        with opened(settings) as store:
+            if settings.workers > 1 and isinstance(store, MemoryStore):
+                raise click.UsageError(
+                    f"{settings.workers} workers would each have a memory of their own. Serve this store "
+                    "with one worker, or another store (access-profiles --store sqlite:///FILE)."
+                )
+            serving.serve(settings, store, demo=demo)
+    finally:
+        gc.enable()
 
 
 @main.command()
@@ -48,8 +59,8 @@ def seed(store: Store, number: int, users: int) -> None:
     """Fill the store with a believable company. What is there already stays as it is."""
     from server.progress import seed_with_progress
 
-    report = seed_with_progress(store, number=number, users=users, console=err)
-    err.print(
+    report = seed_with_progress(store, number=number, users=users, console=console(stderr=True))
+    say(
         f"Made {report.profiles} profiles, {report.roles} roles, {report.users} users "
         f"and {report.copies} copies of profiles."
     )

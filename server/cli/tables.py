@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import click
 
-from server.cli.output import err, print_table
+from server.cli.output import print_table, say
 from server.cli.root import main, opened
 from server.settings import Settings
 from store.api import BASE, Revision, Store
@@ -40,7 +40,7 @@ def migrate(settings: Settings, to: str | None, yes: bool, check: bool, history:
             if not check:
                 store.migrate()
             store.check_ready()
-            err.print("The store's tables are up to date.")
+            say("The store's tables are up to date.")
 
 
 def _print_history(store: Store) -> None:
@@ -65,13 +65,13 @@ def _go_to(store: Store, to: str, *, yes: bool) -> None:
     dropped = revisions[places[to] : present] if to in places else ()
     if dropped and not yes:
         _ask(dropped, to)
-    err.print(f"The store's tables are at revision {store.migrate(to)}.")
+    say(f"The store's tables are at revision {store.migrate(to)}.")
 
 
 def _ask(dropped: Sequence[Revision], to: str) -> None:
-    err.print(f"Going down to {to} drops, and nothing brings it back:")
+    say(f"Going down to {to} drops, and nothing brings it back:")
     for revision in reversed(dropped):
-        err.print(f"  {revision.name}: {revision.drops}")
+        say(f"  {revision.name}: {revision.drops}")
     if not is_terminal():
         raise click.ClickException(
             "Nothing was changed. Keep a copy (access-profiles backup FILE), then repeat it with --yes."

@@ -13,7 +13,7 @@ from domain.errors import WrongRevision
 from store.api import Revision
 from store.sql.connections import begun
 from store.sql.failures import translated
-from store.sql.migrate import current_revision, head_revision, is_known, move, revisions
+from store.sql.revision import VERSION_TABLE, current_revision, head_revision, known_revisions
 from store.sql.transaction import SqlTransaction
 
 Turn: TypeAlias = Callable[[], AbstractContextManager[None]]
@@ -108,6 +108,8 @@ class SqlStore:
 
     def migrate(self, to: str | None = None) -> str:
         """Bring the tables up or down to a revision, the head by default, and return its name."""
+        from store.sql.migrate import move
+
         to = to or head_revision()
         self.revisions()
         with translated(self.name, self.notice), self._write_turn():
@@ -116,6 +118,8 @@ class SqlStore:
 
     def revisions(self) -> Sequence[Revision]:
         """Return all revisions, the first one first; later ones than this program knows are refused."""
+        from store.sql.migrate import revisions
+
         with translated(self.name, self.notice), self._read_turn(), begun(self._reader) as connection:
             present = self._revision(connection)
         _refuse_later(present)
@@ -132,7 +136,7 @@ class SqlStore:
         if (
             found is None
             and connection.dialect.name == "sqlite"
-            and set(inspect(connection).get_table_names()) - {"alembic_version"}
+            and set(inspect(connection).get_table_names()) - {VERSION_TABLE}
         ):
             raise WrongRevision(
                 f"{self.name} holds the tables of another program. Restore a backup, or name another file."
@@ -148,7 +152,7 @@ class SqlStore:
 
 def _refuse_later(found: str | None) -> None:
     """Refuse tables that this program has no script for: those of a later one."""
-    if found is not None and not is_known(found):
+    if found is not None and found not in known_revisions():
         raise WrongRevision(
             f"The store's tables are at revision {found}, which this program does not know. "
             "Install the version of access-profiles that made them, or a later one."

@@ -1,17 +1,16 @@
-"""Revisions of the tables, kept by Alembic. The scripts are in `store/migrations`."""
+"""Moving tables from one revision to another, by Alembic. The scripts are in `store/migrations`."""
 
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from domain.errors import WrongRevision
 from store.api import BASE, Revision
+from store.sql.revision import SCRIPTS, current_revision
 
 OWN_TO_A_DATABASE = (
     "access_profile_names",
@@ -19,8 +18,6 @@ OWN_TO_A_DATABASE = (
     "ix_access_profiles_order",
 )
 """What the scripts make on one database and not on the others, by how its name begins."""
-
-SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 def config(connection: Connection | None = None) -> Config:
@@ -36,27 +33,9 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config())
 
 
-def head_revision() -> str:
-    """Return the revision that this program needs."""
-    head = _scripts().get_current_head()
-    if head is None:
-        raise RuntimeError("there is no migration script")
-    return head
-
-
 def is_stated(name: str | None, kind: str) -> bool:
     """Return whether `store.sql.tables` would state a thing: it states what all databases have."""
     return kind not in {"table", "index"} or not (name or "").startswith(OWN_TO_A_DATABASE)
-
-
-def is_known(revision: str) -> bool:
-    """Return whether this program has the script of a revision."""
-    return revision in {script.revision for script in _scripts().walk_revisions()}
-
-
-def current_revision(connection: Connection) -> str | None:
-    """Return the revision of the tables, or None when there are none."""
-    return MigrationContext.configure(connection).get_current_revision()
 
 
 def revisions(present: str | None) -> Sequence[Revision]:

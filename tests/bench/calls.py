@@ -40,8 +40,11 @@ class Caller:
     async def __call__(
         self, status: int, method: str, path: str, body: object = None, **headers: str
     ) -> tuple[Mapping[bytes, bytes], bytes]:
-        """Send a request, check the answer's status, and return its headers and body."""
-        sent = b"" if body is None else json.dumps(body).encode()
+        """Send a request, check the answer's status, and return its headers and body.
+
+        A body that is bytes is sent as it is, any other one as JSON.
+        """
+        sent = b"" if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         messages: list[Message] = []
 
         async def receive() -> Message:

@@ -1,5 +1,6 @@
 """Fixtures for tests of the server."""
 
+import logging
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command on a store that is not migrated."""
-    for name in Settings.model_fields:
+    for name in Settings.__struct_fields__:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 
     def invoke(*arguments: str, store: str = url) -> Result:
@@ -47,3 +48,12 @@ def logs() -> Iterator[list[EventDict]]:
     structlog.reset_defaults()
     with capture_logs() as captured:
         yield captured
+
+
+@pytest.fixture
+def no_access_log() -> Iterator[None]:
+    """Logs warnings and what is worse, only."""
+    structlog.reset_defaults()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    yield
+    structlog.reset_defaults()

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from server.cli import main
 from server.settings import Settings
 from store.registry import open_store
-from store.sql.migrate import head_revision
+from store.sql.revision import head_revision
 from store.suite.samples import names_of
 from tests.server.running import Run
 
@@ -107,7 +107,7 @@ def test_config_shows_every_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -
     rows = json.loads(run("config", "show", "--format", "json", store="memory:").stdout)
     table = run("config", "show", store="memory:")
 
-    assert {row["name"] for row in rows} == set(Settings.model_fields)
+    assert {row["name"] for row in rows} == set(Settings.__struct_fields__)
     [port] = [row for row in rows if row["name"] == "port"]
     assert (port["variable"], port["value"]) == ("ACCESS_PROFILES_PORT", 9000)
     assert table.exit_code == 0

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from server.cli import main
 from store.registry import open_store
-from store.sql import migrate
+from store.sql import migrate, revision
 from store.suite.samples import add_profiles, names_of
 from tests.server.running import Run
 
@@ -38,9 +38,10 @@ def two_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     scripts = tmp_path / "migrations"
     (scripts / "versions").mkdir(parents=True)
     for name in ("env.py", "versions/0001_initial.py"):
-        (scripts / name).write_text((migrate.SCRIPTS / name).read_text())
+        (scripts / name).write_text((revision.SCRIPTS / name).read_text())
     (scripts / "versions" / "0002_colours.py").write_text(SECOND)
-    monkeypatch.setattr(migrate, "SCRIPTS", scripts)
+    for module in (migrate, revision):
+        monkeypatch.setattr(module, "SCRIPTS", scripts)
     migrate._scripts.cache_clear()
     yield
     migrate._scripts.cache_clear()

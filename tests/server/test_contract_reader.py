@@ -121,15 +121,13 @@ def test_a_router_meets_literal_paths_before_templates() -> None:
     assert set(view["paths"]["/things"]) == {"get", "post"}
 
 
-def test_a_router_takes_any_segment_for_a_path_parameter_and_sees_no_query() -> None:
+def test_a_router_sees_no_parameters() -> None:
     item = {"parameters": [ID], "get": operation(parameters=[parameter("limit", type="integer")])}
 
     view = contract({"/things/{thing_id}": item}).routing_view()
 
     get = view["paths"]["/things/{thing_id}"]["get"]
-    assert get["parameters"] == [
-        {"name": "thing_id", "in": "path", "required": True, "schema": {"type": "string"}}
-    ]
+    assert "parameters" not in get
     assert get["operationId"] == "getThing"
     assert view["security"] == [{"Bearer": []}]
     assert view["openapi"] == "3.0.3"

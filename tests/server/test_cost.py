@@ -6,16 +6,14 @@ A bound is a little above what was counted. Whoever exceeds one has made every r
 
 import asyncio
 import gc
-import logging
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
-import structlog
 
 from server.app import create_app
 from store.registry import open_store
@@ -43,12 +41,7 @@ REQUESTS: dict[str, tuple[int, Act]] = {
 """Requests, with the most calls that one may take."""
 
 
-@pytest.fixture(autouse=True)
-def _no_access_log() -> Iterator[None]:
-    structlog.reset_defaults()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    yield
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("no_access_log")
 
 
 def calls(url: str, act: Act) -> int:

@@ -7,15 +7,20 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from handlers.access_profiles import get_access_profile, list_access_profiles
 from handlers.context import Context, Principal
 from handlers.reply import Reply
 from server.app import create_app
+from server.read_cache import ReadCacheMiddleware
 from server.remembered import OVERHEAD_OCTETS, Remembered
+from server.request_info import RequestInfoMiddleware, request_info
 from server.security import issue_key
+from server.stamps import Stamps
 from store.memory import MemoryStore, MemoryTransaction
 from store.suite.samples import add_profiles
+from tests.bench.calls import Caller
 from tests.contract.document import CONTRACT
 from tests.server.requests import NOW, PATH, new_key, store_with_keys
 
@@ -218,6 +223,31 @@ def test_answers_that_last_do_not_rest_on_the_time(client: Client, later: timede
     ):
         assert read(NOW) == read(NOW + later)
         assert read(NOW).lasts
+
+
+def test_what_clients_chose_counts_as_memory_too() -> None:
+    asked: list[str] = []
+
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        asked.append(scope["path"])
+        request_info(scope).lasts = True
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    cache = ReadCacheMiddleware(
+        app, stamps=Stamps(MemoryStore()), clock=lambda: NOW, max_octets=OVERHEAD_OCTETS + 1_000
+    )
+    caller = Caller(RequestInfoMiddleware(cache), KEY.key)
+
+    async def ask() -> None:
+        for _ in range(2):
+            await caller(200, "GET", "/short")
+        for _ in range(2):
+            await caller(200, "GET", "/long", if_none_match="x" * 1_000)
+
+    asyncio.run(ask())
+
+    assert asked == ["/short", "/long", "/long"]
 
 
 # What is remembered.

@@ -1,7 +1,6 @@
 import pytest
-from pydantic import ValidationError
 
-from server.settings import PREFIX, Settings
+from server.settings import PREFIX, Settings, load_settings
 
 VALUES = {
     "host": ("0.0.0.0", "0.0.0.0"),
@@ -15,16 +14,16 @@ VALUES = {
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in Settings.model_fields:
+    for name in Settings.__struct_fields__:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 
 
 def test_every_setting_is_tested_here() -> None:
-    assert set(VALUES) == set(Settings.model_fields)
+    assert set(VALUES) == set(Settings.__struct_fields__)
 
 
 def test_without_anything_set_the_server_is_local_and_keeps_a_file() -> None:
-    settings = Settings()
+    settings = load_settings()
 
     assert (settings.host, settings.port, settings.log_level, settings.log_format) == (
         "127.0.0.1",
@@ -40,7 +39,7 @@ def test_a_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch,
     text, value = VALUES[name]
     monkeypatch.setenv(f"ACCESS_PROFILES_{name.upper()}", text)
 
-    assert getattr(Settings(), name) == value
+    assert getattr(load_settings(), name) == value
 
 
 @pytest.mark.parametrize(
@@ -63,22 +62,19 @@ def test_a_value_that_makes_no_sense_is_refused(
 ) -> None:
     monkeypatch.setenv(f"{PREFIX}{name.upper()}", text)
 
-    with pytest.raises(ValidationError) as refused:
-        Settings()
-
-    [fault] = refused.value.errors()
-    assert fault["loc"] == (name,)
+    with pytest.raises(ValueError, match=f"{PREFIX}{name.upper()}: .*[.] .*[.]$"):
+        load_settings()
 
 
 def test_what_is_handed_in_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACCESS_PROFILES_STORE", "memory:")
 
-    assert Settings(store="sqlite:///other.db").store == "sqlite:///other.db"
+    assert load_settings(store="sqlite:///other.db").store == "sqlite:///other.db"
 
 
 def test_settings_do_not_change() -> None:
-    with pytest.raises(ValidationError):
-        Settings().port = 1
+    with pytest.raises(AttributeError):
+        Settings().port = 1  # type: ignore[misc]  # that is the point
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from sqlalchemy import inspect
 
 from domain.errors import WrongRevision
 from store.sql.engine import SqlStore
-from store.sql.migrate import config, current_revision, head_revision, is_stated
+from store.sql.migrate import config, is_stated
+from store.sql.revision import current_revision, head_revision, known_revisions
 from store.sql.tables import metadata
 from store.sqlite import open_sqlite
 from store.suite.samples import add_profiles, names_of, new_profile
@@ -103,6 +104,7 @@ def test_there_is_one_line_of_scripts() -> None:
 
     assert scripts.get_heads() == [head_revision()]
     assert len(scripts.get_bases()) == 1
+    assert {script.revision for script in scripts.walk_revisions()} == known_revisions()
 
 
 def test_an_empty_store_is_not_ready_and_says_what_to_run(store: SqlStore) -> None:

@@ -17,7 +17,8 @@ from sqlalchemy import inspect
 from domain.errors import Unavailable, WrongRevision
 from store.postgres import TURN
 from store.sql.engine import SqlStore
-from store.sql.migrate import config, head_revision, is_stated
+from store.sql.migrate import config, is_stated
+from store.sql.revision import head_revision
 from store.sql.tables import metadata
 from store.suite.samples import add_profiles, names_of
 from tests.postgres import OwnCluster

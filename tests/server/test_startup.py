@@ -1,0 +1,84 @@
+"""What is imported to start: a guard that is the same on every machine. docs/performance.md has the times."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.serving import ROOT
+
+HELP = "from server.cli import main; main(['--help'], standalone_mode=False)"
+SERVE = """
+from server.left_out import import_connexion
+import_connexion()
+from server import serving
+from server.app import create_app
+from store.registry import open_store
+store = open_store(sys.argv[1])
+store.check_ready()
+create_app(store).middleware._build_middleware_stack()
+store.close()
+"""
+
+NEVER = {
+    "_pytest",
+    "alembic",
+    "conformance",
+    "httpx",
+    "hypothesis",
+    "mako",
+    "openapi_spec_validator",
+    "psycopg",
+    "pydantic",
+    "requests",
+    "schemathesis",
+    "store.postgres",
+    "starlette.testclient",
+    "store.suite",
+}
+"""What neither a server on SQLite nor the list of commands needs."""
+
+ONLY_TO_SERVE = {
+    "asyncio",
+    "connexion",
+    "flask",
+    "jsonschema_rs",
+    "sqlalchemy",
+    "structlog",
+    "uvicorn",
+    "yaml",
+}
+
+
+def imported(program: str, *arguments: str) -> set[str]:
+    """Return the modules that a Python has imported when it has run a program."""
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys\n{program}\nimport json; print(json.dumps(list(sys.modules)))",
+            *arguments,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(ran.stdout.splitlines()[-1]))
+
+
+def test_help_imports_little() -> None:
+    modules = imported(HELP)
+
+    assert modules & (NEVER | ONLY_TO_SERVE) == set()
+    assert len(modules) < 180
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_server_imports_what_it_needs(url: str) -> None:
+    modules = imported(SERVE, url)
+
+    assert modules & NEVER == set()
+    assert modules >= ONLY_TO_SERVE
+    assert len(modules) < 900
