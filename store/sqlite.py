@@ -42,7 +42,7 @@ _PRAGMAS = (
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB")
 
 
-def open_sqlite(url: str) -> SqlStore:
+def open_sqlite(url: str) -> "SqliteStore":
     """Open the store in a file, `sqlite:///relative/path` or `sqlite:////absolute/path`.
 
     The file is made when it is missing; its folder, too.
@@ -57,26 +57,30 @@ def open_sqlite(url: str) -> SqlStore:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Unavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    reader, writer = _engine(url, connections=READERS), _engine(url, connections=1)
+    reader = _engine(url, connections=READERS, begin="BEGIN")
+    writer = _engine(url, connections=1, begin="BEGIN IMMEDIATE")
     event.listen(writer, "connect", _poll)
     name = f"The store at {path}"
-    readers = HeldReaders(reader.execution_options(sqlite_begin=None), READERS)
     return SqliteStore(
         path,
-        readers,
+        HeldReaders(reader, READERS),
+        GroupCommit(PATIENCE_SECONDS, name=name),
         reader,
-        writer.execution_options(sqlite_begin="BEGIN IMMEDIATE"),
-        begin_write=GroupCommit(PATIENCE_SECONDS, name=name).begin,
+        writer,
         name=name,
         reads_wait=False,
         writes_wait=True,
     )
 
 
-def _engine(url: str, *, connections: int) -> Engine:
+def _engine(url: str, *, connections: int, begin: str) -> Engine:
     """Return an engine that keeps this many connections; when more are needed at once, it opens more."""
     engine = create_engine(
-        url, pool_size=connections, max_overflow=32, connect_args={"check_same_thread": False}
+        url,
+        pool_size=connections,
+        max_overflow=32,
+        connect_args={"check_same_thread": False},
+        execution_options={"sqlite_begin": begin},
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
@@ -89,10 +93,13 @@ class SqliteStore(SqlStore):
     Without that memory it would be ready again at once: connections keep what they need for the check.
     """
 
-    def __init__(self, path: Path, readers: HeldReaders, *engines: Engine, **options: Any) -> None:
-        """Take the file, connections for readers, and what `SqlStore` takes."""
-        super().__init__(*engines, begin_read=readers.begin, **options)
+    def __init__(
+        self, path: Path, readers: HeldReaders, writers: GroupCommit, *engines: Engine, **options: Any
+    ) -> None:
+        """Take the file, how reads and writes begin, and what else `SqlStore` takes."""
+        super().__init__(*engines, begin_read=readers.begin, begin_write=writers.begin, **options)
         self._readers = readers
+        self._writers = writers
         self._damage: str | None = None
         self._watch = CommitWatch(path)
 
@@ -115,6 +122,7 @@ class SqliteStore(SqlStore):
         """Close the connections."""
         self._watch.close()
         self._readers.close()
+        self._writers.close()
         super().close()
 
 
@@ -146,7 +154,7 @@ def _poll(connection: SqliteConnection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    statement = connection.get_execution_options().get("sqlite_begin", "BEGIN")
+    statement = connection.get_execution_options()["sqlite_begin"]
     if statement is None:
         return
     gives_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000

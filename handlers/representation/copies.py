@@ -11,6 +11,7 @@ from domain.credentials import IssuedVirtualKey
 from handlers import contract_types
 from handlers.representation.instants import instant, instant_or_none
 from handlers.representation.templates import (
+    BUDGET_DURATIONS,
     RATE_LIMIT_DURATIONS,
     mcp_servers,
     mcp_tool_groups,
@@ -62,7 +63,7 @@ def governance_budget(
     body: contract_types.GovernanceBudget = {
         "id": line.id,
         "max_limit": to_dollars(terms.max_limit_micros),
-        "reset_duration": terms.reset_duration.value,
+        "reset_duration": BUDGET_DURATIONS[terms.reset_duration],
         "calendar_aligned": calendar_aligned,
         "last_reset": instant(line.last_reset),
         "current_usage": to_dollars(line.current_usage_micros),
@@ -122,7 +123,7 @@ class _Lines:
         body: contract_types.UserBudget = {
             "id": line.id,
             "max_limit": budget["max_limit"],
-            "reset_duration": line.terms.reset_duration.value,
+            "reset_duration": BUDGET_DURATIONS[line.terms.reset_duration],
             "scope": scope,
             "current_usage": budget["current_usage"],
             "last_reset": budget["last_reset"],

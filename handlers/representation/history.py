@@ -1,8 +1,9 @@
 """Versions and audit rows, and the JSON that they hold."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+import msgspec
 
 from domain import records
 from handlers import contract_types
@@ -24,13 +25,22 @@ _NOT_CONFIGURATION = frozenset(
 
 def configuration(profile: records.AccessProfile) -> dict[str, Any]:
     """Return a template without usage, times and state: what a version is a version of."""
-    stripped: dict[str, Any] = _stripped(access_profile(profile))
-    return stripped
+    document: dict[str, Any] = {**access_profile(profile)}
+    # A list that grows while it is walked: a call for each of 100 members takes longer than all else.
+    values: list[Any] = [document]
+    for value in values:
+        if isinstance(value, dict):
+            for name in value.keys() & _NOT_CONFIGURATION:
+                del value[name]
+            values += value.values()
+        elif isinstance(value, list):
+            values += value
+    return document
 
 
 def dumped(values: Mapping[str, Any]) -> str:
     """Return values as the JSON that a version or an audit row holds."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return msgspec.json.encode(values).decode()
 
 
 def access_profile_version(version: records.AccessProfileVersion) -> contract_types.AccessProfileVersion:
@@ -60,14 +70,3 @@ def audit_log(row: records.AuditLog) -> contract_types.AccessProfileAuditLog:
         "metadata": row.metadata,
         "created_at": instant(row.created_at),
     }
-
-
-def _stripped(value: Any) -> Any:
-    # Most members are neither: they are seen here, where that costs no call.
-    if isinstance(value, dict):
-        return {
-            name: _stripped(member) if isinstance(member, (dict, list)) else member
-            for name, member in value.items()
-            if name not in _NOT_CONFIGURATION
-        }
-    return [_stripped(item) if isinstance(item, (dict, list)) else item for item in value]

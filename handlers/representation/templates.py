@@ -1,6 +1,7 @@
 """Templates, their lines and their attachments."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import get_args
 
 from domain import records
@@ -8,9 +9,15 @@ from domain.amounts import to_dollars
 from handlers import contract_types
 from handlers.representation.instants import instant
 
+BUDGET_DURATIONS: Mapping[records.ResetDuration, contract_types.BudgetResetDuration] = {
+    records.ResetDuration(text): text for text in get_args(contract_types.BudgetResetDuration)
+}
 RATE_LIMIT_DURATIONS: Mapping[records.ResetDuration, contract_types.RateLimitResetDuration] = {
     records.ResetDuration(text): text for text in get_args(contract_types.RateLimitResetDuration)
 }
+
+# Templates have few amounts: limits are round sums, and usage stays 0.
+_dollars = lru_cache(maxsize=1024)(to_dollars)
 
 
 def access_profile(profile: records.AccessProfile) -> contract_types.AccessProfile:
@@ -24,7 +31,7 @@ def access_profile(profile: records.AccessProfile) -> contract_types.AccessProfi
         "version": profile.version,
         "tags": list(profile.tags),
         "provider_configs": [_provider_config(config) for config in policy.provider_configs],
-        "budgets": [_budget(line, "total") for line in policy.budgets],
+        "budgets": _budgets(policy.budgets, "total"),
         "calendar_aligned": policy.calendar_aligned,
         "mcp_tool_groups": mcp_tool_groups(policy.mcp),
         "mcp_servers": mcp_servers(policy.mcp),
@@ -71,31 +78,34 @@ def role_attachment(attachment: records.RoleAttachment) -> contract_types.Access
 
 
 def _provider_config(config: records.ProviderConfig) -> contract_types.ProviderConfig:
-    scope = f"provider:{config.provider_name}"
     body: contract_types.ProviderConfig = {
         "id": config.id,
         "provider_name": config.provider_name,
         "all_models_allowed": config.all_models_allowed,
         "allowed_models": list(config.allowed_models),
-        "budgets": [_budget(line, scope) for line in config.budgets],
+        "budgets": _budgets(config.budgets, f"provider:{config.provider_name}"),
     }
     if config.rate_limit is not None:
         body["rate_limit"] = _rate_limit(config.rate_limit)
     return body
 
 
-def _budget(line: records.Budget, scope: str) -> contract_types.Budget:
-    body: contract_types.Budget = {
-        "id": line.id,
-        "max_limit": to_dollars(line.terms.max_limit_micros),
-        "reset_duration": line.terms.reset_duration.value,
-        "scope": scope,
-        "current_usage": to_dollars(line.current_usage_micros),
-        "last_reset": instant(line.last_reset),
-    }
-    if line.terms.quarter_start_month is not None:
-        body["reset_config"] = {"quarter_start_month": line.terms.quarter_start_month}
-    return body
+def _budgets(lines: Iterable[records.Budget], scope: str) -> list[contract_types.Budget]:
+    bodies: list[contract_types.Budget] = []
+    for line in lines:
+        terms = line.terms
+        body: contract_types.Budget = {
+            "id": line.id,
+            "max_limit": _dollars(terms.max_limit_micros),
+            "reset_duration": BUDGET_DURATIONS[terms.reset_duration],
+            "scope": scope,
+            "current_usage": _dollars(line.current_usage_micros),
+            "last_reset": instant(line.last_reset),
+        }
+        if terms.quarter_start_month is not None:
+            body["reset_config"] = {"quarter_start_month": terms.quarter_start_month}
+        bodies.append(body)
+    return bodies
 
 
 def _rate_limit(line: records.RateLimit) -> contract_types.RateLimit:

@@ -27,14 +27,15 @@ def connected(engine: Engine) -> Connection:
     nothing is lost, and the pool is renewed: once more is enough, and no statement is spent on asking first.
     """
     try:
-        return _with_transaction(engine.connect())
+        return with_transaction(engine.connect())
     except DBAPIError as error:
         if not error.connection_invalidated:
             raise
-        return _with_transaction(engine.connect())
+        return with_transaction(engine.connect())
 
 
-def _with_transaction(connection: Connection) -> Connection:
+def with_transaction(connection: Connection) -> Connection:
+    """Begin a transaction on a connection and return it; close it if that fails."""
     try:
         connection.begin()
     except BaseException:
@@ -54,7 +55,7 @@ class HeldReaders:
         """Begin with none.
 
         Args:
-            engine: opens connections, and begins no transactions of its own accord.
+            engine: opens connections.
             kept: how many are kept for the next readers.
         """
         self._engine = engine
@@ -67,7 +68,8 @@ class HeldReaders:
         try:
             connection = self._free.pop()
         except IndexError:
-            connection = self._engine.connect()
+            # `begin` has begun what Core takes for the beginning of a transaction.
+            connection = self._engine.connect().execution_options(sqlite_begin=None)
         healthy = False
         try:
             send(connection, "BEGIN")

@@ -1,11 +1,16 @@
 """Policies, tags and scopes as the documents that columns keep: JSON of the domain's records."""
 
+from collections.abc import Callable
+
 import msgspec
 
 from domain.records import Policy
 
-_policy_decoder = msgspec.json.Decoder(Policy)
-_texts_decoder = msgspec.json.Decoder(tuple[str, ...])
+load_policy: Callable[[str], Policy] = msgspec.json.Decoder(Policy).decode
+"""Returns the policy that a document holds."""
+
+load_texts: Callable[[str], tuple[str, ...]] = msgspec.json.Decoder(tuple[str, ...]).decode
+"""Returns the texts that a document holds."""
 
 
 def dump_policy(policy: Policy) -> str:
@@ -13,16 +18,6 @@ def dump_policy(policy: Policy) -> str:
     return msgspec.json.encode(policy).decode()
 
 
-def load_policy(document: str) -> Policy:
-    """Return the policy that a document holds."""
-    return _policy_decoder.decode(document)
-
-
 def dump_texts(texts: tuple[str, ...]) -> str:
     """Return texts as JSON."""
     return msgspec.json.encode(texts).decode()
-
-
-def load_texts(document: str) -> tuple[str, ...]:
-    """Return the texts that a document holds."""
-    return _texts_decoder.decode(document)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.errors import Unavailable
-from store.sql.connections import connected
+from store.sql.connections import connected, with_transaction
 from store.sql.failures import unavailable
 from store.sql.prepared import send
 from store.sql.turns import Turns
@@ -61,6 +61,8 @@ class GroupCommit:
         # Only whoever has the turn touches these.
         self._group: _Group | None = None
         self._writing: int | None = None
+        self._kept: Connection | None = None
+        self._keeps = True
         self._stood_back_at = 0.0
 
     @contextmanager
@@ -93,6 +95,13 @@ class GroupCommit:
             raise
         group.wait()
 
+    def close(self) -> None:
+        """Close the connection that is kept for the next group, and keep none from now on."""
+        self._keeps = False
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
     def _join(self, engine: Engine) -> "_Group":
         """Wait for the turn, and return the group that has begun, or a new one."""
         try:
@@ -103,12 +112,17 @@ class GroupCommit:
                 self._end()
             raise
         try:
-            self._group = self._group or _Group(connected(engine), self._name)
+            self._group = self._group or _Group(self._begun(engine), self._name)
             self._writing = get_ident()
         except BaseException:
             self._end()
             raise
         return self._group
+
+    def _begun(self, engine: Engine) -> Connection:
+        """Begin a transaction on the connection that the last group left, or on another one."""
+        kept, self._kept = self._kept, None
+        return connected(engine) if kept is None else with_transaction(kept)
 
     def _hand_on(self, group: "_Group") -> None:
         """Let the next who waits go on with the group, or end it."""
@@ -122,9 +136,17 @@ class GroupCommit:
         try:
             if group is not None:
                 group.end()
+                self._keep(group.connection)
                 self._stand_back()
         finally:
             self._turns.leave()
+
+    def _keep(self, connection: Connection) -> None:
+        """Keep a connection for the next group: Core's pool would take longer than most statements."""
+        if self._keeps and not connection.closed:
+            self._kept = connection
+        else:
+            connection.close()
 
     def _stand_back(self) -> None:
         """Let other processes in: they poll, and would hardly ever meet the moment between two groups."""
@@ -198,9 +220,13 @@ class _Group:
             raise unavailable(self._failure, self._name) from self._failure
 
     def _release(self) -> None:
-        """Give the connection back; after a failure another takes its place."""
+        """Leave the connection without a transaction; after a failure, closed: another takes its place."""
+        if self._failure is None and not self.connection.invalidated:
+            with suppress(SQLAlchemyError):
+                self.connection.rollback()
+                return
         with suppress(SQLAlchemyError):
-            if self._failure is not None and not self.connection.invalidated:
+            if not self.connection.invalidated:
                 self.connection.invalidate()
             self.connection.close()
 

@@ -7,9 +7,10 @@ PostgreSQL, where the trip to the server is what costs, it goes through Core.
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias, cast
+from functools import partial
+from typing import Any, TypeAlias
 
 from sqlalchemy import BindParameter, Connection, Delete, Dialect, Insert, Select, Update, bindparam
 from sqlalchemy.exc import DBAPIError
@@ -32,9 +33,8 @@ class Prepared:
         """Send it, and return its rows; columns are their attributes."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self._statement, values).all()
-        compiled = self._compiled(connection.dialect)
-        cursor = send(connection, compiled.sql, compiled.parameters(values))
-        return [compiled.row(found) for found in cursor]
+        compiled = self._on_sqlite or self._compiled(connection.dialect)
+        return compiled.rows(send(connection, compiled.sql, compiled.parameters(values)))
 
     def one(self, connection: Connection, **values: object) -> Any:
         """Send it, and return its only row."""
@@ -50,7 +50,7 @@ class Prepared:
         """Send it, and return how many rows it changed."""
         if connection.dialect.name != "sqlite":
             return connection.execute(self._statement, values).rowcount
-        compiled = self._compiled(connection.dialect)
+        compiled = self._on_sqlite or self._compiled(connection.dialect)
         return send(connection, compiled.sql, compiled.parameters(values)).rowcount
 
     def run_each(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> None:
@@ -58,12 +58,11 @@ class Prepared:
         if connection.dialect.name != "sqlite":
             connection.execute(self._statement, rows)
             return
-        compiled = self._compiled(connection.dialect)
+        compiled = self._on_sqlite or self._compiled(connection.dialect)
         send(connection, compiled.sql, [compiled.parameters(values) for values in rows], many=True)
 
     def _compiled(self, dialect: Dialect) -> "_Compiled":
-        if self._on_sqlite is None:
-            self._on_sqlite = _compiled(self._statement, dialect)
+        self._on_sqlite = _compiled(self._statement, dialect)
         return self._on_sqlite
 
 
@@ -86,16 +85,16 @@ def send(
     Raises:
         DBAPIError: as Core would raise it.
     """
-    if connection.dispatch.before_cursor_execute:
-        for listener in connection.dispatch.before_cursor_execute:
-            listener(connection, None, sql, parameters, None, many)
-    driver = cast(sqlite3.Connection, connection.connection.driver_connection)
+    for listener in connection.dispatch.before_cursor_execute:
+        listener(connection, None, sql, parameters, None, many)
+    driver: Any = connection.connection.dbapi_connection
     try:
-        return driver.executemany(sql, parameters) if many else driver.execute(sql, parameters)
+        sent: sqlite3.Cursor = (driver.executemany if many else driver.execute)(sql, parameters)
     except sqlite3.Error as error:
         raise DBAPIError.instance(
             sql, parameters, error, sqlite3.Error, dialect=connection.dialect
         ) from error
+    return sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +122,15 @@ class _Compiled:
             ]
         )
 
-    def row(self, found: Sequence[Any]) -> Any:
-        """Return a row as the driver gives it as a named tuple."""
-        if not self.conversions:
-            return self.make(found)
-        values = list(found)
-        for place, convert in self.conversions:
-            values[place] = convert(values[place])
-        return self.make(values)
+    def rows(self, cursor: Iterable[Sequence[Any]]) -> list[Any]:
+        """Return rows as the driver gives them as named tuples."""
+        found = []
+        for row in cursor:
+            values = list(row)
+            for place, convert in self.conversions:
+                values[place] = convert(values[place])
+            found.append(self.make(values))
+        return found
 
 
 def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
@@ -149,8 +149,7 @@ def _compiled(statement: Statement, dialect: Dialect) -> _Compiled:
 def _row_type(columns: Sequence[str]) -> Callable[[Sequence[Any]], Any]:
     """Return what makes a named tuple of a sequence."""
     row_type: Any = namedtuple("Row", columns)  # type: ignore[misc]  # the names are a table's
-    make: Callable[[Sequence[Any]], Any] = row_type._make
-    return make
+    return partial(tuple.__new__, row_type)
 
 
 def _to_driver(type_: TypeEngine[Any], dialect: Dialect) -> Conversion | None:

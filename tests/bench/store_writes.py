@@ -67,7 +67,7 @@ class Samples:
 @contextmanager
 def _stores(folder: Path, slower_ms: float) -> Iterator[dict[str, SqlStore]]:
     with ExitStack() as stack:
-        stores = {}
+        stores: dict[str, SqlStore] = {}
         for way, prepare in WAYS.items():
             store = stack.enter_context(
                 closing(open_sqlite(f"sqlite:///{folder / way.replace(' ', '-')}.db"))

@@ -37,7 +37,9 @@ def connections_in_use(store: Store) -> int:
     if not isinstance(store, SqlStore):
         return 0
     pools = {store._reader.pool, store._writer.pool}
-    held = len(store._readers._free) if isinstance(store, SqliteStore) else 0
+    held = 0
+    if isinstance(store, SqliteStore):
+        held = len(store._readers._free) + (store._writers._kept is not None)
     return sum(cast(QueuePool, pool).checkedout() for pool in pools) - held
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Event, Thread, Timer
+from threading import Event, Thread, Timer, get_ident
 from typing import Any, TypeAlias
 
 import pytest
@@ -17,9 +17,8 @@ from sqlalchemy.exc import OperationalError
 
 from domain.errors import Conflict, NotFound, Unavailable
 from store.api import ProfileFilter, WriteTransaction
-from store.sql.engine import SqlStore
 from store.sql.group_commit import GroupCommit
-from store.sqlite import open_sqlite
+from store.sqlite import SqliteStore, open_sqlite
 from store.suite.samples import add_profiles, names_of, new_profile
 from tests.store.backends import connections_in_use
 
@@ -38,7 +37,7 @@ class Failure(Exception):
 class Writers:
     """A store, and threads that write to it so that it is known who meets whom."""
 
-    def __init__(self, store: SqlStore, pool: ThreadPoolExecutor) -> None:
+    def __init__(self, store: SqliteStore, pool: ThreadPoolExecutor) -> None:
         self.store = store
         self.commits = 0
         self._pool = pool
@@ -48,6 +47,7 @@ class Writers:
     def use(self, groups: GroupCommit) -> None:
         """Begin writes with these groups."""
         self.groups = groups
+        self.store._writers = groups
         self.store._begin_write = groups.begin
 
     def start(self, *works: Work) -> list[Future[object]]:
@@ -100,7 +100,7 @@ def path(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[SqlStore]:
+def opened(path: Path) -> Iterator[SqliteStore]:
     with closing(open_sqlite(f"sqlite:///{path}")) as store:
         store.migrate()
         yield store
@@ -291,6 +291,24 @@ def test_a_commit_that_the_database_refuses_is_rolled_back(writers: Writers) -> 
     assert add_profiles(writers.store, ["a"]) == [1]
 
 
+def test_groups_use_one_connection_until_one_fails(writers: Writers) -> None:
+    first = writers.run(driver_of)
+    second = writers.run(driver_of)
+    writers.fail_commits()
+    writers.run(add("lost"))
+
+    assert second == first
+    assert writers.run(driver_of) != first
+
+
+def test_a_store_that_is_closed_keeps_no_connection(path: Path) -> None:
+    with opened(path) as store, store.write() as tx:
+        driver = driver_of(tx)
+
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        driver.execute("SELECT 1")
+
+
 # What loses a whole transaction.
 
 
@@ -454,8 +472,11 @@ def test_an_interruption_leaves_the_group_to_the_others(writers: Writers, place:
 
 def test_an_interruption_in_the_middle_of_a_statement_ends_the_group(writers: Writers) -> None:
     def interrupted(tx: WriteTransaction) -> None:
+        thread = get_ident()
+
         def interrupt(*_arguments: object) -> None:
-            raise KeyboardInterrupt
+            if get_ident() == thread:
+                raise KeyboardInterrupt
 
         event.listen(connection_of(tx), "before_cursor_execute", interrupt)
         tx.profiles.reserve_provider_config_ids(1)
