@@ -47,22 +47,26 @@ def ours(name: str, store: str, keys: Sequence[str], cpus: str, *arguments: str)
 @contextmanager
 def peer(name: str, module: str, keys: Sequence[str], cpus: str, **environment: str) -> Iterator[Contestant]:
     """Start a peer under uvicorn, which writes no access log for it."""
+    # Not a socket that is handed over: uvicorn takes it for a Unix socket, and leaves Nagle's algorithm on.
+    port = _free_port()
+    command = [
+        "taskset", "-c", cpus, sys.executable, "-m", "uvicorn", f"tests.bench.peers.{module}:app",
+        "--port", str(port), "--no-access-log", "--log-level", "warning",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _await(name, f"{url}/api/access-profiles/1", keys, process)
+        yield Contestant(name, url, keys, [process.pid])
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-        command = [
-            "taskset", "-c", cpus, sys.executable, "-m", "uvicorn", f"tests.bench.peers.{module}:app",
-            "--fd", str(listener.fileno()), "--no-access-log", "--log-level", "warning",
-        ]  # fmt: skip
-        process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | environment, pass_fds=[listener.fileno()]
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
-            _await(name, f"{url}/api/access-profiles/1", keys, process)
-            yield Contestant(name, url, keys, [process.pid])
-        finally:
-            process.terminate()
-            process.wait(15)
+        port: int = listener.getsockname()[1]
+        return port
 
 
 def _await(name: str, url: str, keys: Sequence[str], process: subprocess.Popen[bytes]) -> None:
