@@ -14,7 +14,7 @@ KEY = "bfst-" + "Planted0" * 5 + "Key0"
 # A server whose handler crashes while it holds the key in a variable; it gets one request.
 PROGRAM = """
 import asyncio, logging, sys
-import httpx
+import httpx, structlog
 from datetime import UTC, datetime
 from domain.records import NewApiKey
 from server.logs import configure_logs
@@ -48,6 +48,7 @@ async def main():
 asyncio.run(main())
 logging.getLogger("some.library").warning("a library says %s", "this")
 logging.getLogger("uvicorn.access").warning("never shown")
+structlog.get_logger("odd").warning("odd", half="\\ud800", large=2**70, kind=object)
 """
 
 
@@ -212,3 +213,12 @@ def test_no_line_holds_a_key_that_is_handed_out(level: str, log_format: str) -> 
     assert not any("Secret" in line for line in answers[4:])
     assert done.stderr.count("request_failed") == 4
     assert "Secret" not in done.stderr
+
+
+def test_what_is_no_utf8_or_no_json_is_logged_all_the_same(
+    as_json: tuple[str, list[dict[str, Any]], str],
+) -> None:
+    _, lines, _ = as_json
+
+    [odd] = [line for line in lines if line["event"] == "odd"]
+    assert (odd["half"], odd["large"], odd["kind"]) == ("\ud800", 2**70, "<class 'object'>")
