@@ -22,7 +22,7 @@ from tests.bench.contest.rounds import Rules, compete
 from tests.bench.contest.works import BARE, WORKS, Work
 from tests.serving import ROOT
 
-SIZES = {"full": (9, 2), "quick": (2, 1)}
+SIZES = {"full": (6, 2), "quick": (2, 1)}
 """Rounds, and the seconds of a slice."""
 
 TABLE_WIDTH = 130

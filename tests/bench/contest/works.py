@@ -93,6 +93,7 @@ def new_profiles(_chance: random.Random, keys: Sequence[str], _profiles: int) ->
         yield Request(PROFILES, keys[0], method="POST", body=body)
 
 
+POSTGRES_TARGETS = {FASTAPI_ASYNC: 1.5, FASTAPI_PSYCOPG: 1.5}
 READ_TARGETS = {FASTAPI: 2.5, LITESTAR: 1.6, CONNEXION: 10}
 
 WORKS: Sequence[Work] = (
@@ -112,10 +113,17 @@ WORKS: Sequence[Work] = (
     ),
     Work(
         "GET, PostgreSQL",
+        any_profile_one_key,
+        OURS_POSTGRES,
+        [FASTAPI_ASYNC, FASTAPI_PSYCOPG],
+        POSTGRES_TARGETS,
+    ),
+    Work(
+        "GET, PostgreSQL, not from memory",
         any_profile,
         OURS_POSTGRES,
         [FASTAPI_ASYNC, FASTAPI_PSYCOPG],
-        {FASTAPI_ASYNC: 1.5, FASTAPI_PSYCOPG: 1.5},
+        POSTGRES_TARGETS,
     ),
     Work("p99 at equal load", any_profile, OURS, [FASTAPI], {FASTAPI: 1}, equal_load=True),
     Work("two cores", any_profile, TWO_WORKERS, [ONE_WORKER], {ONE_WORKER: 1.7}, two_cores=True),

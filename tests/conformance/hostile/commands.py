@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -10,7 +11,10 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 ADMIN = "bfst-" + "a" * 44
 
@@ -58,16 +62,41 @@ def conformance(
         )
         watch = threading.Timer(seconds, process.kill)
         watch.start()
-        text = process.stdout.read() if process.stdout else b""
-        if process.stdout:
-            process.stdout.close()
-        _, status, usage = os.wait4(process.pid, 0)
+        with _peak_of(process.pid) as peak:
+            text = process.stdout.read() if process.stdout else b""
+            if process.stdout:
+                process.stdout.close()
+            process.wait()
         watch.cancel()
-        process.returncode = os.waitstatus_to_exitcode(status)
         spoken.seek(0)
         text = text or spoken.read()
     taken = time.monotonic() - begun
-    return Ended(process.returncode, text.decode(), taken, usage.ru_maxrss / 1024)
+    return Ended(process.returncode, text.decode(), taken, peak[0])
+
+
+@contextmanager
+def _peak_of(pid: int) -> Iterator[list[float]]:
+    """Look at a process's peak of memory, in MB, until the block ends (Linux).
+
+    What the system tells of it afterwards (`ru_maxrss`) begins with the memory of the process that started it.
+    """
+    peak = [0.0]
+    ended = threading.Event()
+
+    def look() -> None:
+        # It may end in between.
+        with suppress(FileNotFoundError, ProcessLookupError):
+            while not ended.wait(0.02):
+                found = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+                peak[0] = int(found[1]) / 1024 if found else peak[0]
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        looking.join()
 
 
 def interrupted(*arguments: str, keys: tuple[str, str], sign: str, by: signal.Signals) -> Ended:
