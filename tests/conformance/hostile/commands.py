@@ -78,7 +78,7 @@ def conformance(
 def _peak_of(pid: int) -> Iterator[list[float]]:
     """Look at a process's peak of memory, in MB, until the block ends (Linux).
 
-    What the system tells of it afterwards (`ru_maxrss`) begins with the memory of the process that started it.
+    What the system tells of it afterwards (`ru_maxrss`) begins with the memory of whoever started it.
     """
     peak = [0.0]
     ended = threading.Event()
