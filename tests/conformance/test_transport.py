@@ -54,7 +54,8 @@ def test_a_write_that_crosses_the_close_of_an_idle_connection_is_not_sent_again(
     with listening(_one_answer_a_connection(seen)) as url:
         transport = Transport(_target(url))
         transport.send("GET", "/", {}, None)
-        with pytest.raises(httpx.RemoteProtocolError):
+        # The end of the connection, or its reset: which of them is seen first is up to the system.
+        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
             transport.send("POST", "/", {}, b"{}")
         transport.close()
 
