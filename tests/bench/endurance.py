@@ -8,7 +8,6 @@ fills what may be filled; over the second half there must be no growth.
 
 import asyncio
 import json
-import os
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ import click
 
 from store.registry import open_store
 from store.suite.samples import full_policy, new_profile
+from tests.bench.cpu import cpu_seconds
 from tests.bench.pipeline import Connection
 from tests.bench.traffic import Traffic
 from tests.serving import Server, add_keys, running_server
@@ -87,14 +87,12 @@ def sample(server: Server, requests: int, began: float) -> Sample:
     """Read what the server's process takes."""
     process = Path("/proc") / str(server.process.pid)
     status = dict(line.split(":", 1) for line in (process / "status").read_text().splitlines())
-    # After the name, which may hold spaces, the 12th and 13th fields are user and system time.
-    times = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
     return Sample(
         requests=requests,
         rss_mb=int(status["VmRSS"].split()[0]) * 1024 / 1e6,
         threads=int(status["Threads"]),
         files=len(list((process / "fd").iterdir())),
-        cpu_s=sum(map(int, times)) / os.sysconf("SC_CLK_TCK"),
+        cpu_s=cpu_seconds(server.process.pid),
         wall_s=time.monotonic() - began,
     )
 

@@ -7,7 +7,6 @@ server, which other programs on the machine disturb less (Linux only).
 """
 
 import json
-import os
 import sys
 import tempfile
 import time
@@ -35,6 +34,7 @@ from store.registry import open_store
 from store.sql.documents import dump_policy, dump_texts
 from store.sql.engine import SqlStore
 from store.sql.tables import access_profiles, user_access_profiles, users
+from tests.bench.cpu import cpu_seconds
 from tests.bench.store_growth import sample_policy
 from tests.postgres import postgres_cluster
 from tests.serving import Keys, Server, add_keys, running_server
@@ -180,22 +180,14 @@ def measure(url: str, keys: Keys, copies: int) -> list[dict[str, object]]:
         change_template(server)
         for name, dry_run in (("dry run", True), ("wet run", False)):
             with same.reading(), elsewhere.reading():
-                began, cpu_began = time.perf_counter(), _cpu_seconds(server)
+                began, cpu_began = time.perf_counter(), cpu_seconds(server.process.pid)
                 body = {"fields": FIELDS, "dry_run": dry_run}
                 answer = _send(server, "POST", f"/access-profiles/{PROPAGATED}/propagate", body)
-                seconds, cpu_seconds = time.perf_counter() - began, _cpu_seconds(server) - cpu_began
+                seconds = time.perf_counter() - began
+                cpu = cpu_seconds(server.process.pid) - cpu_began
             assert answer["affected_users"] == copies, answer
-            rows.append(_row(name, copies, seconds, cpu_seconds, same, elsewhere))
+            rows.append(_row(name, copies, seconds, cpu, same, elsewhere))
     return rows
-
-
-def _cpu_seconds(server: Server) -> float:
-    """Return the CPU time of the server process so far; 0 where there is no `/proc`."""
-    statistics = Path(f"/proc/{server.process.pid}/stat")
-    if not statistics.exists():
-        return 0.0
-    user, system = statistics.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _row(

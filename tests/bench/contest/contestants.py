@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 import click
 import httpx
 
+from tests.postgres import free_port
 from tests.serving import ROOT, Keys, running_server
 
 START_SECONDS = 60
@@ -48,7 +48,7 @@ def ours(name: str, store: str, keys: Sequence[str], cpus: str, *arguments: str)
 def peer(name: str, module: str, keys: Sequence[str], cpus: str, **environment: str) -> Iterator[Contestant]:
     """Start a peer under uvicorn, which writes no access log for it."""
     # Not a socket that is handed over: uvicorn takes it for a Unix socket, and leaves Nagle's algorithm on.
-    port = _free_port()
+    port = free_port()
     command = [
         "taskset", "-c", cpus, sys.executable, "-m", "uvicorn", f"tests.bench.peers.{module}:app",
         "--port", str(port), "--no-access-log", "--log-level", "warning",
@@ -61,12 +61,6 @@ def peer(name: str, module: str, keys: Sequence[str], cpus: str, **environment: 
     finally:
         process.terminate()
         process.wait(15)
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
 
 
 def _await(name: str, url: str, keys: Sequence[str], process: subprocess.Popen[bytes]) -> None:

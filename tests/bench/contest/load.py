@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+
+from tests.bench.cpu import cpu_seconds
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 PATIENCE_SECONDS = 60
@@ -95,24 +96,15 @@ def load(
         "--duration", f"{seconds}s", "--timeout", "30s", "--script", str(SCRIPT),
         url, "--", str(requests), *pause,
     ]  # fmt: skip
-    before = cpu_seconds(pids)
+    before = sum(map(cpu_seconds, pids))
     patience = seconds + PATIENCE_SECONDS
     ended = subprocess.run(command, check=False, capture_output=True, text=True, timeout=patience)
-    used = cpu_seconds(pids) - before
+    used = sum(map(cpu_seconds, pids)) - before
     line = next((line for line in ended.stdout.splitlines() if line.startswith("RESULT ")), None)
     if ended.returncode or line is None:
         raise click.ClickException(f"wrk failed: {ended.stderr or ended.stdout}")
     result = json.loads(line.removeprefix("RESULT "))
     return Slice(**result, cpu_us=used * 1e6 / max(result["requests"], 1))
-
-
-def cpu_seconds(pids: Sequence[int]) -> float:
-    """Return the CPU time that processes have spent, in seconds (Linux)."""
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def require_tools() -> None:

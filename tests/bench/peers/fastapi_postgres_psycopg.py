@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, HTTPException, Path
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg import AsyncConnection
-from psycopg.rows import DictRow, dict_row
+from psycopg.rows import DictRow, class_row, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from tests.bench.peers import models
+from tests.bench.peers.fastapi_keys import Key, accepted, digest
 
 pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
     os.environ["PEER_DATABASE"].replace("+psycopg", ""),
@@ -50,18 +49,12 @@ async def viewer(
     taken: ConnectionOfRequest, credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 ) -> str:
     """Return who asks to view."""
-    digest = hashlib.sha256(credentials.credentials.encode()).digest()
-    cursor = await taken.execute(
-        "SELECT name, scopes, expires_at, revoked_at FROM api_keys WHERE secret_hash = %s", (digest,)
-    )
-    key = await cursor.fetchone()
-    now = datetime.now(UTC)
-    if key is None or key["revoked_at"] or (key["expires_at"] is not None and key["expires_at"] <= now):
-        raise HTTPException(401, "The API key is not known.", {"WWW-Authenticate": "Bearer"})
-    if not {"*", "AccessProfiles:View"} & set(key["scopes"]):
-        raise HTTPException(403, "The API key has no AccessProfiles:View.")
-    name: str = key["name"]
-    return name
+    async with taken.cursor(row_factory=class_row(Key)) as cursor:
+        await cursor.execute(
+            "SELECT name, scopes, expires_at, revoked_at FROM api_keys WHERE secret_hash = %s",
+            (digest(credentials),),
+        )
+        return accepted(await cursor.fetchone(), "AccessProfiles:View")
 
 
 @app.get("/api/access-profiles/{profile_id}", response_model_exclude_unset=True)

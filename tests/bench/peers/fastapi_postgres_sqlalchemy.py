@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Path
@@ -15,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_asyn
 from sqlalchemy.orm import selectinload
 
 from tests.bench.peers import models, tables
+from tests.bench.peers.fastapi_keys import accepted, digest
 
 engine = create_async_engine(os.environ["PEER_DATABASE"], pool_size=16)
 make_session = async_sessionmaker(engine)
@@ -34,14 +33,9 @@ async def viewer(
     opened: SessionOfRequest, credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 ) -> str:
     """Return who asks to view."""
-    digest = hashlib.sha256(credentials.credentials.encode()).digest()
-    key = await opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == digest))
-    now = datetime.now(UTC)
-    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
-        raise HTTPException(401, "The API key is not known.", {"WWW-Authenticate": "Bearer"})
-    if not {"*", "AccessProfiles:View"} & set(key.scopes):
-        raise HTTPException(403, "The API key has no AccessProfiles:View.")
-    return key.name
+    secret_hash = digest(credentials)
+    key = await opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == secret_hash))
+    return accepted(key, "AccessProfiles:View")
 
 
 @app.get("/api/access-profiles/{profile_id}", response_model_exclude_unset=True)

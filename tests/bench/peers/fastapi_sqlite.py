@@ -6,7 +6,6 @@ speed here. The one that writes waits for the disk, so it is `def`.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from tests.bench.peers import models, tables
+from tests.bench.peers.fastapi_keys import accepted, digest
 from tests.bench.peers.provisioning import history_of, put_in_force
 
 engine = create_engine(os.environ["PEER_DATABASE"], connect_args={"check_same_thread": False}, pool_size=16)
@@ -41,14 +41,9 @@ Credentials = Annotated[HTTPAuthorizationCredentials, Depends(bearer)]
 
 def principal_of(opened: Session, credentials: HTTPAuthorizationCredentials, permission: str) -> str:
     """Return who asks."""
-    digest = hashlib.sha256(credentials.credentials.encode()).digest()
-    key = opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == digest))
-    now = datetime.now(UTC)
-    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
-        raise HTTPException(401, "The API key is not known.", {"WWW-Authenticate": "Bearer"})
-    if not {"*", permission} & set(key.scopes):
-        raise HTTPException(403, f"The API key has no {permission}.")
-    return key.name
+    secret_hash = digest(credentials)
+    key = opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == secret_hash))
+    return accepted(key, permission)
 
 
 async def viewer(opened: SessionOfRequest, credentials: Credentials) -> str:
