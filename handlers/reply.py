@@ -16,8 +16,9 @@ class Reply(Generic[BodyT_co]):
     """A status, a body of the contract's type, and headers beyond those that every answer has.
 
     Attributes:
-        lasts: whether the same request of the same key has the same answer until something is written: the
-            answer to a read that rests on what the store keeps, and not on the time.
+        lasts: whether everybody who may send the same request has the same answer until something is
+            written: the answer to a read that rests on what the store keeps, and neither on the time nor on
+            who asks.
     """
 
     status: int

@@ -30,6 +30,9 @@ from server.security import Authenticator, bearer_security_handler, random_text
 from server.stamps import Stamps
 from store.api import Store
 
+ANSWERS_OCTETS = 32 * 1024 * 1024
+"""How much of answers is remembered by default: about 10,000 profiles."""
+
 
 def new_id() -> str:
     """Return a new id for a budget, a rate limit or a virtual key."""
@@ -42,6 +45,7 @@ def create_app(
     contract: Contract | None = None,
     clock: Clock = system_clock,
     ids: Callable[[], str] = new_id,
+    answers_octets: int = ANSWERS_OCTETS,
 ) -> FlaskApp:
     """Return the ASGI app.
 
@@ -52,6 +56,7 @@ def create_app(
         contract: the contract to serve; this program's own by default.
         clock: gives the time.
         ids: gives ids of budgets, rate limits and virtual keys.
+        answers_octets: how much of answers is remembered; see `server.read_cache`.
 
     Raises:
         ContractMismatch: the handlers do not fit the contract.
@@ -61,6 +66,7 @@ def create_app(
     permissions = frozenset(operation.permission for operation in contract.operations)
     surroundings = Surroundings(store, clock, ids, random_text, permissions)
     operations = compile_operations(contract, handlers, surroundings)
+    authenticator = Authenticator(store, clock)
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -71,8 +77,13 @@ def create_app(
         __name__,
         lifespan=lifespan,
         middlewares=[
+            partial(
+                ReadCacheMiddleware,
+                stamps=Stamps(store),
+                authenticator=authenticator,
+                max_octets=answers_octets,
+            ),
             RequestInfoMiddleware,
-            partial(ReadCacheMiddleware, stamps=Stamps(store), clock=clock),
             partial(ErrorMiddleware, contract=contract),
             partial(ContractRoutingMiddleware, routes=RouteTable(contract)),
             SecurityMiddleware,
@@ -80,7 +91,7 @@ def create_app(
             LifespanMiddleware,
         ],
         resolver=HandlerResolver(handlers),
-        security_map={"bearer": bearer_security_handler(Authenticator(store, clock))},
+        security_map={"bearer": bearer_security_handler(authenticator)},
     )
     # Flask serves pages only. Connexion would give it a route for each operation as well, behind the layers
     # that route and secure them, and Flask matches paths (with `//`, or a line break) that they do not.

@@ -1,6 +1,6 @@
 """Every failure as the contract's error envelope, in one place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import orjson
 import structlog
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from domain.errors import DomainError
 from handlers.contract_types import BifrostError, FieldError
 from handlers.errors import ApiError, from_domain
+from server.answers import Answer
 from server.contract import Contract
 from server.json_body import ClientGone
 from server.request_info import request_info
@@ -84,12 +85,12 @@ class ErrorMiddleware:
             allow = self._allow.methods(scope["path"]) or ("GET", "HEAD", "OPTIONS")
             headers = {"Allow": ", ".join(allow)}
             if scope["method"] == "OPTIONS":
-                await send_answer(scope, send, 204, None, headers)
+                await Answer.to("OPTIONS", 204, None, headers).send(send)
                 return
             error = ApiError("method_not_allowed", f"Use one of {', '.join(allow)} here.", headers=headers)
         failure = self._api_error(error)
         body = orjson.dumps(envelope(failure, request_info(scope).request_id))
-        await send_answer(scope, send, failure.kind.status, body, failure.headers)
+        await Answer.to(scope["method"], failure.kind.status, body, failure.headers).send(send)
 
     @staticmethod
     def _api_error(error: Exception) -> ApiError:
@@ -141,16 +142,3 @@ def _fits(template: tuple[str, ...], segments: list[str]) -> bool:
         expected == found or (expected.startswith("{") and found)
         for expected, found in zip(template, segments, strict=True)
     )
-
-
-async def send_answer(
-    scope: Scope, send: Send, status: int, body: bytes | None, headers: Mapping[str, str]
-) -> None:
-    """Send a whole answer; a body is JSON. For HEAD, its length is told and it is left out."""
-    fields = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
-    if body is not None:
-        fields.append((b"content-type", b"application/json"))
-        fields.append((b"content-length", str(len(body)).encode("ascii")))
-    await send({"type": "http.response.start", "status": status, "headers": fields})
-    sent = body if body is not None and scope["method"] != "HEAD" else b""
-    await send({"type": "http.response.body", "body": sent})

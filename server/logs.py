@@ -3,14 +3,23 @@
 import json
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Literal
 
 import orjson
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+
+surroundings: ContextVar[Mapping[str, object]] = ContextVar("surroundings", default=MappingProxyType({}))
+"""What every line tells beside its event: the worker, the request.
+
+One variable for all of it: structlog's own way looks through every variable that there is.
+"""
 
 
 def configure_logs(
@@ -22,37 +31,31 @@ def configure_logs(
     """
     console = log_format == "console" or (log_format == "auto" and sys.stderr.isatty())
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
+        _add_surroundings,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
-        if console
-        else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(_as_json)]
-    )
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
-    if not console:
-        # Straight to the file: the standard library's way takes longer than a short request.
+    wrapper: type = structlog.make_filtering_bound_logger(_LEVELS[level])
+    renderer: Processor
+    if console:
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         structlog.configure(
-            processors=[*shared, *renderer],
-            logger_factory=structlog.BytesLoggerFactory(sys.stderr.buffer),
+            processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+            logger_factory=structlog.stdlib.LoggerFactory(),
         )
+    else:
+        renderer = _json_text
+        # Straight to the file: a chain of processors, and even more so the standard library's way, takes
+        # longer than the rest of an answer from memory.
+        structlog.configure(logger_factory=StandardError)
+        wrapper = type("JsonLogger", (JsonLines, wrapper), {})
+    structlog.configure(wrapper_class=wrapper, cache_logger_on_first_use=True)
     handler = logging.StreamHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *renderer,
-                *([] if console else [_decoded]),
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
         )
     )
     root = logging.getLogger()
@@ -65,14 +68,55 @@ def configure_logs(
         logging.getLogger(name).setLevel(max(_LEVELS[level], logging.WARNING))
 
 
-def _as_json(event: Mapping[str, Any], default: Callable[[Any], Any]) -> bytes:
+class StandardError:
+    """Standard error, written to at once: each line is one call of the system."""
+
+    def __init__(self, name: str) -> None:
+        """Take the name of the logger that writes."""
+        self.name = name
+        # There is no buffer when Python was told to do without.
+        self._file = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
+
+    def write(self, line: bytes) -> None:
+        """Write a line. Where nobody reads fast enough and the system does not wait, its rest is lost."""
+        while line and (written := self._file.write(line)):
+            line = line[written:]
+
+
+class JsonLines(structlog.BoundLoggerBase):
+    """A logger whose lines are JSON, made in one step."""
+
+    def _proxy_to_logger(self, method_name: str, event: str | None = None, **facts: Any) -> None:
+        """Write a line; structlog calls this for what its level lets through."""
+        line = {
+            "event": event,
+            **facts,
+            **surroundings.get(),
+            "level": method_name,
+            "logger": self._logger.name,
+            "timestamp": datetime.now(UTC),
+        }
+        self._logger.write(_as_json(line) + b"\n")
+
+
+def _add_surroundings(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    event.update(surroundings.get())
+    return event
+
+
+def _json_text(_logger: Any, _method: str, event: EventDict) -> str:
+    return _as_json(event).decode()
+
+
+def _as_json(event: EventDict) -> bytes:
+    if "exc_info" in event:
+        event = structlog.processors.format_exc_info(None, "", event)
     try:
-        return orjson.dumps(event, default=default)
+        return orjson.dumps(event, default=repr, option=orjson.OPT_UTC_Z)
     except TypeError:
         # Half of a surrogate pair, which is no UTF-8, or a number of more than 64 bits.
-        return json.dumps(event, default=default).encode()
+        return json.dumps(event, default=_shown).encode()
 
 
-def _decoded(_logger: Any, _method: str, line: Any) -> str:
-    text: str = line.decode()
-    return text
+def _shown(value: object) -> str:
+    return f"{value:%Y-%m-%dT%H:%M:%S.%fZ}" if isinstance(value, datetime) else repr(value)

@@ -20,9 +20,9 @@ from domain.credentials import RandomText
 from handlers.context import Context, Principal
 from handlers.errors import ApiError, RequestFault, validation_failed
 from handlers.reply import Reply
+from server.answers import Answer
 from server.clock import Clock
 from server.contract import Contract, Operation
-from server.errors import send_answer
 from server.json_body import check_media_type, parse_json, read_body
 from server.parameters import ParameterReader
 from server.request_info import request_info
@@ -100,9 +100,11 @@ class CompiledOperation:
         else:
             reply = self._handler(context, **arguments)
         payload = self._payload(reply)
+        answer = Answer.to(scope["method"], reply.status, payload, reply.headers)
         # From here on the answer is known to keep the contract.
-        info.lasts, info.key_expires_at = reply.lasts, principal.expires_at
-        await send_answer(scope, send, reply.status, payload, reply.headers)
+        if reply.lasts:
+            info.lasting, info.permission = answer, self._operation.permission
+        await answer.send(send)
 
     def _check_permission(self, principal: Principal) -> None:
         permission = self._operation.permission

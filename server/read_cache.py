@@ -1,98 +1,101 @@
 """Answers a request again with the very bytes that it was answered with before.
 
-Only where that is exact: the same method, path, query, key and condition; an answer that rests on the store
-alone (`Reply.lasts`); nothing written since, by any process (`server.remembered`); and a key that has not
-expired meanwhile. Key, permission, request and answer were all checked when the bytes were made, and a change
-of any of them is a write: revoking the key is, too.
+Only where that is exact: the same method, path, query and condition; an answer that rests on the store alone
+(`Reply.lasts`); and nothing written since, by any process (`server.remembered`). Request and answer were
+checked when the bytes were made. Whose the key is and what it may do is asked each time, and remembered in
+the same way: to revoke a key is to write.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from server.clock import Clock
+from server.answers import Answer
 from server.remembered import Remembered
-from server.request_info import request_info
+from server.request_info import RequestInfo, begin
+from server.security import Authenticator
 from server.stamps import Stamps
 
-MAX_OCTETS = 32 * 1024 * 1024
-"""How much is remembered: about 10,000 profiles."""
-
-Question: TypeAlias = tuple[str, str, bytes, bytes, bytes | None]
-"""All of a request that an answer rests on: method, path, query, Authorization and If-None-Match."""
+Question: TypeAlias = tuple[str, str, bytes, bytes | None]
+"""All of a request that an answer rests on: method, path, query and If-None-Match."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer that was sent.
+class Conditions(NamedTuple):
+    """The headers that an answer from memory rests on."""
 
-    Attributes:
-        expires_at: when the key of the request expires.
-    """
+    authorization: bytes
+    if_none_match: bytes | None
 
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
+
+class Kept(NamedTuple):
+    """An answer that is remembered, with its operation and what a key must hold to get it."""
+
+    answer: Answer
     operation_id: str | None
-    principal: str | None
-    expires_at: datetime | None
+    permission: str
 
 
 class ReadCacheMiddleware:
-    """Stands outside of everything that an answer takes, and within the log."""
+    """The outermost layer: a request that is answered here costs nothing of what the others do."""
 
-    def __init__(self, app: ASGIApp, *, stamps: Stamps, clock: Clock, max_octets: int = MAX_OCTETS) -> None:
+    def __init__(
+        self, app: ASGIApp, *, stamps: Stamps, authenticator: Authenticator, max_octets: int
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            app: answers what is not remembered.
+            stamps: tell whether anything was written.
+            authenticator: tells whose a key is.
+            max_octets: how much is remembered; with 0 nothing is.
+        """
         self.app = app
-        self._clock = clock
+        self._authenticator = authenticator
         self._stamps = stamps
-        self._answers: Remembered[Answer] = Remembered(max_octets=max_octets)
+        self._answers: Remembered[Kept] = Remembered(max_octets=max_octets)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on and remember its answer."""
-        question = _question(scope)
-        stamp = None if question is None else await self._stamps.take()
-        if question is None or stamp is None:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        known = self._answers.get(question, stamp)
-        info = request_info(scope)
-        info.stamp = stamp
-        if known is not None and (known.expires_at is None or known.expires_at > self._clock()):
-            info.operation_id, info.principal = known.operation_id, known.principal
-            await send({"type": "http.response.start", "status": known.status, "headers": known.headers})
-            await send({"type": "http.response.body", "body": known.body})
+        info = begin(scope)
+        conditions = _conditions(scope)
+        if conditions is None:
+            await self.app(scope, receive, send)
             return
-        sent: list[Message] = []
+        info.stamp = await self._stamps.take()
+        question = scope["method"], scope["path"], scope["query_string"], conditions.if_none_match
+        kept = self._answers.get(question, info.stamp)
+        if kept is not None and self._may_have(kept, conditions.authorization, info):
+            info.operation_id = kept.operation_id
+            status, headers, body = kept.answer
+            await Answer(status, [*headers, info.id_header], body).send(send)
+            info.log(scope, status)
+            return
+        await self.app(scope, receive, send)
+        if info.lasting is not None:
+            made = Kept(info.lasting, info.operation_id, info.permission)
+            octets = len(info.lasting.body) + _octets(question)
+            self._answers.keep(question, made, info.stamp, octets=octets)
 
-        async def noted_send(message: Message) -> None:
-            # The layers outside change messages.
-            sent.append(dict(message))
-            await send(message)
-
-        await self.app(scope, receive, noted_send)
-        if info.lasts:
-            start, body = sent
-            answer = Answer(
-                start["status"],
-                start["headers"],
-                body["body"],
-                info.operation_id,
-                info.principal,
-                info.key_expires_at,
-            )
-            self._answers.keep(question, answer, stamp, octets=len(answer.body) + _octets(question))
+    def _may_have(self, kept: Kept, authorization: bytes, info: RequestInfo) -> bool:
+        """Return whether the key of a request is good for an answer; if it is not, others say why."""
+        principal = self._authenticator.remembered(authorization, info.stamp)
+        if principal is None or not principal.may(kept.permission):
+            return False
+        info.principal = principal.name
+        return True
 
 
 def _octets(question: Question) -> int:
-    """Return the size of what clients chose: a key may stand behind thousands of spaces."""
+    """Return the size of what clients chose: a query or a condition may be long."""
     return sum(len(part) for part in question if part is not None)
 
 
-def _question(scope: Scope) -> Question | None:
-    """Return what a request asks, or None when it is none that is answered from memory."""
-    if scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
+def _conditions(scope: Scope) -> Conditions | None:
+    """Return the headers that count, or None when the request is none that is answered from memory."""
+    if scope["method"] not in {"GET", "HEAD"}:
         return None
     authorization = if_none_match = None
     for name, value in scope["headers"]:
@@ -104,6 +107,4 @@ def _question(scope: Scope) -> Question | None:
             if if_none_match is not None:
                 return None
             if_none_match = value
-    if authorization is None:
-        return None
-    return scope["method"], scope["path"], scope["query_string"], authorization, if_none_match
+    return None if authorization is None else Conditions(authorization, if_none_match)

@@ -46,7 +46,7 @@ class Authenticator:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._records: Remembered[ApiKey] = Remembered(max_octets=MAX_OCTETS)
+        self._principals: Remembered[Principal] = Remembered(max_octets=MAX_OCTETS)
 
     async def principal(self, scope: Scope, stamp: object = None) -> Principal:
         """Return who is calling.
@@ -59,28 +59,34 @@ class Authenticator:
             ApiError: 401, with the challenge that RFC 6750 §3 asks for.
             Unavailable: the store cannot be used.
         """
-        record = await self._record(hash_key(_bearer_token(scope)), stamp)
-        if record is None:
-            raise _unauthorized("credentials_not_accepted", "This API key is not known here.")
-        if record.revoked_at is not None:
-            raise _unauthorized("api_key_revoked", "This API key was revoked.")
-        if record.expires_at is not None and record.expires_at <= self._clock():
-            raise _unauthorized("api_key_expired", "This API key has expired.")
-        return Principal(record.name, frozenset(record.scopes), record.expires_at)
-
-    async def _record(self, secret_hash: bytes, stamp: object) -> ApiKey | None:
+        authorization, token = _bearer_token(scope)
         if stamp is None and not self._store.reads_wait:
             stamp = self._store.stamp()
-        record = self._records.get(secret_hash, stamp)
-        if record is not None:
-            return record
+        principal = self._principals.get(authorization, stamp)
+        if principal is None:
+            principal = _principal(await self._record(hash_key(token)))
+            self._principals.keep(authorization, principal, stamp, octets=len(authorization))
+        if self._has_expired(principal):
+            raise _unauthorized("api_key_expired", "This API key has expired.")
+        return principal
+
+    def remembered(self, authorization: bytes, stamp: object) -> Principal | None:
+        """Return who is calling, if that is remembered and the key has not expired.
+
+        Args:
+            authorization: the only `Authorization` of a request.
+            stamp: the store's stamp of a moment since the request came.
+        """
+        principal = self._principals.get(authorization, stamp)
+        return None if principal is None or self._has_expired(principal) else principal
+
+    def _has_expired(self, principal: Principal) -> bool:
+        return principal.expires_at is not None and principal.expires_at <= self._clock()
+
+    async def _record(self, secret_hash: bytes) -> ApiKey | None:
         if self._store.reads_wait:
-            record = await run_sync(self._find, secret_hash)
-        else:
-            record = self._find(secret_hash)
-        if record is not None:
-            self._records.keep(secret_hash, record, stamp)
-        return record
+            return await run_sync(self._find, secret_hash)
+        return self._find(secret_hash)
 
     def _find(self, secret_hash: bytes) -> ApiKey | None:
         with self._store.read() as tx:
@@ -106,7 +112,8 @@ def bearer_security_handler(authenticator: Authenticator) -> Callable[[], Bearer
     return ContractBearer
 
 
-def _bearer_token(scope: Scope) -> str:
+def _bearer_token(scope: Scope) -> tuple[bytes, str]:
+    """Return the only `Authorization` of a request, and the key in it."""
     given = [value for name, value in scope["headers"] if name == b"authorization"]
     if not given:
         raise ApiError(
@@ -122,7 +129,15 @@ def _bearer_token(scope: Scope) -> str:
             'Only an API key is accepted here, as "Authorization: Bearer bfst-…": no virtual key, no session '
             "token, no Basic credentials.",
         )
-    return token
+    return given[0], token
+
+
+def _principal(record: ApiKey | None) -> Principal:
+    if record is None:
+        raise _unauthorized("credentials_not_accepted", "This API key is not known here.")
+    if record.revoked_at is not None:
+        raise _unauthorized("api_key_revoked", "This API key was revoked.")
+    return Principal(record.name, frozenset(record.scopes), record.expires_at)
 
 
 def _unauthorized(code: ErrorCode, message: str) -> ApiError:

@@ -32,6 +32,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "and not on memory:.",
         ),
     ] = 1
+    memory_mib: Annotated[
+        int,
+        Meta(
+            ge=0,
+            description="How much memory each process may use for answers that it gives again, in MiB; "
+            "with 0 every answer is made anew.",
+        ),
+    ] = 32
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="The least serious kind of line to log: debug, info, warning or error."),

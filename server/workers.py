@@ -24,6 +24,8 @@ import click
 import structlog
 import uvicorn
 
+from server.logs import surroundings
+
 FORK = multiprocessing.get_context("fork")
 
 PAUSE_SECONDS = 1.0
@@ -220,7 +222,7 @@ class Workers:
         for other in self._sockets:
             if other is not listener:
                 other.close()
-        structlog.contextvars.bind_contextvars(worker=os.getpid())
+        surroundings.set({"worker": os.getpid()})
         WorkerServer(self._config, self._watched, is_ready).run(sockets=[listener])
 
 

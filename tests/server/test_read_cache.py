@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -12,11 +13,12 @@ from starlette.types import Receive, Scope, Send
 from handlers.access_profiles import get_access_profile, list_access_profiles
 from handlers.context import Context, Principal
 from handlers.reply import Reply
-from server.app import create_app
+from server.answers import Answer
+from server.app import ANSWERS_OCTETS, create_app
 from server.read_cache import ReadCacheMiddleware
 from server.remembered import OVERHEAD_OCTETS, Remembered
-from server.request_info import RequestInfoMiddleware, request_info
-from server.security import issue_key
+from server.request_info import request_info
+from server.security import Authenticator, issue_key
 from server.stamps import Stamps
 from store.memory import MemoryStore, MemoryTransaction
 from store.suite.samples import add_profiles
@@ -43,10 +45,10 @@ class CountingStore(MemoryStore):
 class Client:
     """Sends requests into one app."""
 
-    def __init__(self, store: MemoryStore) -> None:
+    def __init__(self, store: MemoryStore, answers_octets: int = ANSWERS_OCTETS) -> None:
         self.store = store
         self.now = NOW
-        self._app = create_app(store, clock=lambda: self.now)
+        self._app = create_app(store, clock=lambda: self.now, answers_octets=answers_octets)
 
     def get(self, path: str = ONE, key: str = KEY.key, method: str = "GET", **headers: str) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -155,14 +157,39 @@ def test_a_key_that_expires_is_refused_from_that_instant_on() -> None:
     assert statuses == [200, 200, 401, 401]
 
 
-def test_each_key_has_answers_of_its_own(client: Client) -> None:
+def test_everybody_who_may_have_an_answer_gets_it_from_memory(client: Client) -> None:
+    viewer = new_key("viewer", ["AccessProfiles:View"])
+    with client.store.write() as tx:
+        tx.api_keys.add(viewer.record)
+    first = client.get()
+    # Whose the key is has to be read once.
+    client.get(key=viewer.key)
+
+    count, again = reads(client, lambda: client.get(key=viewer.key))
+
+    assert (count, again.content) == (0, first.content)
+
+
+def test_nobody_else_gets_an_answer_from_memory(client: Client) -> None:
     blind = new_key("blind", ["AccessProfiles:Create"])
     with client.store.write() as tx:
         tx.api_keys.add(blind.record)
 
-    assert client.get().status_code == 200
-    assert client.get(key=blind.key).status_code == 403
-    assert client.get(key="bfst-" + "x" * 44).status_code == 401
+    for _ in range(2):
+        assert client.get().status_code == 200
+        assert client.get(key=blind.key).status_code == 403
+        assert client.get(key="bfst-" + "x" * 44).status_code == 401
+        assert client.get(key=f"{KEY.key} ").status_code == 200
+        assert client.get(key=KEY.key[:-1]).status_code == 401
+
+
+def test_without_memory_every_answer_is_made_anew(client: Client) -> None:
+    client = Client(client.store, answers_octets=0)
+    client.get()
+
+    count, _ = reads(client, client.get)
+
+    assert count == 1
 
 
 @pytest.mark.parametrize("path", [f"{PATH}/99", f"{PATH}?limit=x", "/api/nothing", f"{PATH}/api-keys"])
@@ -205,39 +232,39 @@ def test_no_answer_to_a_read_rests_on_a_header_that_is_not_part_of_the_question(
 
 
 @pytest.mark.parametrize("later", [timedelta(days=1), timedelta(days=400)])
-def test_answers_that_last_do_not_rest_on_the_time(client: Client, later: timedelta) -> None:
-    def context(now: datetime) -> Context:
-        return Context(
-            client.store,
-            now,
-            lambda: "id",
-            lambda _: "x",
-            Principal("a", frozenset("*")),
-            "/api",
-            frozenset(),
-        )
+def test_answers_that_last_rest_neither_on_the_time_nor_on_who_asks(client: Client, later: timedelta) -> None:
+    def context(now: datetime, principal: Principal) -> Context:
+        return Context(client.store, now, lambda: "id", lambda _: "x", principal, "/api", frozenset())
 
-    for read in (
-        lambda now: get_access_profile(context(now), 1),
-        lambda now: list_access_profiles(context(now), 25, 0, None, None, None),
-    ):
-        assert read(NOW) == read(NOW + later)
-        assert read(NOW).lasts
+    one = context(NOW, Principal("a", frozenset("*")))
+    other = context(NOW + later, Principal("b", frozenset(["AccessProfiles:View"])))
+    reads: list[Callable[[Context], Reply[Any]]] = [
+        lambda asked: get_access_profile(asked, 1),
+        lambda asked: list_access_profiles(asked, 25, 0, None, None, None),
+    ]
+    for read in reads:
+        assert read(one) == read(other)
+        assert read(one).lasts
 
 
 def test_what_clients_chose_counts_as_memory_too() -> None:
     asked: list[str] = []
+    authenticator = Authenticator(store_with_keys(KEY), lambda: NOW)
 
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        info = request_info(scope)
         asked.append(scope["path"])
-        request_info(scope).lasts = True
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": b"{}"})
+        await authenticator.principal(scope, info.stamp)
+        info.lasting, info.permission = Answer(200, [], b"{}"), "AccessProfiles:View"
+        await info.lasting.send(send)
 
     cache = ReadCacheMiddleware(
-        app, stamps=Stamps(MemoryStore()), clock=lambda: NOW, max_octets=OVERHEAD_OCTETS + 1_000
+        app,
+        stamps=Stamps(MemoryStore()),
+        authenticator=authenticator,
+        max_octets=OVERHEAD_OCTETS + 1_000,
     )
-    caller = Caller(RequestInfoMiddleware(cache), KEY.key)
+    caller = Caller(cache, KEY.key)
 
     async def ask() -> None:
         for _ in range(2):
