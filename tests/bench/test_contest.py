@@ -17,14 +17,26 @@ from tests.bench.contest.entrants import ENTRANTS, contestants
 from tests.bench.contest.load import Request, Slice, write_requests
 from tests.bench.contest.report import rows
 from tests.bench.contest.rounds import Measured
-from tests.bench.contest.works import BARE, FASTAPI, OURS, OURS_POSTGRES, WORKS, Work, one_profile
+from tests.bench.contest.works import (
+    BARE,
+    FASTAPI,
+    OURS,
+    OURS_POSTGRES,
+    OURS_POSTGRES_ANEW,
+    WORKS,
+    Work,
+    one_profile,
+)
 
 PROFILES = 120
 # The benchmark compares all of them before it times any; to start a database for it here is too much.
 AGREED = [
     work
     for work in WORKS
-    if work.agreed and not work.two_cores and not work.equal_load and work.first != OURS_POSTGRES
+    if work.agreed
+    and not work.two_cores
+    and not work.equal_load
+    and work.first not in {OURS_POSTGRES, OURS_POSTGRES_ANEW}
 ]
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import click
 import httpx
 
+from server.settings import variable
 from tests.postgres import free_port
 from tests.serving import ROOT, Keys, running_server
 
@@ -36,10 +37,13 @@ class Contestant:
 
 
 @contextmanager
-def ours(name: str, store: str, keys: Sequence[str], cpus: str, *arguments: str) -> Iterator[Contestant]:
+def ours(
+    name: str, store: str, keys: Sequence[str], cpus: str, *arguments: str, remembers: bool
+) -> Iterator[Contestant]:
     """Start the server of this project."""
     of_tests = Keys(keys[0], keys[0], keys[0], keys[0])
-    launcher = ("taskset", "-c", cpus, sys.executable)
+    memory = () if remembers else (f"{variable('memory_mib')}=0",)
+    launcher = ("env", *memory, "taskset", "-c", cpus, sys.executable)
     with running_server(store, of_tests, arguments=arguments, launcher=launcher) as server:
         yield Contestant(name, server.url, keys, _family(server.process.pid))
 

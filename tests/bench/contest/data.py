@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import count
+from tempfile import TemporaryFile
 from typing import cast
 from uuid import UUID
 
@@ -22,6 +24,7 @@ from handlers.terms import policy_terms
 from server.security import issue_key
 from store.api import ProfileFilter
 from store.registry import open_store
+from store.transfer import export_records, import_records
 from tests.bench.calls import POLICY
 from tests.bench.peers import tables
 
@@ -62,6 +65,21 @@ def fill_store(url: str, profiles: int, issued: Sequence[IssuedApiKey]) -> None:
             if number % 2:
                 tx.profiles.set_active(added.id, True, by_operator=True)
     store.close()
+
+
+def copy_store(source: str, target: str) -> None:
+    """Migrate a store, and copy all of another one into it."""
+    with (
+        TemporaryFile() as lines,
+        closing(open_store(source)) as read,
+        closing(open_store(target)) as written,
+    ):
+        with read.read() as tx:
+            export_records(tx.dump(), lines, at=NOW)
+        lines.seek(0)
+        written.migrate()
+        with written.write() as tx:
+            import_records(tx, lines)
 
 
 def fill_peer(url: str, source: str, keys: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ import httpx
 
 from tests.bench.calls import PROFILES
 from tests.bench.contest.contestants import Contestant, ours, peer
-from tests.bench.contest.data import fill_peer, fill_store, issue_keys
+from tests.bench.contest.data import copy_store, fill_peer, fill_store, issue_keys
 from tests.bench.contest.works import (
     BARE,
     CONNEXION,
@@ -23,7 +23,9 @@ from tests.bench.contest.works import (
     LITESTAR,
     ONE_WORKER,
     OURS,
+    OURS_ANEW,
     OURS_POSTGRES,
+    OURS_POSTGRES_ANEW,
     OURS_WRITING,
     TWO_WORKERS,
 )
@@ -40,6 +42,7 @@ class Entrant:
         data: the database that it gets. Who only reads shares a file with others who only read.
         module: the module in `tests.bench.peers`; this project's own server has none.
         two_cores: it is not pinned.
+        remembers: it gives answers again from memory, as it comes.
     """
 
     name: str
@@ -47,14 +50,18 @@ class Entrant:
     module: str | None = None
     arguments: tuple[str, ...] = ()
     two_cores: bool = False
+    remembers: bool = True
 
 
 ENTRANTS = (
     Entrant(OURS, "ours"),
+    Entrant(OURS_ANEW, "ours", remembers=False),
     Entrant(OURS_WRITING, "ours-written"),
     Entrant(OURS_POSTGRES, "ours-postgresql"),
-    Entrant(ONE_WORKER, "ours", two_cores=True),
-    Entrant(TWO_WORKERS, "ours", arguments=("--workers", "2"), two_cores=True),
+    Entrant(OURS_POSTGRES_ANEW, "ours-postgresql", remembers=False),
+    # What a worker adds is another process that works, not another memory.
+    Entrant(ONE_WORKER, "ours", two_cores=True, remembers=False),
+    Entrant(TWO_WORKERS, "ours", arguments=("--workers", "2"), two_cores=True, remembers=False),
     Entrant(FASTAPI, "peers", "fastapi_sqlite"),
     Entrant(FASTAPI_WRITING, "peers-written", "fastapi_sqlite"),
     Entrant(FASTAPI_ASYNC, "peers-postgresql", "fastapi_postgres_sqlalchemy"),
@@ -92,7 +99,7 @@ def _start(
     entrant: Entrant, database: str, keys: Sequence[str], cpus: str
 ) -> AbstractContextManager[Contestant]:
     if entrant.module is None:
-        return ours(entrant.name, database, keys, cpus, *entrant.arguments)
+        return ours(entrant.name, database, keys, cpus, *entrant.arguments, remembers=entrant.remembers)
     return peer(entrant.name, entrant.module, keys, cpus, PEER_DATABASE=database)
 
 
@@ -116,7 +123,7 @@ def _databases(
     with postgres_cluster() as cluster:
         for name in ("ours", "peers"):
             databases[f"{name}-postgresql"] = cluster.database_url(cluster.new_database())
-        fill_store(databases["ours-postgresql"], profiles, issued)
+        copy_store(databases["ours"], databases["ours-postgresql"])
         of_peers = databases["peers-postgresql"].replace("postgresql:", "postgresql+psycopg:")
         fill_peer(of_peers, databases["ours"], keys)
         yield databases | {"peers-postgresql": of_peers}, keys

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 
+from tests.bench.calls import PROFILES
 from tests.bench.contest.contestants import Contestant
 from tests.bench.contest.load import Slice, load, write_requests
 from tests.bench.contest.works import CONNECTIONS, Work
+from tests.bench.pipeline import Connection
+from tests.bench.traffic import Request
 
 SHARE_OF_RIVAL = 0.5
 """At equal load everybody gets this part of what the rival can do."""
@@ -62,6 +67,9 @@ def compete(
         click.ClickException: an answer was refused, or did not come.
     """
     found = [Measured(work, {name: [] for name in work.contestants}) for work in works]
+    for first in dict.fromkeys(work.first for work in works if work.all_read):
+        told(f"{first} reads all profiles")
+        asyncio.run(_read_all(contestants[first], rules.profiles))
     for number in range(-1, rules.rounds):
         for measured in found:
             work = measured.work
@@ -73,6 +81,16 @@ def compete(
                 if number >= 0:
                     measured.slices[name].append(slice_)
     return found
+
+
+async def _read_all(contestant: Contestant, profiles: int) -> None:
+    url = urlsplit(contestant.url)
+    assert url.hostname is not None
+    assert url.port is not None
+    async with Connection(url.hostname, url.port, contestant.keys[0]) as connection:
+        await connection.send_all(
+            Request("read", 200, "GET", f"{PROFILES}/{number}") for number in range(1, profiles + 1)
+        )
 
 
 def _slice(found: Sequence[Measured], work: Work, contestant: Contestant, rules: Rules, number: int) -> Slice:
