@@ -20,6 +20,7 @@ from domain.errors import DomainError
 from server.clock import Clock, system_clock
 from server.contract import Contract, load_contract
 from server.errors import ErrorMiddleware
+from server.logs import access_log
 from server.operation import OperationMiddleware, Surroundings, compile_operations
 from server.pages import PublishedContract, ServerInfo, health, pages
 from server.read_cache import ReadCacheMiddleware
@@ -67,6 +68,7 @@ def create_app(
     surroundings = Surroundings(store, clock, ids, random_text, permissions)
     operations = compile_operations(contract, handlers, surroundings)
     authenticator = Authenticator(store, clock)
+    log = access_log()
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -81,9 +83,10 @@ def create_app(
                 ReadCacheMiddleware,
                 stamps=Stamps(store),
                 authenticator=authenticator,
+                log=log,
                 max_octets=answers_octets,
             ),
-            RequestInfoMiddleware,
+            partial(RequestInfoMiddleware, log=log),
             partial(ErrorMiddleware, contract=contract),
             partial(ContractRoutingMiddleware, routes=RouteTable(contract)),
             SecurityMiddleware,

@@ -6,6 +6,7 @@ checked when the bytes were made. Whose the key is and what it may do is asked e
 the same way: to revoke a key is to write.
 """
 
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -19,12 +20,7 @@ from server.stamps import Stamps
 Question: TypeAlias = tuple[str, str, bytes, bytes | None]
 """All of a request that an answer rests on: method, path, query and If-None-Match."""
 
-
-class Conditions(NamedTuple):
-    """The headers that an answer from memory rests on."""
-
-    authorization: bytes
-    if_none_match: bytes | None
+_READING = frozenset({"GET", "HEAD"})
 
 
 class Kept(NamedTuple):
@@ -39,7 +35,13 @@ class ReadCacheMiddleware:
     """The outermost layer: a request that is answered here costs nothing of what the others do."""
 
     def __init__(
-        self, app: ASGIApp, *, stamps: Stamps, authenticator: Authenticator, max_octets: int
+        self,
+        app: ASGIApp,
+        *,
+        stamps: Stamps,
+        authenticator: Authenticator,
+        log: Callable[[Mapping[str, object]], None],
+        max_octets: int,
     ) -> None:
         """Begin with nothing.
 
@@ -47,10 +49,12 @@ class ReadCacheMiddleware:
             app: answers what is not remembered.
             stamps: tell whether anything was written.
             authenticator: tells whose a key is.
+            log: logs the facts of an answer.
             max_octets: how much is remembered; with 0 nothing is.
         """
         self.app = app
         self._authenticator = authenticator
+        self._log = log
         self._stamps = stamps
         self._answers: Remembered[Kept] = Remembered(max_octets=max_octets)
 
@@ -59,19 +63,23 @@ class ReadCacheMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        info = begin(scope)
-        conditions = _conditions(scope)
-        if conditions is None:
+        fields = dict(scope["headers"])
+        info = begin(scope, fields.get(b"x-request-id"))
+        authorization = fields.get(b"authorization")
+        if authorization is None or scope["method"] not in _READING or len(fields) < len(scope["headers"]):
+            # A field that comes twice may be one that counts.
             await self.app(scope, receive, send)
             return
         info.stamp = await self._stamps.take()
-        question = scope["method"], scope["path"], scope["query_string"], conditions.if_none_match
+        question = scope["method"], scope["path"], scope["query_string"], fields.get(b"if-none-match")
         kept = self._answers.get(question, info.stamp)
-        if kept is not None and self._may_have(kept, conditions.authorization, info):
+        if kept is not None and self._may_have(kept, authorization, info):
             info.operation_id = kept.operation_id
             status, headers, body = kept.answer
-            await Answer(status, [*headers, info.id_header], body).send(send)
-            info.log(scope, status)
+            headers = [*headers, info.id_header]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            self._log(info.facts(scope, status))
             return
         await self.app(scope, receive, send)
         if info.lasting is not None:
@@ -91,20 +99,3 @@ class ReadCacheMiddleware:
 def _octets(question: Question) -> int:
     """Return the size of what clients chose: a query or a condition may be long."""
     return sum(len(part) for part in question if part is not None)
-
-
-def _conditions(scope: Scope) -> Conditions | None:
-    """Return the headers that count, or None when the request is none that is answered from memory."""
-    if scope["method"] not in {"GET", "HEAD"}:
-        return None
-    authorization = if_none_match = None
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            if authorization is not None:
-                return None
-            authorization = value
-        elif name == b"if-none-match":
-            if if_none_match is not None:
-                return None
-            if_none_match = value
-    return None if authorization is None else Conditions(authorization, if_none_match)

@@ -262,6 +262,7 @@ def test_what_clients_chose_counts_as_memory_too() -> None:
         app,
         stamps=Stamps(MemoryStore()),
         authenticator=authenticator,
+        log=lambda _: None,
         max_octets=OVERHEAD_OCTETS + 1_000,
     )
     caller = Caller(cache, KEY.key)
