@@ -10,6 +10,7 @@ from uuid import uuid4
 from connexion import FlaskApp
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.lifespan import LifespanMiddleware
+from connexion.middleware.main import API
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityMiddleware
 from starlette.exceptions import HTTPException
@@ -108,8 +109,11 @@ def create_app(
         )
     )
     app.app.register_blueprint(health(store.check_ready, told=(DomainError,)))
-    for base_path in contract.base_paths:
-        app.add_api(contract.routing_view(), base_path=base_path, name=base_path)
+    first, *others = contract.base_paths
+    app.add_api(contract.routing_view(), base_path=first)
+    # The same operations under each. `add_api` would copy and validate the same document once more.
+    [api] = app.middleware.apis
+    app.middleware.apis += [API(api.specification, base_path=other, **api.kwargs) for other in others]
     return app
 
 

@@ -9,7 +9,6 @@ from server.cli.output import console, say
 from server.cli.root import main, opened, with_store
 from server.settings import Settings, variable
 from store.api import Store
-from store.memory import MemoryStore
 
 
 @main.command()
@@ -31,16 +30,17 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
     # What a start makes stays: collections would only look at it again and again. Serving turns them on.
     gc.disable()
     try:
-        from server.left_out import import_connexion
+        from server.left_out import import_libraries
 
-        import_connexion()
+        import_libraries()
         from server import serving
+        from store.registry import scheme_of
 
         given = {"host": host, "port": port, "workers": workers}
         changes = {name: value for name, value in given.items() if value is not None}
         settings = msgspec.structs.replace(settings, **changes)
         with opened(settings) as store:
-            if settings.workers > 1 and isinstance(store, MemoryStore):
+            if settings.workers > 1 and scheme_of(settings.store) == "memory":
                 raise click.UsageError(
                     f"{settings.workers} workers would each have a memory of their own. Serve this store "
                     "with one worker, or another store (access-profiles --store sqlite:///FILE)."

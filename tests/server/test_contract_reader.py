@@ -1,6 +1,7 @@
 """The contract as the server reads it."""
 
 import pytest
+import yaml
 from yaml import YAMLError
 
 from server.contract import Contract, load_contract
@@ -12,6 +13,27 @@ ID = parameter("thing_id", "path", type="integer")
 
 def test_the_servers_contract_is_the_one_at_the_root() -> None:
     assert load_contract().source == (ROOT / "openapi.yaml").read_bytes()
+
+
+def test_the_document_is_what_yaml_says() -> None:
+    served = load_contract()
+
+    assert served.document == yaml.load(served.source, yaml.CSafeLoader)
+
+
+def test_values_keep_their_types_and_anchors_stand_for_what_they_name() -> None:
+    source = b"{a: &there [1, 2.5, true, null, '3', x], 200: *there, empty: {}}"
+
+    assert Contract(source).document == {
+        "a": [1, 2.5, True, None, "3", "x"],
+        200: [1, 2.5, True, None, "3", "x"],
+        "empty": {},
+    }
+
+
+def test_a_merge_key_is_refused() -> None:
+    with pytest.raises(YAMLError, match="merge"):
+        Contract(b"{a: &there {b: 1}, c: {<<: *there}}")
 
 
 def test_base_paths_are_those_of_the_servers() -> None:
