@@ -1,10 +1,11 @@
 """The app: the only place where everything is wired together."""
 
+import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from connexion import FlaskApp
@@ -16,6 +17,7 @@ from connexion.middleware.security import SecurityMiddleware
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from domain.errors import DomainError
 from server.clock import Clock, system_clock
@@ -48,10 +50,11 @@ def create_app(
     clock: Clock = system_clock,
     ids: Callable[[], str] = new_id,
     answers_octets: int = ANSWERS_OCTETS,
-) -> FlaskApp:
+) -> ASGIApp:
     """Return the ASGI app.
 
-    A request passes the middlewares from the first to the last; pages reach Flask, operations do not.
+    What is not answered from memory passes Connexion's middlewares from the first to the last; pages reach
+    Flask, operations do not.
 
     Args:
         store: where everything is kept. The app closes it when it shuts down.
@@ -80,13 +83,6 @@ def create_app(
         __name__,
         lifespan=lifespan,
         middlewares=[
-            partial(
-                ReadCacheMiddleware,
-                stamps=Stamps(store),
-                authenticator=authenticator,
-                log=log,
-                max_octets=answers_octets,
-            ),
             partial(RequestInfoMiddleware, log=log),
             partial(ErrorMiddleware, contract=contract),
             partial(ContractRoutingMiddleware, routes=RouteTable(contract)),
@@ -114,7 +110,15 @@ def create_app(
     # The same operations under each. `add_api` would copy and validate the same document once more.
     [api] = app.middleware.apis
     app.middleware.apis += [API(api.specification, base_path=other, **api.kwargs) for other in others]
-    return app
+    # Only pages ask how the client came here; uvicorn would put this outside of everything.
+    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+    return ReadCacheMiddleware(
+        cast(ASGIApp, ProxyHeadersMiddleware(app, trusted)),
+        stamps=Stamps(store),
+        authenticator=authenticator,
+        log=log,
+        max_octets=answers_octets,
+    )
 
 
 class ContractRoutingMiddleware(RoutingMiddleware):  # type: ignore[misc]  # connexion has no types

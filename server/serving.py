@@ -55,6 +55,7 @@ def serve(settings: Settings, store: Store, *, demo: bool) -> None:
             ws="none",
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # the app sees to them
             lifespan="on",
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )

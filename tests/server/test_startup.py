@@ -17,7 +17,7 @@ from server.app import create_app
 from store.registry import open_store
 store = open_store(sys.argv[1])
 store.check_ready()
-create_app(store).middleware._build_middleware_stack()
+create_app(store).app.app.middleware._build_middleware_stack()
 store.close()
 """
 LATER = """
