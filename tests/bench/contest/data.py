@@ -46,9 +46,9 @@ def fill_store(url: str, profiles: int, issued: Sequence[IssuedApiKey]) -> None:
     with store.write() as tx:
         for key in issued:
             tx.api_keys.add(key.record)
+        config_ids = iter(tx.profiles.reserve_provider_config_ids(profiles * len(terms.provider_configs)))
         for number in range(1, profiles + 1):
-            config_ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
-            added = tx.profiles.add(
+            tx.profiles.add(
                 NewAccessProfile(
                     name=f"Profile {number}",
                     description=None,
@@ -60,10 +60,9 @@ def fill_store(url: str, profiles: int, issued: Sequence[IssuedApiKey]) -> None:
                         now=NOW,
                     ),
                     created_at=NOW,
+                    is_active=number % 2 == 1,
                 )
             )
-            if number % 2:
-                tx.profiles.set_active(added.id, True, by_operator=True)
     store.close()
 
 

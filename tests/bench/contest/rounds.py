@@ -15,7 +15,7 @@ import click
 from tests.bench.calls import PROFILES
 from tests.bench.contest.contestants import Contestant
 from tests.bench.contest.load import Slice, load, write_requests
-from tests.bench.contest.works import CONNECTIONS, Work
+from tests.bench.contest.works import CONNECTIONS, Draw, Work
 from tests.bench.pipeline import Connection
 from tests.bench.traffic import Request
 
@@ -70,6 +70,8 @@ def compete(
     for first in dict.fromkeys(work.first for work in works if work.all_read):
         told(f"{first} reads all profiles")
         asyncio.run(_read_all(contestants[first], rules.profiles))
+    # Who does the same for two works is warm for the second one.
+    warm: set[tuple[str, Draw]] = set()
     for number in range(-1, rules.rounds):
         for measured in found:
             work = measured.work
@@ -77,6 +79,9 @@ def compete(
             # Whoever comes first in one round comes last in the next.
             order = work.contestants if number % 2 else list(reversed(work.contestants))
             for name in order:
+                if number < 0 and (name, work.draw) in warm:
+                    continue
+                warm.add((name, work.draw))
                 slice_ = _slice(found, work, contestants[name], rules, number)
                 if number >= 0:
                     measured.slices[name].append(slice_)
