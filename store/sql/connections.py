@@ -1,10 +1,10 @@
 """Connections with a transaction begun."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from store.sql.prepared import send
 
@@ -42,6 +42,20 @@ def with_transaction(connection: Connection) -> Connection:
         connection.close()
         raise
     return connection
+
+
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the block wrote when it raises, unless the database has undone everything by itself."""
+    send(connection, "SAVEPOINT member")
+    try:
+        yield
+    except BaseException:
+        with suppress(SQLAlchemyError):
+            send(connection, "ROLLBACK TO member")
+            send(connection, "RELEASE member")
+        raise
+    send(connection, "RELEASE member")
 
 
 class HeldReaders:
