@@ -3,8 +3,6 @@
 import asyncio
 from asyncio import Task
 
-from anyio.to_thread import run_sync
-
 from store.api import Store
 
 
@@ -33,4 +31,5 @@ class Stamps:
         if before is not None and not before.done():
             await asyncio.wait([before])
         self._asking, self._next = self._next, None
-        return await run_sync(self._store.stamp)
+        # There is one question at a time, so a limit to threads and a context of its own are not needed.
+        return await asyncio.get_running_loop().run_in_executor(None, self._store.stamp)

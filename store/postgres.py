@@ -9,9 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from store.postgres_readers import PostgresReaders
 from store.postgres_url import PostgresUrl, parse_url
 from store.postgres_watch import SnapshotWatch
 from store.sql.engine import SqlStore
+from store.sql.prepared import send
 from store.sql.turns import Turns
 
 WRITERS = 2
@@ -45,13 +47,15 @@ def open_postgres(url: str) -> SqlStore:
     """
     parsed = parse_url(url)
     readers = parsed.pool_size - WRITERS
-    reader, writer = _engine(parsed, connections=readers), _engine(parsed, connections=WRITERS)
+    reader = _engine(parsed, connections=readers, begin=_READ)
+    writer = _engine(parsed, connections=WRITERS, begin=_WRITE)
     patience_seconds = parsed.pool_timeout_ms / 1000
     return PostgresStore(
         SnapshotWatch(parsed.connection),
-        _beginning(reader, _READ),
-        _beginning(writer, _WRITE),
-        migrator=_beginning(writer, _MIGRATE),
+        PostgresReaders(reader, readers),
+        reader,
+        writer,
+        migrator=writer.execution_options(begin=_MIGRATE),
         read_turn=Turns(readers, patience_seconds).take,
         write_turn=Turns(WRITERS, patience_seconds).take,
         name=f"PostgreSQL at {parsed.place}",
@@ -63,9 +67,12 @@ def open_postgres(url: str) -> SqlStore:
 class PostgresStore(SqlStore):
     """Keeps everything in a database of a PostgreSQL server."""
 
-    def __init__(self, watch: SnapshotWatch, *engines: Engine, **options: Any) -> None:
-        """Take what tells of commits, and what `SqlStore` takes."""
-        super().__init__(*engines, **options)
+    def __init__(
+        self, watch: SnapshotWatch, readers: PostgresReaders, *engines: Engine, **options: Any
+    ) -> None:
+        """Take what tells of commits, how reads begin, and what else `SqlStore` takes."""
+        super().__init__(*engines, begin_read=readers.begin, **options)
+        self._readers = readers
         self._watch = watch
 
     def stamp(self) -> object:
@@ -75,11 +82,12 @@ class PostgresStore(SqlStore):
     def close(self) -> None:
         """Close the connections."""
         self._watch.close()
+        self._readers.close()
         super().close()
 
 
-def _engine(parsed: PostgresUrl, *, connections: int) -> Engine:
-    """Return an engine with this many connections at most."""
+def _engine(parsed: PostgresUrl, *, connections: int, begin: str) -> Engine:
+    """Return an engine with this many connections at most, whose transactions begin with a statement."""
     arguments: Mapping[str, object] = {
         **parsed.connection,
         # The driver must not begin transactions of its own accord: `_begin` does, and says of which kind.
@@ -88,18 +96,19 @@ def _engine(parsed: PostgresUrl, *, connections: int) -> Engine:
     engine = create_engine(
         "postgresql+psycopg://",
         connect_args=arguments,
+        execution_options={"begin": begin},
         pool_size=connections,
         max_overflow=0,
         hide_parameters=True,
+        # Places instead of names, as on SQLite: prepared statements hand their values over in order.
+        paramstyle="format",
         use_native_hstore=False,
     )
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _beginning(engine: Engine, statement: str) -> Engine:
-    return engine.execution_options(postgres_begin=statement)
-
-
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options()["postgres_begin"])
+    statement = connection.get_execution_options()["begin"]
+    if statement is not None:
+        send(connection, statement)

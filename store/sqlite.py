@@ -80,7 +80,7 @@ def _engine(url: str, *, connections: int, begin: str) -> Engine:
         pool_size=connections,
         max_overflow=32,
         connect_args={"check_same_thread": False},
-        execution_options={"sqlite_begin": begin},
+        execution_options={"begin": begin},
     )
     event.listen(engine, "connect", _configure)
     event.listen(engine, "begin", _begin)
@@ -154,7 +154,7 @@ def _poll(connection: SqliteConnection, _record: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    statement = connection.get_execution_options()["sqlite_begin"]
+    statement = connection.get_execution_options()["begin"]
     if statement is None:
         return
     gives_up_at = time.monotonic() + BUSY_TIMEOUT_MS / 1000

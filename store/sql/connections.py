@@ -1,10 +1,10 @@
 """Connections with a transaction begun."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from store.sql.prepared import send
 
@@ -44,8 +44,22 @@ def with_transaction(connection: Connection) -> Connection:
     return connection
 
 
+@contextmanager
+def savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what the block wrote when it raises, unless the database has undone everything by itself."""
+    send(connection, "SAVEPOINT member")
+    try:
+        yield
+    except BaseException:
+        with suppress(SQLAlchemyError):
+            send(connection, "ROLLBACK TO member")
+            send(connection, "RELEASE member")
+        raise
+    send(connection, "RELEASE member")
+
+
 class HeldReaders:
-    """Connections that readers on SQLite use in turn, without giving them back to Core's pool.
+    """Connections that readers use in turn, without giving them back to Core's pool.
 
     To check a connection out and in, and to have Core begin and end its transaction, takes longer than what
     most reads do in between.
@@ -55,24 +69,20 @@ class HeldReaders:
         """Begin with none.
 
         Args:
-            engine: opens connections.
+            engine: opens connections. Its option `begin` is the statement that begins a transaction.
             kept: how many are kept for the next readers.
         """
         self._engine = engine
         self._kept = kept
+        self._statement: str = engine.get_execution_options()["begin"]
         self._free: list[Connection] = []
 
     @contextmanager
     def begin(self, _engine: Engine) -> Iterator[Connection]:
         """Begin a transaction that reads, and end it after the block."""
-        try:
-            connection = self._free.pop()
-        except IndexError:
-            # `begin` has begun what Core takes for the beginning of a transaction.
-            connection = self._engine.connect().execution_options(sqlite_begin=None)
+        connection = self._begun()
         healthy = False
         try:
-            send(connection, "BEGIN")
             try:
                 yield connection
             except DBAPIError:
@@ -86,19 +96,58 @@ class HeldReaders:
         finally:
             if healthy and len(self._free) < self._kept:
                 self._free.append(connection)
+            elif healthy:
+                _discard(connection)
             else:
                 connection.close()
 
     def close(self) -> None:
         """Close the connections that are not in use, and keep none from now on."""
         self._kept = 0
-        while self._free:
-            self._free.pop().close()
+        self._drop()
 
-    @staticmethod
-    def _end(connection: Connection) -> None:
+    def _begun(self) -> Connection:
+        """Begin on a connection that is kept; where there is none, or it has died, on another."""
+        try:
+            connection = self._free.pop()
+        except IndexError:
+            return self._opened()
+        try:
+            self._start(connection)
+        except DBAPIError as error:
+            connection.close()
+            if not error.connection_invalidated:
+                raise
+            # What the others lead to has most likely gone with it.
+            self._drop()
+            return self._opened()
+        return connection
+
+    def _opened(self) -> Connection:
+        """Begin on a connection of the engine; from the next time on, Core begins nothing on it."""
+        return connected(self._engine).execution_options(begin=None)
+
+    def _end(self, connection: Connection) -> None:
         # Core counts a transaction from its first statement on; both words end the one that there is.
         if connection.in_transaction():
             connection.commit()
         else:
-            send(connection, "COMMIT")
+            self._finish(connection)
+
+    def _drop(self) -> None:
+        while self._free:
+            _discard(self._free.pop())
+
+    def _start(self, connection: Connection) -> None:
+        """Begin a transaction that Core does not know of."""
+        send(connection, self._statement)
+
+    def _finish(self, connection: Connection) -> None:
+        """End it."""
+        send(connection, "COMMIT")
+
+
+def _discard(connection: Connection) -> None:
+    """Close a connection without another word to the database."""
+    connection.invalidate()
+    connection.close()

@@ -94,7 +94,11 @@ class SqlStore:
 
     def check_ready(self) -> None:
         """Return when the tables are at the head revision."""
-        with translated(self.name, self.notice), self._read_turn(), begun(self._reader) as connection:
+        with (
+            translated(self.name, self.notice),
+            self._read_turn(),
+            self._begin_read(self._reader) as connection,
+        ):
             connection.execute(text("SELECT 1"))
             found = self._revision(connection)
         needed = head_revision()
@@ -120,7 +124,11 @@ class SqlStore:
         """Return all revisions, the first one first; later ones than this program knows are refused."""
         from store.sql.migrate import revisions
 
-        with translated(self.name, self.notice), self._read_turn(), begun(self._reader) as connection:
+        with (
+            translated(self.name, self.notice),
+            self._read_turn(),
+            self._begin_read(self._reader) as connection,
+        ):
             present = self._revision(connection)
         _refuse_later(present)
         return revisions(present)

@@ -19,9 +19,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.errors import Unavailable
-from store.sql.connections import connected, with_transaction
+from store.sql.connections import connected, savepoint, with_transaction
 from store.sql.failures import unavailable
-from store.sql.prepared import send
 from store.sql.turns import Turns
 
 MAX_MEMBERS = 64
@@ -178,7 +177,7 @@ class _Group:
         """
         self._members += 1
         try:
-            with _savepoint(self.connection) if self._has_work else nullcontext():
+            with savepoint(self.connection) if self._has_work else nullcontext():
                 yield
             self._check_open()
         except BaseException as error:
@@ -239,20 +238,6 @@ class _Group:
         if self.connection.invalidated:
             return False
         return cast(SqliteConnection, self.connection.connection.driver_connection).in_transaction
-
-
-@contextmanager
-def _savepoint(connection: Connection) -> Iterator[None]:
-    """Undo what the block wrote when it raises, unless the database has undone everything by itself."""
-    send(connection, "SAVEPOINT member")
-    try:
-        yield
-    except BaseException:
-        with suppress(SQLAlchemyError):
-            send(connection, "ROLLBACK TO member")
-            send(connection, "RELEASE member")
-        raise
-    send(connection, "RELEASE member")
 
 
 def _origin(error: BaseException) -> BaseException:

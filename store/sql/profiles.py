@@ -1,6 +1,6 @@
 """Statements about templates and their versions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,8 +15,11 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    null,
     select,
     true,
+    type_coerce,
+    union_all,
     update,
 )
 
@@ -57,12 +60,19 @@ class SqlProfiles:
 
     def get(self, profile_id: int) -> ProfileDetail:
         """Return a profile, its attachments and its number of holders."""
-        row = self._row(profile_id)
-        attachments = _ATTACHMENTS.rows(self._connection, profile_id=profile_id)
+        rows = _DETAIL.rows(self._connection, profile_id=profile_id)
+        kept = next((row for row in rows if row.id is not None), None)
+        if kept is None:
+            raise NotFound(KIND, profile_id)
+        attachments = (
+            RoleAttachment(row.attachment_id, profile_id, row.role_id, row.role_name, row.is_default)
+            for row in rows
+            if row is not kept
+        )
         return ProfileDetail(
-            profile=_profile(row),
-            roles=tuple(RoleAttachment(*attachment) for attachment in attachments),
-            user_count=row.user_count,
+            profile=_profile(kept),
+            roles=tuple(sorted(attachments, key=lambda attachment: attachment.id)),
+            user_count=kept.user_count,
         )
 
     def list(self, profile_filter: ProfileFilter, *, limit: int, offset: int) -> Page[AccessProfile]:
@@ -276,17 +286,28 @@ _RESERVE = Prepared(
     .returning(sequences.c.last_value)
 )
 
-_ATTACHMENTS = Prepared(
-    select(
-        role_attachments.c.id,
-        role_attachments.c.access_profile_id,
-        role_attachments.c.role_id,
-        roles.c.name,
-        role_attachments.c.is_default,
+_ATTACHMENT = [
+    role_attachments.c.id.label("attachment_id"),
+    role_attachments.c.role_id,
+    roles.c.name.label("role_name"),
+    role_attachments.c.is_default,
+]
+
+
+def _without(columns: Iterable[ColumnElement[Any]]) -> list[ColumnElement[Any]]:
+    """Return NULL in the place of each column."""
+    return [type_coerce(null(), column.type).label(column.key) for column in columns]
+
+
+# A profile in one row and each of its attachments in another, in one trip to the database. A join would
+# repeat the policy for each attachment.
+_DETAIL = Prepared(
+    union_all(
+        select(*_KEPT, *_without(_ATTACHMENT)).where(_IS_PROFILE),
+        select(*_without(_KEPT), *_ATTACHMENT)
+        .join(roles, roles.c.id == role_attachments.c.role_id)
+        .where(role_attachments.c.access_profile_id == bindparam("profile_id")),
     )
-    .join(roles, roles.c.id == role_attachments.c.role_id)
-    .where(role_attachments.c.access_profile_id == bindparam("profile_id"))
-    .order_by(role_attachments.c.id)
 )
 
 _OF_PROFILE = access_profile_versions.c.access_profile_id == bindparam("profile_id")

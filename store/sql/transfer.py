@@ -92,8 +92,10 @@ def dump(connection: Connection) -> Iterator[Record]:
     yield from last_ids(connection)
     for record_type, table in TABLES.items():
         names = [part.name for part in fields(record_type) if part.name in table.c]
+        # An option of the connection would stay with it.
+        in_batches = {"yield_per": BATCH}
         statement = select(*(table.c[name] for name in names)).order_by(table.c.id)
-        for rows in connection.execution_options(yield_per=BATCH).execute(statement).partitions():
+        for rows in connection.execute(statement, execution_options=in_batches).partitions():
             memberships = _memberships(connection, rows) if record_type is User else {}
             for row in rows:
                 values = {

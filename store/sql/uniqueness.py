@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from domain.errors import Conflict
+from store.sql.connections import savepoint
 
 
 @contextmanager
@@ -20,7 +21,7 @@ def conflict_if_taken(connection: Connection, conflict: Conflict) -> Iterator[No
         Conflict: the one that is handed in.
     """
     try:
-        with nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested():
+        with nullcontext() if connection.dialect.name == "sqlite" else savepoint(connection):
             yield
     except IntegrityError:
         raise conflict from None

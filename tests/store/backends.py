@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy import QueuePool
 
 from store.api import Store
+from store.postgres import PostgresStore
 from store.registry import open_store
 from store.sql.engine import SqlStore
 from store.sqlite import SqliteStore
@@ -38,8 +39,10 @@ def connections_in_use(store: Store) -> int:
         return 0
     pools = {store._reader.pool, store._writer.pool}
     held = 0
+    if isinstance(store, PostgresStore | SqliteStore):
+        held += len(store._readers._free)
     if isinstance(store, SqliteStore):
-        held = len(store._readers._free) + (store._writers._kept is not None)
+        held += store._writers._kept is not None
     return sum(cast(QueuePool, pool).checkedout() for pool in pools) - held
 
 

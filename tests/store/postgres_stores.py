@@ -33,8 +33,8 @@ def turn_taken(url: str) -> Iterator[None]:
 
 def shown(store: SqlStore, setting: str) -> object:
     """Return a setting of a session that reads."""
-    with store._reader.connect() as connection:
-        return connection.exec_driver_sql(f"SHOW {setting}").scalar_one()
+    with store.read() as tx:
+        return tx.profiles._connection.exec_driver_sql(f"SHOW {setting}").scalar_one()
 
 
 def refused(work: Callable[[], object]) -> tuple[str, float]:

@@ -37,7 +37,7 @@ DATABASES: Mapping[str, Callable[[Path], str]] = {
 }
 
 STATEMENTS: Mapping[str, tuple[int, Act]] = {
-    "profiles.get": (2, lambda tx, _: tx.profiles.get(PROFILE)),
+    "profiles.get": (1, lambda tx, _: tx.profiles.get(PROFILE)),
     "profiles.list": (2, lambda tx, _: listed(tx, ProfileFilter())),
     "profiles.list active": (2, lambda tx, _: listed(tx, ProfileFilter(is_active=True))),
     "profiles.list by tags": (2, lambda tx, size: listed(tx, ProfileFilter(tags=tags(size)))),
