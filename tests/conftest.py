@@ -21,8 +21,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def admin(server: Server) -> Iterator[httpx.Client]:
     """A client whose key may do everything."""
-    headers = {"Authorization": f"Bearer {server.keys.admin}"}
-    with httpx.Client(base_url=server.url, headers=headers) as client:
+    with server.client() as client:
         yield client
 
 
