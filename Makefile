@@ -69,7 +69,7 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_durability.py -k "survives_kill and sqlite" --timeout 900
 	@SOAK_ROUNDS=5 $(BIN)/python -m pytest tests/http/test_durability.py -k "(survives_kill and postgresql) or killed" --timeout 900
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_exact_reads.py --timeout 3600
-	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/test_group_commit_hammer.py tests/conformance/test_variants.py tests/conformance/test_faults.py tests/conformance/test_boundary_faults.py --timeout 900
+	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/test_group_commit_hammer.py tests/store/test_suite.py tests/store/test_transfer.py tests/conformance/test_variants.py tests/conformance/test_faults.py tests/conformance/test_boundary_faults.py --timeout 900
 	@SOAK_ROUNDS=3 $(BIN)/python -m pytest tests/http/test_conformance.py tests/http/test_schemathesis.py --timeout 3600
 
 bench: $(VENV)/dev.stamp ## Compare with FastAPI, Litestar and Connexion as it comes (needs wrk): make bench ARGS=quick
