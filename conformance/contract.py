@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -163,6 +164,8 @@ class Contract:
 def load(path: Path | None = None) -> Contract:
     """Reads the contract from `path`, or else the one that belongs to this suite.
 
+    What was read before is not parsed again, as long as the file holds the same.
+
     Raises:
         ContractError: the file is missing, is not OpenAPI, or has clauses that do not add up.
     """
@@ -171,16 +174,24 @@ def load(path: Path | None = None) -> Contract:
         raise ContractError("This installation carries no contract. Give one with --contract FILE.")
     try:
         data = found.read_bytes()
-        text = data.decode("utf-8")
-        document = yaml.load(text, Loader=_Loader)  # noqa: S506  both loaders are the safe one
-        tree = yaml.compose(text, Loader=_Loader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except OSError as error:
         raise ContractError(f"The contract {found} cannot be read: {error}") from error
+    return _parsed(found, data)
+
+
+@lru_cache(maxsize=2)
+def _parsed(path: Path, data: bytes) -> Contract:
+    try:
+        loader = _Loader(data.decode("utf-8"))
+        tree = loader.get_single_node()
+        document = None if tree is None else loader.construct_document(tree)
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ContractError(f"The contract {path} cannot be read: {error}") from error
     if not isinstance(document, dict) or not isinstance(tree, yaml.MappingNode):
-        raise ContractError(f"The contract {found} is no OpenAPI document.")
+        raise ContractError(f"The contract {path} is no OpenAPI document.")
     info = document.get("info", {})
     contract = Contract(
-        path=found,
+        path=path,
         sha256=hashlib.sha256(data).hexdigest(),
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),

@@ -87,7 +87,7 @@ def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
     from conformance.boundary.phase import derived_ids
     from conformance.fuzz.phase import derived_id
-    from conformance.model import phase as model
+    from conformance.model import subjects as model
     from conformance.race import phase as race
 
     fuzzed = (derived_id(operation.id) for operation in contract.operations)

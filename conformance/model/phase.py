@@ -12,9 +12,10 @@ from conformance.deadline import Deadline
 from conformance.model.explore import Exploration, Failure, Scope, attempt, explore, shortest
 from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
+from conformance.model.subjects import PEOPLE, TEMPLATES
 from conformance.model.templates import TemplateHistory
 from conformance.plan import Phase
-from conformance.subjects import Outcome, Subject, finding, is_asked_for, is_claimed, verdict, why_skipped
+from conformance.subjects import Outcome, finding, is_asked_for, is_claimed, verdict, why_skipped
 from conformance.verdict import Finding, Status, Unreached
 
 if TYPE_CHECKING:
@@ -23,24 +24,8 @@ if TYPE_CHECKING:
     from conformance.model.history import History
     from conformance.plan import Plan
     from conformance.session import Session, Workspace
+    from conformance.subjects import Subject
     from conformance.verdict import Verdict
-
-_TEMPLATES = Subject(
-    id="MODEL.templates",
-    phase="model",
-    profile="lifecycle",
-    needs=frozenset({"core", "lifecycle"}),
-    operation_id="createAccessProfile",
-    text="Whatever is done with templates, in any order, leaves what the clauses say.",
-)
-_PEOPLE = Subject(
-    id="MODEL.people",
-    phase="model",
-    profile="users",
-    needs=frozenset({"core", "lifecycle", "strict", "users", "extensions"}),
-    operation_id="createUser",
-    text="Whatever is done with templates, roles, users and copies, in any order, leaves what clauses say.",
-)
 
 
 @dataclass(frozen=True)
@@ -55,11 +40,9 @@ class _Model:
 
 
 _MODELS = (
-    _Model(_TEMPLATES, TemplateMachine, TemplateHistory, steps=15, share=0.5),
-    _Model(_PEOPLE, PeopleMachine, HoldingHistory, steps=25, share=1.0),
+    _Model(TEMPLATES, TemplateMachine, TemplateHistory, steps=15, share=0.5),
+    _Model(PEOPLE, PeopleMachine, HoldingHistory, steps=25, share=1.0),
 )
-IDS = tuple(model.subject.id for model in _MODELS)
-"""The ids of the verdicts of this phase."""
 
 _SECONDS_EACH = 1.5
 """Of the budget, for each history that is planned: the number must not hang on how fast the server is."""

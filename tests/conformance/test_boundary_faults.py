@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -254,6 +255,11 @@ def test_a_bad_answer_fails_its_operation_at_what_it_breaks(
     assert all(finding.exchanges for finding in failed[0].findings)
 
 
+VARIED = ("getAccessProfile", "deleteAccessProfile", "cloneAccessProfile", "createUser")
+STRIDE = 1 if "SOAK_ROUNDS" in os.environ else len(VARIED)
+"""Each variant meets one operation in so many, in turn; `make soak` lets each meet all of them."""
+
+
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.__name__)
 def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
     variant: Fault, breakable: Breakable, plan: Plan
@@ -261,13 +267,13 @@ def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
     answers = Answers(plan.contract)
     verdicts = [
         verdict
-        for operation_id in ("getAccessProfile", "deleteAccessProfile", "cloneAccessProfile", "createUser")
+        for operation_id in VARIED[VARIANTS.index(variant) % STRIDE :: STRIDE]
         for verdict in _tried(breakable, plan, operation_id, variant, answers)
     ]
 
     alarms = [v for v in (*verdicts, *answers.verdicts(plan)) if v.status in (Status.FAIL, Status.ERROR)]
     assert alarms == []
-    assert sum(verdict.status is Status.PASS for verdict in verdicts) > 60
+    assert sum(verdict.status is Status.PASS for verdict in verdicts) > 0.75 * len(verdicts) > 7
 
 
 def _tried(

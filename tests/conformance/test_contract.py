@@ -116,6 +116,14 @@ def test_a_contract_that_does_not_add_up_is_refused(small: Path, old: str, new: 
         contract.load(small)
 
 
+def test_a_contract_is_read_again_when_its_file_has_changed(small: Path) -> None:
+    before = contract.load(small)
+    small.write_text(SMALL.replace("title: Small", "title: Smaller"), encoding="utf-8")
+
+    assert contract.load(small).title == "Smaller"
+    assert before.title == "Small"
+
+
 def test_a_document_without_clauses_is_no_contract(small: Path) -> None:
     small.write_text("openapi: 3.0.3\n", encoding="utf-8")
 

@@ -15,7 +15,8 @@ from conformance.model.explore import Exploration, Scope, attempt, explore, shor
 from conformance.model.history import History, Step
 from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
-from conformance.model.phase import IDS, phase
+from conformance.model.phase import phase
+from conformance.model.subjects import IDS
 from conformance.model.templates import TemplateHistory
 from conformance.runner import Plan
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal

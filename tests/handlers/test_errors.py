@@ -4,14 +4,13 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import pytest
-import yaml
 
 from domain.errors import Conflict, DomainError, Fault, NotFound, RulesBroken, Unavailable, WrongRevision
 from handlers import contract_types
 from handlers.errors import CATALOGUE, ApiError, RequestFault, from_domain, validation_failed
-from tests.serving import ROOT
+from server.contract import load_contract
 
-DOCUMENT: dict[str, Any] = yaml.safe_load((ROOT / "openapi.yaml").read_text("utf-8"))
+DOCUMENT = load_contract().document
 CODES = set(get_args(contract_types.ErrorCode))
 
 

@@ -239,11 +239,11 @@ def test_a_copy_that_cannot_be_given_leaves_all_others_ungiven(context: Context)
 
 
 @pytest.mark.parametrize("context", ["postgresql", "sqlite"], indirect=True)
-def test_each_of_hundreds_of_members_costs_the_same_few_statements(context: Context) -> None:
+def test_each_of_many_members_costs_the_same_few_statements(context: Context) -> None:
     role_id = add_role(context, "Sales")
     costs: list[int] = []
-    for number, size in enumerate((100, 200, 300)):
-        _add_members(context, role_id, number, 100)
+    for number, size in enumerate((25, 50, 75)):
+        _add_members(context, role_id, number, 25)
         profile_id = add_active(context, f"p{number}")
         with counted(context.store) as statements:
             assert attach(context, profile_id, role_id, apply=True) == size
@@ -252,7 +252,7 @@ def test_each_of_hundreds_of_members_costs_the_same_few_statements(context: Cont
 
     first, second = costs[1] - costs[0], costs[2] - costs[1]
     assert first == second
-    assert 0 < first <= 20 * 100
+    assert 0 < first <= 20 * 25
 
 
 def _add_members(context: Context, role_id: int, number: int, count: int) -> None:

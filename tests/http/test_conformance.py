@@ -20,6 +20,9 @@ from conformance.session import Session, Workspace
 from tests.http.conftest import DURABLE
 from tests.serving import ROOT, Keys, Server, add_keys, running_server
 
+IS_SOAK = "SOAK_ROUNDS" in os.environ
+HISTORIES = ("--seed", "1", "--budget", "900" if IS_SOAK else "200")
+"""Eleven random histories of each kind; `make soak` lives forty."""
 NOTHING = {"users": 0, "roles": 0, "profiles": 0, "api_keys": 0, "name_prefix": ""}
 
 
@@ -48,15 +51,19 @@ def on_postgresql(folder: Path) -> Iterator[Server]:
         yield server
 
 
-def assert_every_clause_is_kept(server: Server, folder: Path, *options: str) -> None:
-    """Run the suite and look at its verdicts, and whether its reports hold a key."""
+def check(server: Server, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the suite."""
     command = [
         *(sys.executable, "-m", "conformance", "check", server.url),
         *("--key", server.keys.admin, "--viewer-key", server.keys.viewer),
-        *("--seed", "1", "--output", str(folder), "--budget", "900", *options),
+        *("--output", str(folder), *options),
     ]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+def assert_every_clause_is_kept(server: Server, folder: Path, *options: str) -> None:
+    """Run the suite and look at its verdicts, and whether its reports hold a key."""
+    run = check(server, folder, "--seed", "1", "--budget", "900", *options)
 
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     statuses = {clause["id"]: clause["status"] for clause in results["clauses"]}
@@ -104,12 +111,15 @@ def test_our_server_keeps_every_clause_and_every_schema_and_what_others_have_sta
         session = others.session("others")
         ids = objects(session)
         before = shown(session, ids)
-        assert_every_clause_is_kept(server, tmp_path)
+        assert_every_clause_is_kept(server, tmp_path, "--without", "model")
+        histories = check(server, tmp_path / "histories", "--only", "MODEL.*", *HISTORIES)
         after = shown(session, ids)
         others.clean_up()
     derived = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["derived"]
 
     assert after == before
+    assert histories.returncode == 0, histories.stdout
+    assert re.findall(r"(?m)^PASS +(MODEL\.\w+)", histories.stdout) == ["MODEL.templates", "MODEL.people"]
     fuzzed = {derived_id(operation.id) for operation in contract.load().operations}
     assert fuzzed <= {check["id"] for check in derived}
 
@@ -120,12 +130,11 @@ def test_one_seed_gives_the_same_verdicts_at_a_fresh_server(tmp_path: Path) -> N
     rounds = int(os.environ.get("SOAK_ROUNDS", "0"))
     verdicts = []
     for number in range(rounds or 2):
-        with in_memory() as server:
+        store = f"sqlite:///{tmp_path / f'{number}.db'}"
+        with running_server(store, add_keys(store)) as server:
             folder = tmp_path / str(number)
             options = ("--budget", "900") if rounds else ("--mode", "quick", "--budget", "300")
-            command = [*(sys.executable, "-m", "conformance", "check", server.url), *options]
-            command += ["--key", server.keys.admin, "--viewer-key", server.keys.viewer, "--seed", "7"]
-            subprocess.run([*command, "--output", str(folder)], cwd=ROOT, capture_output=True, check=False)
+            check(server, folder, "--seed", "7", *options)
         results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
         verdicts.append({each["id"]: each["status"] for each in results["clauses"] + results["derived"]})
 
@@ -133,14 +142,18 @@ def test_one_seed_gives_the_same_verdicts_at_a_fresh_server(tmp_path: Path) -> N
     assert set(verdicts[0].values()) == ({"PASS"} if rounds else {"PASS", "SKIP"})
 
 
-@pytest.mark.timeout(180)
+LEFT_OUT = "fuzz" if IS_SOAK else "fuzz,model,boundary"
+"""What no store changes is tried on SQLite alone; `make soak` tries constraints and histories on each."""
+
+
+@pytest.mark.timeout(600)
 def test_our_server_keeps_every_clause_in_memory(tmp_path: Path) -> None:
     with in_memory() as server:
-        assert_every_clause_is_kept(server, tmp_path, "--without", "fuzz,model")
+        assert_every_clause_is_kept(server, tmp_path, "--without", LEFT_OUT)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(600)
 def test_our_server_keeps_every_clause_on_postgresql(tmp_path: Path) -> None:
     reports = tmp_path / "reports"
     with on_postgresql(tmp_path) as server:
-        assert_every_clause_is_kept(server, reports, "--without", "fuzz,model,boundary")
+        assert_every_clause_is_kept(server, reports, "--without", LEFT_OUT)

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.http.commands import assert_told_in_a_sentence, command, command_in_this_process
@@ -120,10 +119,9 @@ def test_a_server_that_meets_damage_answers_503_and_says_so(
     file, log = tmp_path / "profiles.db", tmp_path / "log"
     url = f"sqlite:///{file}"
     keys = add_keys(url)
-    headers = {"Authorization": f"Bearer {keys.admin}"}
     with (
         running_server(url, keys, log=log) as server,
-        httpx.Client(base_url=server.url, headers=headers, timeout=30) as client,
+        server.client(timeout=30) as client,
     ):
         ready_before = client.get("/readyz")
         damage(file)

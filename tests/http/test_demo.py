@@ -6,10 +6,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.serving import ROOT
 
@@ -54,30 +56,43 @@ EXAMPLE = {
 }
 
 
-def test_the_printed_line_shows_every_field_of_the_first_page(tmp_path: Path) -> None:
-    with demo(tmp_path) as text:
-        url, headers = curl_line(text)
+@dataclass(frozen=True, slots=True)
+class FirstDay:
+    """A demo that ran and was stopped: its folder, what it printed, and its answers under both paths."""
+
+    folder: Path
+    printed: str
+    answer: httpx.Response
+    other: httpx.Response
+
+
+@pytest.fixture(scope="module")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> FirstDay:
+    folder = tmp_path_factory.mktemp("demo")
+    with demo(folder) as printed:
+        url, headers = curl_line(printed)
         answer = httpx.get(url, headers=headers)
         other = httpx.get(url.replace("/api/", "/api/governance/"), headers=headers)
-
-    assert answer.status_code == 200
-    assert missing(EXAMPLE, answer.json()) == []
-    assert other.content == answer.content
+    return FirstDay(folder, printed, answer, other)
 
 
-def test_the_key_is_printed_once_and_the_company_is_made_once(tmp_path: Path) -> None:
-    with demo(tmp_path) as first:
-        url, headers = curl_line(first)
-        before = httpx.get(url, headers=headers).content
-    with demo(tmp_path) as second:
+def test_the_printed_line_shows_every_field_of_the_first_page(first_day: FirstDay) -> None:
+    assert first_day.answer.status_code == 200
+    assert missing(EXAMPLE, first_day.answer.json()) == []
+    assert first_day.other.content == first_day.answer.content
+
+
+def test_the_key_is_printed_once_and_the_company_is_made_once(first_day: FirstDay) -> None:
+    _, headers = curl_line(first_day.printed)
+    with demo(first_day.folder) as second:
         again_url, again_headers = curl_line(second)
         after = httpx.get(again_url, headers=headers).content
 
-    assert "bfst-" in first
+    assert "bfst-" in first_day.printed
     assert "bfst-" not in second
     assert again_headers == {"Authorization": "Bearer $KEY"}
     assert "keys create" in second
-    assert before == after
+    assert first_day.answer.content == after
 
 
 @contextmanager

@@ -68,9 +68,12 @@ def test_the_server_outlives_a_database_that_is_killed() -> None:
 
 def test_a_write_of_one_process_is_read_by_the_other_at_once(durable_store: str) -> None:
     keys = add_keys(durable_store)
-    headers = {"Authorization": f"Bearer {keys.admin}"}
-    with running_server(durable_store, keys) as first, running_server(durable_store, keys) as second:
+    with (
+        running_server(durable_store, keys) as first,
+        running_server(durable_store, keys) as second,
+        first.client() as writer,
+        second.client() as reader,
+    ):
         for number in range(30):
-            created = httpx.post(first.url + PATH, headers=headers, json={"name": f"n{number}"})
-            read = httpx.get(second.url + created.headers["Location"], headers=headers)
-            assert read.status_code == 200
+            created = writer.post(PATH, json={"name": f"n{number}"})
+            assert reader.get(created.headers["Location"]).status_code == 200

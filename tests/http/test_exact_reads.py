@@ -34,13 +34,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 def clients(store_url: str) -> Iterator[list[httpx.Client]]:
     """A client for each of several processes on one store."""
     keys = add_keys(store_url)
-    headers = {"Authorization": f"Bearer {keys.admin}"}
     with ExitStack() as stack:
         servers = [stack.enter_context(running_server(store_url, keys)) for _ in range(PROCESSES)]
-        yield [
-            stack.enter_context(httpx.Client(base_url=server.url, headers=headers, timeout=60))
-            for server in servers
-        ]
+        yield [stack.enter_context(server.client(timeout=60)) for server in servers]
 
 
 def shown(client: httpx.Client, profile_id: int, tag: str | None = None) -> tuple[int, str | None]:

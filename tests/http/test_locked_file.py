@@ -7,8 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import httpx
-
 from store.sqlite import BUSY_TIMEOUT_MS
 from tests.http.commands import assert_told_in_a_sentence, command
 from tests.http.soundness import assert_is_sound
@@ -29,10 +27,9 @@ def test_a_write_that_waits_too_long_is_refused_and_reads_go_on(tmp_path: Path) 
     file, log = tmp_path / "profiles.db", tmp_path / "log"
     url = f"sqlite:///{file}"
     keys = add_keys(url)
-    headers = {"Authorization": f"Bearer {keys.admin}"}
     with (
         running_server(url, keys, log=log) as server,
-        httpx.Client(base_url=server.url, headers=headers, timeout=30) as client,
+        server.client(timeout=30) as client,
         other_process(file) as other,
         ThreadPoolExecutor() as beside,
     ):

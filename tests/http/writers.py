@@ -40,8 +40,7 @@ class Writers:
             pause.wait(0.005)
 
     def _write(self, server: Server) -> None:
-        headers = {"Authorization": f"Bearer {server.keys.admin}"}
-        with httpx.Client(base_url=server.url, headers=headers, timeout=30) as client:
+        with server.client(timeout=30) as client:
             while not self._stop.is_set():
                 name = uuid.uuid4().hex
                 try:
@@ -68,9 +67,7 @@ def body(name: str) -> dict[str, object]:
 def profiles(server: Server) -> Iterator[dict[str, object]]:
     """Yield every profile that a server lists."""
     offset = 0
-    with httpx.Client(
-        base_url=server.url, headers={"Authorization": f"Bearer {server.keys.admin}"}
-    ) as client:
+    with server.client() as client:
         while True:
             page = client.get(PATH, params={"limit": 100, "offset": offset}).json()
             yield from page["access_profiles"]

@@ -1,5 +1,6 @@
 """The pages in an app of their own, and the contract that they show."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,15 @@ from server.pages import PublishedContract, ServerInfo, health, pages
 SOURCE = (Path(__file__).parents[2] / "openapi.yaml").read_bytes()
 
 
+@cache
+def _published() -> PublishedContract:
+    return PublishedContract.from_yaml(SOURCE)
+
+
 def site() -> Flask:
     """Return an app that has the pages and is always ready."""
     app = Flask(__name__, static_folder=None)
-    app.register_blueprint(pages(PublishedContract.from_yaml(SOURCE), ServerInfo("9.8.7")))
+    app.register_blueprint(pages(_published(), ServerInfo("9.8.7")))
     app.register_blueprint(health(lambda: None))
     return app
 
@@ -39,5 +45,5 @@ def client() -> FlaskClient:
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
     """The contract, parsed."""
-    parsed: dict[str, Any] = yaml.safe_load(SOURCE)
+    parsed: dict[str, Any] = yaml.load(SOURCE, yaml.CSafeLoader)
     return parsed

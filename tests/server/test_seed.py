@@ -22,7 +22,7 @@ from tests.contract.test_schemas import FIRST_PAGE
 from tests.serving import ROOT
 
 USERS = 40
-COMPANY: dict[str, Any] = yaml.safe_load((ROOT / "server/seed/company.yaml").read_text("utf-8"))
+COMPANY: dict[str, Any] = yaml.load((ROOT / "server/seed/company.yaml").read_bytes(), yaml.CSafeLoader)
 
 
 def seeded(number: int = 1, users: int = USERS) -> Store:

@@ -1,10 +1,12 @@
 """The suite, on every backend of this program."""
 
+import os
 from functools import partial
 
 import pytest
 
 from store.suite import OpenEmpty, StoreSuite
+from store.suite.histories import EXAMPLES
 from tests.store.backends import BACKENDS, opened_store
 
 
@@ -15,6 +17,11 @@ class TestEveryBackend(StoreSuite):
     def small_batches(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Have the end of a batch come often."""
         monkeypatch.setattr("store.sql.copies.BATCH", 7)
+
+    @pytest.fixture(autouse=True)
+    def few_histories(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Live a third of the random histories that the suite has by itself; `make soak` lives more."""
+        monkeypatch.setenv(EXAMPLES, os.environ.get(EXAMPLES) or os.environ.get("SOAK_ROUNDS", "5"))
 
     @pytest.fixture(params=BACKENDS)
     def open_empty(self, request: pytest.FixtureRequest) -> OpenEmpty:

@@ -1,5 +1,6 @@
 """Everything that a store keeps goes out, and into any other store, exactly."""
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -53,7 +54,9 @@ def test_the_route_leads_from_every_backend_to_every_backend() -> None:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=int(os.environ.get("SOAK_ROUNDS", "5")),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(plan=PLANS)
 @pytest.mark.timeout(300)
