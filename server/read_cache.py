@@ -6,7 +6,7 @@ checked when the bytes were made. Whose the key is and what it may do is asked e
 the same way: to revoke a key is to write.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,7 +40,7 @@ class ReadCacheMiddleware:
         *,
         stamps: Stamps,
         authenticator: Authenticator,
-        log: Callable[[Mapping[str, object]], None],
+        log: Callable[[dict[str, object]], None],
         max_octets: int,
     ) -> None:
         """Begin with nothing.

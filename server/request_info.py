@@ -1,7 +1,7 @@
 """What is known of a request while it is served: its id at once, the rest as layers find it out."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import getrandbits
 from time import perf_counter
@@ -77,7 +77,7 @@ def request_info(scope: Scope) -> RequestInfo:
 class RequestInfoMiddleware:
     """Sends each request's id back, and logs one line for each answer."""
 
-    def __init__(self, app: ASGIApp, *, log: Callable[[Mapping[str, object]], None]) -> None:
+    def __init__(self, app: ASGIApp, *, log: Callable[[dict[str, object]], None]) -> None:
         self.app = app
         self._log = log
 

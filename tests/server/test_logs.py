@@ -1,5 +1,6 @@
 """What a server process writes to its log. Each case is a process, as logging is of the whole process."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.logs import AccessLines, JsonLines, StandardError
 from tests.serving import ROOT
 
 KEY = "bfst-" + "Planted0" * 5 + "Key0"
@@ -104,6 +106,31 @@ def test_every_request_is_logged_with_who_and_what(as_json: tuple[str, list[dict
         (200, "listAccessProfiles", "planted"),
         (400, "createAccessProfile", "planted"),
     ]
+
+
+def test_answers_of_one_turn_are_written_at_once_each_with_its_own_time() -> None:
+    written: list[bytes] = []
+
+    class Noted(JsonLines):
+        def write(self, lines: bytes) -> None:
+            written.append(lines)
+
+    async def answer() -> None:
+        lines = AccessLines(Noted(StandardError("access"), [], {}))
+        for turn in range(2):
+            for number in range(3):
+                lines.add({"turn": turn, "number": number})
+            await asyncio.sleep(0)
+
+    asyncio.run(answer())
+
+    turns = [[json.loads(line) for line in lines.splitlines()] for lines in written]
+    assert [[line["number"] for line in turn] for turn in turns] == [[0, 1, 2]] * 2
+    times = [line["timestamp"] for turn in turns for line in turn]
+    assert times == sorted(times)
+    assert {(line["event"], line["level"], line["logger"]) for turn in turns for line in turn} == {
+        ("request", "info", "access")
+    }
 
 
 def test_libraries_speak_in_the_same_form(as_json: tuple[str, list[dict[str, Any]], str]) -> None:

@@ -1,6 +1,7 @@
 """Answers from memory: the bytes that were sent before, never where they may be wrong."""
 
 import asyncio
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -115,6 +116,20 @@ def test_what_is_written_is_in_the_next_answer(client: Client) -> None:
             tx.profiles.set_active(1, number % 2 == 0)
         for _ in range(2):
             assert client.get().json()["access_profile"]["is_active"] is (number % 2 == 0)
+
+
+def test_a_client_within_the_process_that_never_rests_sees_what_it_wrote(client: Client) -> None:
+    async def several() -> list[bool]:
+        found = []
+        caller = Caller(create_app(client.store), KEY.key)
+        for number in range(5):
+            with client.store.write() as tx:
+                tx.profiles.set_active(1, number % 2 == 0)
+            _, body = await caller(200, "GET", ONE)
+            found.append(json.loads(body)["access_profile"]["is_active"])
+        return found
+
+    assert asyncio.run(several()) == [True, False, True, False, True]
 
 
 def test_what_is_written_while_an_answer_is_made_is_in_the_next_one(client: Client) -> None:
