@@ -92,10 +92,10 @@ class JsonLines(structlog.BoundLoggerBase):
         return _as_json(
             {
                 "event": event,
-                # Facts may bring a time of their own.
                 "timestamp": datetime.now(UTC),
-                **facts,
                 **surroundings.get(),
+                # They win: lines that are written later than what they tell of bring its time and request.
+                **facts,
                 "level": level,
                 "logger": self._logger.name,
             }
