@@ -37,7 +37,7 @@ serve: $(VENV)/serve.stamp ## Migrate, seed a demo, print a key and a curl line,
 	@$(BIN)/access-profiles serve --demo
 
 test: check ## Everything that CI runs: checks, tests, a conformance run against a real server
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/dev.stamp ## Formatting, lint, types, import directions
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }
