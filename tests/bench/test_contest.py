@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -44,7 +45,7 @@ AGREED = [
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Contestant]]:
     names = {name for work in AGREED for name in work.contestants}
     folder = tmp_path_factory.mktemp("contest")
-    with contestants(folder, PROFILES, names, server_cpu="0", all_cpus="0") as running:
+    with contestants(folder, PROFILES, names, server_cpu=min(os.sched_getaffinity(0))) as running:
         yield running
 
 

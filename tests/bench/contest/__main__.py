@@ -27,7 +27,7 @@ SIZES = {"full": (6, 2), "quick": (2, 1)}
 
 TABLE_WIDTH = 130
 
-COMPARED = 5
+COMPARED = 3
 """How many answers are compared before a work is timed."""
 
 
@@ -70,9 +70,7 @@ def bench(size: str, only: str, rounds: int | None, profiles: int, out: Path | N
             folder=Path(folder),
         )
         names = {name for work in works for name in work.contestants}
-        with contestants(
-            rules.folder, profiles, names, server_cpu=cores[0], all_cpus=rules.all_cpus
-        ) as started:
+        with contestants(rules.folder, profiles, names, server_cpu=int(cores[0])) as started:
             for work in works:
                 _compare(work, started, profiles)
             measured = compete(works, started, rules, status.update)

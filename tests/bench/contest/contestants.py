@@ -1,4 +1,4 @@
-"""Who takes part: real processes, each on its own data, pinned to a core."""
+"""Who takes part: real processes, each on its own data."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,26 +35,32 @@ class Contestant:
     keys: Sequence[str]
     pids: Sequence[int]
 
+    def pin(self, cpus: Collection[int]) -> None:
+        """Let it run on these cores only; what it starts later does, too."""
+        for pid in self.pids:
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                os.sched_setaffinity(int(thread.name), cpus)
+
 
 @contextmanager
 def ours(
-    name: str, store: str, keys: Sequence[str], cpus: str, *arguments: str, remembers: bool
+    name: str, store: str, keys: Sequence[str], *arguments: str, remembers: bool
 ) -> Iterator[Contestant]:
     """Start the server of this project."""
     of_tests = Keys(keys[0], keys[0], keys[0], keys[0])
     memory = () if remembers else (f"{variable('memory_mib')}=0",)
-    launcher = ("env", *memory, "taskset", "-c", cpus, sys.executable)
+    launcher = ("env", *memory, sys.executable)
     with running_server(store, of_tests, arguments=arguments, launcher=launcher) as server:
         yield Contestant(name, server.url, keys, _family(server.process.pid))
 
 
 @contextmanager
-def peer(name: str, module: str, keys: Sequence[str], cpus: str, **environment: str) -> Iterator[Contestant]:
+def peer(name: str, module: str, keys: Sequence[str], **environment: str) -> Iterator[Contestant]:
     """Start a peer under uvicorn, which writes no access log for it."""
     # Not a socket that is handed over: uvicorn takes it for a Unix socket, and leaves Nagle's algorithm on.
     port = free_port()
     command = [
-        "taskset", "-c", cpus, sys.executable, "-m", "uvicorn", f"tests.bench.peers.{module}:app",
+        sys.executable, "-m", "uvicorn", f"tests.bench.peers.{module}:app",
         "--port", str(port), "--no-access-log", "--log-level", "warning",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)

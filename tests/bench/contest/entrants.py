@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,34 +75,34 @@ ENTRANTS = (
 
 @contextmanager
 def contestants(
-    folder: Path, profiles: int, names: Collection[str], *, server_cpu: str, all_cpus: str
+    folder: Path, profiles: int, names: Collection[str], *, server_cpu: int
 ) -> Iterator[Mapping[str, Contestant]]:
-    """Fill the databases and start whoever is named."""
+    """Fill the databases and start whoever is named, as many at once as there are cores."""
     entrants = [entrant for entrant in ENTRANTS if entrant.name in names]
     with ExitStack() as stack:
         postgres = any("postgresql" in entrant.data for entrant in entrants)
         databases, keys = stack.enter_context(_databases(folder, profiles, postgres=postgres))
-        started = {
-            entrant.name: stack.enter_context(
-                _start(entrant, databases[entrant.data], keys, all_cpus if entrant.two_cores else server_cpu)
-            )
-            for entrant in entrants
-        }
+
+        def start(entrant: Entrant) -> Contestant:
+            contestant = stack.enter_context(_start(entrant, databases[entrant.data], keys))
+            if not entrant.two_cores:
+                contestant.pin([server_cpu])
+            return contestant
+
+        with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+            started = {contestant.name: contestant for contestant in pool.map(start, entrants)}
         if BARE in names:
             constant = folder / "constant"
             constant.write_bytes(_first_answer(started[OURS]))
-            started[BARE] = stack.enter_context(
-                peer(BARE, "bare", keys, server_cpu, PEER_CONSTANT=str(constant))
-            )
+            started[BARE] = stack.enter_context(peer(BARE, "bare", keys, PEER_CONSTANT=str(constant)))
+            started[BARE].pin([server_cpu])
         yield started
 
 
-def _start(
-    entrant: Entrant, database: str, keys: Sequence[str], cpus: str
-) -> AbstractContextManager[Contestant]:
+def _start(entrant: Entrant, database: str, keys: Sequence[str]) -> AbstractContextManager[Contestant]:
     if entrant.module is None:
-        return ours(entrant.name, database, keys, cpus, *entrant.arguments, remembers=entrant.remembers)
-    return peer(entrant.name, entrant.module, keys, cpus, PEER_DATABASE=database)
+        return ours(entrant.name, database, keys, *entrant.arguments, remembers=entrant.remembers)
+    return peer(entrant.name, entrant.module, keys, PEER_DATABASE=database)
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import statistics
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -67,11 +67,13 @@ def compete(
         click.ClickException: an answer was refused, or did not come.
     """
     found = [Measured(work, {name: [] for name in work.contestants}) for work in works]
-    for first in dict.fromkeys(work.first for work in works if work.all_read):
-        told(f"{first} reads all profiles")
-        asyncio.run(_read_all(contestants[first], rules.profiles))
     # Who does the same for two works is warm for the second one.
     warm: set[tuple[str, Draw]] = set()
+    for work in works:
+        if work.all_read:
+            told(f"{work.first} reads all profiles")
+            asyncio.run(_read_all(contestants[work.first], rules.profiles))
+            warm.add((work.first, work.draw))
     for number in range(-1, rules.rounds):
         for measured in found:
             work = measured.work
@@ -89,13 +91,16 @@ def compete(
 
 
 async def _read_all(contestant: Contestant, profiles: int) -> None:
+    async def read(numbers: Iterable[int]) -> None:
+        async with Connection(url.hostname or "", url.port or 0, contestant.keys[0]) as connection:
+            await connection.send_all(
+                Request("read", 200, "GET", f"{PROFILES}/{number}") for number in numbers
+            )
+
     url = urlsplit(contestant.url)
-    assert url.hostname is not None
-    assert url.port is not None
-    async with Connection(url.hostname, url.port, contestant.keys[0]) as connection:
-        await connection.send_all(
-            Request("read", 200, "GET", f"{PROFILES}/{number}") for number in range(1, profiles + 1)
-        )
+    await asyncio.gather(
+        *(read(range(first, profiles + 1, CONNECTIONS)) for first in range(1, CONNECTIONS + 1))
+    )
 
 
 def _slice(found: Sequence[Measured], work: Work, contestant: Contestant, rules: Rules, number: int) -> Slice:
