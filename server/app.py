@@ -31,11 +31,9 @@ from server.request_info import RequestInfoMiddleware
 from server.resolver import HandlerResolver, find_handlers
 from server.routes import RouteTable
 from server.security import Authenticator, bearer_security_handler, random_text
+from server.settings import MEMORY_MIB
 from server.stamps import Stamps
 from store.api import Store
-
-ANSWERS_OCTETS = 32 * 1024 * 1024
-"""How much of answers is remembered by default: about 10,000 profiles."""
 
 
 def new_id() -> str:
@@ -49,7 +47,7 @@ def create_app(
     contract: Contract | None = None,
     clock: Clock = system_clock,
     ids: Callable[[], str] = new_id,
-    answers_octets: int = ANSWERS_OCTETS,
+    memory_mib: int = MEMORY_MIB,
 ) -> ASGIApp:
     """Return the ASGI app.
 
@@ -61,7 +59,7 @@ def create_app(
         contract: the contract to serve; this program's own by default.
         clock: gives the time.
         ids: gives ids of budgets, rate limits and virtual keys.
-        answers_octets: how much of answers is remembered; see `server.read_cache`.
+        memory_mib: how much of answers is remembered, in MiB; see `server.read_cache`.
 
     Raises:
         ContractMismatch: the handlers do not fit the contract.
@@ -117,7 +115,7 @@ def create_app(
         stamps=Stamps(store),
         authenticator=authenticator,
         log=log,
-        max_octets=answers_octets,
+        max_octets=memory_mib * 1024 * 1024,
     )
 
 

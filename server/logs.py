@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import orjson
 import structlog
@@ -70,7 +70,7 @@ def configure_logs(
 
 
 class StandardError:
-    """Standard error, written to at once: each line is one call of the system."""
+    """Standard error, written to at once: what is handed over is one call of the system."""
 
     def __init__(self, name: str) -> None:
         """Take the name of the logger that writes."""
@@ -78,10 +78,10 @@ class StandardError:
         # There is no buffer when Python was told to do without.
         self._file = getattr(sys.stderr.buffer, "raw", sys.stderr.buffer)
 
-    def write(self, line: bytes) -> None:
-        """Write a line. Where nobody reads fast enough and the system does not wait, its rest is lost."""
-        while line and (written := self._file.write(line)):
-            line = line[written:]
+    def write(self, lines: bytes) -> None:
+        """Write lines. Where nobody reads fast enough and the system does not wait, their rest is lost."""
+        while lines and (written := self._file.write(lines)):
+            lines = lines[written:]
 
 
 class JsonLines(structlog.BoundLoggerBase):
@@ -110,7 +110,11 @@ class JsonLines(structlog.BoundLoggerBase):
         self.write(self.line(method_name, event, facts))
 
 
-def access_log() -> Callable[[dict[str, object]], None]:
+AccessLog: TypeAlias = Callable[[dict[str, object]], None]
+"""Logs the facts of an answer, which are then its own."""
+
+
+def access_log() -> AccessLog:
     """Return what logs the facts of an answer."""
     log: Any = structlog.get_logger("access").bind()
     if log.is_enabled_for(logging.INFO) and isinstance(log, JsonLines):

@@ -6,12 +6,12 @@ checked when the bytes were made. Whose the key is and what it may do is asked e
 the same way: to revoke a key is to write.
 """
 
-from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.answers import Answer
+from server.logs import AccessLog
 from server.remembered import Remembered
 from server.request_info import RequestInfo, begin
 from server.security import Authenticator
@@ -40,7 +40,7 @@ class ReadCacheMiddleware:
         *,
         stamps: Stamps,
         authenticator: Authenticator,
-        log: Callable[[dict[str, object]], None],
+        log: AccessLog,
         max_octets: int,
     ) -> None:
         """Begin with nothing.

@@ -1,7 +1,6 @@
 """What is known of a request while it is served: its id at once, the rest as layers find it out."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import getrandbits
 from time import perf_counter
@@ -9,7 +8,7 @@ from time import perf_counter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.answers import Answer
-from server.logs import surroundings
+from server.logs import AccessLog, surroundings
 
 _KEY = "access_profiles.request"
 _CLIENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -77,7 +76,7 @@ def request_info(scope: Scope) -> RequestInfo:
 class RequestInfoMiddleware:
     """Sends each request's id back, and logs one line for each answer."""
 
-    def __init__(self, app: ASGIApp, *, log: Callable[[dict[str, object]], None]) -> None:
+    def __init__(self, app: ASGIApp, *, log: AccessLog) -> None:
         self.app = app
         self._log = log
 

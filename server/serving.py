@@ -44,7 +44,7 @@ def serve(settings: Settings, store: Store, *, demo: bool) -> None:
             # Workers are forked, and no connection may be used on both sides of a fork.
             store.close()
             store = open_store(settings.store)
-        app = create_app(store, answers_octets=settings.memory_mib * 1024 * 1024)
+        app = create_app(store, memory_mib=settings.memory_mib)
         # What was made so far stays for good: without it, each collection of garbage has 180,000 objects less
         # to look at. Only 2,000 of them are garbage, which is not worth the 0.1 s that it takes to find them.
         gc.freeze()

@@ -9,6 +9,9 @@ from msgspec import Meta
 
 PREFIX = "ACCESS_PROFILES_"
 
+MEMORY_MIB = 32
+"""How much of answers is remembered by default: about 10,000 profiles."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The server's settings."""
@@ -39,7 +42,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             description="How much memory each process may use for answers that it gives again, in MiB; "
             "with 0 every answer is made anew.",
         ),
-    ] = 32
+    ] = MEMORY_MIB
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"],
         Meta(description="The least serious kind of line to log: debug, info, warning or error."),

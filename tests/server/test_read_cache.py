@@ -15,11 +15,12 @@ from handlers.access_profiles import get_access_profile, list_access_profiles
 from handlers.context import Context, Principal
 from handlers.reply import Reply
 from server.answers import Answer
-from server.app import ANSWERS_OCTETS, create_app
+from server.app import create_app
 from server.read_cache import ReadCacheMiddleware
 from server.remembered import OVERHEAD_OCTETS, Remembered
 from server.request_info import request_info
 from server.security import Authenticator, issue_key
+from server.settings import MEMORY_MIB
 from server.stamps import Stamps
 from store.memory import MemoryStore, MemoryTransaction
 from store.suite.samples import add_profiles
@@ -46,10 +47,10 @@ class CountingStore(MemoryStore):
 class Client:
     """Sends requests into one app."""
 
-    def __init__(self, store: MemoryStore, answers_octets: int = ANSWERS_OCTETS) -> None:
+    def __init__(self, store: MemoryStore, memory_mib: int = MEMORY_MIB) -> None:
         self.store = store
         self.now = NOW
-        self._app = create_app(store, clock=lambda: self.now, answers_octets=answers_octets)
+        self._app = create_app(store, clock=lambda: self.now, memory_mib=memory_mib)
 
     def get(self, path: str = ONE, key: str = KEY.key, method: str = "GET", **headers: str) -> httpx.Response:
         async def send() -> httpx.Response:
@@ -199,7 +200,7 @@ def test_nobody_else_gets_an_answer_from_memory(client: Client) -> None:
 
 
 def test_without_memory_every_answer_is_made_anew(client: Client) -> None:
-    client = Client(client.store, answers_octets=0)
+    client = Client(client.store, memory_mib=0)
     client.get()
 
     count, _ = reads(client, client.get)
