@@ -69,26 +69,26 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_durability.py -k "survives_kill and sqlite" --timeout 900
 	@SOAK_ROUNDS=5 $(BIN)/python -m pytest tests/http/test_durability.py -k "(survives_kill and postgresql) or killed" --timeout 900
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_exact_reads.py --timeout 3600
-	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/test_group_commit_hammer.py tests/store/test_suite.py tests/store/test_transfer.py tests/conformance/test_variants.py tests/conformance/test_faults.py tests/conformance/test_boundary_faults.py --timeout 900
+	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/sqlite/test_group_commit_hammer.py tests/store/testsuite/test_testsuite.py tests/store/transfer/test_transfer.py tests/conformance/selftest/test_variants.py tests/conformance/selftest/test_faults.py tests/conformance/boundary/test_faults.py --timeout 900
 	@SOAK_ROUNDS=3 $(BIN)/python -m pytest tests/http/test_conformance.py tests/http/test_schemathesis.py --timeout 3600
 
 bench: $(VENV)/dev.stamp ## Compare with FastAPI, Litestar and Connexion as it comes (needs wrk): make bench ARGS=quick
-	@$(BIN)/python -m tests.bench.contest $(ARGS)
+	@$(BIN)/python -m bench.contest $(ARGS)
 
 bench-cost: $(VENV)/dev.stamp ## What each kind of request costs, in microseconds of CPU
-	@$(BIN)/python -m tests.bench.cost
+	@$(BIN)/python -m bench.cost
 
 bench-endurance: $(VENV)/dev.stamp ## Whether a server grows over a million requests of many kinds
-	@$(BIN)/python -m tests.bench.endurance
+	@$(BIN)/python -m bench.endurance
 
 bench-store: $(VENV)/dev.stamp ## What reads cost as a store grows to 100,000 profiles and 1,000,000 copies
-	@$(BIN)/python -m tests.bench.store_growth
+	@$(BIN)/python -m bench.store_growth
 
 bench-writes: $(VENV)/dev.stamp ## What group commit brings on SQLite, with 1, 4 and 16 threads
-	@$(BIN)/python -m tests.bench.store_writes
+	@$(BIN)/python -m bench.store_writes
 
 bench-propagation: $(VENV)/dev.stamp ## What propagating to 10,000 and 100,000 copies costs, and what it costs readers
-	@$(BIN)/python -m tests.bench.propagation
+	@$(BIN)/python -m bench.propagation
 
 clean: ## Remove the environment, caches and the demo store
 	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/typescript/node_modules var

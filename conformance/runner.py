@@ -11,20 +11,20 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.answers import Answers
+from conformance.access_profiles.clean_up import Residue
+from conformance.access_profiles.preflight import left_by_earlier_runs, missing_profiles, preflight
 from conformance.boundary import phase as boundary
-from conformance.clean_up import Residue
-from conformance.coverage import Ledger
-from conformance.deadline import Deadline
-from conformance.derived import unreached_verdicts
 from conformance.fuzz.phase import fuzz_all
-from conformance.plan import BRISK, Phase, Plan
-from conformance.preflight import left_by_earlier_runs, missing_profiles, preflight
-from conformance.probing import probe, probe_all, skip_all
+from conformance.http.deadline import Deadline
 from conformance.race import phase as races
-from conformance.results import PhaseRecord, Results
-from conformance.session import Workspace
-from conformance.verdict import Unreached, Verdict, worse
+from conformance.run.coverage import Ledger
+from conformance.run.plan import BRISK, Phase, Plan
+from conformance.run.probing import probe, probe_all, skip_all
+from conformance.run.response_audit import Answers
+from conformance.run.results import PhaseRecord, Results
+from conformance.run.schema_verdicts import unreached_verdicts
+from conformance.run.session import Workspace
+from conformance.run.verdict import Unreached, Verdict, worse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

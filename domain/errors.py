@@ -1,6 +1,6 @@
 """What can go wrong below the edge.
 
-Stores and rules raise these; `handlers.errors` is the one place that turns them into HTTP.
+Stores and rules raise these; `handlers.replies.errors` is the one place that turns them into HTTP.
 """
 
 from collections.abc import Sequence

@@ -6,7 +6,7 @@ from typing import Any
 from domain import edits, names, policies
 from domain.errors import Fault, RulesBroken
 from domain.records import AccessProfile, AuditAction, NewAccessProfile, Policy, PolicyTerms, ProfileDetail
-from handlers import audit
+from handlers.actions import audit
 from handlers.context import Context
 from handlers.contract_types import (
     AccessProfileDetailResponse,
@@ -17,13 +17,13 @@ from handlers.contract_types import (
     MessageResponse,
     UpdateAccessProfileRequest,
 )
-from handlers.errors import ApiError
-from handlers.pages import clamped
-from handlers.preconditions import check_if_match, is_known, tagged
-from handlers.reply import Reply, created, not_modified, ok
-from handlers.representation.history import configuration
-from handlers.representation.templates import access_profile, role_attachment
-from handlers.terms import policy_edit, policy_terms
+from handlers.replies.errors import ApiError
+from handlers.replies.history import configuration
+from handlers.replies.reply import Reply, created, not_modified, ok
+from handlers.replies.templates import access_profile, role_attachment
+from handlers.requests.pagination import clamped
+from handlers.requests.policy_input import policy_edit, policy_terms
+from handlers.requests.preconditions import check_if_match, is_known, tagged
 from store.api import ProfileFilter, WriteTransaction
 
 

@@ -4,7 +4,7 @@ from domain import names
 from domain.credentials import ALL_SCOPES, issue_api_key
 from domain.errors import Fault, NotFound, RulesBroken
 from domain.records import AuditAction
-from handlers import audit
+from handlers.actions import audit
 from handlers.context import Context
 from handlers.contract_types import (
     ApiKeyListResponse,
@@ -12,10 +12,10 @@ from handlers.contract_types import (
     CreateApiKeyResponse,
     MessageResponse,
 )
-from handlers.errors import ApiError
-from handlers.moments import future_instant
-from handlers.reply import NO_STORE, Reply, ok
-from handlers.representation.people import api_key as represented
+from handlers.replies.errors import ApiError
+from handlers.replies.people import api_key as represented
+from handlers.replies.reply import NO_STORE, Reply, ok
+from handlers.requests.timestamps import future_instant
 
 
 def list_api_keys(context: Context) -> Reply[ApiKeyListResponse]:

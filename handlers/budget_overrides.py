@@ -8,12 +8,12 @@ from domain.errors import Fault, RulesBroken
 from domain.overrides import find_budget, with_override, without_override
 from domain.records import AuditAction, BudgetOverride, OverrideMode, Policy
 from domain.usage import settled
-from handlers import audit
+from handlers.actions import audit
+from handlers.actions.provisioning import held_copy
 from handlers.context import Context
 from handlers.contract_types import BudgetOverrideRequest, BudgetOverrideResponse
-from handlers.provisioning import held_copy
-from handlers.reply import Reply, ok
-from handlers.representation.copies import governance_budget
+from handlers.replies.copies import governance_budget
+from handlers.replies.reply import Reply, ok
 
 
 def update_user_access_profile_budget_override(

@@ -2,9 +2,9 @@
 
 from handlers.context import Context
 from handlers.contract_types import AuditLogListResponse, VersionListResponse, VersionResponse
-from handlers.pages import clamped
-from handlers.reply import Reply, ok
-from handlers.representation.history import access_profile_version, audit_log
+from handlers.replies.history import access_profile_version, audit_log
+from handlers.replies.reply import Reply, ok
+from handlers.requests.pagination import clamped
 from store.api import AuditFilter
 
 

@@ -10,10 +10,10 @@ from domain.errors import RulesBroken
 from domain.propagation import PropagatedField, new_provider_configs, propagated
 from domain.records import AuditAction, Policy, UserAccessProfile
 from domain.usage import settled
-from handlers import audit
+from handlers.actions import audit
 from handlers.context import Context
 from handlers.contract_types import PropagateRequest, PropagateResponse
-from handlers.reply import Reply, ok
+from handlers.replies.reply import Reply, ok
 from store.api import ReadTransaction, WriteTransaction
 
 BATCH = 500

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from domain.errors import Fault, NotFound, RulesBroken
 from domain.provisioning import displaced_defaults
 from domain.records import AuditAction, ProfileDetail
-from handlers import audit
+from handlers.actions import audit
+from handlers.actions.provisioning import give_copy
 from handlers.context import Context
 from handlers.contract_types import AttachRolesRequest, AttachRolesResponse, MessageResponse
-from handlers.provisioning import give_copy
-from handlers.reply import Reply, ok
+from handlers.replies.reply import Reply, ok
 from store.api import WriteTransaction
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from domain import names
 from domain.records import AuditAction
-from handlers import audit
+from handlers.actions import audit
 from handlers.context import Context
 from handlers.contract_types import (
     MessageResponse,
@@ -14,9 +14,9 @@ from handlers.contract_types import (
     RoleResponse,
     UpdateRoleRequest,
 )
-from handlers.reply import Reply, created, ok
-from handlers.representation.people import role as represented
-from handlers.representation.templates import role_attachment
+from handlers.replies.people import role as represented
+from handlers.replies.reply import Reply, created, ok
+from handlers.replies.templates import role_attachment
 
 
 def list_roles(context: Context) -> Reply[RoleListResponse]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from domain.errors import Fault, NotFound, RulesBroken
 from domain.records import ProfileDetail, VirtualKey
+from handlers.actions.provisioning import give_copy, held_copy, take_copy
 from handlers.context import Context
 from handlers.contract_types import (
     AssignProfileRequest,
@@ -11,11 +12,10 @@ from handlers.contract_types import (
     DetachUserProfileResponse,
     UserAccessProfileListResponse,
 )
-from handlers.errors import ApiError
-from handlers.moments import future_instant
-from handlers.provisioning import give_copy, held_copy, take_copy
-from handlers.reply import NO_STORE, Reply, ok
-from handlers.representation.copies import issued_virtual_key, user_access_profile
+from handlers.replies.copies import issued_virtual_key, user_access_profile
+from handlers.replies.errors import ApiError
+from handlers.replies.reply import NO_STORE, Reply, ok
+from handlers.requests.timestamps import future_instant
 from store.api import WriteTransaction
 
 

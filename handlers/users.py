@@ -7,7 +7,8 @@ from urllib.parse import quote
 from domain import names
 from domain.errors import Fault, NotFound, RulesBroken
 from domain.records import AuditAction, Group, User
-from handlers import audit
+from handlers.actions import audit
+from handlers.actions.provisioning import change_role, take_copy
 from handlers.context import Context
 from handlers.contract_types import (
     CreateUserRequest,
@@ -17,10 +18,9 @@ from handlers.contract_types import (
     UserListResponse,
     UserResponse,
 )
-from handlers.pages import clamped
-from handlers.provisioning import change_role, take_copy
-from handlers.reply import Reply, created, ok
-from handlers.representation.people import user as represented
+from handlers.replies.people import user as represented
+from handlers.replies.reply import Reply, created, ok
+from handlers.requests.pagination import clamped
 from store.api import WriteTransaction
 
 

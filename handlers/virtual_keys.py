@@ -6,7 +6,8 @@ from domain import names
 from domain.credentials import IssuedVirtualKey
 from domain.errors import NotFound
 from domain.records import AuditAction, UserAccessProfile
-from handlers import audit
+from handlers.actions import audit
+from handlers.actions.provisioning import add_key, held_copy
 from handlers.context import Context
 from handlers.contract_types import (
     AddUserVirtualKeyRequest,
@@ -15,10 +16,9 @@ from handlers.contract_types import (
     MessageResponse,
     VirtualKeyListResponse,
 )
-from handlers.errors import ApiError
-from handlers.provisioning import add_key, held_copy
-from handlers.reply import NO_STORE, Reply, ok
-from handlers.representation.copies import issued_virtual_key, virtual_key
+from handlers.replies.copies import issued_virtual_key, virtual_key
+from handlers.replies.errors import ApiError
+from handlers.replies.reply import NO_STORE, Reply, ok
 from store.api import WriteTransaction
 
 

@@ -13,8 +13,8 @@ ENTRY_POINTS = "access_profiles.stores"
 # Only the store that is opened is imported: each brings a driver, and what it needs around it.
 OPENERS = {
     "memory": EntryPoint("memory", "store.memory:open_memory", ENTRY_POINTS),
-    "postgresql": EntryPoint("postgresql", "store.postgres:open_postgres", ENTRY_POINTS),
-    "sqlite": EntryPoint("sqlite", "store.sqlite:open_sqlite", ENTRY_POINTS),
+    "postgresql": EntryPoint("postgresql", "store.postgresql.store:open_postgres", ENTRY_POINTS),
+    "sqlite": EntryPoint("sqlite", "store.sqlite.store:open_sqlite", ENTRY_POINTS),
 }
 """Where the openers of this program's own stores are."""
 

@@ -10,8 +10,8 @@ from tests.serving import Server, add_keys, running_server
 
 LONGEST = (
     "tests/http/test_conformance.py",
-    "tests/store/test_suite.py",
-    "tests/conformance/test_report_browser.py",
+    "tests/store/testsuite/test_testsuite.py",
+    "tests/conformance/report/test_browser.py",
     "tests/pages/test_browser.py",
     "tests/conformance/hostile/",
     "tests/http/",

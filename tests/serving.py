@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from server.security import issue_key
+from server.http.authentication import issue_key
 from store.registry import open_store
 
 ROOT = Path(__file__).parents[1]

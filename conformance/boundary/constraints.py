@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.contract import pointer_to
+from conformance.contract.document import pointer_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.contract import Contract, Operation
+    from conformance.contract.document import Contract, Operation
 
 Schema = dict[str, Any]
 

@@ -11,26 +11,26 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance.access_profiles.preflight import is_alive
 from conformance.boundary.constraints import Reader
 from conformance.boundary.requests import REMOVERS, Caller
 from conformance.boundary.statuses import situations
 from conformance.boundary.texts import NoText
 from conformance.boundary.trials import Trials
-from conformance.coverage import Ledger
-from conformance.derived import answers_id, decided, why_not_claimed, why_skipped
-from conformance.preflight import is_alive
-from conformance.verdict import Finding, Status, Unreached
+from conformance.run.coverage import Ledger
+from conformance.run.schema_verdicts import answers_id, decided, why_not_claimed, why_skipped
+from conformance.run.verdict import Finding, Status, Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conformance.boundary.constraints import Constraint
     from conformance.boundary.statuses import Situation
-    from conformance.contract import Contract, Operation
-    from conformance.deadline import Deadline
-    from conformance.plan import Plan
-    from conformance.session import Workspace
-    from conformance.verdict import Verdict
+    from conformance.contract.document import Contract, Operation
+    from conformance.http.deadline import Deadline
+    from conformance.run.plan import Plan
+    from conformance.run.session import Workspace
+    from conformance.run.verdict import Verdict
 
 WORKERS = 4
 _MOST_FINDINGS = 5
@@ -39,7 +39,7 @@ _MOST_FINDINGS = 5
 def derived_ids(contract: Contract) -> list[str]:
     """The id of every verdict that comes from the schemas, in the order in which they are decided.
 
-    Those of `answers` are decided by `conformance.answers`, at the end of a run.
+    Those of `answers` are decided by `conformance.run.response_audit`, at the end of a run.
     """
     return [
         verdict_id

@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from conformance.access_profiles.exclusions import settled
+from conformance.access_profiles.recipes import Supply
 from conformance.boundary.constraints import JSON, Reader
-from conformance.boundary.rules import settled
 from conformance.boundary.texts import Texts
 from conformance.boundary.values import ABSENT, Values
-from conformance.fuzz.supply import Supply
-from conformance.verdict import Unreached
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.client import Answer, Client
-    from conformance.contract import Operation
-    from conformance.session import Session
+    from conformance.contract.document import Operation
+    from conformance.http.client import Answer, Client
+    from conformance.run.session import Session
 
 REMOVERS = {
     "createAccessProfile": "deleteAccessProfile",

@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance import fixtures
-from conformance.boundary.sides import UNKNOWN_FIELD
+from conformance.access_profiles import fixtures
+from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.values import ABSENT
-from conformance.contract import pointer_to
-from conformance.verdict import Finding, Unreached
+from conformance.contract.document import pointer_to
+from conformance.run.verdict import Finding, Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conformance.boundary.requests import Caller, Request
-    from conformance.client import Answer, Client
-    from conformance.contract import Contract, Operation
+    from conformance.contract.document import Contract, Operation
+    from conformance.http.client import Answer, Client
 
     Ask = Callable[[Caller], Iterator[Answer]]
     Cause = tuple[Ask, str, tuple[str, ...]]

@@ -6,23 +6,23 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect
-from conformance.boundary import sides
+from conformance.access_profiles.exclusions import hindrance, may_miss
+from conformance.boundary import boundaries
+from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.constraints import BODY, ITEM, JSON
 from conformance.boundary.requests import text
-from conformance.boundary.rules import hindrance, may_miss
-from conformance.boundary.sides import UNKNOWN_FIELD
 from conformance.boundary.values import ABSENT
-from conformance.contract import pointer_to
-from conformance.verdict import Finding
+from conformance.contract.document import pointer_to
+from conformance.run import expect
+from conformance.run.verdict import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.boundary.constraints import Constraint
     from conformance.boundary.requests import Caller, Request
-    from conformance.client import Answer
-    from conformance.coverage import Ledger
+    from conformance.http.client import Answer
+    from conformance.run.coverage import Ledger
 
 _SHOWN = 600
 _SHOWN_VALUE = 120
@@ -101,7 +101,7 @@ class Trials:
         if constraint.location == "path" and constraint.keyword in ("type", "pattern", "format"):
             yield _Trial(good, statuses)
             return
-        for value in sides.kept(self._caller.values, constraint):
+        for value in boundaries.kept(self._caller.values, constraint):
             yield _Trial(self._with(constraint, value), statuses)
 
     def _is_plain(self, constraint: Constraint) -> bool:
@@ -117,7 +117,7 @@ class Trials:
         """A good request with something at the place of the constraint, if it is in the body."""
         if constraint.location != BODY or not constraint.steps:
             return self._caller.good()
-        value = self._caller.values.sample(constraint.schema, sides.name(constraint))
+        value = self._caller.values.sample(constraint.schema, boundaries.name(constraint))
         return self._with(constraint, value)
 
     def _broken(self, constraint: Constraint) -> Iterator[_Trial]:
@@ -132,7 +132,7 @@ class Trials:
             yield _Trial(replace(good, body=ABSENT, raw=b""), (400,))
             return
         pointers = _pointers(constraint) if self._names_places and constraint.location == BODY else ()
-        for value in sides.broken(self._caller.values, constraint):
+        for value in boundaries.broken(self._caller.values, constraint):
             yield _Trial(self._with(constraint, value), (400,), pointers)
 
     def _with(self, constraint: Constraint, value: Any) -> Request:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from conformance.boundary.texts import Texts
-    from conformance.contract import Contract
+    from conformance.contract.document import Contract
 
 Schema = dict[str, Any]
 

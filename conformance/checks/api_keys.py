@@ -6,14 +6,15 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures, keys
-from conformance.catalogue import check
-from conformance.client import EXPIRED, REVOKED
-from conformance.verdict import Unreached
+from conformance.access_profiles import fixtures, keys
+from conformance.http.client import EXPIRED, REVOKED
+from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.client import Answer, Client
-    from conformance.session import Session
+    from conformance.http.client import Answer, Client
+    from conformance.run.session import Session
 
 Object = dict[str, Any]
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from conformance import expect, fixtures, holdings
-from conformance.catalogue import check
-from conformance.plan import Phase
-from conformance.races import Entry, race
+from conformance.access_profiles import fixtures, holdings
+from conformance.run import expect
+from conformance.run.barrier import Entry, race
+from conformance.run.plan import Phase
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 _RACERS = 8

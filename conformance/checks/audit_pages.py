@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import audit_log, expect, fixtures
-from conformance.catalogue import check
+from conformance.access_profiles import audit_log, fixtures
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
     Read = Callable[..., Answer]
     """Reads a page of a log, with `limit`, `offset`, `action` and `user_id`."""

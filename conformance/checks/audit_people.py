@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance import audit_log, expect, fixtures, samples
-from conformance.catalogue import check
+from conformance.access_profiles import audit_log, fixtures, samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.session import Session
+    from conformance.run.session import Session
 
 
 @check("AP-AUD-007")

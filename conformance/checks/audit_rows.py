@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import audit_log, expect, fixtures, samples
-from conformance.catalogue import check
+from conformance.access_profiles import audit_log, fixtures, samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.session import Session
+    from conformance.run.session import Session
 
 _SCOPES = ("AccessProfiles:View", "AccessProfiles:Create", "AccessProfiles:Update")
 _JSON_MEMBERS = ("previous_values", "new_values", "metadata")

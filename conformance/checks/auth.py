@@ -7,13 +7,14 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
-from conformance import expect, keys
-from conformance.catalogue import check
-from conformance.verdict import Unreached
+from conformance.access_profiles import keys
+from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.client import Answer, Client
-    from conformance.session import Session
+    from conformance.http.client import Answer, Client
+    from conformance.run.session import Session
 
 _BEARER_CHALLENGE = re.compile(r"(^|,)\s*bearer(\s|,|$)", re.IGNORECASE)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from conformance import expect
-from conformance.catalogue import check
-from conformance.plan import Phase
+from conformance.run import expect
+from conformance.run.plan import Phase
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _LARGEST = 1048576
 _DEEPEST = 64

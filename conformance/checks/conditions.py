@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures
-from conformance.catalogue import check
-from conformance.verdict import Unreached
+from conformance.access_profiles import fixtures
+from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _STRONG = re.compile(r'"[\x21\x23-\x7e]*"')
 _OTHERS = '"none", "of-these"'

@@ -6,12 +6,13 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, samples
-from conformance.catalogue import check
+from conformance.access_profiles import samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 # What is sent, and what it is rounded to. Each is the shortest text of its binary64 value.
 _AMOUNTS = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance import expect, races
-from conformance.catalogue import check
-from conformance.plan import Phase
-from conformance.races import Entry
+from conformance.run import barrier, expect
+from conformance.run.barrier import Entry
+from conformance.run.plan import Phase
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.session import Session
+    from conformance.run.session import Session
 
 _LONGEST = 255
 _RACERS = 20
@@ -77,7 +77,7 @@ def race(session: Session) -> None:
     """
     for _ in range(3):
         name = session.name(".")
-        answers = races.race(session, [Entry("createAccessProfile", {"name": name})] * _RACERS)
+        answers = barrier.race(session, [Entry("createAccessProfile", {"name": name})] * _RACERS)
         statuses = sorted(answer.status for answer in answers)
         expect.equal(statuses, [201] + [409] * (_RACERS - 1), "the statuses", *answers[:3])
         expect.equal(

@@ -7,14 +7,15 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from conformance import expect, samples
-from conformance.catalogue import check
+from conformance.access_profiles import samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.client import Answer
-    from conformance.session import Profile, Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Profile, Session
 
 _TOLERANCE = timedelta(seconds=2)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance import expect, samples
-from conformance.catalogue import check
+from conformance.access_profiles import samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 _LARGE = 1048577

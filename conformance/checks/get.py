@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures, samples
-from conformance.catalogue import check
-from conformance.verdict import Unreached
+from conformance.access_profiles import fixtures, samples
+from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _LARGEST_ID = 9223372036854775807
 _OTHERS = 5

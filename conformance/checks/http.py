@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance import expect, samples
-from conformance.catalogue import check
-from conformance.plan import Phase
-from conformance.verdict import Unreached
+from conformance.access_profiles import samples
+from conformance.run import expect
+from conformance.run.plan import Phase
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _PARAMETER = re.compile(r"\{\w+\}")
 _TRIED = ("GET", "POST", "PUT", "PATCH", "DELETE")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect
-from conformance.catalogue import check
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Query
-    from conformance.session import Session
+    from conformance.http.client import Query
+    from conformance.run.session import Session
 
 
 @check("AP-LST-007")

@@ -7,14 +7,15 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures, samples
-from conformance.catalogue import check
+from conformance.access_profiles import fixtures, samples
 from conformance.checks.propagation import propagate
-from conformance.verdict import Unreached
+from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 _COUNTS = ("affected_users", "skipped_users", "failed_users")

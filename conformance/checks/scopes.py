@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures, keys, samples
-from conformance.catalogue import check
-from conformance.verdict import Unreached
+from conformance.access_profiles import fixtures, keys, samples
+from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.client import Answer, Client
-    from conformance.contract import Operation
-    from conformance.session import Session
+    from conformance.contract.document import Operation
+    from conformance.http.client import Answer, Client
+    from conformance.run.session import Session
 
 Object = dict[str, Any]
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, samples
-from conformance.catalogue import check
+from conformance.access_profiles import samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Profile, Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Profile, Session
 
 _OF_THE_CHANGE = ("version", "updated_at", "last_reset")
 _LISTS: dict[str, list[Any]] = {

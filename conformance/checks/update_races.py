@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance import expect
-from conformance.catalogue import check
-from conformance.plan import Phase
-from conformance.races import Entry, race
-from conformance.verdict import Unreached
+from conformance.run import expect
+from conformance.run.barrier import Entry, race
+from conformance.run.plan import Phase
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.session import Session
+    from conformance.run.session import Session
 
 _ROUNDS = 3
 _RENAMED = 8

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, samples
-from conformance.catalogue import check
+from conformance.access_profiles import samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.session import Profile, Session
+    from conformance.run.session import Profile, Session
 
 _LONGEST_NAME = 255
 _MOST_PROVIDER_CONFIGS = 100

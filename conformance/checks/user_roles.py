@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures
-from conformance.catalogue import check
+from conformance.access_profiles import fixtures
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _LARGEST_ID = 9223372036854775807
 

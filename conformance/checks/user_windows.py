@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from conformance import expect, fixtures, holdings, samples
-from conformance.catalogue import check
+from conformance.access_profiles import fixtures, holdings, samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conformance.client import Answer
-    from conformance.holdings import Object, Window
-    from conformance.samples import Body
-    from conformance.session import Session
+    from conformance.access_profiles.holdings import Object, Window
+    from conformance.access_profiles.samples import Body
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _TOLERANCE = timedelta(seconds=2)
 _WINDOWS = 14

@@ -6,13 +6,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from conformance import expect, fixtures
-from conformance.catalogue import check
-from conformance.verdict import Unreached
+from conformance.access_profiles import fixtures
+from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 Object = dict[str, Any]
 

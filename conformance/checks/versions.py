@@ -6,14 +6,15 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures, samples
-from conformance.catalogue import check
+from conformance.access_profiles import fixtures, samples
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
     Parameters = dict[str, Any]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect, fixtures, holdings
-from conformance.catalogue import check
+from conformance.access_profiles import fixtures, holdings
+from conformance.run import expect
+from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
-    from conformance.holdings import Object
-    from conformance.session import Session
+    from conformance.access_profiles.holdings import Object
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 _NO_NAME: tuple[Object | None, ...] = (None, None, {})

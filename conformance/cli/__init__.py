@@ -7,22 +7,22 @@ import sys
 
 import click
 
-from conformance.cli import check, clauses, clean, matrix, replay, report, selftest, settings
+from conformance.cli import check, clauses, clean, init, matrix, replay, report, selftest
 from conformance.cli.root import cli
-from conformance.verdict import ExitCode
+from conformance.run.verdict import ExitCode
 
 __all__ = [
     "check",
     "clauses",
     "clean",
     "cli",
+    "init",
     "main",
     "matrix",
     "replay",
     "report",
     "run",
     "selftest",
-    "settings",
 ]
 
 

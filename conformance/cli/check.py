@@ -10,7 +10,7 @@ import click
 from conformance.cli.planning import plan_of
 from conformance.cli.root import FILE, cli, contract_option, format_option, profile_option
 from conformance.cli.target import target_options
-from conformance.verdict import ExitCode
+from conformance.run.verdict import ExitCode
 
 
 def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:

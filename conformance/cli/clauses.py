@@ -12,7 +12,7 @@ from conformance.cli.planning import claimed_profiles
 from conformance.cli.root import cli, contract_option, format_option, load_contract, profile_option
 
 if TYPE_CHECKING:
-    from conformance.contract import Contract
+    from conformance.contract.document import Contract
 
 
 @cli.command("list")
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 @format_option
 def list_clauses(profiles: str | None, contract_file: Path | None, form: str) -> None:
     """Lists the clauses and whether each has a check."""
-    from conformance import catalogue
+    from conformance.run import registry
 
-    contract, checks = load_contract(contract_file), catalogue.load()
+    contract, checks = load_contract(contract_file), registry.load()
     claimed = claimed_profiles(profiles, contract)
     clauses = [clause for clause in contract.clauses if clause.profile in claimed]
     if form == "json":
@@ -54,10 +54,10 @@ def explain(clause_id: str, contract_file: Path | None) -> None:
 
     ID is that of a clause (AP-GET-001), or of what the schemas state (S.createRole.body.name.maxLength).
     """
-    from conformance import catalogue
+    from conformance.run import registry
     from conformance.selftest.faults import FAULTS
 
-    contract, checks = load_contract(contract_file), catalogue.load()
+    contract, checks = load_contract(contract_file), registry.load()
     if _explain_derived(contract, clause_id):
         return
     clause = contract.clause(clause_id) or contract.clause(clause_id.upper())

@@ -8,7 +8,7 @@ import click
 
 from conformance.cli.root import cli, contract_option, load_contract
 from conformance.cli.target import take_target, target_options
-from conformance.verdict import ExitCode
+from conformance.run.verdict import ExitCode
 
 
 @cli.command()
@@ -23,10 +23,10 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
     """
     import httpx
 
-    from conformance import clean_up
-    from conformance.preflight import AN_HOUR, preflight
-    from conformance.session import Workspace
-    from conformance.verdict import Unreached
+    from conformance.access_profiles import clean_up
+    from conformance.access_profiles.preflight import AN_HOUR, preflight
+    from conformance.run.session import Workspace
+    from conformance.run.verdict import Unreached
 
     contract = load_contract(contract_file)
     target, note, _ = take_target(options, contract)

@@ -10,15 +10,15 @@ import click
 
 from conformance.cli.root import load_contract
 from conformance.cli.target import take_target
-from conformance.plan import JOBS
+from conformance.run.plan import JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from conformance.contract import Contract
-    from conformance.known_failures import KnownFailures
-    from conformance.plan import Phase, Plan
+    from conformance.contract.document import Contract
+    from conformance.run.expected_failures import KnownFailures
+    from conformance.run.plan import Phase, Plan
 
 _NEED_EXTENSIONS = frozenset({"extensions", "users"})
 
@@ -29,8 +29,8 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     Raises:
         click.UsageError: they do not go together; the message says what to do.
     """
-    from conformance import catalogue
-    from conformance.plan import Mode, Plan
+    from conformance.run import registry
+    from conformance.run.plan import Mode, Plan
 
     contract = load_contract(options["contract_file"])
     target, note, settings = take_target(options, contract)
@@ -43,7 +43,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     seed = asked.seed if options["seed"] is None else options["seed"]
     return Plan(
         contract=contract,
-        catalogue=catalogue.load(),
+        catalogue=registry.load(),
         target=target,
         seed=secrets.randbelow(2**32) if seed is None else seed,
         profiles=claimed,
@@ -87,7 +87,7 @@ def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
     from conformance.boundary.phase import derived_ids
     from conformance.fuzz.phase import derived_id
-    from conformance.model import subjects as model
+    from conformance.model import scenarios as model
     from conformance.race import phase as race
 
     fuzzed = (derived_id(operation.id) for operation in contract.operations)
@@ -109,7 +109,7 @@ def _only(named: str | None, contract: Contract) -> frozenset[str] | None:
 
 
 def _left_out(named: str | None) -> dict[Phase, str]:
-    from conformance.plan import Phase
+    from conformance.run.plan import Phase
 
     names = _names(named or "")
     possible = [str(phase) for phase in Phase if phase is not Phase.PROBE]
@@ -120,13 +120,13 @@ def _left_out(named: str | None) -> dict[Phase, str]:
 
 
 def _known(expect_file: Path | None, contract: Contract) -> KnownFailures:
-    from conformance import known_failures
+    from conformance.run import expected_failures
 
     if expect_file is None:
-        return known_failures.NONE
+        return expected_failures.NONE
     try:
-        return known_failures.load(expect_file, verdict_ids(contract))
-    except known_failures.KnownFailuresError as error:
+        return expected_failures.load(expect_file, verdict_ids(contract))
+    except expected_failures.KnownFailuresError as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -12,11 +12,11 @@ from conformance.cli.planning import plan_of
 from conformance.cli.report import load
 from conformance.cli.root import cli, contract_option
 from conformance.cli.target import target_options
-from conformance.verdict import ExitCode, Status
+from conformance.run.verdict import ExitCode, Status
 
 if TYPE_CHECKING:
-    from conformance.plan import Plan
     from conformance.report.document import Document
+    from conformance.run.plan import Plan
 
 _FAILED = ("FAIL", "WARN", "XFAIL")
 _UNSAID: dict[str, Any] = {
@@ -132,7 +132,7 @@ def _tell(when: str, verdict: dict[str, Any]) -> None:
 
 def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
     """Sends what was recorded, and compares the answers by status and body."""
-    from conformance.replaying import NotRepeatable, resend
+    from conformance.run.replaying import NotRepeatable, resend
 
     exchanges = [exchange for finding in then["findings"] for exchange in finding["exchanges"]]
     if not exchanges:

@@ -10,7 +10,7 @@ import click
 import conformance
 
 if TYPE_CHECKING:
-    from conformance.contract import Contract
+    from conformance.contract.document import Contract
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 contract_option = click.option(
@@ -36,9 +36,9 @@ def load_contract(contract_file: Path | None) -> Contract:
     Raises:
         click.UsageError: it cannot be read.
     """
-    from conformance import contract
+    from conformance.contract import document
 
     try:
-        return contract.load(contract_file)
-    except contract.ContractError as error:
+        return document.load(contract_file)
+    except document.ContractError as error:
         raise click.UsageError(str(error)) from error

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from conformance.cli.root import cli, format_option
-from conformance.verdict import ExitCode
+from conformance.run.verdict import ExitCode
 
 _KINDS = ("faults", "mutants", "variants")
 
@@ -35,13 +35,14 @@ def selftest(form: str, jobs: int | None, parts: tuple[str, ...], only: str | No
     """
     from rich.console import Console
 
-    from conformance import catalogue, contract
-    from conformance.selftest.breakable import HostError
+    from conformance.contract import document
+    from conformance.run import registry
+    from conformance.selftest.faulty_server import HostError
     from conformance.selftest.matrix import matrix
     from conformance.selftest.proof import Scope, prove, tasks_of
     from conformance.selftest.text import Watcher, show
 
-    stated = contract.load()
+    stated = document.load()
     scope = Scope(
         jobs=jobs or os.cpu_count() or 1,
         kinds=tuple(part.removesuffix("s") for part in parts or _KINDS),
@@ -54,7 +55,7 @@ def selftest(form: str, jobs: int | None, parts: tuple[str, ...], only: str | No
     console = Console(highlight=False, stderr=form == "json")
     try:
         with Watcher(console) as watcher:
-            proof = prove(stated, catalogue.load(), scope, watcher.observe)
+            proof = prove(stated, registry.load(), scope, watcher.observe)
     except HostError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(ExitCode.SUITE_FAILED) from error

@@ -13,9 +13,9 @@ from conformance.cli.root import FILE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.client import Target
-    from conformance.config import Config
-    from conformance.contract import Contract
+    from conformance.cli.config import Config
+    from conformance.contract.document import Contract
+    from conformance.http.client import Target
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _POSITIVE = click.FloatRange(min=0, min_open=True)
@@ -58,9 +58,9 @@ def take_target(options: dict[str, Any], contract: Contract) -> tuple[Target, st
     Raises:
         click.UsageError: they cannot be used.
     """
-    from conformance import config
-    from conformance.client import TargetUrlError
-    from conformance.options import OptionError, TargetOptions, target_from
+    from conformance.cli import config
+    from conformance.cli.options import OptionError, TargetOptions, target_from
+    from conformance.http.client import TargetUrlError
 
     path: Path | None = options.pop("config_file")
     here = Path(config.FILE_NAME)

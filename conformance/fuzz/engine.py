@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.fuzz import settings
 from conformance.fuzz.outcomes import SHOWN, Evidence, Outcome, outcome
-from conformance.verdict import Status
+from conformance.run.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.client import Target
-    from conformance.contract import Contract
-    from conformance.deadline import Deadline
+    from conformance.contract.document import Contract
+    from conformance.http.client import Target
+    from conformance.http.deadline import Deadline
 
 SCHEMATHESIS_VERSION = version("schemathesis")
 

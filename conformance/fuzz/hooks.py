@@ -14,10 +14,11 @@ from typing import Any
 import schemathesis
 from schemathesis import Case, GenerationMode, HookContext, Response
 
-from conformance import contract
-from conformance.fuzz import bodies, ids, sending, settings
-from conformance.fuzz.supply import Supply
-from conformance.session import Workspace
+from conformance.access_profiles import legal_bodies
+from conformance.access_profiles.recipes import Supply
+from conformance.contract import document
+from conformance.fuzz import ids, sending, settings
+from conformance.run.session import Workspace
 
 _PATH, _HEADER = "path", "header"
 _CONDITIONS = {"if-match", "if-none-match"}
@@ -35,7 +36,7 @@ _MAKERS = {
 _ATTACH = "attachRolesToAccessProfile"
 
 _findings = Path(os.environ[settings.FINDINGS])
-_contract = contract.load(Path(os.environ[settings.CONTRACT]))
+_contract = document.load(Path(os.environ[settings.CONTRACT]))
 _target = settings.load(os.environ)
 _workspace = Workspace(
     _contract,
@@ -46,7 +47,7 @@ _workspace = Workspace(
 )
 sending.send_through(_workspace.transport, _target)
 _supply = Supply(_workspace.session("fuzz"))
-_names = bodies.Names(os.environ[settings.PREFIX])
+_names = legal_bodies.Names(os.environ[settings.PREFIX])
 # Keys that the fuzzer makes may look and do nothing else.
 _scopes = sorted(scope for scope in _contract.permissions if scope.endswith(":View"))
 _made = ids.Made()
@@ -188,13 +189,13 @@ def _set_conditions(case: Case[Any]) -> None:
 
 
 def _mended(case: Case[Any], operation_id: str) -> dict[str, Any]:
-    stand_ins = bodies.StandIns(
+    stand_ins = legal_bodies.StandIns(
         _names, _supply.role_id, lambda: _supply.profile_id(operation_id), scopes=_scopes
     )
     if _is_negative(case):
         # What is wrong with it may be the very thing that a repair would mend.
-        return dict(bodies.owned(case.body, stand_ins))
-    return dict(bodies.repaired(case.body, stand_ins, is_update=operation_id == "updateAccessProfile"))
+        return dict(legal_bodies.owned(case.body, stand_ins))
+    return dict(legal_bodies.repaired(case.body, stand_ins, is_update=operation_id == "updateAccessProfile"))
 
 
 def _is_allowed(failure: Any, case: Case[Any], response: Response) -> bool:

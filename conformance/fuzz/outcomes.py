@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.verdict import Finding, Status
+from conformance.run.verdict import Finding, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.contract import Contract, Operation
-    from conformance.exchange import Redactor
+    from conformance.contract.document import Contract, Operation
+    from conformance.http.evidence import Redactor
 
 SHOWN = 1500
 """How many characters of a message are shown."""

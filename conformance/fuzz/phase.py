@@ -5,21 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from conformance.derived import decided, why_skipped
+from conformance.access_profiles.preflight import is_alive
 from conformance.fuzz import engine
 from conformance.fuzz.outcomes import Outcome
-from conformance.plan import Mode
-from conformance.preflight import is_alive
-from conformance.transport import SAFE_METHODS
-from conformance.verdict import Status
+from conformance.http.transport import SAFE_METHODS
+from conformance.run.plan import Mode
+from conformance.run.schema_verdicts import decided, why_skipped
+from conformance.run.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.deadline import Deadline
-    from conformance.plan import Plan
-    from conformance.session import Workspace
-    from conformance.verdict import Verdict
+    from conformance.http.deadline import Deadline
+    from conformance.run.plan import Plan
+    from conformance.run.session import Workspace
+    from conformance.run.verdict import Verdict
 
 
 def derived_id(operation_id: str) -> str:

@@ -13,16 +13,16 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
-from conformance.pacing import TOO_MANY_REQUESTS
-from conformance.transport import LARGEST_ANSWER
-from conformance.verdict import Unreached
+from conformance.http.pacing import TOO_MANY_REQUESTS
+from conformance.http.transport import LARGEST_ANSWER
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.client import Target
-    from conformance.deadline import Deadline
-    from conformance.transport import Transport
+    from conformance.http.client import Target
+    from conformance.http.deadline import Deadline
+    from conformance.http.transport import Transport
 
 
 def send_through(transport: Transport, target: Target) -> None:

@@ -18,13 +18,13 @@ from hypothesis.stateful import run_state_machine_as_test
 from conformance.model.history import Contradiction, History, Step
 from conformance.model.machines import Hooks, Machine, Stop
 from conformance.model.shrink import shrink
-from conformance.verdict import Unreached
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from conformance.client import Answer
-    from conformance.deadline import Deadline
+    from conformance.http.client import Answer
+    from conformance.http.deadline import Deadline
 
 
 _MOST_PARTS = 5

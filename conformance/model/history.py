@@ -8,18 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect
-from conformance.model import blame
-from conformance.model.blame import Act
+from conformance.model import attribution
+from conformance.model.attribution import Act
 from conformance.model.world import World
-from conformance.shapes import shape_fault
-from conformance.verdict import Unreached, Violation
+from conformance.run import expect
+from conformance.run.response_schemas import shape_fault
+from conformance.run.verdict import Unreached, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 _SECRET = re.compile(r"sk-bf-[A-Za-z0-9]{32}|bfst-[A-Za-z0-9]{44}")
 
@@ -111,14 +111,14 @@ class History:
         try:
             yield
         except Violation as violation:
-            broken = blame.of_difference("fields", self.act)
+            broken = attribution.of_difference("fields", self.act)
             raise Contradiction(broken, violation.expected, violation.actual, violation.answers) from None
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             for answer in self.session.answers[self.begun :]:
                 fault = shape_fault(self.session.contract, answer)
                 if fault is not None:
                     stated = "an answer in the shape that the contract states"
-                    broken = blame.of_difference("fields", self.act)
+                    broken = attribution.of_difference("fields", self.act)
                     raise Contradiction(broken, stated, fault, [answer]) from None
             raise
 
@@ -170,7 +170,7 @@ class History:
         if answer.status == 503:
             raise Unreached(f"the server is not ready: {answer.exchange.answer()[:300]}")
         wanted = [status for status, _ in refusals] or [success]
-        clause_id = refusals[0][1] if refusals else blame.of_answer(operation_id)
+        clause_id = refusals[0][1] if refusals else attribution.of_answer(operation_id)
         if answer.status not in wanted:
             expected = f"status {' or '.join(map(str, wanted))} for {operation_id}"
             raise Contradiction(clause_id, expected, answer.exchange.answer()[:600], [answer])
@@ -184,7 +184,7 @@ class History:
             raise Unreached(f"the server is not ready: {answer.exchange.answer()[:300]}")
         wanted = 404 if missing else 200
         if answer.status != wanted:
-            clause_id = missing or blame.of_difference("list", self.act)
+            clause_id = missing or attribution.of_difference("list", self.act)
             raise Contradiction(
                 clause_id, f"status {wanted} for {operation_id}", answer.exchange.answer()[:600], [answer]
             )
@@ -229,7 +229,7 @@ class History:
         clause_id: str | None = None,
     ) -> bool:
         """Raises a contradiction, or returns False where the clause is not claimed."""
-        broken = clause_id or blame.of_difference(aspect, self.act, label)
+        broken = clause_id or attribution.of_difference(aspect, self.act, label)
         if not self.is_claimed(broken):
             return False
         raise Contradiction(broken, expected, actual, [answer])

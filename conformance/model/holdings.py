@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect
 from conformance.model.history import Inapplicable
 from conformance.model.people import PeopleHistory
 from conformance.model.records import PROPAGATED, Copy, Key, Line, Profile, Row, User, scopes
+from conformance.run import expect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.client import Answer
+    from conformance.http.client import Answer
     from conformance.model.records import Fields
 
 

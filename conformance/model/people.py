@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance import expect
 from conformance.model.history import Inapplicable
 from conformance.model.records import Profile, Role, User
 from conformance.model.templates import TemplateHistory
+from conformance.run import expect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.deadline import Deadline
+from conformance.http.deadline import Deadline
 from conformance.model.explore import Exploration, Failure, Scope, attempt, explore, shortest
 from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
-from conformance.model.subjects import PEOPLE, TEMPLATES
+from conformance.model.scenarios import PEOPLE, TEMPLATES
 from conformance.model.templates import TemplateHistory
-from conformance.plan import Phase
-from conformance.subjects import Outcome, finding, is_asked_for, is_claimed, verdict, why_skipped
-from conformance.verdict import Finding, Status, Unreached
+from conformance.run.plan import Phase
+from conformance.run.scenarios import Outcome, finding, is_asked_for, is_claimed, verdict, why_skipped
+from conformance.run.verdict import Finding, Status, Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.model.history import History
-    from conformance.plan import Plan
-    from conformance.session import Session, Workspace
-    from conformance.subjects import Subject
-    from conformance.verdict import Verdict
+    from conformance.run.plan import Plan
+    from conformance.run.scenarios import Subject
+    from conformance.run.session import Session, Workspace
+    from conformance.run.verdict import Verdict
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,14 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from conformance import audit_log, expect
-from conformance.model import blame
+from conformance.access_profiles import audit_log
+from conformance.model import attribution
 from conformance.model.history import History, Inapplicable
 from conformance.model.records import Profile, Row, has_conflict, scopes
+from conformance.run import expect
 
 if TYPE_CHECKING:
-    from conformance.client import Answer
+    from conformance.http.client import Answer
     from conformance.model.records import Fields
 
 _NO_TAG = '"never-given"'
@@ -233,7 +234,7 @@ class TemplateHistory(History):
                 seen,
                 shown["updated_at"],
                 answer,
-                blame.of_difference("times", self.act, label),
+                attribution.of_difference("times", self.act, label),
                 label,
             )
         if self.is_claimed("AP-UPD-010"):

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from conformance import audit_log
-from conformance.linear import Timed, an_order
+from conformance.access_profiles import audit_log
+from conformance.race.linearizability import Timed, an_order
 from conformance.race.winners import Round
-from conformance.verdict import Unreached
+from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 State = tuple[str | None, tuple[str, ...], int, int]
 """Description, tags, limit of the one budget, and version."""

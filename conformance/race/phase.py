@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.plan import Mode
 from conformance.race import orders, winners
 from conformance.race.winners import LIFECYCLE, RACES, Race, Round
-from conformance.shapes import shape_fault
-from conformance.subjects import Outcome, Subject, finding, is_asked_for, verdict, why_skipped
-from conformance.verdict import Finding, Status, Unreached, Violation
+from conformance.run.plan import Mode
+from conformance.run.response_schemas import shape_fault
+from conformance.run.scenarios import Outcome, Subject, finding, is_asked_for, verdict, why_skipped
+from conformance.run.verdict import Finding, Status, Unreached, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.deadline import Deadline
-    from conformance.plan import Plan
-    from conformance.session import Session, Workspace
-    from conformance.verdict import Verdict
+    from conformance.http.deadline import Deadline
+    from conformance.run.plan import Plan
+    from conformance.run.session import Session, Workspace
+    from conformance.run.verdict import Verdict
 
 _RACES = (
     *RACES,

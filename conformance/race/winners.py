@@ -6,14 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance import audit_log, fixtures
-from conformance.races import Entry, race
+from conformance.access_profiles import audit_log, fixtures
+from conformance.run.barrier import Entry, race
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.client import Answer
-    from conformance.session import Session
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
 
 CLIENTS = 6
 

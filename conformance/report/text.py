@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from conformance.plan import PHASES
 from conformance.report import summary
+from conformance.run.plan import PHASES
+from conformance.run.verdict import Status
 from conformance.runner import Noted, PhaseBegun
-from conformance.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from conformance.report.document import Document
+    from conformance.run.verdict import Verdict
     from conformance.runner import Event, Plan
-    from conformance.verdict import Verdict
 
 
 class TextReport:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import structlog
 import uvicorn
 
-from conformance import contract
+from conformance.contract import document as contract
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.middleware import FaultyApp
 from conformance.selftest.mutants import mutants
@@ -43,8 +43,8 @@ class Host:
     """The server, and what can be wrong with it."""
 
     def __init__(self, store_url: str) -> None:
-        self._server = importlib.import_module("server.app")
-        self._contract = importlib.import_module("server.contract")
+        self._server = importlib.import_module("server.connexion_app")
+        self._contract = importlib.import_module("server.contract.document")
         self._store = importlib.import_module("store.registry").open_store(store_url)
         self._store.migrate()
         self.keys = self._issue_keys()
@@ -90,7 +90,7 @@ class Host:
 
     def _issue_keys(self) -> dict[str, str]:
         """One key for each role that a run can be given."""
-        issue_key = importlib.import_module("server.security").issue_key
+        issue_key = importlib.import_module("server.http.authentication").issue_key
         now = datetime.now(UTC)
         issued = {
             "admin": issue_key("admin", ["*"], now=now),

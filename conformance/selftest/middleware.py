@@ -10,12 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from conformance import contract
+from conformance.contract import document
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from conformance.contract import Operation
+    from conformance.contract.document import Operation
 
 _PIECE = 100
 Headers = tuple[tuple[str, str], ...]
@@ -140,7 +140,7 @@ class State:
 @cache
 def _patterns() -> tuple[tuple[Operation, re.Pattern[str]], ...]:
     """Every operation with what its paths look like, literal paths first."""
-    operations = sorted(contract.load().operations, key=lambda operation: operation.path.count("{"))
+    operations = sorted(document.load().operations, key=lambda operation: operation.path.count("{"))
     return tuple(
         (operation, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))))
         for operation in operations

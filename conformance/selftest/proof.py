@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, TypeVar
 
-from conformance.plan import Phase, Plan
+from conformance.run.plan import Phase, Plan
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.mutants import mutants
 from conformance.selftest.trials import Outcome, Stand, Trial
@@ -22,9 +22,9 @@ from conformance.selftest.variants import VARIANTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conformance.catalogue import Catalogue
-    from conformance.contract import Contract
-    from conformance.selftest.breakable import Breakable
+    from conformance.contract.document import Contract
+    from conformance.run.registry import Catalogue
+    from conformance.selftest.faulty_server import Breakable
 
 FAULT, MUTANT, VARIANT = KINDS = ("fault", "mutant", "variant")
 

@@ -9,24 +9,24 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
 from conformance.fuzz.phase import derived_id
-from conformance.probing import probe
+from conformance.run.probing import probe
+from conformance.run.session import Workspace
+from conformance.run.verdict import Status
 from conformance.runner import Decided, run
-from conformance.selftest.breakable import Breakable, HostError
+from conformance.selftest.detectability import same_answers
+from conformance.selftest.faulty_server import Breakable, HostError
 from conformance.selftest.mutants import mutants
 from conformance.selftest.mutants.answers import STATUS
-from conformance.selftest.witness import same_answers
-from conformance.session import Workspace
-from conformance.verdict import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from conformance.plan import Plan
-    from conformance.results import Results
+    from conformance.run.plan import Plan
+    from conformance.run.results import Results
+    from conformance.run.verdict import Verdict
     from conformance.runner import Event
     from conformance.selftest.faults import Planted
     from conformance.selftest.mutants import Mutant
-    from conformance.verdict import Verdict
 
 _BROKEN = (Status.FAIL, Status.WARN)
 PREFLIGHT = "preflight"

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.asides import ask
+from conformance.selftest.faults.side_requests import ask
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 
 

@@ -6,7 +6,7 @@ import click
 
 from server.cli.output import print_table
 from server.cli.root import main
-from server.settings import Settings
+from server.process.settings import Settings
 
 
 @main.group()

@@ -11,7 +11,7 @@ from server.cli.output import console, print_table
 from server.cli.root import main
 
 if TYPE_CHECKING:
-    from conformance.contract_diff.change import Comparison
+    from conformance.contract.diff.change import Comparison
 
 
 @main.group()
@@ -76,15 +76,15 @@ def diff(
     access-profiles contract diff v1.0.0 v1.1.0
     access-profiles contract diff old.yaml new.yaml --for consumers
     """  # noqa: D301
-    from conformance import catalogue
-    from conformance.contract import ContractError
-    from conformance.contract_diff.compare import compare
+    from conformance.contract.diff.compare import compare
+    from conformance.contract.document import ContractError
+    from conformance.run import registry
     from server.cli.contract_versions import read_version
 
     old = read_version(base, file, merge_base=merge_base)
     new = read_version(revision or str(file), file)
     try:
-        comparison = compare(old, new, frozenset(catalogue.load()))
+        comparison = compare(old, new, frozenset(registry.load()))
     except ContractError as error:
         raise click.UsageError(str(error)) from None
     if with_node:
@@ -95,7 +95,7 @@ def diff(
 
 def _with_redocly(comparison: "Comparison") -> "Comparison":
     """Fold in what redocly finds. When it does not answer, a note says so, and the comparison stands."""
-    from conformance.contract_diff.redocly import fold_in
+    from conformance.contract.diff.redocly import fold_in
     from server.cli.contract_versions import ask_redocly
 
     try:
@@ -105,7 +105,7 @@ def _with_redocly(comparison: "Comparison") -> "Comparison":
 
 
 def _show(comparison: "Comparison", output_format: str, links: str | None) -> None:
-    from conformance.contract_diff.reports import github, markdown, plain, terminal
+    from conformance.contract.diff.reports import github, markdown, plain, terminal
 
     match output_format:
         case "markdown":
@@ -119,7 +119,7 @@ def _show(comparison: "Comparison", output_format: str, links: str | None) -> No
 
 
 def _fails(comparison: "Comparison", fail_on: str, party: str) -> bool:
-    from conformance.contract_diff.change import Severity
+    from conformance.contract.diff.change import Severity
 
     counted = {"breaking": (Severity.BREAKING,), "unclear": (Severity.BREAKING, Severity.UNCLEAR), "none": ()}
     return any(
@@ -133,7 +133,7 @@ def _fails(comparison: "Comparison", fail_on: str, party: str) -> bool:
 @click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table")
 def list_rules(output_format: str) -> None:
     """List every rule: how bad such a change is, and whom it breaks."""
-    from conformance.contract_diff.rules import RULES
+    from conformance.contract.diff.rules import RULES
 
     rows = [
         {"rule": rule.id, "severity": rule.severity.value, "who looks": " and ".join(sorted(rule.breaks))}

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from conformance.contract import ContractError
-from conformance.contract_diff.document import read
+from conformance.contract.diff.document import read
+from conformance.contract.document import ContractError
 
 if TYPE_CHECKING:
-    from conformance.contract_diff.document import Document
+    from conformance.contract.diff.document import Document
 
 REDOCLY = "@redocly/cli@2.77.0"
 REDOCLY_SECONDS = 120

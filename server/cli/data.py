@@ -9,8 +9,8 @@ import click
 
 from server.cli.output import console, say
 from server.cli.root import main, refusals, with_store
-from server.clock import system_clock
-from server.settings import Settings
+from server.process.clock import system_clock
+from server.process.settings import Settings
 from store.api import Store
 
 STANDARD = Path("-")
@@ -32,8 +32,8 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
     \b
     access-profiles backup /backups/profiles-$(date +%F).db
     """  # noqa: D301
-    from server.progress import pages_shown
-    from store.backup import back_up
+    from server.cli.progress import pages_shown
+    from store.sqlite.backup import back_up
 
     with refusals(), pages_shown("Copying", console(stderr=True)) as progress:
         revision = back_up(settings.store, file, force=force, progress=progress)
@@ -52,8 +52,8 @@ def restore(settings: Settings, file: Path) -> None:
     \b
     access-profiles restore /backups/profiles-2026-03-01.db
     """  # noqa: D301
-    from server.progress import pages_shown
-    from store.backup import restore as restore_store
+    from server.cli.progress import pages_shown
+    from store.sqlite.backup import restore as restore_store
 
     with refusals(), pages_shown("Copying", console(stderr=True)) as progress:
         restored = restore_store(settings.store, file, at=system_clock(), progress=progress)
@@ -77,8 +77,8 @@ def export_store(store: Store, file: Path, force: bool) -> None:
     access-profiles export profiles.jsonl
     access-profiles export | gzip > profiles.jsonl.gz
     """  # noqa: D301
-    from server.progress import records_shown
-    from store.placing import new_file
+    from server.cli.progress import records_shown
+    from store.atomic_files import new_file
     from store.transfer import export_records
 
     with store.read() as tx:
@@ -108,7 +108,7 @@ def import_store(store: Store, file: Path) -> None:
     access-profiles --store postgresql://me@host/db import profiles.jsonl
     gunzip < profiles.jsonl.gz | access-profiles import -
     """  # noqa: D301
-    from server.progress import records_shown
+    from server.cli.progress import records_shown
     from store.transfer import import_records
 
     watch = partial(records_shown, "Importing", console=console(stderr=True))

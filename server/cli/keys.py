@@ -9,7 +9,7 @@ import click
 from domain.records import ApiKey
 from server.cli.output import print_table, say
 from server.cli.root import main, with_store
-from server.clock import system_clock
+from server.process.clock import system_clock
 from store.api import Store
 
 
@@ -35,8 +35,8 @@ def create_key(
     The key alone goes to standard output: KEY=$(access-profiles keys create ci --all-scopes)
     """
     from domain.credentials import ALL_SCOPES
-    from server.contract import load_contract
-    from server.security import issue_key
+    from server.contract.document import load_contract
+    from server.http.authentication import issue_key
 
     known = sorted({operation.permission for operation in load_contract().operations})
     if unknown := [scope for scope in scopes if scope not in known]:

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec
 import click
 
 from domain.errors import DomainError
-from server.settings import Settings, load_settings, variable
+from server.process.settings import Settings, load_settings, variable
 from store.api import Store
 
 P = ParamSpec("P")

@@ -7,7 +7,7 @@ import msgspec
 
 from server.cli.output import console, say
 from server.cli.root import main, opened, with_store
-from server.settings import Settings, variable
+from server.process.settings import Settings, variable
 from store.api import Store
 
 
@@ -30,10 +30,10 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
     # What a start makes stays: collections would only look at it again and again. Serving turns them on.
     gc.disable()
     try:
-        from server.left_out import import_libraries
+        from server.process.left_out import import_libraries
 
         import_libraries()
-        from server import serving
+        from server.process import serving
         from store.registry import scheme_of
 
         given = {"host": host, "port": port, "workers": workers}
@@ -57,7 +57,7 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
 @with_store
 def seed(store: Store, number: int, users: int) -> None:
     """Fill the store with a believable company. What is there already stays as it is."""
-    from server.progress import seed_with_progress
+    from server.cli.progress import seed_with_progress
 
     report = seed_with_progress(store, number=number, users=users, console=console(stderr=True))
     say(

@@ -7,7 +7,7 @@ import click
 
 from server.cli.output import print_table, say
 from server.cli.root import main, opened
-from server.settings import Settings
+from server.process.settings import Settings
 from store.api import BASE, Revision, Store
 
 

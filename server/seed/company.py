@@ -21,9 +21,9 @@ from handlers.context import Context
 from handlers.propagation import propagate_access_profile
 from handlers.role_attachments import attach_roles_to_access_profile
 from handlers.roles import create_role
-from server.clock import system_clock
+from server.process.clock import system_clock
+from server.seed.dependencies import FOUNDED, Progress, Surroundings
 from server.seed.people import seed_exceptions, seed_people, seed_usage
-from server.seed.surroundings import FOUNDED, Progress, Surroundings
 from store.api import ProfileFilter, ReadTransaction, Store
 
 

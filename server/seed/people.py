@@ -15,7 +15,7 @@ from handlers.budget_overrides import update_user_access_profile_budget_override
 from handlers.user_access_profiles import assign_user_access_profile
 from handlers.users import create_user
 from handlers.virtual_keys import add_user_virtual_key
-from server.seed.surroundings import FOUNDED, Surroundings
+from server.seed.dependencies import FOUNDED, Surroundings
 
 BATCH = 50
 """How many users' usage is kept in one transaction."""

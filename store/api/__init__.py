@@ -5,7 +5,7 @@ one `write()` is kept as a whole when the block ends, and not at all when the bl
 refuses (`NotFound`, `Conflict`, `StaleVersion`) has changed nothing; the block may catch it and go on.
 
 Ids that a store gives are positive and ascend. None is given twice, not even after a deletion; a write that
-was not kept may leave gaps. `store.suite` holds every store to all of this.
+was not kept may leave gaps. `store.testsuite` holds every store to all of this.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,7 +14,7 @@ from typing import Protocol, TypeAlias
 
 from store.api.audit import AuditFilter, AuditReader, AuditWriter
 from store.api.keys import ApiKeyReader, ApiKeyWriter
-from store.api.pages import Page
+from store.api.pagination import Page
 from store.api.people import (
     CopyReader,
     CopyWriter,

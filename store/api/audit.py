@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from domain.records import AuditLog, NewAuditLog
-from store.api.pages import Page
+from store.api.pagination import Page
 
 
 @dataclass(frozen=True, slots=True)

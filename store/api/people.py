@@ -13,7 +13,7 @@ from domain.records import (
     UserAccessProfile,
     VirtualKey,
 )
-from store.api.pages import Page
+from store.api.pagination import Page
 
 
 class RoleReader(Protocol):

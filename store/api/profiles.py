@@ -4,14 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from domain.records import (
-    AccessProfile,
-    AccessProfileVersion,
-    NewAccessProfile,
-    NewVersion,
-    ProfileDetail,
-)
-from store.api.pages import Page
+from domain.records import AccessProfile, AccessProfileVersion, NewAccessProfile, NewVersion, ProfileDetail
+from store.api.pagination import Page
 
 
 @dataclass(frozen=True, slots=True)

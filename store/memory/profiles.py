@@ -5,13 +5,7 @@ from dataclasses import fields, replace
 
 from domain.errors import Conflict, NotFound, StaleVersion
 from domain.names import folded
-from domain.records import (
-    AccessProfile,
-    AccessProfileVersion,
-    NewAccessProfile,
-    NewVersion,
-    ProfileDetail,
-)
+from domain.records import AccessProfile, AccessProfileVersion, NewAccessProfile, NewVersion, ProfileDetail
 from store.api import Page, ProfileFilter
 from store.memory.state import Tables
 

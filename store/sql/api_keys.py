@@ -8,7 +8,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, NewApiKey
-from store.sql.documents import dump_texts, load_texts
+from store.sql.json_columns import dump_texts, load_texts
 from store.sql.prepared import Prepared
 from store.sql.tables import api_keys
 from store.sql.uniqueness import conflict_if_taken

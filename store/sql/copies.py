@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row, bindparam, delete, insert, select, updat
 from domain.batches import batches
 from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile
-from store.sql.documents import dump_policy, load_policy
+from store.sql.json_columns import dump_policy, load_policy
 from store.sql.tables import access_profiles, roles, user_access_profiles, users
 from store.sql.uniqueness import conflict_if_taken
 

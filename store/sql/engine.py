@@ -1,6 +1,6 @@
 """The SQL store: transactions on engines, and the revision of their tables.
 
-Databases differ in how an engine is made (`store.sqlite`, `store.postgres`); everything else is shared.
+Databases differ in how an engine is made (`store.sqlite`, `store.postgresql`); everything else is shared.
 """
 
 from collections.abc import Callable, Iterator, Sequence

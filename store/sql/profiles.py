@@ -34,10 +34,10 @@ from domain.records import (
     RoleAttachment,
 )
 from store.api import Page, ProfileFilter
-from store.sql.documents import dump_policy, dump_texts, load_policy, load_texts
-from store.sql.numbering import PROVIDER_CONFIGS
+from store.sql.json_columns import dump_policy, dump_texts, load_policy, load_texts
 from store.sql.prepared import Prepared, bound
 from store.sql.search import Search, name_contains, search_for, search_values
+from store.sql.sequences import PROVIDER_CONFIGS
 from store.sql.tables import (
     access_profile_tags,
     access_profile_totals,

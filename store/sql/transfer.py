@@ -37,8 +37,8 @@ from store.api.transfer import (
     references,
     taken,
 )
-from store.sql.documents import dump_policy, dump_texts, load_policy, load_texts
-from store.sql.numbering import last_ids, set_last_id
+from store.sql.json_columns import dump_policy, dump_texts, load_policy, load_texts
+from store.sql.sequences import last_ids, set_last_id
 from store.sql.tables import (
     access_profile_tags,
     access_profile_totals,

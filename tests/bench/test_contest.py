@@ -11,14 +11,14 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.bench.contest.agreement import agree
-from tests.bench.contest.chart import chart
-from tests.bench.contest.contestants import Contestant
-from tests.bench.contest.entrants import ENTRANTS, contestants
-from tests.bench.contest.load import Request, Slice, write_requests
-from tests.bench.contest.report import rows
-from tests.bench.contest.rounds import Measured
-from tests.bench.contest.works import (
+from bench.contest.agreement import agree
+from bench.contest.chart import chart
+from bench.contest.contestants import Contestant
+from bench.contest.entrants import ENTRANTS, contestants
+from bench.contest.load import Request, Slice, write_requests
+from bench.contest.report import rows
+from bench.contest.rounds import Measured
+from bench.contest.works import (
     BARE,
     FASTAPI,
     OURS,

@@ -14,15 +14,16 @@ import pytest
 import structlog
 import uvicorn
 
-from conformance import catalogue, contract
-from conformance.client import Target
-from conformance.plan import Phase, Plan
+from conformance.contract import document
+from conformance.http.client import Target
+from conformance.run import registry
+from conformance.run.plan import Phase, Plan
 from conformance.selftest.middleware import FaultyApp
 from conformance.selftest.proof import Scope, stand_of
 from conformance.selftest.trials import Stand
-from server.app import create_app
+from server.connexion_app import create_app
 from store.registry import open_store
-from store.suite.samples import new_profile
+from store.testsuite.samples import new_profile
 from tests.serving import add_keys
 
 CLAUSES_ALONE = dict.fromkeys((Phase.BOUNDARY, Phase.FUZZ, Phase.MODEL), "the clauses alone")
@@ -73,10 +74,10 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
 @pytest.fixture(scope="session")
 def plan(breakable: Breakable) -> Plan:
     """A plan for everything but fuzzing."""
-    stated = contract.load()
+    stated = document.load()
     return Plan(
         contract=stated,
-        catalogue=catalogue.load(),
+        catalogue=registry.load(),
         target=breakable.target,
         seed=1,
         profiles=frozenset(stated.profiles),
@@ -87,7 +88,7 @@ def plan(breakable: Breakable) -> Plan:
 @pytest.fixture(scope="session")
 def stand() -> Iterator[Stand]:
     """The suite before a server of its own that can be broken, in a process of its own."""
-    with stand_of(contract.load(), catalogue.load(), Scope()) as opened:
+    with stand_of(document.load(), registry.load(), Scope()) as opened:
         yield opened
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
-from server.contract import METHODS, Contract
+from server.contract.document import METHODS, Contract
 from tests.serving import ROOT
 
 Node: TypeAlias = Mapping[str, Any]

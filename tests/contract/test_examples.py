@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.schemas import SchemaCompiler
+from server.contract.schemas import SchemaCompiler
 from tests.contract.document import (
     CONTRACT,
     DOCUMENT,

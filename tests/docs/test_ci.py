@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from conformance.cli import cli
-from conformance.contract_diff.reports.markdown import MARK
+from conformance.contract.diff.reports.markdown import MARK
 from server.cli import main
 from tests.serving import ROOT
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from conformance import contract
-from conformance.preflight import __file__ as preflight_file
-from conformance.verdict import ExitCode, Status
+from conformance.access_profiles.preflight import __file__ as preflight_file
+from conformance.contract import document
+from conformance.run.verdict import ExitCode, Status
 from tests.second.mistakes import MISTAKES
 from tests.second.running import ROOT, running
 
@@ -54,7 +54,7 @@ def test_every_exit_code_and_status_is_explained() -> None:
 def test_every_profile_is_explained() -> None:
     named = {name for cell in rows("## 5. Claim what you have") for name in re.findall(r"`(\w+)`", cell)}
 
-    assert named == set(contract.load().profiles)
+    assert named == set(document.load().profiles)
 
 
 @pytest.mark.parametrize("message", ["Nothing listens at", "refuses the key (401)", "redirects to"])

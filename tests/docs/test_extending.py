@@ -9,7 +9,7 @@ import pytest
 
 from store.registry import ENTRY_POINTS
 from tests.serving import ROOT
-from tests.store.suite_runs import SuiteRun, run_suite
+from tests.store.testsuite.runs import SuiteRun, run_suite
 
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 

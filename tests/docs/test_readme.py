@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from server.settings import PREFIX, Settings
+from server.process.settings import PREFIX, Settings
 from tests.serving import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

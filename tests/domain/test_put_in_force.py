@@ -6,13 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.policies import terms_of
-from domain.records import (
-    BudgetTerms,
-    PolicyTerms,
-    ProviderTerms,
-    RateLimitTerms,
-    ResetDuration,
-)
+from domain.records import BudgetTerms, PolicyTerms, ProviderTerms, RateLimitTerms, ResetDuration
 from domain.windows import window_start
 from tests.domain.samples import budgets, in_force, rate_limits
 from tests.domain.strategies import INSTANTS, POLICY_TERMS

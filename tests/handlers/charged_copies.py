@@ -16,8 +16,8 @@ from domain.records import (
     User,
     UserAccessProfile,
 )
+from handlers.actions.provisioning import give_copy
 from handlers.context import Context
-from handlers.provisioning import give_copy
 from store.api import AuditFilter
 
 SPENT_MICROS = 42_000_000

@@ -14,8 +14,8 @@ from domain.records import AuditAction, AuditLog
 from handlers.api_keys import create_api_key, list_api_keys, revoke_api_key
 from handlers.context import Context, Principal
 from handlers.contract_types import CreateApiKeyRequest, CreateApiKeyResponse
-from handlers.errors import ApiError
-from handlers.representation.instants import instant
+from handlers.replies.errors import ApiError
+from handlers.replies.timestamps import instant
 from store.api import AuditFilter
 from tests.handlers.samples import NOW
 

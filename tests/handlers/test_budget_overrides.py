@@ -14,7 +14,7 @@ from handlers.budget_overrides import (
 )
 from handlers.context import Context
 from handlers.contract_types import BudgetOverrideRequest, BudgetOverrideResponse, UserBudget
-from handlers.errors import ApiError
+from handlers.replies.errors import ApiError
 from handlers.user_access_profiles import list_user_access_profiles
 from tests.handlers.charged_copies import (
     SPENT_MICROS,

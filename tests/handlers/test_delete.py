@@ -9,7 +9,7 @@ from domain.errors import NotFound
 from handlers.access_profiles import activate_access_profile, delete_access_profile, get_access_profile
 from handlers.context import Context
 from handlers.contract_types import UserAccessProfile
-from handlers.errors import ApiError
+from handlers.replies.errors import ApiError
 from handlers.role_attachments import attach_roles_to_access_profile
 from handlers.roles import create_role, get_role
 from handlers.user_access_profiles import (

@@ -6,28 +6,24 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import DomainError, NotFound, Unavailable
-from handlers.access_profiles import (
-    deactivate_access_profile,
-    delete_access_profile,
-    update_access_profile,
-)
+from handlers.access_profiles import deactivate_access_profile, delete_access_profile, update_access_profile
 from handlers.api_keys import create_api_key
 from handlers.context import Context, Principal
 from handlers.contract_types import AuditLogListResponse
-from handlers.errors import ApiError
 from handlers.history import (
     get_access_profile_version,
     list_access_profile_audit_logs,
     list_access_profile_audit_logs_by_id,
     list_access_profile_versions,
 )
+from handlers.replies.errors import ApiError
 from handlers.user_access_profiles import assign_user_access_profile
 from handlers.users import delete_user
 from handlers.virtual_keys import add_user_virtual_key
-from server.contract import load_contract
-from store.wrappers import FaultyStore, Moment
+from server.contract.document import load_contract
 from tests.handlers.changes import CHANGES, NO_CHANGES, REFUSALS, build, everything, log, told
 from tests.handlers.samples import NOW, create, create_named
+from tests.store.wrappers import FaultyStore, Moment
 
 
 def page(

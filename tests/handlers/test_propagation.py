@@ -30,7 +30,6 @@ from handlers.context import Context, Principal
 from handlers.contract_types import PropagateRequest, PropagateResponse
 from handlers.propagation import propagate_access_profile
 from store.memory import MemoryStore
-from store.wrappers import FaultyStore, Moment
 from tests.domain.strategies import POLICY_TERMS
 from tests.handlers.charged_copies import (
     SPENT_MICROS,
@@ -47,6 +46,7 @@ from tests.handlers.charged_copies import (
     used,
 )
 from tests.handlers.samples import NOW
+from tests.store.wrappers import FaultyStore, Moment
 
 MONTHLY = BudgetTerms(50_000_000, ResetDuration.MONTH)
 WEEKLY = BudgetTerms(20_000_000, ResetDuration.WEEK)

@@ -11,10 +11,7 @@ from sqlalchemy import event
 from domain.errors import Conflict, NotFound, RulesBroken
 from domain.records import User
 from handlers.context import Context
-from handlers.role_attachments import (
-    attach_roles_to_access_profile,
-    detach_role_from_access_profile,
-)
+from handlers.role_attachments import attach_roles_to_access_profile, detach_role_from_access_profile
 from store.api import Store
 from store.sql.engine import SqlStore
 from tests.handlers.organisation import (

@@ -12,11 +12,11 @@ from domain.errors import Conflict, NotFound, RulesBroken, Unavailable
 from handlers.access_profiles import deactivate_access_profile, update_access_profile
 from handlers.context import Context
 from handlers.contract_types import UpdateAccessProfileRequest
-from handlers.errors import ApiError
+from handlers.replies.errors import ApiError
 from handlers.user_access_profiles import assign_user_access_profile, detach_user_access_profile
-from store.wrappers import FaultyStore, Moment
 from tests.handlers.holders import active, assign, at, audit_rows, charge, kept, shown
 from tests.handlers.samples import NOW, read
+from tests.store.wrappers import FaultyStore, Moment
 
 BOUGHT = "sk-bf-" + "Planted9" * 4
 

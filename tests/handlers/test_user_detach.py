@@ -7,7 +7,7 @@ import pytest
 from domain.credentials import hash_key
 from domain.errors import NotFound
 from handlers.context import Context
-from handlers.errors import ApiError
+from handlers.replies.errors import ApiError
 from handlers.user_access_profiles import detach_user_access_profile
 from handlers.virtual_keys import add_user_access_profile_virtual_key
 from tests.handlers.holders import active, assign, at, kept, shown

@@ -13,7 +13,7 @@ from domain.records import AuditAction, AuditLog
 from handlers.access_profiles import activate_access_profile, deactivate_access_profile
 from handlers.context import Context
 from handlers.contract_types import User
-from handlers.representation.instants import instant
+from handlers.replies.timestamps import instant
 from handlers.role_attachments import attach_roles_to_access_profile
 from handlers.roles import create_role
 from handlers.user_access_profiles import assign_user_access_profile

@@ -11,8 +11,8 @@ import pytest
 from domain.credentials import hash_key
 from domain.errors import Conflict, NotFound, RulesBroken, Unavailable
 from handlers.context import Context
-from handlers.errors import ApiError
-from handlers.reply import Reply
+from handlers.replies.errors import ApiError
+from handlers.replies.reply import Reply
 from handlers.user_access_profiles import detach_user_access_profile
 from handlers.virtual_keys import (
     add_user_access_profile_virtual_key,
@@ -20,9 +20,9 @@ from handlers.virtual_keys import (
     delete_user_access_profile_virtual_key,
     list_user_virtual_keys,
 )
-from store.wrappers import FaultyStore, Moment
 from tests.handlers.holders import active, add_users, assign, at, audit_rows, kept, shown
 from tests.handlers.samples import NOW
+from tests.store.wrappers import FaultyStore, Moment
 
 PLANTED = "sk-bf-" + "Planted9" * 4
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime, timedelta
 
 import uvicorn
 
-from conformance.client import Target
-from server.app import create_app
-from server.security import issue_key
+from conformance.http.client import Target
+from server.connexion_app import create_app
+from server.http.authentication import issue_key
 from store.api import Store
 from store.registry import open_store
 

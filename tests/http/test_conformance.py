@@ -13,10 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance import contract, fixtures
-from conformance.client import Target
+from conformance.access_profiles import fixtures
+from conformance.contract import document
 from conformance.fuzz.phase import derived_id
-from conformance.session import Session, Workspace
+from conformance.http.client import Target
+from conformance.run.session import Session, Workspace
 from tests.http.conftest import DURABLE
 from tests.serving import ROOT, Keys, Server, add_keys, running_server
 
@@ -107,7 +108,7 @@ def test_our_server_keeps_every_clause_and_every_schema_and_what_others_have_sta
     server: Server, tmp_path: Path
 ) -> None:
     target = Target(server.url, {"admin": server.keys.admin, "viewer": server.keys.viewer})
-    with Workspace(contract.load(), target, 1, prefix="other-") as others:
+    with Workspace(document.load(), target, 1, prefix="other-") as others:
         session = others.session("others")
         ids = objects(session)
         before = shown(session, ids)
@@ -120,7 +121,7 @@ def test_our_server_keeps_every_clause_and_every_schema_and_what_others_have_sta
     assert after == before
     assert histories.returncode == 0, histories.stdout
     assert re.findall(r"(?m)^PASS +(MODEL\.\w+)", histories.stdout) == ["MODEL.templates", "MODEL.people"]
-    fuzzed = {derived_id(operation.id) for operation in contract.load().operations}
+    fuzzed = {derived_id(operation.id) for operation in document.load().operations}
     assert fuzzed <= {check["id"] for check in derived}
 
 

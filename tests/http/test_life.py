@@ -16,10 +16,10 @@ import pytest
 from hypothesis import strategies as st
 
 import domain.usage
-from conformance import contract
-from conformance.client import Answer
-from conformance.deadline import Deadline
-from conformance.holdings import windows
+from conformance.access_profiles.holdings import windows
+from conformance.contract import document
+from conformance.http.client import Answer
+from conformance.http.deadline import Deadline
 from conformance.model.explore import Exploration, Scope, explore, shortest
 from conformance.model.history import Inapplicable
 from conformance.model.holdings import HoldingHistory
@@ -27,7 +27,7 @@ from conformance.model.machines import PeopleMachine, is_a_budget_held, is_somet
 from conformance.model.records import Copy, Profile, User
 from conformance.model.values import PICK
 from conformance.model.world import World
-from conformance.session import Workspace
+from conformance.run.session import Workspace
 from domain.lines import with_lines
 from domain.propagation import propagated
 from domain.records import Budget
@@ -102,7 +102,7 @@ class LifeMachine(PeopleMachine):
 
 
 def lived(server: LifeServer, seed: int, histories: int, shrinking: float = 20) -> Exploration:
-    with Workspace(contract.load(), server.target, seed) as workspace:
+    with Workspace(document.load(), server.target, seed) as workspace:
 
         def begin() -> Life:
             life = Life(workspace.session("life"), world=World(now=server.clock))

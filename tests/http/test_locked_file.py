@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from store.sqlite import BUSY_TIMEOUT_MS
+from store.sqlite.store import BUSY_TIMEOUT_MS
 from tests.http.commands import assert_told_in_a_sentence, command
 from tests.http.soundness import assert_is_sound
 from tests.http.writers import PATH, body

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from conformance import contract
-from conformance.selftest.plain import SETTINGS as PLAIN_SETTINGS
+from conformance.contract import document
+from conformance.selftest.baseline import SETTINGS as PLAIN_SETTINGS
 from tests.serving import ROOT, Server
 
 pytestmark = pytest.mark.timeout(240)
 
-OPERATIONS = contract.load().operations
+OPERATIONS = document.load().operations
 ASKED = [each for each in OPERATIONS if "SOAK_ROUNDS" in os.environ or each.path.startswith("/roles")]
 """Those on roles, which make what they need; `make soak` asks for all, as a run of the suite does."""
 

@@ -16,10 +16,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from server.logs import configure_logs
-from server.serving import listening
-from server.settings import Settings
-from server.workers import serve_with_workers
+from server.process.logs import configure_logs
+from server.process.serving import listening
+from server.process.settings import Settings
+from server.process.workers import serve_with_workers
 
 
 async def who(_request: Request) -> PlainTextResponse:

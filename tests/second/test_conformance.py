@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from conformance import contract
 from conformance.cli import cli
+from conformance.contract import document as contract
 from tests.second.gateway import Gateway
 from tests.second.keys import ROLES, KeyRing, generate
 from tests.second.mistakes import MISTAKES

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from server.cli import main
-from server.settings import PREFIX, Settings
+from server.process.settings import PREFIX, Settings
 from tests.server.running import Run
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from server.contract import Contract, Operation
+from server.contract.document import Contract, Operation
 
 OK: Mapping[str, Any] = {
     "200": {"description": "Done.", "content": {"application/json": {"schema": {"type": "object"}}}}

@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 
 from domain.credentials import IssuedApiKey
-from server.app import create_app
-from server.contract import load_contract
-from server.security import issue_key
+from server.connexion_app import create_app
+from server.contract.document import load_contract
+from server.http.authentication import issue_key
 from store.api import Store
 from store.memory import MemoryStore
 

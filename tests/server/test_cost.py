@@ -1,7 +1,7 @@
 """What requests cost, in calls of Python functions: a guard that is the same on every machine.
 
 A bound is a little above what was counted. Whoever exceeds one has made every request of that kind slower;
-`python -m tests.bench.cost` says by how much.
+`python -m bench.cost` says by how much.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from server.app import create_app
+from bench.calls import PROFILES, Caller
+from server.connexion_app import create_app
 from store.registry import open_store
-from tests.bench.calls import PROFILES, Caller
 from tests.server.requests import NOW, new_key
 
 KEY = new_key("cost")

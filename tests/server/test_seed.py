@@ -11,9 +11,9 @@ from domain.records import AccessProfile, Policy, ProfileDetail, ProviderConfig,
 from domain.usage import settled
 from handlers.access_profiles import get_access_profile
 from handlers.context import Context, Principal
-from server.contract import load_contract
-from server.schemas import SchemaCompiler
-from server.security import random_text
+from server.contract.document import load_contract
+from server.contract.schemas import SchemaCompiler
+from server.http.authentication import random_text
 from server.seed import SeedReport, seed_company
 from server.seed.company import is_seeded
 from store.api import AuditFilter, ProfileFilter, Store

@@ -10,10 +10,10 @@ from typing import cast
 from sqlalchemy import QueuePool
 
 from store.api import Store
-from store.postgres import PostgresStore
+from store.postgresql.store import PostgresStore
 from store.registry import open_store
 from store.sql.engine import SqlStore
-from store.sqlite import SqliteStore
+from store.sqlite.store import SqliteStore
 from tests.postgres import shared_cluster
 from tests.store.recycled import recycled_database
 

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from psycopg.sql import SQL, Composed, Identifier, Placeholder
 
-from store.postgres import open_postgres
+from store.postgresql.store import open_postgres
 from store.sql.tables import metadata
 from tests.postgres import Cluster
 

@@ -8,7 +8,7 @@ from store.api import Store
 from store.memory import MemoryStore
 from store.registry import ENTRY_POINTS, OPENERS, open_store
 from store.sql.engine import SqlStore
-from store.suite.samples import add_profiles, names_of
+from store.testsuite.samples import add_profiles, names_of
 from tests.store.backends import BACKENDS
 
 

@@ -3,8 +3,8 @@ import pytest
 from domain.errors import Conflict, Unavailable
 from store.api import Store
 from store.memory import MemoryStore
-from store.suite.samples import new_profile
-from store.wrappers import FaultyStore, Moment, ObservedStore, UnitOfWork
+from store.testsuite.samples import new_profile
+from tests.store.wrappers import FaultyStore, Moment, ObservedStore, UnitOfWork
 
 
 def failing_at(store: Store, moment: Moment) -> FaultyStore:

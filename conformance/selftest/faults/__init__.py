@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 
-from conformance.selftest.faults.catalogue import FAULTS, Planted
+from conformance.selftest.faults.registry import FAULTS, Planted
 
 for module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
     importlib.import_module(module.name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from conformance.selftest.faults.catalogue import breaks
 from conformance.selftest.faults.profiles import profile_path, stored
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
 
 _ACTIVATE = "activateAccessProfile"

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.asides import DONE, ask
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
+from conformance.selftest.faults.side_requests import DONE, ask
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 Object = dict[str, Any]

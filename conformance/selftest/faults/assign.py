@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, edited, refusal
 
 ASSIGN = "assignUserAccessProfile"

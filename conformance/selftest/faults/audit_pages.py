@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.selftest.faults.audit_rows import is_log, with_rows
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 _WHOLE = "listAccessProfileAuditLogs"

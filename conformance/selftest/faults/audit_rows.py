@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 
 Row = dict[str, Any]

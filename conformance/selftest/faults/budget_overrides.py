@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 _PUT, _DELETE = "updateUserAccessProfileBudgetOverride", "deleteUserAccessProfileBudgetOverride"

@@ -9,8 +9,8 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.catalogue import breaks
 from conformance.selftest.faults.profiles import detail
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, profile_of, refusal
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
 
 _DELETED = {"message": "Deleted."}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State
 
 

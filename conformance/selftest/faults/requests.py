@@ -6,7 +6,7 @@ import base64
 import json
 from dataclasses import replace
 
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 _LARGEST = 1048576

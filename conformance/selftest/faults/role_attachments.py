@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conformance.selftest.faults.asides import DONE, ask, remember_user, take_copies
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
+from conformance.selftest.faults.side_requests import DONE, ask, remember_user, take_copies
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 Object = dict[str, Any]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from conformance.selftest.faults.asides import DONE, ask, remember_user, take_copies
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.faults.roles import listed, replaced
+from conformance.selftest.faults.side_requests import DONE, ask, remember_user, take_copies
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 

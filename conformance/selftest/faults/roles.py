@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.asides import ask
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
+from conformance.selftest.faults.side_requests import ask
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 Object = dict[str, Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.catalogue import breaks
 from conformance.selftest.faults.profiles import stored
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
 
 Body = dict[str, Any]

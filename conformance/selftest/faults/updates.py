@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.catalogue import breaks
 from conformance.selftest.faults.profiles import profile_path, stored
+from conformance.selftest.faults.registry import breaks
 from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
 
 Body = dict[str, Any]

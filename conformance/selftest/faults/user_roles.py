@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.selftest.faults.asides import DONE, ask, copies_of, defaults_of, take_copies
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
+from conformance.selftest.faults.side_requests import DONE, ask, copies_of, defaults_of, take_copies
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 

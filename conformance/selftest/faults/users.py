@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from conformance.selftest.faults.asides import DONE, ask, copies_of, defaults_of, take_copies
-from conformance.selftest.faults.catalogue import breaks
+from conformance.selftest.faults.registry import breaks
+from conformance.selftest.faults.side_requests import DONE, ask, copies_of, defaults_of, take_copies
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 
 Object = dict[str, Any]

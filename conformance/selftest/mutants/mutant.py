@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from conformance.contract import METHODS
+from conformance.contract.document import METHODS
 from conformance.selftest.middleware import Fault
 
 Document = dict[str, Any]

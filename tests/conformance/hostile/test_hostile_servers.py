@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance import contract
-from conformance.clean_up import leftovers
-from conformance.session import Workspace
-from conformance.verdict import ExitCode
+from conformance.access_profiles.clean_up import leftovers
+from conformance.contract import document
+from conformance.run.session import Workspace
+from conformance.run.verdict import ExitCode
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile import servers
 from tests.conformance.hostile.commands import ADMIN, conformance, interrupted
@@ -112,7 +112,7 @@ def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(breakable: Breakable
     assert ended.code == ExitCode.INTERRUPTED, ended.text
     assert "Interrupted" in ended.text
     assert "Traceback" not in ended.text
-    with Workspace(contract.load(), breakable.target, 1) as workspace:
+    with Workspace(document.load(), breakable.target, 1) as workspace:
         assert leftovers(workspace.session("left")).total == 0
 
 
@@ -158,5 +158,5 @@ def _remove_leftovers(breakable: Breakable) -> None:
     ended = conformance("clean", breakable.target.root, "--all", "--yes", keys=_keys(breakable))
     assert ended.code == 0, ended.text
     assert "Removed " in ended.text
-    with Workspace(contract.load(), replace(breakable.target), 1) as workspace:
+    with Workspace(document.load(), replace(breakable.target), 1) as workspace:
         assert leftovers(workspace.session("left")).total == 0

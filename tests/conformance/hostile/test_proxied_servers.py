@@ -11,10 +11,11 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from conformance import cli, contract
-from conformance.races import Entry, race
-from conformance.session import Workspace
-from conformance.verdict import ExitCode
+from conformance import cli
+from conformance.contract import document
+from conformance.run.barrier import Entry, race
+from conformance.run.session import Workspace
+from conformance.run.verdict import ExitCode
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile.proxies import AUTHORITY, Limited, Prefixed, Slow, serving
 
@@ -93,7 +94,7 @@ def test_a_race_that_is_refused_for_its_rate_is_sent_again_and_has_one_winner(
 ) -> None:
     url, limited = everything
     target = replace(breakable.target, root=url, ca_file=AUTHORITY)
-    with Workspace(contract.load(), target, 1) as workspace:
+    with Workspace(document.load(), target, 1) as workspace:
         session = workspace.session("race")
         name = session.name()
         answers = race(session, [Entry("createAccessProfile", {"name": name})] * 12)
@@ -106,7 +107,7 @@ def test_a_race_that_is_refused_for_its_rate_is_sent_again_and_has_one_winner(
 
 def test_one_that_cannot_connect_ends_a_race_at_once(breakable: Breakable, no_listener: str) -> None:
     target = replace(breakable.target, root=no_listener)
-    with Workspace(contract.load(), target, 1) as workspace, pytest.raises(httpx.ConnectError):
+    with Workspace(document.load(), target, 1) as workspace, pytest.raises(httpx.ConnectError):
         race(workspace.session("race"), [Entry("createAccessProfile", {})] * 4)
 
 

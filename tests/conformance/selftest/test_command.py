@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.verdict import ExitCode
+from conformance.run.verdict import ExitCode
 from tests.serving import ROOT
 
 _COMMAND = (sys.executable, "-W", "error", "-m", "conformance", "selftest")

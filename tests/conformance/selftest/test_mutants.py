@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conformance import contract
+from conformance.contract import document as contract
 from conformance.selftest.middleware import Request, Response, State
 from conformance.selftest.mutants import Mutant, mutants
 

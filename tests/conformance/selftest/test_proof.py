@@ -9,21 +9,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from conformance import catalogue, contract
-from conformance.catalogue import Catalogue
-from conformance.plan import Phase
+from conformance.contract import document
+from conformance.run import registry
+from conformance.run.plan import Phase
+from conformance.run.registry import Catalogue
+from conformance.run.session import Session
+from conformance.run.verdict import Violation
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.matrix import matrix
 from conformance.selftest.mutants import mutants
 from conformance.selftest.proof import FAULT, MUTANT, VARIANT, Proof, Scope, prove, sampled, tasks_of
 from conformance.selftest.trials import Outcome, Stand, Trial
-from conformance.session import Session
-from conformance.verdict import Violation
 
 
 def _with_checks(**replaced: Callable[[Session], None]) -> Catalogue:
     """The catalogue with other checks of some clauses; `AP_GET_006` stands for AP-GET-006."""
-    checks, other = catalogue.load(), Catalogue()
+    checks, other = registry.load(), Catalogue()
     for each in checks:
         other.check(each)(replaced.get(each.replace("-", "_"), checks[each].run))
     return other
@@ -56,7 +57,7 @@ def _knowing(stand: Stand, checks: Catalogue) -> Iterator[None]:
 
 def _mutant_trial(stand: Stand, mutant_id: str) -> Trial:
     """What comes of a mutant when no clause has a check."""
-    (mutant,) = (each for each in mutants(contract.load().document) if each.id == mutant_id)
+    (mutant,) = (each for each in mutants(document.load().document) if each.id == mutant_id)
     with _knowing(stand, Catalogue()):
         return stand.mutant(mutant)
 
@@ -65,7 +66,7 @@ def test_a_check_that_never_fails_is_exposed_and_one_that_fails_by_itself_is_no_
     checks = _with_checks(AP_GET_006=_vacuous, AP_GET_007=_crashes)
     scope = Scope(kinds=(FAULT,), only=("AP-GET-006", "AP-GET-007", "AP-VGT-002"))
 
-    proof = prove(contract.load(), checks, scope)
+    proof = prove(document.load(), checks, scope)
 
     assert not proof.holds
     found = matrix(proof)
@@ -145,7 +146,7 @@ def test_a_sample_is_spread_and_the_same_for_one_seed() -> None:
 
 
 def test_patterns_name_faults_by_their_clause_and_mutants_by_their_kind_and_operation() -> None:
-    stated = contract.load()
+    stated = document.load()
 
     def kinds(*only: str) -> set[str]:
         return {name.partition(" ")[0] for name, _ in tasks_of(stated, Scope(only=only))}
@@ -176,4 +177,4 @@ def test_one_false_alarm_breaks_the_promise() -> None:
 
 def _proof(*trials: Trial) -> Proof:
     planted = dict.fromkeys((FAULT, MUTANT, VARIANT), len(trials))
-    return Proof(contract.load(), Scope(), trials, datetime.now(UTC), 1.0, planted)
+    return Proof(document.load(), Scope(), trials, datetime.now(UTC), 1.0, planted)

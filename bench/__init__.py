@@ -1,0 +1,1 @@
+"""Benchmarks: this server beside its peers, and beside itself of yesterday."""

@@ -1,0 +1,70 @@
+"""Connexion's FlaskApp as it comes, with response validation, on this project's contract. One operation."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import connexion
+import yaml
+from connexion.resolver import Resolver
+from sqlalchemy import create_engine, select
+from sqlalchemy.orm import selectinload, sessionmaker
+
+from bench.peers import models, tables
+
+engine = create_engine(os.environ["PEER_DATABASE"], connect_args={"check_same_thread": False}, pool_size=16)
+tables.set_pragmas(engine)
+make_session = sessionmaker(engine)
+
+
+def token_info(token: str) -> dict[str, Any] | None:
+    """Return whose key it is, or nothing."""
+    digest = hashlib.sha256(token.encode()).digest()
+    with make_session() as opened:
+        key = opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == digest))
+    now = datetime.now(UTC)
+    if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+        return None
+    return {"sub": key.name, "scope": key.scopes}
+
+
+def get_access_profile(profile_id: int, token_info: dict[str, Any]) -> Any:
+    """Return a profile, its role attachments and the number of users who hold a copy."""
+    if not {"*", "AccessProfiles:View"} & set(token_info["scope"]):
+        return {"error": "The API key has no AccessProfiles:View."}, 403
+    with make_session() as opened:
+        row = opened.scalar(
+            select(tables.AccessProfile)
+            .where(tables.AccessProfile.id == profile_id)
+            .options(selectinload(tables.AccessProfile.roles))
+        )
+        if row is None:
+            return {"error": f"There is no access profile {profile_id}."}, 404
+        body = models.detail(row).model_dump(mode="json", exclude_unset=True)
+        # Connexion wants every header that the contract states.
+        return body, 200, {"ETag": f'"v{row.version}"', "X-Request-Id": secrets.token_hex(16)}
+
+
+def _not_here() -> Any:
+    return {"error": "This peer has one operation."}, 501
+
+
+def _function(operation_id: str) -> Callable[..., Any]:
+    return get_access_profile if operation_id == "getAccessProfile" else _not_here
+
+
+def _contract() -> dict[str, Any]:
+    contract: dict[str, Any] = yaml.safe_load(Path("openapi.yaml").read_text(encoding="utf-8"))
+    for scheme in contract["components"]["securitySchemes"].values():
+        scheme["x-bearerInfoFunc"] = f"{__name__}.token_info"
+    return contract
+
+
+app = connexion.FlaskApp(__name__)
+app.add_api(_contract(), resolver=Resolver(_function), validate_responses=True, base_path="/api")

@@ -1,0 +1,166 @@
+"""Requests of many kinds, each unlike the ones before it: what a server must not remember for good."""
+
+import json
+import random
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TypeAlias
+
+from bench.calls import POLICY, PROFILES
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request, and the status that it must be answered with.
+
+    Attributes:
+        kind: how reports name requests like it.
+        key: the API key; the traffic's own when it is left out.
+    """
+
+    kind: str
+    status: int
+    method: str
+    path: str
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    key: str | None = None
+
+
+Send: TypeAlias = Callable[[Request], Awaitable[bytes]]
+"""Sends a request, checks its answer's status, and returns its body."""
+
+Make: TypeAlias = Callable[["Traffic"], Request]
+
+
+class Traffic:
+    """Makes requests to a server that has profiles 1 to `profiles`; the same number, the same requests."""
+
+    def __init__(self, profiles: int, number: int = 1) -> None:
+        self.profiles = profiles
+        self.random = random.Random(number)
+        self._number = number
+        self._fresh = count()
+
+    def word(self) -> str:
+        """Return a word that was never used before, of any length up to a hundred letters."""
+        return f"w{self._number}x{next(self._fresh)}" + "y" * self.random.randrange(80)
+
+    def reads(self, number: int) -> Iterator[Request]:
+        """Yield requests that change nothing: reads, and what is refused."""
+        makes, weights = list(_READS), list(_READS.values())
+        for make in self.random.choices(makes, weights, k=number):
+            yield make(self)
+
+    async def life(self, send: Send) -> int:
+        """Create a profile, change it, be refused a change, and delete it; return the number of requests."""
+        body = json.dumps({"name": self.word(), **POLICY}).encode()
+        made = json.loads(await send(Request("POST", 201, "POST", PROFILES, body)))
+        path = f"{PROFILES}/{made['access_profile']['id']}"
+        change = json.dumps({"description": self.word(), "tags": [self.word()]}).encode()
+        await send(Request("PUT", 200, "PUT", path, change))
+        stale = {"If-Match": f'"{self.word()}"'}
+        await send(Request("PUT, 412", 412, "PUT", path, change, stale))
+        await send(Request("GET", 200, "GET", path))
+        await send(Request("DELETE", 200, "DELETE", path))
+        return 5
+
+
+def _any(traffic: Traffic) -> str:
+    return f"{PROFILES}/{traffic.random.randint(1, traffic.profiles)}"
+
+
+def _get(traffic: Traffic) -> Request:
+    return Request("GET", 200, "GET", _any(traffic))
+
+
+def _get_with_id(traffic: Traffic) -> Request:
+    return Request("GET", 200, "GET", _any(traffic), headers={"X-Request-Id": traffic.word()[:128]})
+
+
+def _not_modified(traffic: Traffic) -> Request:
+    return Request("304", 304, "GET", _any(traffic), headers={"If-None-Match": "*"})
+
+
+def _modified(traffic: Traffic) -> Request:
+    """Know many other versions: the header is part of what an answer from memory rests on."""
+    tags = ", ".join(f'"{traffic.word()}"' for _ in range(traffic.random.randint(1, 30)))
+    return Request("GET, other tags", 200, "GET", _any(traffic), headers={"If-None-Match": tags})
+
+
+def _list(traffic: Traffic) -> Request:
+    chosen = traffic.random
+    query = f"limit={chosen.randint(1, 25)}&offset={chosen.randrange(traffic.profiles)}"
+    if chosen.random() < 0.5:
+        query += f"&is_active={chosen.choice(('true', 'false'))}"
+    if chosen.random() < 0.5:
+        query += f"&tags={','.join(f'tag{chosen.randrange(10**6)}' for _ in range(chosen.randint(1, 40)))}"
+    if chosen.random() < 0.5:
+        query += f"&search=profile%20{chosen.randrange(traffic.profiles)}"
+    return Request("list", 200, "GET", f"{PROFILES}?{query}")
+
+
+def _list_of_many_tags(traffic: Traffic) -> Request:
+    chosen = traffic.random
+    tags = ",".join("t" for _ in range(chosen.randint(1, 2000)))
+    return Request("list, many tags", 200, "GET", f"{PROFILES}?limit=1&tags={tags}")
+
+
+def _not_found(traffic: Traffic) -> Request:
+    return Request("404", 404, "GET", f"{PROFILES}/{10**9 + traffic.random.randrange(10**9)}")
+
+
+def _no_path(traffic: Traffic) -> Request:
+    return Request("404, no path", 404, "GET", f"/api/{traffic.word()}/{traffic.word()}")
+
+
+def _no_method(traffic: Traffic) -> Request:
+    return Request("405", 405, "PATCH", f"{PROFILES}/{traffic.word()}")
+
+
+def _unknown_key(traffic: Traffic) -> Request:
+    return Request("401", 401, "GET", _any(traffic), key=f"bfst-{traffic.word()}")
+
+
+def _bad_path(traffic: Traffic) -> Request:
+    return Request("400, path", 400, "GET", f"{PROFILES}/{traffic.word()}")
+
+
+def _bad_query(traffic: Traffic) -> Request:
+    return Request("400, query", 400, "GET", f"{PROFILES}?{traffic.word()}={traffic.word()}")
+
+
+def _bad_body(traffic: Traffic) -> Request:
+    body = {traffic.word(): traffic.word(), "name": [traffic.word()], "budgets": [{traffic.word(): 1}]}
+    return Request("400, body", 400, "POST", PROFILES, json.dumps(body).encode())
+
+
+def _no_json(traffic: Traffic) -> Request:
+    return Request(
+        "400, no JSON", 400, "POST", PROFILES, f'{{"{traffic.word()}": {traffic.word()}}}'.encode()
+    )
+
+
+def _page(traffic: Traffic) -> Request:
+    return Request("page", 200, "GET", f"/healthz?{traffic.word()}")
+
+
+_READS: Mapping[Make, int] = {
+    _get: 30,
+    _get_with_id: 5,
+    _not_modified: 10,
+    _modified: 5,
+    _list: 9,
+    _list_of_many_tags: 1,
+    _not_found: 5,
+    _no_path: 5,
+    _no_method: 2,
+    _unknown_key: 8,
+    _bad_path: 5,
+    _bad_query: 5,
+    _bad_body: 5,
+    _no_json: 4,
+    _page: 1,
+}
+"""Kinds of requests that change nothing, and how many of a hundred they are."""

@@ -1,0 +1,1 @@
+"""What the suite knows of access profiles: fixtures, recipes, legal bodies, preflight and clean-up."""

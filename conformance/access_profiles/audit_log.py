@@ -1,0 +1,54 @@
+"""Reading the audit log, as the checks of history do it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from conformance.run import expect
+
+if TYPE_CHECKING:
+    from conformance.http.client import Answer
+    from conformance.run.session import Session
+
+LARGEST_PAGE = 100
+
+Row = dict[str, Any]
+
+
+def of_profile(session: Session, profile_id: Any, **query: Any) -> Answer:
+    """One page of a profile's log, as long as it may be unless `limit` is given."""
+    return session.call(
+        "listAccessProfileAuditLogsById",
+        parameters={"profile_id": profile_id},
+        query={"limit": LARGEST_PAGE, **query},
+    )
+
+
+def of_all(session: Session, **query: Any) -> Answer:
+    """One page of the whole log, as long as it may be unless `limit` is given."""
+    return session.call("listAccessProfileAuditLogs", query={"limit": LARGEST_PAGE, **query})
+
+
+def rows(answer: Answer) -> list[Row]:
+    """The answer is 200 and holds a list `audit_logs` of objects, returned."""
+    return expect.rows(answer, "audit_logs")
+
+
+def actions(answer: Answer) -> list[Any]:
+    """The actions of the answer's rows, in its order."""
+    return [row.get("action") for row in rows(answer)]
+
+
+def json_object(log: Answer, row: Row, name: str) -> dict[str, Any]:
+    """The JSON object in a member of a row; an empty one when it is null."""
+    text = row.get(name)
+    if text is None:
+        return {}
+    try:
+        found = json.loads(text) if isinstance(text, str) else None
+    except ValueError:
+        found = None
+    wanted = f"null or a JSON object in a string in `{name}`"
+    expect.holds(isinstance(found, dict), wanted, expect.show(text), log)
+    return dict(found or {})

@@ -1,0 +1,194 @@
+"""Before anything is checked: does somebody listen, and does the key open?"""
+
+from __future__ import annotations
+
+import ssl
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import httpx
+
+from conformance.access_profiles import keys
+from conformance.access_profiles.clean_up import leftovers
+from conformance.run.verdict import Unreached, WouldWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from conformance.run.session import Session
+
+AN_HOUR = timedelta(hours=1)
+_ABSENT = (404, 405, 501)
+_NEED_EXTENSIONS = frozenset({"extensions", "users"})
+_LIFECYCLE = ("listAccessProfileVersions", "listAccessProfileAuditLogsById", "cloneAccessProfile")
+_NEEDED = (
+    "the scope `*`, or View, Create, Update and Delete of AccessProfiles, Roles and Users, and View, Create "
+    "and Delete of APIKeys"
+)
+
+
+def preflight(session: Session) -> None:
+    """Lists profiles with each key that was given.
+
+    Raises:
+        Unreached: the run cannot begin; the message says what to do.
+    """
+    root = session.target.root
+    try:
+        answer = session.browse({"limit": 1})
+    except httpx.TransportError as error:
+        raise Unreached(_transport_advice(root, error)) from error
+    path = session.path("listAccessProfiles")
+    if answer.status == 401:
+        raise Unreached(f"{root} refuses the key (401). Give a good API key with --key or CONFORMANCE_KEY.")
+    if answer.status == 403:
+        raise Unreached(f"The key may not list profiles (403). Give one that may do everything: {_NEEDED}.")
+    if answer.status == 404:
+        raise Unreached(f"There is nothing at {root}{path} (404). Give the server's root, without {path}.")
+    if 300 <= answer.status < 400:
+        place = answer.headers.get("location", "another place")
+        raise Unreached(f"{root}{path} redirects to {place}. Give the URL that the server itself has.")
+    if answer.status >= 500:
+        raise Unreached(
+            f"{root}{path} answers {answer.status}: the server is not ready. See its log, try again."
+        )
+    if answer.json is None and "html" in answer.headers.get("content-type", ""):
+        raise Unreached(
+            f"{root}{path} answers {answer.status} with a page for people, not with JSON. Something before "
+            "the server, like a login, answers for it: give the URL of the API itself, or the headers it "
+            "asks for in conformance.toml."
+        )
+    _check_viewer(session)
+
+
+def missing_profiles(session: Session, asked: Collection[str]) -> dict[str, str]:
+    """Which of these profiles the server has not, with the reason, as far as one request or a few can tell.
+
+    A server has a profile's operations or it has not; whether they are right is for the checks to say.
+
+    Raises:
+        Unreached: there are roles, and the key may not see them.
+        httpx.TransportError: the server stopped answering.
+    """
+    missing: dict[str, str] = {}
+    if _NEED_EXTENSIONS & set(asked) and (reason := _missing_extensions(session)):
+        missing |= dict.fromkeys(_NEED_EXTENSIONS & set(asked), reason)
+    if "lifecycle" in asked and (reason := _missing_lifecycle(session)):
+        missing["lifecycle"] = reason
+    if "scopes" in asked and (reason := _missing_second_key(session)):
+        missing["scopes"] = reason
+    return missing
+
+
+def _missing_extensions(session: Session) -> str | None:
+    if session.contract.operation("listRoles") is None:
+        return "the contract has no operation listRoles"
+    path = session.path("listRoles")
+    status = session.call("listRoles").status
+    if status in _ABSENT:
+        return f"the server has no roles and users as resources: GET {path} is answered {status}"
+    if status == 403:
+        raise Unreached(f"The key may not list roles (403). Give one that may do everything: {_NEEDED}.")
+    return None
+
+
+def _missing_lifecycle(session: Session) -> str | None:
+    """Asks for every operation on a profile that is there, and stops at the first that is there as well."""
+    profile_id = _some_profile(session)
+    if profile_id is None:
+        return None
+    tried: list[str] = []
+    for operation_id in _LIFECYCLE:
+        operation = session.contract.operation(operation_id)
+        if operation is None:
+            continue
+        try:
+            answer = session.call(operation_id, parameters={"profile_id": profile_id})
+        except WouldWrite:
+            continue
+        if answer.status not in _ABSENT:
+            return None
+        tried.append(f"{operation.method} {operation.path} is answered {answer.status}")
+    return (
+        f"the server does not change templates or keep their history: {', '.join(tried)}" if tried else None
+    )
+
+
+def _some_profile(session: Session) -> int | None:
+    """The id of a profile of the run's own; of one that is there when nothing may be written."""
+    try:
+        return int(session.create()["id"])
+    except WouldWrite:
+        rows = (session.browse({"limit": 1}).json or {}).get("access_profiles") or []
+        return int(rows[0]["id"]) if rows else None
+    except Unreached:
+        return None
+
+
+def _missing_second_key(session: Session) -> str | None:
+    try:
+        keys.viewer(session)
+    except WouldWrite:
+        return "it takes a second key that may only view: give it with --viewer-key"
+    except Unreached as unreached:
+        return str(unreached)
+    return None
+
+
+def left_by_earlier_runs(session: Session) -> str | None:
+    """A note when roles, profiles or API keys of earlier runs are on the server; None when there are none.
+
+    Users, who cannot be searched, are not looked for. What was made a moment ago may be of another run that
+    goes on.
+
+    Raises:
+        httpx.TransportError: the server stopped answering.
+    """
+    try:
+        found = leftovers(session, older_than=AN_HOUR, users=False)
+    except Unreached:
+        return None
+    if not found.total:
+        return None
+    return f"Earlier runs left {found} here. Remove them with: conformance clean {session.target.root}"
+
+
+def is_alive(session: Session) -> bool:
+    """Whether the server still answers at all."""
+    try:
+        session.browse({"limit": 1})
+    except (httpx.TransportError, Unreached):
+        return False
+    return True
+
+
+def _check_viewer(session: Session) -> None:
+    if not session.target.viewer_key:
+        return
+    answer = session.browse({"limit": 1}, client=session.viewer)
+    if answer.status != 200:
+        raise Unreached(
+            f"The viewer's key is answered {answer.status}. Give one with the permission AccessProfiles:View "
+            "alone with --viewer-key or CONFORMANCE_VIEWER_KEY, or none."
+        )
+
+
+def _transport_advice(root: str, error: httpx.TransportError) -> str:
+    causes: list[BaseException] = []
+    cause: BaseException | None = error
+    while cause is not None and cause not in causes:
+        causes.append(cause)
+        cause = cause.__cause__ or cause.__context__
+    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+        return (
+            f"The certificate of {root} is not trusted: {error}. Name its authority's file with --ca-file "
+            "ca.pem, or take any certificate with --insecure."
+        )
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return f"No TLS connection to {root}: {error}. Does the server speak http:// on this port?"
+    if isinstance(error, httpx.TimeoutException):
+        return f"{root} does not answer in time. Is it the right host? Give it longer with --timeout SECONDS."
+    if isinstance(error, httpx.ConnectError):
+        return f"Nothing listens at {root} ({error}). Start the server, or correct the host and port."
+    detail = str(error).rstrip(".")
+    return f"{root} does not answer with HTTP ({detail}). Does it speak https:// on this port?"

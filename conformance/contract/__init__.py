@@ -1,0 +1,1 @@
+"""What an OpenAPI document states: its operations and clauses, each with its place in the file."""

@@ -1,0 +1,166 @@
+"""Paths and operations: which there are, who may call them, and what each takes and gives."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, rest
+from conformance.contract.diff.payloads import Parameters, compare_answers, compare_bodies, compare_parameters
+from conformance.contract.diff.security import compare_security
+from conformance.contract.document import METHODS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.diff.change import Change
+    from conformance.contract.diff.document import Document, Node
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_OF_PATHS = ANNOTATIONS | {*METHODS, "parameters"}
+_OF_OPERATIONS = ANNOTATIONS | {
+    *("operationId", "tags", "deprecated", "parameters", "requestBody", "responses", "security"),
+    *("x-permission", "x-clauses"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A method on a path, in one version of the contract."""
+
+    method: str
+    path: str
+    item: Node
+    node: Node
+
+    @property
+    def id(self) -> str:
+        """Its `operationId`, or else its method and path."""
+        return str(self.node.raw("operationId") or self.title)
+
+    @property
+    def title(self) -> str:
+        """Its method and path."""
+        return f"{self.method.upper()} {self.path}"
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What makes it the same in both versions: requests do not know what a path parameter is called."""
+        return self.method, _PLACEHOLDER.sub("{}", self.path)
+
+    @property
+    def parameters(self) -> Parameters:
+        """Its parameters, with those of the path, by where they stand and what tells them apart."""
+        places = {name: str(index) for index, name in enumerate(_PLACEHOLDER.findall(self.path))}
+        found: Parameters = {}
+        for holder in (self.item, self.node):
+            stated = holder.get("parameters")
+            for each in stated.elements() if stated else []:
+                where, name = str(each.raw("in")), str(each.raw("name"))
+                told = places.get(name, name) if where == "path" else name
+                found[where, told.lower() if where == "header" else told] = each
+        return found
+
+
+def operations(document: Document) -> dict[tuple[str, str], Operation]:
+    """Every operation, in the order of the file."""
+    paths = document.top.get("paths")
+    found = {}
+    for path, item in paths.members() if paths else ():
+        for method in METHODS:
+            node = item.get(method)
+            if node is not None:
+                operation = Operation(method, path, item, node)
+                found[operation.key] = operation
+    return found
+
+
+def compare_operations(old: Document, new: Document) -> Iterator[Change]:
+    """Every change of an operation, with the operation as its use."""
+    before, after = operations(old), operations(new)
+    paths = {path for _, path in after}
+    for key, operation in before.items():
+        if key not in after:
+            yield from _removed(operation, new, path_is_gone=key[1] not in paths)
+        else:
+            counterpart = after[key]
+            for found in _operation(operation, counterpart):
+                yield replace(found, uses=(counterpart.id,))
+    for key, operation in after.items():
+        if key not in before:
+            around = old.top.at("paths", operation.path)
+            yield replace(
+                change("endpoint-added", around, operation.node, operation.title, "added"),
+                uses=(operation.id,),
+            )
+    yield from _path_items(old, new)
+
+
+def _removed(operation: Operation, new: Document, *, path_is_gone: bool) -> Iterator[Change]:
+    if operation.node.raw("deprecated") is True:
+        rule, told = "api-removed-after-deprecation", "removed; it was deprecated"
+    else:
+        rule = f"api-{'path-' if path_is_gone else ''}removed-without-deprecation"
+        told = "removed, with its path" if path_is_gone else "removed"
+    where = new.top.at("paths", operation.path)
+    yield replace(change(rule, operation.node, where, operation.title, told), uses=(operation.id,))
+
+
+def _operation(old: Operation, new: Operation) -> Iterator[Change]:
+    before, after = old.node, new.node
+    named = new.title
+    yield from _identity(old, new)
+    yield from descriptions(before, after, named)
+    yield from _permission(before, after, named)
+    yield from compare_security(before, after, named)
+    yield from rest(before, after, _OF_OPERATIONS, told_subject=named)
+    around = before.at("parameters"), after.at("parameters")
+    yield from compare_parameters(old.parameters, new.parameters, around)
+    yield from compare_bodies(before.get("requestBody"), after.get("requestBody"), (before, after))
+    answers = before.get("responses"), after.get("responses")
+    if answers[0] is not None and answers[1] is not None:
+        yield from compare_answers(
+            dict(answers[0].members()), dict(answers[1].members()), (answers[0], answers[1])
+        )
+
+
+def _identity(old: Operation, new: Operation) -> Iterator[Change]:
+    before, after = old.node, new.node
+    was, is_now = before.raw("operationId"), after.raw("operationId")
+    if was != is_now:
+        word = "added" if was is None else "removed" if is_now is None else "changed"
+        places = before.at("operationId"), after.at("operationId")
+        message = f"operationId: {was or 'none'} → {is_now or 'none'}"
+        yield change(f"api-operation-id-{word}", *places, new.title, message)
+    tags = before.values("tags"), after.values("tags")
+    for word, these, others in (("removed", *tags), ("added", *tags[::-1])):
+        for tag in these:
+            if tag not in others:
+                places = before.at("tags"), after.at("tags")
+                yield change(f"api-tag-{word}", *places, new.title, f"tag {tag} {word}")
+    was, is_now = before.raw("deprecated") is True, after.raw("deprecated") is True
+    if was != is_now:
+        word = "deprecated" if is_now else "reactivated"
+        places = before.at("deprecated"), after.at("deprecated")
+        yield change(f"endpoint-{word}", *places, new.title, word)
+
+
+def _permission(old: Node, new: Node, named: str) -> Iterator[Change]:
+    was, is_now = old.raw("x-permission"), new.raw("x-permission")
+    if was == is_now:
+        return
+    word = "added" if was is None else "removed" if is_now is None else "changed"
+    places = old.at("x-permission"), new.at("x-permission")
+    message = f"permission: {was or 'none'} → {is_now or 'none'}"
+    yield change(f"x-permission-{word}", *places, named, message)
+
+
+def _path_items(old: Document, new: Document) -> Iterator[Change]:
+    """What a path says beside its operations."""
+    before, after = old.top.get("paths"), new.top.get("paths")
+    for path, item in before.members() if before else ():
+        counterpart = after.get(path) if after else None
+        if counterpart is not None:
+            yield from descriptions(item, counterpart, path)
+            yield from rest(item, counterpart, _OF_PATHS, told_subject=path)

@@ -1,0 +1,48 @@
+"""The comparison as annotations of a GitHub workflow: they show beside the lines of the pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.contract.diff.change import Severity
+from conformance.contract.diff.reports.sentences import headline, is_removal, uses, who_breaks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.diff.change import Comparison
+
+_COMMANDS = {Severity.BREAKING: "error", Severity.UNCLEAR: "warning"}
+
+
+def workflow_commands(comparison: Comparison) -> str:
+    """A line for each change that is not safe, and one for the sum.
+
+    What was removed points at what was around it.
+    """
+    return "\n".join(_lines(comparison)) + "\n"
+
+
+def _lines(comparison: Comparison) -> Iterator[str]:
+    for severity, command in _COMMANDS.items():
+        for change in comparison.of(severity):
+            removed = f" (was line {change.old.line})" if is_removal(change) else ""
+            message = f"{change.subject}: {change.message}{removed}. Used by {uses(change)}."
+            yield _annotation(command, comparison.new.name, change.new.line, change.rule.id, message)
+    for clause in comparison.unchecked:
+        message = f"No check of the suite proves the clause {clause}."
+        yield _annotation("warning", comparison.new.name, 1, "check-missing", message)
+    told = f"{headline(comparison).capitalize()}. {who_breaks(comparison)}"
+    yield _annotation("notice", comparison.new.name, 1, "contract diff", told)
+
+
+def _annotation(command: str, file: str, line: int, title: str, message: str) -> str:
+    return f"::{command} file={_property(file)},line={line},title={_property(title)}::{_data(message)}"
+
+
+def _data(value: str) -> str:
+    return value.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: str) -> str:
+    return _data(value).replace(":", "%3A").replace(",", "%2C")

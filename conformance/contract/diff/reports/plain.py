@@ -1,0 +1,46 @@
+"""The comparison as a plain document, for programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from conformance.contract.diff.change import Severity
+
+if TYPE_CHECKING:
+    from conformance.contract.diff.change import Change, Comparison
+    from conformance.contract.diff.document import Document
+
+
+def plain(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as what JSON can hold."""
+    return {
+        "schema_version": 1,
+        "old": _version(comparison.old),
+        "new": _version(comparison.new),
+        "totals": {severity.value: len(comparison.of(severity)) for severity in Severity},
+        "breaks": [party.value for party in comparison.broken()],
+        "changes": [_change(change) for change in comparison.changes],
+        "unchecked_clauses": list(comparison.unchecked),
+        "stray_checks": list(comparison.stray_checks),
+        "notes": list(comparison.notes),
+    }
+
+
+def _version(document: Document) -> dict[str, str]:
+    return {"file": document.name, "origin": document.origin, "version": document.version}
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "rule": change.rule.id,
+        "severity": change.severity.value,
+        "breaks": sorted(change.rule.breaks) if change.severity is not Severity.SAFE else [],
+        "subject": change.subject,
+        "message": change.message,
+        "old": asdict(change.old),
+        "new": asdict(change.new),
+        "operations": list(change.uses),
+        "words": [asdict(edit) for edit in change.words],
+        "also_found_by": list(change.also_found_by),
+    }

@@ -1,0 +1,64 @@
+"""What all views say in the same words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.contract.diff.change import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.contract.diff.change import Change, Comparison, Party
+
+_SHOWN_USES = 3
+
+
+def headline(comparison: Comparison) -> str:
+    """How many changes there are of each severity."""
+    counts = {severity: len(comparison.of(severity)) for severity in Severity}
+    if not comparison.changes:
+        return "no changes"
+    told = ", ".join(f"{count} {severity}" for severity, count in counts.items())
+    return f"{told} {'change' if sum(counts.values()) == 1 else 'changes'}"
+
+
+def who_breaks(comparison: Comparison) -> str:
+    """Who has to do something, as a sentence."""
+    broken = comparison.broken()
+    if broken:
+        return f"Breaks {parties(broken)}."
+    if comparison.of(Severity.UNCLEAR):
+        return "Nothing is known to break; a person has to judge what is unclear."
+    return "Nothing breaks."
+
+
+def parties(named: Iterable[Party]) -> str:
+    """The parties with `and` between."""
+    return " and ".join(sorted(named))
+
+
+def uses(change: Change) -> str:
+    """The operations that a change concerns, in a few words."""
+    count = len(change.uses)
+    if count <= _SHOWN_USES:
+        return ", ".join(change.uses) or "everything"
+    return f"{', '.join(change.uses[: _SHOWN_USES - 1])} and {count - _SHOWN_USES + 1} more operations"
+
+
+def is_addition(change: Change) -> bool:
+    """Whether the old version has only what is around it."""
+    return change.new.pointer.startswith(f"{change.old.pointer}/")
+
+
+def is_removal(change: Change) -> bool:
+    """Whether the new version has only what is around it."""
+    return change.old.pointer.startswith(f"{change.new.pointer}/")
+
+
+def by_rule(changes: Iterable[Change]) -> dict[str, list[Change]]:
+    """The changes of each rule, the most frequent rule first."""
+    groups: dict[str, list[Change]] = {}
+    for change in changes:
+        groups.setdefault(change.rule.id, []).append(change)
+    return dict(sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])))

@@ -1,0 +1,1 @@
+"""How requests leave and how answers are kept: bounded in time and size, at the target's pace."""

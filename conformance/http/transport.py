@@ -1,0 +1,218 @@
+"""Sends requests over a pool of connections, safe for several threads, and with bounds on everything.
+
+It follows no redirect, keeps no cookie and reads no proxy or password of the host. A request ends by its
+deadline, an answer is read up to a limit, and a server that limits the rate is waited for, within a patience.
+"""
+
+from __future__ import annotations
+
+import itertools
+import ssl
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
+
+import httpcore
+import httpx
+
+from conformance.http import streams
+from conformance.http.deadline import Deadline
+from conformance.http.pacing import TOO_MANY_REQUESTS, Pacer
+from conformance.run.verdict import Unreached, WouldWrite
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from conformance.http.client import Target
+
+LARGEST_ANSWER = 16 * 1024 * 1024
+"""Octets of a body. What is larger is no answer of this API."""
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+_PATIENCE_IN_TIMEOUTS = 3
+_IDLE = 2.0
+"""Seconds after which an idle connection is not used again: before most servers close it."""
+_MOST_CONNECTIONS = 32
+_BODY_METHODS = ("POST", "PUT", "PATCH")
+_TIMEOUTS = ("connect", "read", "write", "pool")
+_URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back, whole."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+
+
+class RateLimited(Unreached):
+    """The server refuses requests for their rate, for longer than the run waits."""
+
+
+class TooLarge(Unreached):
+    """The answer goes on past the limit."""
+
+
+class Transport:
+    """The way to one target. `sent` is the number of requests so far, those that are sent again included."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._origin = urlsplit(target.root)
+        self.pacer = Pacer(target.rate, _PATIENCE_IN_TIMEOUTS * target.timeout)
+        self.tls = tls_context(target)
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=self.tls,
+            max_connections=_MOST_CONNECTIONS,
+            max_keepalive_connections=_MOST_CONNECTIONS,
+            keepalive_expiry=_IDLE,
+            network_backend=streams.Backend(),
+        )
+        self._lock = threading.Lock()
+        self.sent = 0
+
+    def close(self) -> None:
+        """Closes every connection."""
+        self._pool.close()
+
+    def permit(self, method: str, path: str) -> None:
+        """Refuses what may change something, in a run that only reads.
+
+        Raises:
+            WouldWrite: it is not sent.
+        """
+        if self._target.read_only and method.upper() not in SAFE_METHODS:
+            raise WouldWrite(f"it writes: {method} {path} is not sent with --read-only")
+
+    def begin(self) -> Deadline:
+        """Counts a request that leaves, and gives the deadline for it."""
+        with self._lock:
+            self.sent += 1
+        return Deadline.within(self._target.timeout)
+
+    def send(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
+        """Sends one request; `target` is its path, with the query. A refusal for the rate is waited out.
+
+        Raises:
+            httpx.TransportError: there was no answer, or none in time.
+            RateLimited: the server goes on refusing.
+            TooLarge: the answer has no end.
+            WouldWrite: the run only reads.
+        """
+        self.permit(method, target.partition("?")[0])
+        spent = 0.0
+        for attempt in itertools.count():
+            reply = self._send(method, target, headers, content)
+            self.pacer.answered(reply.status)
+            if reply.status != TOO_MANY_REQUESTS:
+                return reply
+            spent += self.hold(method, target, reply.headers, attempt, spent)
+        raise AssertionError("unreachable")
+
+    def hold(self, method: str, target: str, headers: httpx.Headers, attempt: int, spent: float) -> float:
+        """After a refusal for the rate: the seconds that nothing is sent.
+
+        Raises:
+            RateLimited: that is longer than the run waits.
+        """
+        stated = headers.get("retry-after")
+        seconds = self.pacer.pause(stated, attempt, spent)
+        if seconds is None:
+            said = f" and Retry-After: {stated}" if stated else ""
+            path = target.partition("?")[0]
+            raise RateLimited(
+                f"{self._target.root} answers {method} {path} with 429{said}, and the suite waits "
+                f"{self.pacer.patience:g} seconds at most. Raise the limit of the key, send less with --rate "
+                "REQUESTS_PER_SECOND, or wait longer with --timeout SECONDS."
+            )
+        return seconds
+
+    def _send(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
+        try:
+            return self._attempt(method, target, headers, content)
+        except httpx.TimeoutException:
+            raise
+        except httpx.TransportError:
+            # A server may close an idle connection at any time, so that a request crosses the close.
+            if streams.connected() or method not in SAFE_METHODS:
+                raise
+            return self._attempt(method, target, headers, content)
+
+    def _attempt(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
+        fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+        if not any(name.lower() == "host" for name in headers):
+            fields.append((b"Host", self._target.host.encode()))
+        if content is None and method in _BODY_METHODS:
+            fields.append((b"Content-Length", b"0"))
+        self.pacer.take_turn()
+        deadline = self.begin()
+        try:
+            with (
+                streams.within(deadline),
+                self._pool.stream(
+                    method,
+                    self._url(target),
+                    headers=fields,
+                    content=content,
+                    extensions={
+                        "timeout": dict.fromkeys(("connect", "read", "write", "pool"), self._target.timeout)
+                    },
+                ) as response,
+            ):
+                return self._read(method, target, response, deadline)
+        except (
+            httpcore.TimeoutException,
+            httpcore.NetworkError,
+            httpcore.ProtocolError,
+        ) as error:
+            # The checks know one family of errors, of the same names.
+            raise getattr(httpx, type(error).__name__)(str(error)) from error
+
+    def _read(self, method: str, target: str, response: httpcore.Response, deadline: Deadline) -> Reply:
+        content = bytearray()
+        for piece in response.iter_stream():
+            content += piece
+            if len(content) > LARGEST_ANSWER:
+                raise too_large(method, target)
+            if deadline.expired:
+                raise httpx.ReadTimeout("the answer was not complete in time")
+        return Reply(response.status, httpx.Headers(response.headers), bytes(content))
+
+    def _url(self, target: str) -> httpcore.URL:
+        origin = self._origin
+        # What a path or a query cannot hold as it is gets escaped; what is escaped already stays.
+        path = quote(f"{origin.path}{target}", safe=_URL_CHARACTERS)
+        return httpcore.URL(
+            scheme=origin.scheme.encode(),
+            host=(origin.hostname or "").encode("idna"),
+            port=origin.port,
+            target=path.encode(),
+        )
+
+
+def too_large(method: str, target: str) -> TooLarge:
+    """The error that an answer is larger than one of this API can be."""
+    size = f"{LARGEST_ANSWER // 1024**2} MiB"
+    return TooLarge(
+        f"the answer to {method} {target.partition('?')[0]} is larger than {size}; no more was read"
+    )
+
+
+def tls_context(target: Target) -> ssl.SSLContext | None:
+    """What says which TLS certificates are good: the authority that was named, or the host's store.
+
+    None for a target without TLS.
+
+    Raises:
+        OSError: the authority's file cannot be read, or holds no certificate.
+    """
+    if not target.root.startswith("https:"):
+        return None
+    context = ssl.create_default_context(cafile=str(target.ca_file) if target.ca_file else None)
+    if not target.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

@@ -1,0 +1,145 @@
+"""What a run reached of the contract: statuses of operations, and both sides of request constraints."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from conformance.access_profiles.exclusions import hindrance
+from conformance.boundary.constraints import Reader
+from conformance.contract.document import pointer_to
+from conformance.contract.routes import Routes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from conformance.boundary.constraints import Constraint
+    from conformance.contract.document import Contract, Operation
+    from conformance.http.client import Answer
+
+_SHOWN = 200
+# No client can bring these about.
+_OF_THE_SERVER = frozenset({500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something of the contract that a run has not reached, and why that can be told."""
+
+    id: str
+    operation_id: str
+    pointer: str
+    reason: str
+
+
+class Ledger:
+    """Counts what a run reaches. It may be told in several threads."""
+
+    def __init__(self, contract: Contract) -> None:
+        self.contract = contract
+        self.constraints: tuple[Constraint, ...] = tuple(
+            constraint
+            for operation in contract.operations
+            for constraint in Reader(contract, operation).constraints()
+        )
+        self._routes = Routes(contract)
+        self._statuses: Counter[tuple[str, int]] = Counter()
+        self._kept: Counter[str] = Counter()
+        self._broken: Counter[str] = Counter()
+        self._lock = threading.Lock()
+
+    def observe(self, answer: Answer) -> None:
+        """Counts the status of an answer for the operation that was asked."""
+        operation = self._routes.find(answer.sent.method, answer.sent.path)
+        if operation is not None and operation.method == answer.sent.method:
+            with self._lock:
+                self._statuses[operation.id, answer.status] += 1
+
+    def note_kept(self, constraint_id: str) -> None:
+        """Notes that a request at the boundary of a constraint was accepted."""
+        with self._lock:
+            self._kept[constraint_id] += 1
+
+    def note_broken(self, constraint_id: str) -> None:
+        """Notes that a request that broke a constraint was refused."""
+        with self._lock:
+            self._broken[constraint_id] += 1
+
+    def statuses(self, operation: Operation) -> dict[int, int]:
+        """How often each documented status of an operation was seen, 0 for those that never were."""
+        return {s: self._statuses[operation.id, s] for s in self.contract.statuses(operation)}
+
+    def kept(self, constraint_id: str) -> int:
+        """How many requests at the boundary of a constraint were accepted."""
+        return self._kept[constraint_id]
+
+    def broken(self, constraint_id: str) -> int:
+        """How many requests that broke a constraint were refused."""
+        return self._broken[constraint_id]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The ledger for `results.json`."""
+        return {
+            "operations": [
+                {
+                    "id": operation.id,
+                    "method": operation.method,
+                    "path": operation.path,
+                    "line": operation.line,
+                    "profile": self.contract.profile_of(operation.id),
+                    "statuses": {str(s): n for s, n in self.statuses(operation).items()},
+                }
+                for operation in self.contract.operations
+            ],
+            "constraints": [
+                {
+                    "id": constraint.id,
+                    "operation": constraint.operation_id,
+                    "pointer": constraint.pointer,
+                    "line": constraint.line,
+                    "keyword": constraint.keyword,
+                    "value": constraint.value,
+                    "kept": self.kept(constraint.id),
+                    "broken": self.broken(constraint.id),
+                }
+                for constraint in self.constraints
+            ],
+        }
+
+
+def unreached(ledger: Ledger, profiles: Collection[str] | None = None) -> list[Gap]:
+    """What was not reached though a client can reach it, in the operations of some profiles (None: all)."""
+    contract = ledger.contract
+    operations = [
+        operation
+        for operation in contract.operations
+        if profiles is None or contract.profile_of(operation.id) in {*profiles, None}
+    ]
+    gaps = [
+        Gap(
+            f"S.{operation.id}.status.{status}",
+            operation.id,
+            pointer_to("paths", operation.path, operation.method.lower(), "responses", str(status)),
+            f"{operation.id} states the status {status}, and no answer had it",
+        )
+        for operation in operations
+        for status, count in ledger.statuses(operation).items()
+        if count == 0 and status not in _OF_THE_SERVER
+    ]
+    ids = {operation.id for operation in operations}
+    for constraint in ledger.constraints:
+        if constraint.operation_id not in ids:
+            continue
+        rule = f"`{constraint.keyword}: {str(constraint.value)[:_SHOWN]}`"
+        if not ledger.kept(constraint.id):
+            reason = f"no request at the boundary of {rule} was accepted"
+            gaps.append(Gap(constraint.id, constraint.operation_id, constraint.pointer, reason))
+        # `nullable` permits; nothing breaks it.
+        if constraint.keyword == "nullable" or hindrance(constraint.id, "broken"):
+            continue
+        if not ledger.broken(constraint.id):
+            reason = f"no request that broke {rule} was refused for it"
+            gaps.append(Gap(constraint.id, constraint.operation_id, constraint.pointer, reason))
+    return gaps

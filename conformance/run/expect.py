@@ -1,0 +1,118 @@
+"""What checks demand of an answer. Each function raises `Violation` when it is not so."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from conformance.run.verdict import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.http.client import Answer
+    from conformance.run.session import Profile
+
+_SHOWN = 600
+
+
+def status(answer: Answer, *wanted: int, because: str = "") -> None:
+    """The answer has one of these statuses."""
+    if answer.status not in wanted:
+        expected = " or ".join(map(str, wanted)) + (f" ({because})" if because else "")
+        raise Violation(expected, answer.exchange.answer()[:_SHOWN], [answer])
+
+
+def profile(answer: Answer, *wanted: int) -> Profile:
+    """The answer has one of these statuses (201 if none is given) and holds an `access_profile`, returned."""
+    status(answer, *(wanted or (201,)))
+    found = member(answer, "access_profile")
+    if not isinstance(found, dict) or not _is_integer(found.get("id")):
+        raise Violation("an `access_profile` with an id", answer.exchange.answer()[:_SHOWN], [answer])
+    return found
+
+
+def rows(answer: Answer, name: str = "access_profiles") -> list[Any]:
+    """The answer is 200 and holds a list of objects under that name, returned."""
+    status(answer, 200)
+    found = member(answer, name)
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        raise Violation(f"a list `{name}` of objects", answer.exchange.answer()[:_SHOWN], [answer])
+    return found
+
+
+def member(answer: Answer, name: str) -> Any:
+    """The answer is a JSON object with a member of that name, returned."""
+    body = answer.json
+    if not isinstance(body, dict) or name not in body:
+        raise Violation(f"a JSON object with `{name}`", answer.exchange.answer()[:_SHOWN], [answer])
+    return body[name]
+
+
+def equal(actual: Any, expected: Any, what: str, *answers: Answer) -> None:
+    """Two JSON values are the same. Numbers compare by value; true is not 1."""
+    if not same(actual, expected):
+        raise Violation(f"{what} = {show(expected)}", show(actual), answers)
+
+
+def holds(condition: bool, expected: str, actual: Any, *answers: Answer) -> None:
+    """Something is true of what came back."""
+    if not condition:
+        raise Violation(expected, actual if isinstance(actual, str) else show(actual), answers)
+
+
+def refused_at(answer: Answer, pointers: Iterable[str], wanted: int = 400) -> None:
+    """The answer is a refusal, and one of its faults is at one of these pointers into the body."""
+    status(answer, wanted)
+    pointers = tuple(pointers)
+    named = fault_pointers(answer)
+    expected = "a fault at " + " or ".join(pointers)
+    holds(any(pointer in named for pointer in pointers), expected, f"faults at {show(named)}", answer)
+
+
+def fault_pointers(answer: Answer) -> list[str]:
+    """The pointers in `extra_fields.errors`, in their order."""
+    body = answer.json if isinstance(answer.json, dict) else {}
+    extra = body.get("extra_fields")
+    faults = extra.get("errors") if isinstance(extra, dict) else None
+    return [str(fault.get("pointer")) for fault in faults or [] if isinstance(fault, dict)]
+
+
+def same(left: Any, right: Any) -> bool:
+    """Whether two JSON values are equal as JSON."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def without(value: Any, *names: str) -> Any:
+    """A JSON value without the members of these names, at any depth."""
+    if isinstance(value, dict):
+        return {key: without(member, *names) for key, member in value.items() if key not in names}
+    return [without(item, *names) for item in value] if isinstance(value, list) else value
+
+
+def missing_parts(actual: Any, sent: Any, place: str = "") -> list[str]:
+    """Where `actual` differs from what was sent; members that were not sent do not count."""
+    if isinstance(sent, dict) and isinstance(actual, dict):
+        return [
+            fault
+            for key, value in sent.items()
+            for fault in missing_parts(actual.get(key), value, f"{place}/{key}")
+        ]
+    if isinstance(sent, list) and isinstance(actual, list) and len(sent) == len(actual):
+        pairs = enumerate(zip(actual, sent, strict=True))
+        return [fault for index, (a, s) in pairs for fault in missing_parts(a, s, f"{place}/{index}")]
+    return [] if same(actual, sent) else [f"{place or '/'} is {show(actual)}, sent was {show(sent)}"]
+
+
+def show(value: Any) -> str:
+    """A value as a reader sees it: JSON, cut when it is long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + " …"
+
+
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

@@ -1,0 +1,84 @@
+"""The list of checks. A module in `conformance/checks/` adds to it by a decorator, and by nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from conformance.run.plan import Phase
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from conformance.run.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """How one clause is checked."""
+
+    clause_id: str
+    run: Callable[[Session], None]
+    explanation: str
+    phase: Phase
+    alone: bool
+
+
+class Catalogue:
+    """All checks by the id of their clause."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Check] = {}
+
+    def check(
+        self, clause_id: str, *, phase: Phase = Phase.PROBE, alone: bool = False
+    ) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
+        """Registers the decorated function as the check of a clause. Its docstring says how it checks.
+
+        Args:
+            clause_id: the clause; it has no other check.
+            phase: the part of a run in which the check is made.
+            alone: whether no other check may run at the same time, as it counts what is on the server or
+                sends requests at one instant.
+
+        Raises:
+            ValueError: the clause has a check already, or the function has no docstring.
+        """
+
+        def register(function: Callable[[Session], None]) -> Callable[[Session], None]:
+            explanation = inspect.getdoc(function)
+            if clause_id in self._checks:
+                raise ValueError(f"The clause {clause_id} has a check already.")
+            if not explanation:
+                raise ValueError(f"The check of {clause_id} does not say how it checks: it has no docstring.")
+            self._checks[clause_id] = Check(clause_id, function, " ".join(explanation.split()), phase, alone)
+            return function
+
+        return register
+
+    def __getitem__(self, clause_id: str) -> Check:
+        return self._checks[clause_id]
+
+    def __contains__(self, clause_id: object) -> bool:
+        return clause_id in self._checks
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._checks)
+
+    def __len__(self) -> int:
+        return len(self._checks)
+
+
+CATALOGUE = Catalogue()
+check = CATALOGUE.check
+
+
+def load() -> Catalogue:
+    """The catalogue with every check of `conformance.checks` in it."""
+    package = importlib.import_module("conformance.checks")
+    for module in pkgutil.iter_modules(package.__path__, prefix="conformance.checks."):
+        importlib.import_module(module.name)
+    return CATALOGUE

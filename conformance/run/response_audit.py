@@ -1,0 +1,97 @@
+"""Every answer of a run, whoever asked for it, against what the contract states for its operation."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from conformance.contract.document import pointer_to
+from conformance.run.response_schemas import Shapes
+from conformance.run.schema_verdicts import answers_id, decided, why_skipped
+from conformance.run.verdict import Finding, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.contract.document import Contract
+    from conformance.http.client import Answer
+    from conformance.run.plan import Plan
+    from conformance.run.verdict import Verdict
+
+_MOST_FINDINGS = 10
+_SHOWN = 600
+
+
+@dataclass
+class _Seen:
+    """What was seen of one operation."""
+
+    answers: int = 0
+    seconds: float = 0.0
+    findings: dict[tuple[str, int], Finding] = field(default_factory=dict)
+
+
+class Answers:
+    """Judges the shape of answers as they come: status, media type, headers and body.
+
+    It may be told of answers in several threads.
+    """
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._shapes = Shapes(contract)
+        self._seen = {operation.id: _Seen() for operation in contract.operations}
+        self._lock = threading.Lock()
+
+    def observe(self, answer: Answer) -> None:
+        """Judges one answer. One to a request that no operation states is not judged."""
+        operation = self._shapes.routes.find(answer.sent.method, answer.sent.path)
+        if operation is None:
+            return
+        begun = time.perf_counter()
+        faults = self._shapes.faults(operation, answer)
+        seen = self._seen[operation.id]
+        with self._lock:
+            seen.answers += 1
+            seen.seconds += time.perf_counter() - begun
+            for fault in faults:
+                # The first of each kind is shown.
+                key = fault.pointer, answer.status
+                if key not in seen.findings and len(seen.findings) < _MOST_FINDINGS:
+                    seen.findings[key] = Finding(
+                        fault.expected,
+                        fault.actual[:_SHOWN],
+                        (answer.exchange,),
+                        pointer=fault.pointer,
+                    )
+
+    def verdicts(self, plan: Plan) -> Iterator[Verdict]:
+        """One verdict for each operation that is asked for, in the order of the contract."""
+        for operation in self._contract.operations:
+            verdict_id = answers_id(operation.id)
+            if plan.only is not None and verdict_id not in plan.only:
+                continue
+            seen = self._seen[operation.id]
+            status, reason = Status.PASS, ""
+            findings = tuple(seen.findings.values())
+            if skipped := why_skipped(plan, operation.id):
+                status, reason, findings = Status.SKIP, skipped, ()
+            elif findings:
+                status = Status.FAIL
+            elif not seen.answers:
+                status, reason = Status.NOT_REACHED, "no answer of it was seen"
+            yield decided(
+                plan,
+                verdict_id,
+                operation,
+                status,
+                text=f"Every answer of {operation.id} keeps its statuses, media type, headers and schema.",
+                pointer=pointer_to("paths", operation.path, operation.method.lower(), "responses"),
+                reason=reason,
+                findings=findings,
+                # The requests were made for others, and are counted with them.
+                requests=0,
+                seconds=seen.seconds,
+            )

@@ -1,0 +1,216 @@
+"""What a run came to. Every report is a view of it."""
+
+from __future__ import annotations
+
+import json
+import platform
+from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import conformance
+from conformance.fuzz.engine import SCHEMATHESIS_VERSION
+from conformance.report.document import SCHEMA_VERSION
+from conformance.run.verdict import ExitCode, Totals, Verdict, exit_code, totals
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from conformance.access_profiles.clean_up import Residue
+    from conformance.run.coverage import Ledger
+    from conformance.run.plan import Plan
+    from conformance.run.verdict import Finding
+
+_SENTENCES = {
+    ExitCode.CONFORMS: "The server conforms.",
+    ExitCode.DOES_NOT_CONFORM: "The server does not conform.",
+    ExitCode.INCOMPLETE: "Not proved: something that was claimed was not reached.",
+    ExitCode.SUITE_FAILED: "No verdict: the suite itself failed. Please report it.",
+    ExitCode.STALE: "The file of expected failures is out of date: correct it.",
+}
+_PARTIAL = "What was asked for passes. A verdict on the server takes a run without restrictions."
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseRecord:
+    """How a phase went: `done`, `skipped` or `cut short`."""
+
+    name: str
+    status: str
+    reason: str = ""
+    budget: float | None = None
+    seconds: float = 0.0
+    requests: int = 0
+
+    def after(self, earlier: PhaseRecord | None) -> PhaseRecord:
+        """The record of this round and of an earlier one together."""
+        if earlier is None:
+            return self
+        return replace(
+            self,
+            status=max(self.status, earlier.status, key=("done", "skipped", "cut short").index),
+            budget=None if self.budget is None else self.budget + (earlier.budget or 0.0),
+            seconds=self.seconds + earlier.seconds,
+            requests=self.requests + earlier.requests,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A plan, and the verdicts that came of it.
+
+    Attributes:
+        ledger: what was reached of the contract.
+        obstacle: why nothing could be checked; None when something could.
+    """
+
+    plan: Plan
+    verdicts: tuple[Verdict, ...]
+    phases: tuple[PhaseRecord, ...]
+    ledger: Ledger
+    obstacle: str | None
+    begun: datetime
+    ended: datetime
+    left_behind: Residue
+    prefix: str
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the command says to the shell."""
+        if self.obstacle is not None:
+            return ExitCode.INCOMPLETE
+        stale = bool(self.plan.known.expired(self.begun.date()))
+        code = exit_code(self.verdicts, strict=self.plan.strict, stale=stale)
+        return ExitCode.CONFORMS if code is ExitCode.STALE and self.plan.allow_stale else code
+
+    @property
+    def totals(self) -> Totals:
+        """The figures over all clauses that were asked for."""
+        return totals(self.verdicts)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the run asked for everything, so that it is a verdict on the server."""
+        return self._asked_for_all and set(self.plan.contract.profiles) <= self.plan.profiles
+
+    @property
+    def _asked_for_all(self) -> bool:
+        """Whether nothing was left out of what the server claims."""
+        return self.plan.only is None and all(phase.status != "skipped" for phase in self.phases)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict on the server, in one sentence."""
+        if self.obstacle is not None:
+            return self.obstacle
+        code = self.exit_code
+        if code is not ExitCode.CONFORMS or self.whole:
+            return _SENTENCES[code]
+        if self._asked_for_all:
+            claimed = ", ".join(sorted(self.plan.profiles))
+            return f"The server conforms to the profiles that it claims: {claimed}."
+        return _PARTIAL
+
+    def rerun(self, verdict_id: str) -> str:
+        """The command that repeats one check."""
+        plan = self.plan
+        mode = f" --mode {plan.mode}" if plan.mode != "standard" else ""
+        return f"conformance check {plan.target.root} --only {verdict_id}{mode} --seed {plan.seed}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The shape of `results.json`. It is public: a change that breaks it takes a new `schema_version`."""
+        plan, contract = self.plan, self.plan.contract
+        document = {
+            "schema_version": SCHEMA_VERSION,
+            "suite": {
+                "version": conformance.__version__,
+                "schemathesis": SCHEMATHESIS_VERSION,
+                "hypothesis": version("hypothesis"),
+                "python": platform.python_version(),
+            },
+            "contract": {
+                "title": contract.title,
+                "version": contract.version,
+                "sha256": contract.sha256,
+                "file": contract.path.name,
+            },
+            "target": plan.target.root,
+            "label": plan.label,
+            "mode": plan.mode,
+            "read_only": plan.target.read_only,
+            "strict": plan.strict,
+            "seed": plan.seed,
+            "started_at": _instant(self.begun),
+            "finished_at": _instant(self.ended),
+            "profiles": {"claimed": sorted(plan.profiles), "skipped": dict(sorted(plan.skips.items()))},
+            "exit_code": int(self.exit_code),
+            "sentence": self.sentence,
+            "obstacle": self.obstacle,
+            "totals": self._totals(),
+            "phases": [asdict(phase) | {"seconds": round(phase.seconds, 3)} for phase in self.phases],
+            "coverage": None if self.obstacle else self.ledger.as_dict(),
+            "left_behind": {**asdict(self.left_behind), "name_prefix": self.prefix},
+            "clauses": [self._verdict(verdict) for verdict in self.verdicts if not verdict.derived],
+            "derived": [self._verdict(verdict) for verdict in self.verdicts if verdict.derived],
+        }
+        # Whatever a server put into its answers, no key leaves the suite.
+        clean = plan.target.redactor.text(json.dumps(document, ensure_ascii=False))
+        return dict(json.loads(clean))
+
+    def _totals(self) -> dict[str, Any]:
+        counts: dict[str, int] = {}
+        for verdict in self.verdicts:
+            counts[verdict.status] = counts.get(verdict.status, 0) + 1
+        figures = self.totals
+        return {
+            "clauses": figures.clauses,
+            "claimed": figures.claimed,
+            "passed": figures.passed,
+            "index": figures.index,
+            "score": figures.score,
+            "statuses": counts,
+            "requests": sum(verdict.requests for verdict in self.verdicts),
+            "seconds": round((self.ended - self.begun).total_seconds(), 3),
+        }
+
+    def _verdict(self, verdict: Verdict) -> dict[str, Any]:
+        expectation = verdict.expectation
+        return {
+            "id": verdict.id,
+            "level": verdict.level,
+            "profile": verdict.profile,
+            "text": verdict.text,
+            "operation": verdict.operation_id,
+            "line": verdict.line,
+            "pointer": verdict.pointer,
+            "phase": verdict.phase,
+            "status": verdict.status,
+            "reason": verdict.reason,
+            "requests": verdict.requests,
+            "seconds": round(verdict.seconds, 4),
+            "findings": [_finding(finding) for finding in verdict.findings],
+            "rerun": self.rerun(verdict.id) if verdict.findings else None,
+            "replay": f"conformance replay {verdict.id}" if verdict.findings else None,
+            "expected_failure": expectation
+            and {
+                "reason": expectation.reason,
+                "owner": expectation.owner,
+                "expires": expectation.expires.isoformat(),
+            },
+        }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "expected": finding.expected,
+        "actual": finding.actual,
+        "code": finding.code,
+        "pointer": finding.pointer,
+        "steps": list(finding.steps),
+        "curl": finding.curl,
+        "exchanges": [exchange.as_dict() for exchange in finding.exchanges],
+    }
+
+
+def _instant(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")

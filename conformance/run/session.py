@@ -1,0 +1,239 @@
+"""What a check works with: clients by role, names of its own, and the operations of the contract."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import secrets
+import string
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import quote
+
+from conformance.access_profiles import keys
+from conformance.access_profiles.clean_up import PREFIX, Residue, clean_up
+from conformance.http.client import Answer, Client, Query, Target
+from conformance.http.raw import RawConnection
+from conformance.http.transport import Transport
+from conformance.run.verdict import Unreached
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.contract.document import Contract, Operation
+    from conformance.http.deadline import Deadline
+    from conformance.http.evidence import Exchange
+
+Profile = dict[str, Any]
+
+_KEY_CHARACTERS = string.ascii_letters + string.digits
+_LARGEST_PAGE = 100
+
+
+class Workspace:
+    """One run against one server: the connections, the prefix of all names, and the users that were made.
+
+    Several threads may use it at once, each with sessions of its own.
+
+    `profiles` are those that the server claims; until it is said otherwise, all of the contract.
+    Users cannot be found by name; `on_user` is told the id of each as it is made.
+    """
+
+    def __init__(
+        self,
+        contract: Contract,
+        target: Target,
+        seed: int,
+        *,
+        prefix: str | None = None,
+        on_user: Callable[[str], None] | None = None,
+    ) -> None:
+        self.contract = contract
+        self.target = target
+        self.seed = seed
+        # Fresh in each run, whatever the seed: what an earlier run created may still be there.
+        self.prefix = prefix or f"{PREFIX}{secrets.token_hex(4)}-"
+        self.profiles = frozenset(contract.profiles)
+        self.transport = Transport(target)
+        self.observers: list[Callable[[Answer], None]] = []
+        """What is told of every answer, in the thread that got it."""
+        self._user_ids: dict[str, None] = {}
+        self._on_user = on_user
+        self._numbers = itertools.count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.transport.close()
+
+    def session(self, clause_id: str) -> Session:
+        """A session for one check, with a part of the namespace that no other has."""
+        return Session(self, f"{self.prefix}{next(self._numbers)}-", f"{self.seed}:{clause_id}")
+
+    def remember_user(self, user_id: str) -> None:
+        """Keeps the id of a user that the run made, to be removed at its end."""
+        self._user_ids[user_id] = None
+        if self._on_user is not None:
+            self._on_user(user_id)
+
+    def clean_up(self, deadline: Deadline | None = None) -> Residue:
+        """Removes what the run made, and says what is left. A run that only reads made nothing."""
+        if self.target.read_only:
+            return Residue()
+        return clean_up(self.session("clean-up"), self.prefix, [*self._user_ids], deadline)
+
+
+class Session:
+    """What one check gets. It records every exchange."""
+
+    def __init__(self, workspace: Workspace, namespace: str, seed: str) -> None:
+        self.contract = workspace.contract
+        self.target = workspace.target
+        self.namespace = namespace
+        self.random = random.Random(seed)  # noqa: S311  repeatable, and nothing is kept secret by it
+        self.answers: list[Answer] = []
+        self._workspace = workspace
+        self._names = itertools.count(1)
+        self.admin = self.client(f"Bearer {self.target.key}")
+        self.anonymous = self.client(None)
+
+    @property
+    def viewer(self) -> Client:
+        """A client with a key that may only view: the one that was given, or else a fresh one.
+
+        Raises:
+            Unreached: there is none, and none can be made.
+        """
+        return self.client(f"Bearer {keys.viewer(self)}")
+
+    @property
+    def exchanges(self) -> list[Exchange]:
+        """Every exchange so far, oldest first."""
+        return [answer.exchange for answer in self.answers]
+
+    @property
+    def operations(self) -> list[Operation]:
+        """The operations that the server claims to have, in the order of the contract."""
+        return [each for each in self.contract.operations if self.claims(self.contract.claim_for(each.id))]
+
+    def claims(self, profile: str | None) -> bool:
+        """Whether the server claims a profile; None is what every server has."""
+        return profile is None or profile in self._workspace.profiles
+
+    def client(self, authorization: str | None) -> Client:
+        """A client that sends this Authorization header, or none."""
+        return Client(self.target, self._workspace.transport, authorization, self._keep)
+
+    def raw(self) -> RawConnection:
+        """A connection for one request over a bare socket, to be used in a `with`."""
+        return RawConnection(self.target, self._workspace.transport, self._keep)
+
+    def name(self, ending: str = "") -> str:
+        """A name that was never used, ending in `ending`."""
+        return f"{self.namespace}{next(self._names)}{ending}"
+
+    def unknown_key(self) -> str:
+        """An API key that looks right and that no server has issued."""
+        return "bfst-" + "".join(self.random.choices(_KEY_CHARACTERS, k=44))
+
+    def path(
+        self, operation_id: str, parameters: dict[str, Any] | None = None, *, server: str | None = None
+    ) -> str:
+        """The path of an operation, below one of the contract's servers (the first, if none is named)."""
+        operation = self.contract.operation(operation_id)
+        if operation is None:
+            raise Unreached(f"the contract has no operation {operation_id}")
+        values = {name: quote(str(value), safe="") for name, value in (parameters or {}).items()}
+        return (self.contract.servers[0] if server is None else server) + operation.path.format(**values)
+
+    def call(
+        self,
+        operation_id: str,
+        *,
+        client: Client | None = None,
+        parameters: dict[str, Any] | None = None,
+        server: str | None = None,
+        method: str | None = None,
+        **request: Any,
+    ) -> Answer:
+        """Calls an operation, as the administrator unless another client is given."""
+        path = self.path(operation_id, parameters, server=server)
+        operation = self.contract.operation(operation_id)
+        stated = operation.method if operation else "GET"
+        return (client or self.admin).request(method or stated, path, **request)
+
+    def submit(self, body: Any = None, **request: Any) -> Answer:
+        """Sends a body to `createAccessProfile`."""
+        return self.call("createAccessProfile", body=body, **request)
+
+    def submit_octets(self, content: bytes, media_type: str | None = "application/json") -> Answer:
+        """Sends octets to `createAccessProfile`, just as they are."""
+        headers = {} if media_type is None else {"Content-Type": media_type}
+        return self.call("createAccessProfile", content=content, headers=headers)
+
+    def read(self, profile_id: Any, **request: Any) -> Answer:
+        """Asks `getAccessProfile` for an id."""
+        return self.call("getAccessProfile", parameters={"profile_id": profile_id}, **request)
+
+    def update(self, profile_id: Any, body: Any, **request: Any) -> Answer:
+        """Sends a body to `updateAccessProfile`."""
+        return self.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=body, **request)
+
+    def browse(self, query: Query | None = None, **request: Any) -> Answer:
+        """Asks `listAccessProfiles` for a page."""
+        return self.call("listAccessProfiles", query=query, **request)
+
+    def create(self, **fields: Any) -> Profile:
+        """A new profile as the server answered it. It has a fresh name unless one is given.
+
+        Raises:
+            Unreached: there is no such profile now, so that what follows cannot be checked.
+        """
+        answer = self.submit({"name": self.name(), **fields})
+        found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
+        if answer.status != 201 or not isinstance(found, dict) or not isinstance(found.get("id"), int):
+            raise Unreached(f"no profile could be created: {_summary(answer)}")
+        return found
+
+    def profile(self, profile_id: int) -> Profile:
+        """The profile as `getAccessProfile` has it.
+
+        Raises:
+            Unreached: it cannot be read.
+        """
+        answer = self.read(profile_id)
+        found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
+        if answer.status != 200 or not isinstance(found, dict):
+            raise Unreached(f"the profile {profile_id} cannot be read: {_summary(answer)}")
+        return found
+
+    def rows(self, query: dict[str, Any] | None = None) -> list[Profile]:
+        """Every profile of this session's namespace that matches, over all pages.
+
+        Raises:
+            Unreached: the list cannot be read.
+        """
+        rows: list[Profile] = []
+        while True:
+            page = {"search": self.namespace, "limit": _LARGEST_PAGE, "offset": len(rows), **(query or {})}
+            answer = self.browse(page)
+            found = answer.json.get("access_profiles") if isinstance(answer.json, dict) else None
+            if answer.status != 200 or not isinstance(found, list):
+                raise Unreached(f"the list cannot be read: {_summary(answer)}")
+            rows += found
+            if len(found) < _LARGEST_PAGE:
+                return rows
+
+    def _keep(self, answer: Answer) -> None:
+        self.answers.append(answer)
+        for observe in self._workspace.observers:
+            observe(answer)
+        exchange = answer.exchange
+        if answer.status == 201 and exchange.method == "POST" and exchange.url.endswith("/users"):
+            made = answer.json.get("user") if isinstance(answer.json, dict) else None
+            if isinstance(made, dict) and "id" in made:
+                self._workspace.remember_user(str(made["id"]))
+
+
+def _summary(answer: Answer) -> str:
+    return answer.exchange.answer()[:300]

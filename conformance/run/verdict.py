@@ -1,0 +1,173 @@
+"""What a check can come to, and what a run amounts to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import date
+
+    from conformance.http.client import Answer
+    from conformance.http.evidence import Exchange
+
+
+class Status(StrEnum):
+    """The outcome of one check. Only PASS is a pass."""
+
+    PASS = "PASS"  # noqa: S105  no password
+    FAIL = "FAIL"
+    WARN = "WARN"
+    SKIP = "SKIP"
+    NOT_REACHED = "NOT_REACHED"
+    ERROR = "ERROR"
+    XFAIL = "XFAIL"
+    """It failed, as the file of expected failures says."""
+    XPASS = "XPASS"
+    """It was expected to fail, and does not: the file is stale."""
+
+
+class ExitCode(IntEnum):
+    """What the command `conformance check` says to the shell."""
+
+    CONFORMS = 0
+    DOES_NOT_CONFORM = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    SUITE_FAILED = 4
+    STALE = 5
+    INTERRUPTED = 130
+
+
+class Violation(Exception):
+    """The server broke the clause: what was expected, and what came back."""
+
+    def __init__(self, expected: str, actual: str, answers: Sequence[Answer] = ()) -> None:
+        super().__init__(f"expected {expected}, got {actual}")
+        self.expected = expected
+        self.actual = actual
+        self.answers = tuple(answers)
+
+
+class Unreached(Exception):
+    """What the clause speaks about never came about, so that nothing is proved."""
+
+
+class WouldWrite(Unreached):
+    """The clause can be proved by changing something alone, and the run only reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, with what shows it.
+
+    Attributes:
+        code: what Schemathesis calls it (`ST202`), when it found it.
+        pointer: what of the contract is broken, when it is more than the clause says (RFC 6901).
+        steps: the calls that lead to it, for a person, when there are several.
+    """
+
+    expected: str
+    actual: str
+    exchanges: tuple[Exchange, ...] = ()
+    code: str | None = None
+    curl: str | None = None
+    pointer: str | None = None
+    steps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """A failure that is known, and who sees to it until when."""
+
+    verdict_id: str
+    reason: str
+    owner: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The outcome of one check.
+
+    Attributes:
+        pointer: where the contract states what was checked (RFC 6901).
+        phase: the part of the run that decided it.
+        derived: whether it comes from the schemas of the contract, and not from a clause.
+    """
+
+    id: str
+    status: Status
+    level: str
+    profile: str
+    text: str
+    operation_id: str | None
+    line: int
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+    requests: int = 0
+    seconds: float = 0.0
+    pointer: str = ""
+    phase: str = "probe"
+    derived: bool = False
+    expectation: Expectation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The figures of a run, over clauses alone."""
+
+    clauses: int
+    claimed: int
+    passed: int
+
+    @property
+    def index(self) -> str:
+        """How much of the contract was claimed."""
+        return f"{self.claimed}/{self.clauses}"
+
+    @property
+    def score(self) -> str:
+        """How much of what was claimed was passed."""
+        return f"{self.passed}/{self.claimed}"
+
+
+_GOOD = (Status.PASS, Status.XPASS)
+# From the best to the worst.
+_RANK = (Status.SKIP, Status.PASS, Status.NOT_REACHED, Status.WARN, Status.FAIL, Status.ERROR)
+
+
+def worse(one: Verdict, other: Verdict) -> Verdict:
+    """The worse of two verdicts on the same thing, with the requests and the time of both."""
+    worst = max(one, other, key=lambda verdict: _RANK.index(verdict.status))
+    requests, seconds = one.requests + other.requests, one.seconds + other.seconds
+    return replace(worst, requests=requests, seconds=seconds)
+
+
+def totals(verdicts: Iterable[Verdict]) -> Totals:
+    """Counts clauses: all, those that were claimed, and those that passed. An expected failure is no pass."""
+    stated = [verdict for verdict in verdicts if not verdict.derived]
+    claimed = [verdict for verdict in stated if verdict.status is not Status.SKIP]
+    return Totals(len(stated), len(claimed), sum(verdict.status in _GOOD for verdict in claimed))
+
+
+def exit_code(verdicts: Sequence[Verdict], *, strict: bool = False, stale: bool = False) -> ExitCode:
+    """The one answer to "does it conform?". A run in which nothing passed is never a yes.
+
+    Args:
+        verdicts: all of the run.
+        strict: whether a SHOULD counts as a MUST.
+        stale: whether the file of expected failures is out of date.
+    """
+    statuses = {verdict.status for verdict in verdicts}
+    if Status.ERROR in statuses:
+        return ExitCode.SUITE_FAILED
+    if Status.FAIL in statuses or (strict and Status.WARN in statuses):
+        return ExitCode.DOES_NOT_CONFORM
+    if Status.NOT_REACHED in statuses or not statuses.intersection(_GOOD):
+        return ExitCode.INCOMPLETE
+    if stale or Status.XPASS in statuses:
+        return ExitCode.STALE
+    return ExitCode.CONFORMS

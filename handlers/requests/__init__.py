@@ -1,0 +1,1 @@
+"""What handlers read of a request beyond its schema: policies, instants, pages and preconditions."""

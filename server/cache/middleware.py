@@ -1,0 +1,101 @@
+"""Answers a request again with the very bytes that it was answered with before.
+
+Only where that is exact: the same method, path, query and condition; an answer that rests on the store alone
+(`Reply.lasts`); and nothing written since, by any process (`server.cache.versioned_cache`). Request and
+answer were checked when the bytes were made. Whose the key is and what it may do is asked each time, and
+remembered in the same way: to revoke a key is to write.
+"""
+
+from typing import NamedTuple, TypeAlias
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from server.cache.data_version import Stamps
+from server.cache.versioned_cache import Remembered
+from server.http.authentication import Authenticator
+from server.http.request_info import RequestInfo, begin
+from server.http.response import Answer
+from server.process.logs import AccessLog
+
+Question: TypeAlias = tuple[str, str, bytes, bytes | None]
+"""All of a request that an answer rests on: method, path, query and If-None-Match."""
+
+_READING = frozenset({"GET", "HEAD"})
+
+
+class Kept(NamedTuple):
+    """An answer that is remembered, with its operation and what a key must hold to get it."""
+
+    answer: Answer
+    operation_id: str | None
+    permission: str
+
+
+class ReadCacheMiddleware:
+    """The outermost layer: a request that is answered here costs nothing of what the others do."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        stamps: Stamps,
+        authenticator: Authenticator,
+        log: AccessLog,
+        max_octets: int,
+    ) -> None:
+        """Begin with nothing.
+
+        Args:
+            app: answers what is not remembered.
+            stamps: tell whether anything was written.
+            authenticator: tells whose a key is.
+            log: logs the facts of an answer.
+            max_octets: how much is remembered; with 0 nothing is.
+        """
+        self.app = app
+        self._authenticator = authenticator
+        self._log = log
+        self._stamps = stamps
+        self._answers: Remembered[Kept] = Remembered(max_octets=max_octets)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer from memory, or pass the request on and remember its answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        fields = dict(scope["headers"])
+        info = begin(scope, fields.get(b"x-request-id"))
+        authorization = fields.get(b"authorization")
+        if authorization is None or scope["method"] not in _READING or len(fields) < len(scope["headers"]):
+            # A field that comes twice may be one that counts.
+            await self.app(scope, receive, send)
+            return
+        info.stamp = await self._stamps.take()
+        question = scope["method"], scope["path"], scope["query_string"], fields.get(b"if-none-match")
+        kept = self._answers.get(question, info.stamp)
+        if kept is not None and self._may_have(kept, authorization, info):
+            info.operation_id = kept.operation_id
+            status, headers, body = kept.answer
+            headers = [*headers, info.id_header]
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            self._log(info.facts(scope, status))
+            return
+        await self.app(scope, receive, send)
+        if info.lasting is not None:
+            made = Kept(info.lasting, info.operation_id, info.permission)
+            octets = len(info.lasting.body) + _octets(question)
+            self._answers.keep(question, made, info.stamp, octets=octets)
+
+    def _may_have(self, kept: Kept, authorization: bytes, info: RequestInfo) -> bool:
+        """Return whether the key of a request is good for an answer; if it is not, others say why."""
+        principal = self._authenticator.remembered(authorization, info.stamp)
+        if principal is None or not principal.may(kept.permission):
+            return False
+        info.principal = principal.name
+        return True
+
+
+def _octets(question: Question) -> int:
+    """Return the size of what clients chose: a query or a condition may be long."""
+    return sum(len(part) for part in question if part is not None)

@@ -1,0 +1,144 @@
+"""API keys: how they are recognised, and where their randomness comes from."""
+
+import secrets
+import string
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from anyio.to_thread import run_sync
+from connexion.lifecycle import ConnexionRequest
+from connexion.security import BearerSecurityHandler
+from starlette.types import Scope
+
+from domain.credentials import API_KEY_START, IssuedApiKey, hash_key, issue_api_key
+from domain.records import ApiKey
+from handlers.context import Principal
+from handlers.contract_types import ErrorCode
+from handlers.replies.errors import ApiError
+from server.cache.versioned_cache import Remembered
+from server.http.request_info import request_info
+from server.process.clock import Clock
+from store.api import Store
+
+_ALPHABET = string.ascii_letters + string.digits
+MAX_OCTETS = 1024 * 1024
+"""How much is remembered of keys that are in use."""
+
+_CHALLENGE = 'Bearer realm="access-profiles"'
+
+
+def random_text(length: int) -> str:
+    """Return random letters and digits from the system's source for secrets."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+
+def issue_key(
+    name: str, scopes: Sequence[str], *, now: datetime, expires_at: datetime | None = None
+) -> IssuedApiKey:
+    """Make an API key."""
+    return issue_api_key(name, scopes, random_text=random_text, now=now, expires_at=expires_at)
+
+
+class Authenticator:
+    """Recognises the API key of a request."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._principals: Remembered[Principal] = Remembered(max_octets=MAX_OCTETS)
+
+    async def principal(self, scope: Scope, stamp: object = None) -> Principal:
+        """Return who is calling.
+
+        Args:
+            scope: the request.
+            stamp: the store's stamp of a moment since the request came, if it was taken.
+
+        Raises:
+            ApiError: 401, with the challenge that RFC 6750 §3 asks for.
+            Unavailable: the store cannot be used.
+        """
+        authorization, token = _bearer_token(scope)
+        if stamp is None and not self._store.reads_wait:
+            stamp = self._store.stamp()
+        principal = self._principals.get(authorization, stamp)
+        if principal is None:
+            principal = _principal(await self._record(hash_key(token)))
+            self._principals.keep(authorization, principal, stamp, octets=len(authorization))
+        if self._has_expired(principal):
+            raise _unauthorized("api_key_expired", "This API key has expired.")
+        return principal
+
+    def remembered(self, authorization: bytes, stamp: object) -> Principal | None:
+        """Return who is calling, if that is remembered and the key has not expired.
+
+        Args:
+            authorization: the only `Authorization` of a request.
+            stamp: the store's stamp of a moment since the request came.
+        """
+        principal = self._principals.get(authorization, stamp)
+        return None if principal is None or self._has_expired(principal) else principal
+
+    def _has_expired(self, principal: Principal) -> bool:
+        return principal.expires_at is not None and principal.expires_at <= self._clock()
+
+    async def _record(self, secret_hash: bytes) -> ApiKey | None:
+        if self._store.reads_wait:
+            return await run_sync(self._find, secret_hash)
+        return self._find(secret_hash)
+
+    def _find(self, secret_hash: bytes) -> ApiKey | None:
+        with self._store.read() as tx:
+            return tx.api_keys.find(secret_hash)
+
+
+def bearer_security_handler(authenticator: Authenticator) -> Callable[[], BearerSecurityHandler]:
+    """Return what Connexion's `security_map` takes for `bearer`.
+
+    The contract names no Python, so the function that Connexion would look up by name is handed in.
+    """
+
+    class ContractBearer(BearerSecurityHandler):  # type: ignore[misc]  # connexion has no types
+        def get_fn(
+            self, _security_scheme: Any, _required_scopes: Any
+        ) -> Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]:
+            async def verify(request: ConnexionRequest) -> dict[str, Any]:
+                principal = await authenticator.principal(request.scope, request_info(request.scope).stamp)
+                return {"sub": principal.name, "principal": principal}
+
+            return verify
+
+    return ContractBearer
+
+
+def _bearer_token(scope: Scope) -> tuple[bytes, str]:
+    """Return the only `Authorization` of a request, and the key in it."""
+    given = [value for name, value in scope["headers"] if name == b"authorization"]
+    if not given:
+        raise ApiError(
+            "credentials_missing",
+            'Send an API key as "Authorization: Bearer bfst-…".',
+            headers={"WWW-Authenticate": _CHALLENGE},
+        )
+    scheme, _, token = given[0].decode("latin-1").partition(" ")
+    token = str(token.strip(" "))
+    if len(given) > 1 or scheme.lower() != "bearer" or not token.startswith(API_KEY_START):
+        raise _unauthorized(
+            "credentials_not_accepted",
+            'Only an API key is accepted here, as "Authorization: Bearer bfst-…": no virtual key, no session '
+            "token, no Basic credentials.",
+        )
+    return given[0], token
+
+
+def _principal(record: ApiKey | None) -> Principal:
+    if record is None:
+        raise _unauthorized("credentials_not_accepted", "This API key is not known here.")
+    if record.revoked_at is not None:
+        raise _unauthorized("api_key_revoked", "This API key was revoked.")
+    return Principal(record.name, frozenset(record.scopes), record.expires_at)
+
+
+def _unauthorized(code: ErrorCode, message: str) -> ApiError:
+    return ApiError(code, message, headers={"WWW-Authenticate": f'{_CHALLENGE}, error="invalid_token"'})

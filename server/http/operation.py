@@ -1,0 +1,190 @@
+"""The operation layer: answers every operation of the contract.
+
+It stands after Connexion's routing and security, and is the only path: parameters and body in, validated by
+schemas compiled at start; the handler called with typed arguments; its reply validated as an object; bytes
+out. What Connexion's validators and decorators would do is done here, once, and nothing of the contract goes
+further in.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+from anyio.to_thread import run_sync
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from domain.credentials import RandomText
+from handlers.context import Context, Principal
+from handlers.replies.errors import ApiError, RequestFault, validation_failed
+from handlers.replies.reply import Reply
+from server.contract.document import Contract, Operation
+from server.contract.resolver import Handler
+from server.contract.schemas import SchemaCompiler
+from server.http.json_body import check_media_type, parse_json, read_body
+from server.http.parameters import ParameterReader
+from server.http.request_info import request_info
+from server.http.response import Answer
+from server.process.clock import Clock
+from store.api import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every handler gets besides the request; see `handlers.context.Context`."""
+
+    store: Store
+    clock: Clock
+    new_id: Callable[[], str]
+    random_text: RandomText
+    permissions: frozenset[str]
+
+
+class ResponseBreaksContract(Exception):
+    """A handler's reply is not what the contract states. The caller gets a 500, never the reply."""
+
+
+class CompiledOperation:
+    """One operation: its schemas compiled, its handler at hand."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        handler: Handler,
+        surroundings: Surroundings,
+        *,
+        requests: SchemaCompiler,
+        responses: SchemaCompiler,
+    ) -> None:
+        self._operation = operation
+        self._handler = handler
+        self._surroundings = surroundings
+        self._parameters = ParameterReader(operation, requests)
+        self._body = None if operation.body is None else requests.compile(operation.body)
+        self._responses = {
+            status: None if schema is None else responses.compile(schema)
+            for status, schema in operation.responses.items()
+        }
+        store = surroundings.store
+        self._waits = store.reads_wait if operation.method == "get" else store.writes_wait
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send, base_path: str) -> None:
+        """Answer one request.
+
+        Raises:
+            ApiError: the request is refused.
+            DomainError: a rule or the store refuses it.
+            ResponseBreaksContract: the handler's reply is wrong.
+        """
+        info = request_info(scope)
+        info.operation_id = self._operation.operation_id
+        principal: Principal = scope["extensions"]["connexion_context"]["token_info"]["principal"]
+        info.principal = principal.name
+        self._check_permission(principal)
+        arguments = self._parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
+        if self._body is not None:
+            arguments["body"] = await self._read_body(scope, receive)
+        context = Context(
+            store=self._surroundings.store,
+            now=self._surroundings.clock(),
+            new_id=self._surroundings.new_id,
+            random_text=self._surroundings.random_text,
+            principal=principal,
+            base_path=base_path,
+            permissions=self._surroundings.permissions,
+        )
+        if self._waits:
+            reply = await run_sync(partial(self._handler, context, **arguments))
+        else:
+            reply = self._handler(context, **arguments)
+        payload = self._payload(reply)
+        answer = Answer.to(scope["method"], reply.status, payload, reply.headers)
+        # From here on the answer is known to keep the contract.
+        if reply.lasts:
+            info.lasting, info.permission = answer, self._operation.permission
+        await answer.send(send)
+
+    def _check_permission(self, principal: Principal) -> None:
+        permission = self._operation.permission
+        if not principal.may(permission):
+            raise ApiError(
+                "permission_missing",
+                f"This API key lacks the permission {permission}.",
+                headers={
+                    "WWW-Authenticate": 'Bearer realm="access-profiles", error="insufficient_scope", '
+                    f'scope="{permission}"'
+                },
+            )
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> Any:
+        headers = dict(scope["headers"])
+        raw = await read_body(receive, headers.get(b"content-length"))
+        if not raw and not self._operation.body_required:
+            return None
+        if raw or b"content-type" in headers:
+            check_media_type(headers.get(b"content-type"))
+        body = parse_json(raw)
+        if self._body is not None and not self._body.is_valid(body):
+            raise validation_failed([RequestFault("body", fault) for fault in self._body.faults(body)])
+        return body
+
+    def _payload(self, reply: Reply[Any]) -> bytes | None:
+        if reply.status not in self._responses:
+            raise ResponseBreaksContract(
+                f"{self._operation.operation_id} answered {reply.status}, which the contract does not state"
+            )
+        validator = self._responses[reply.status]
+        if validator is None:
+            return None
+        if not validator.is_valid(reply.body):
+            faults = "; ".join(f"{fault.path}: {fault.message}" for fault in validator.faults(reply.body))
+            raise ResponseBreaksContract(f"{self._operation.operation_id} {reply.status}: {faults}")
+        return orjson.dumps(reply.body)
+
+
+def compile_operations(
+    contract: Contract, handlers: Mapping[str, Handler], surroundings: Surroundings
+) -> dict[str, CompiledOperation]:
+    """Return every operation, compiled, by operationId."""
+    requests = SchemaCompiler(contract, request=True)
+    responses = SchemaCompiler(contract, request=False)
+    return {
+        operation.operation_id: CompiledOperation(
+            operation,
+            handlers[operation.operation_id],
+            surroundings,
+            requests=requests,
+            responses=responses,
+        )
+        for operation in contract.operations
+    }
+
+
+class OperationAPI(RoutedAPI[ASGIApp]):  # type: ignore[misc]  # connexion has no types
+    """The operations under one base path."""
+
+    def __init__(self, *args: Any, operations: Mapping[str, CompiledOperation], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._compiled = operations
+        self.add_paths()
+
+    def make_operation(self, operation: Any) -> ASGIApp:
+        """Return what serves an operation."""
+        return partial(self._compiled[operation.operation_id].serve, base_path=self.base_path)
+
+
+class OperationMiddleware(RoutedMiddleware[OperationAPI]):  # type: ignore[misc]  # connexion has no types
+    """Answers what Connexion has routed and secured; passes on the pages."""
+
+    api_cls = OperationAPI
+
+    def __init__(self, app: ASGIApp, *, operations: Mapping[str, CompiledOperation]) -> None:
+        super().__init__(app)
+        self._operations = operations
+
+    def add_api(self, specification: Any, **kwargs: Any) -> OperationAPI:
+        """Take the operations of one base path."""
+        api: OperationAPI = super().add_api(specification, operations=self._operations, **kwargs)
+        return api

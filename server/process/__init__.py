@@ -1,0 +1,1 @@
+"""The process around the app: settings, logs, the clock, sockets and workers."""

@@ -1,6 +1,0 @@
-"""Stores around a store: each adds one thing, and none knows what it is wrapped around."""
-
-from store.wrappers.faulty import FaultyStore, Moment
-from store.wrappers.observed import ObservedStore, UnitOfWork
-
-__all__ = ["FaultyStore", "Moment", "ObservedStore", "UnitOfWork"]

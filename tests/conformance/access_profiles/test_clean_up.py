@@ -1,0 +1,161 @@
+"""What a run made is gone at its end, and what others made is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.access_profiles import fixtures
+from conformance.contract import document
+from conformance.run.registry import Catalogue
+from conformance.run.session import Session, Workspace
+from conformance.run.verdict import Status
+from conformance.runner import Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from tests.conformance.conftest import Breakable
+
+CLAUSE = "AP-GET-001"
+
+
+def _fill(session: Session) -> dict[str, Any]:
+    """An object of each kind: a user holds a copy by a role, another one directly."""
+    profile_id = fixtures.active_profile(session)["id"]
+    role_id = fixtures.role(session)["id"]
+    fixtures.attached(session, profile_id, role_id, is_default=True)
+    fixtures.user(session, role_id=role_id)
+    key_id = fixtures.api_key(session, "Roles:View")["api_key"]["id"]
+    user_id = fixtures.holder(session, profile_id)
+    return {"profile_id": profile_id, "role_id": role_id, "user_id": user_id, "key_id": key_id}
+
+
+def _statuses(session: Session, ids: dict[str, Any]) -> list[int]:
+    readers = ("getAccessProfile", "getRole", "getUser")
+    return [session.call(reader, parameters=ids).status for reader in readers]
+
+
+def _is_revoked(session: Session, key_id: int) -> bool:
+    keys = {key["id"]: key for key in session.call("listApiKeys").json["api_keys"]}
+    return keys[key_id]["revoked_at"] is not None
+
+
+@pytest.fixture
+def workspace(breakable: Breakable) -> Iterator[Workspace]:
+    with Workspace(document.load(), breakable.target, 1) as opened:
+        yield opened
+
+
+def test_everything_of_the_run_is_removed_and_nothing_of_others(
+    workspace: Workspace, breakable: Breakable
+) -> None:
+    with Workspace(document.load(), breakable.target, 1) as others:
+        session, foreign = workspace.session(CLAUSE), others.session(CLAUSE)
+        own_ids, foreign_ids = _fill(session), _fill(foreign)
+
+        residue = workspace.clean_up()
+
+        assert residue.total == 0
+        assert _statuses(session, own_ids) == [404, 404, 404]
+        assert _is_revoked(session, own_ids["key_id"])
+        assert _statuses(foreign, foreign_ids) == [200, 200, 200]
+        assert not _is_revoked(foreign, foreign_ids["key_id"])
+        assert others.clean_up().total == 0
+
+
+def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Breakable) -> None:
+    async def no_deletion(request: Request, inner: Inner, state: State) -> Response:
+        return refusal(403) if request.method == "DELETE" else await inner(request)
+
+    _fill(workspace.session(CLAUSE))
+    breakable.app.break_with(no_deletion)
+    try:
+        residue = workspace.clean_up()
+    finally:
+        breakable.app.break_with(None)
+
+    assert (residue.users, residue.roles, residue.profiles, residue.api_keys) == (2, 1, 1, 1)
+    assert workspace.clean_up().total == 0
+
+
+def test_an_id_that_a_server_made_up_is_not_deleted(workspace: Workspace) -> None:
+    session = workspace.session(CLAUSE)
+    user_id = fixtures.user(session)["id"]
+    with Workspace(session.contract, session.target, 1) as other:
+        other.remember_user(user_id)
+        assert other.clean_up().total == 0
+    assert session.call("getUser", parameters={"user_id": user_id}).status == 200
+    assert workspace.clean_up().total == 0
+
+
+def test_a_run_that_is_interrupted_removes_what_it_made(plan: Plan) -> None:
+    sessions: list[tuple[Session, dict[str, Any]]] = []
+    checks = Catalogue()
+
+    @checks.check(CLAUSE)
+    def interrupted(session: Session) -> None:
+        """Is broken off by the user."""
+        sessions.append((session, _fill(session)))
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(replace(plan, catalogue=checks, only=frozenset({CLAUSE})))
+
+    ((session, ids),) = sessions
+    with Workspace(session.contract, session.target, 1) as later:
+        assert _statuses(later.session(CLAUSE), ids) == [404, 404, 404]
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_server_without_the_extensions_is_checked_without_them(
+    status: int, plan: Plan, breakable: Breakable
+) -> None:
+    async def no_roles(request: Request, inner: Inner, state: State) -> Response:
+        is_extension = any(part in request.path for part in ("/roles", "/users", "/api-keys"))
+        return refusal(status) if is_extension else await inner(request)
+
+    asked = replace(plan, only=frozenset({"ROL-LST-001", "AP-UAP-001", CLAUSE, "S.listRoles.fuzz"}))
+    breakable.app.break_with(no_roles)
+    try:
+        by_default = run(replace(asked, optional=frozenset({"extensions", "users"}), left_out={}))
+        claimed = run(asked)
+    finally:
+        breakable.app.break_with(None)
+
+    assert {v.id: v.status for v in by_default.verdicts} == {
+        CLAUSE: Status.PASS,
+        "AP-UAP-001": Status.SKIP,
+        "ROL-LST-001": Status.SKIP,
+        "S.listRoles.fuzz": Status.SKIP,
+    }
+    assert f"GET /api/roles is answered {status}" in by_default.verdicts[-1].reason
+    assert by_default.left_behind.total == 0
+    assert not by_default.whole
+    assert Status.SKIP not in {v.status for v in claimed.verdicts if not v.derived}
+
+
+@pytest.mark.parametrize("status", [404, 405, 501])
+def test_a_server_that_changes_no_templates_is_checked_without_that(
+    status: int, plan: Plan, breakable: Breakable
+) -> None:
+    async def unchanging(request: Request, inner: Inner, state: State) -> Response:
+        is_lifecycle = any(part in request.path for part in ("/versions", "/audit-logs", "/clone"))
+        return refusal(status) if is_lifecycle else await inner(request)
+
+    async def no_history(request: Request, inner: Inner, state: State) -> Response:
+        return refusal(status) if "/versions" in request.path else await inner(request)
+
+    asked = replace(plan, only=frozenset({CLAUSE, "AP-VER-001"}), optional=plan.profiles)
+    verdicts = {}
+    for name, fault in (("absent", unchanging), ("wrong", no_history)):
+        breakable.app.break_with(fault)
+        try:
+            verdicts[name] = {v.id: v for v in run(asked).verdicts}
+        finally:
+            breakable.app.break_with(None)
+
+    assert verdicts["absent"][CLAUSE].status is Status.PASS
+    assert verdicts["absent"]["AP-VER-001"].status is Status.SKIP
+    assert f"is answered {status}" in verdicts["absent"]["AP-VER-001"].reason
+    assert verdicts["wrong"]["AP-VER-001"].status not in (Status.PASS, Status.SKIP)

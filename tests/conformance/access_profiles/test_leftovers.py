@@ -1,0 +1,155 @@
+"""What runs that were cut short left on a server: told, and removed on demand, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import click.testing
+import pytest
+
+from conformance import cli
+from conformance.access_profiles import fixtures
+from conformance.access_profiles.clean_up import leftovers, remove
+from conformance.access_profiles.preflight import AN_HOUR, left_by_earlier_runs
+from conformance.cli.root import cli as group
+from conformance.contract import document
+from conformance.http.deadline import Deadline
+from conformance.run.session import Session, Workspace
+from conformance.run.verdict import ExitCode
+from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from tests.conformance.conftest import Breakable
+
+CONTRACT = document.load()
+
+
+@pytest.fixture
+def cut_short(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session of a run that removed nothing: a user who holds a copy, a role, a profile, a key."""
+    monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
+    with Workspace(CONTRACT, breakable.target, 1) as workspace:
+        session = workspace.session("cut short")
+        # The server is shared, and tests of whole runs may have left theirs.
+        remove(session, leftovers(session))
+        fixtures.holder(session, fixtures.active_profile(session)["id"])
+        fixtures.role(session)
+        fixtures.api_key(session, "Roles:View")
+        yield session
+        workspace.clean_up()
+
+
+async def _made_long_ago(request: Request, inner: Inner, state: State) -> Response:
+    """Tell of everything in the lists that it was made two days ago."""
+    response = await inner(request)
+    if request.method != "GET" or response.status != 200 or not isinstance(response.json, dict):
+        return response
+    lists = {
+        name: [{**row, "created_at": "2020-01-05T08:00:00Z"} for row in rows]
+        for name, rows in response.json.items()
+        if isinstance(rows, list)
+    }
+    return response.with_json({**response.json, **lists})
+
+
+def test_clean_removes_what_a_run_left_and_nothing_of_others(
+    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Workspace(CONTRACT, breakable.target, 1, prefix="cf-mine-") as others:
+        other = others.session("other")
+        kept = [other.create()["id"], other.create(name=other.name(" cf-01234567-1"))["id"]]
+        code = cli.run(["clean", breakable.target.root, "--all", "--yes"])
+
+        assert code == ExitCode.CONFORMS
+        assert "Removed 1 user, 1 role, 1 profile, 1 api key." in capsys.readouterr().out
+        assert leftovers(cut_short).total == 0
+        assert [other.read(profile_id).status for profile_id in kept] == [200, 200]
+        assert others.clean_up().total == 0
+
+
+def test_what_was_made_a_moment_ago_may_be_of_a_run_that_goes_on(
+    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["clean", breakable.target.root, "--yes"]) == ExitCode.CONFORMS
+    assert "Nothing of earlier runs is left" in capsys.readouterr().out
+    assert leftovers(cut_short).total == 4
+    assert left_by_earlier_runs(cut_short) is None
+
+
+def test_what_is_older_is_told_of(
+    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    breakable.app.break_with(_made_long_ago)
+    try:
+        note = left_by_earlier_runs(cut_short)
+        found = leftovers(cut_short, older_than=AN_HOUR)
+        cli.run(["check", breakable.target.root, "--only", "AUTH-001"])
+    finally:
+        breakable.app.break_with(None)
+
+    command = f"conformance clean {breakable.target.root}"
+    assert note == f"Earlier runs left 1 role, 1 profile, 1 api key here. Remove them with: {command}"
+    assert found.total == 4
+    assert note in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y", 0), ("n", 4)])
+def test_clean_asks_before_it_removes(
+    breakable: Breakable, cut_short: Session, answer: str, left: int
+) -> None:
+    ran = click.testing.CliRunner().invoke(group, ["clean", breakable.target.root, "--all"], input=answer)
+
+    assert "Remove 1 user, 1 role, 1 profile, 1 api key from http://" in ran.output
+    assert ran.exit_code == (ExitCode.INCOMPLETE if left else ExitCode.CONFORMS)
+    assert leftovers(cut_short).total == left
+
+
+def test_what_clean_cannot_remove_is_3(
+    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def no_role_goes(request: Request, inner: Inner, state: State) -> Response:
+        is_refused = request.method == "DELETE" and "/roles/" in request.path
+        return refusal(403) if is_refused else await inner(request)
+
+    breakable.app.break_with(no_role_goes)
+    try:
+        code = cli.run(["clean", breakable.target.root, "--all", "--yes"])
+    finally:
+        breakable.app.break_with(None)
+
+    assert code == ExitCode.INCOMPLETE
+    assert "The server did not remove 1 role." in capsys.readouterr().err
+
+
+def test_clean_without_a_server_is_3(no_listener: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["clean", no_listener, "--yes", "--key", "bfst-x"]) == ExitCode.INCOMPLETE
+    assert "Nothing listens" in capsys.readouterr().err
+
+
+def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(breakable: Breakable) -> None:
+    with Workspace(CONTRACT, breakable.target, 1) as workspace:
+        session = workspace.session("x")
+        fixtures.role(session)
+        session.create()
+        late = workspace.clean_up(Deadline.within(0))
+
+        assert (late.roles, late.profiles) == (1, 1)
+        assert workspace.clean_up().total == 0
+
+
+def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
+    breakable: Breakable, no_listener: str
+) -> None:
+    with Workspace(CONTRACT, replace(breakable.target, root=no_listener), 1) as workspace:
+        workspace.remember_user(f"{workspace.prefix}1")
+
+        assert workspace.clean_up().total is None
+
+
+def test_a_user_whose_creation_was_never_answered_is_removed(breakable: Breakable) -> None:
+    with Workspace(CONTRACT, breakable.target, 1) as workspace:
+        with Workspace(CONTRACT, breakable.target, 1, prefix=workspace.prefix) as same:
+            user_id = fixtures.user(same.session("x"))["id"]
+        assert workspace.clean_up().total == 0
+        session = workspace.session("y")
+
+        assert session.call("getUser", parameters={"user_id": user_id}).status == 404

@@ -1,0 +1,326 @@
+"""The boundary phase fails a faulty server at the one constraint that it breaks, and nowhere else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from conformance.boundary.phase import derived_ids, phase
+from conformance.http.deadline import Deadline
+from conformance.run.response_audit import Answers
+from conformance.run.session import Workspace
+from conformance.run.verdict import Status, Verdict
+from conformance.runner import Plan
+from tests.conformance.boundary import seeded_faults as faults
+from tests.conformance.boundary.seeded_faults import (
+    VARIANTS,
+    Fault,
+    Response,
+    answering,
+    asking,
+    lenient,
+    refusing,
+)
+from tests.conformance.conftest import Breakable
+
+_LARGEST = 2**63 - 1
+
+BROKEN: dict[str, tuple[str, Fault]] = {
+    "accepts one character too many": (
+        "S.createRole.body.name.maxLength",
+        lenient("createRole", lambda body: faults.with_name(body, lambda name: name[:255])),
+    ),
+    "refuses the longest name": (
+        "S.createRole.body.name.maxLength",
+        refusing("createRole", lambda request: len(str(faults.body_of(request, "name"))) == 255),
+    ),
+    "accepts an empty name": (
+        "S.createRole.body.name.minLength",
+        lenient("createRole", lambda body: faults.with_name(body, lambda name: name or "made up")),
+    ),
+    "takes control characters out of a name": (
+        "S.createRole.body.name.pattern",
+        lenient("createRole", lambda body: faults.with_name(body, lambda name: name.replace("\x01", ""))),
+    ),
+    "makes up a name that is missing": (
+        "S.createRole.body.name.required",
+        lenient("createRole", lambda body: {"name": "made up", **body}),
+    ),
+    "ignores unknown fields": (
+        "S.createRole.body.additionalProperties",
+        lenient("createRole", lambda body: {k: v for k, v in body.items() if k != "conformance_unknown"}),
+    ),
+    "refuses null": (
+        "S.createRole.body.description.nullable",
+        refusing(
+            "createRole",
+            lambda request: faults.body_of(request, "description", "") is None,
+        ),
+    ),
+    "reads a number as a text": (
+        "S.createRole.body.description.type",
+        lenient("createRole", lambda body: {**body, **_text(body, "description")}),
+    ),
+    "does not say where the fault is": (
+        "S.createRole.body.description.pattern",
+        answering("createRole", faults.without_pointer("/description", "pattern")),
+    ),
+    "takes any media type for JSON": ("S.createRole.body.content", asking("createRole", faults.as_json)),
+    "takes a missing body for an empty one": (
+        "S.createRole.body.required",
+        asking("createRole", faults.made_up_body),
+    ),
+    "reads a text as a number": (
+        "S.updateUserRole.body.role_id.type",
+        lenient("updateUserRole", lambda body: {**body, **_number(body, "role_id")}),
+    ),
+    "refuses one of the values": (
+        "S.updateUserAccessProfileBudgetOverride.body.mode.enum",
+        refusing(
+            "updateUserAccessProfileBudgetOverride",
+            lambda request: faults.body_of(request, "mode") == "forever" and "cycles" not in request.json,
+        ),
+    ),
+    "accepts a value in other letters": (
+        "S.updateUserAccessProfileBudgetOverride.body.mode.enum",
+        lenient(
+            "updateUserAccessProfileBudgetOverride",
+            lambda body: {**body, "mode": "forever"} if body.get("mode") == "CYCLES" else body,
+        ),
+    ),
+    "accepts less than the minimum": (
+        "S.updateUserAccessProfileBudgetOverride.body.amount.minimum",
+        lenient(
+            "updateUserAccessProfileBudgetOverride",
+            lambda body: {**body, "amount": 1} if body.get("amount") == 9e-07 else body,
+        ),
+    ),
+    "refuses the maximum": (
+        "S.updateUserAccessProfileBudgetOverride.body.cycles.maximum",
+        refusing(
+            "updateUserAccessProfileBudgetOverride",
+            lambda request: faults.body_of(request, "cycles") == 10000,
+        ),
+    ),
+    "accepts one item too many": (
+        "S.updateUserGroups.body.group_ids.maxItems",
+        lenient("updateUserGroups", lambda body: {**body, **_cut(body, "group_ids", 1000)}),
+    ),
+    "drops what is no date": (
+        "S.createApiKey.body.expires_at.format",
+        lenient(
+            "createApiKey",
+            lambda body: {**body, "expires_at": None} if "02-30" in str(body.get("expires_at")) else body,
+        ),
+    ),
+    "takes a number that is too large for an id": (
+        "S.getRole.path.role_id.maximum",
+        asking("getRole", lambda request, _: replace(request, path=_capped(request.path))),
+    ),
+    "refuses the largest number of a query": (
+        "S.listUsers.query.limit.maximum",
+        refusing("listUsers", lambda request: request.argument("limit") == "2147483647"),
+    ),
+    "cuts a long header": (
+        "S.activateAccessProfile.header.If-Match.maxLength",
+        asking(
+            "activateAccessProfile",
+            lambda request, _: (
+                request.with_header("if-match", "*") if len(request.header("if-match")) == 4097 else request
+            ),
+        ),
+    ),
+    "asks for no key": ("S.getRole.security", asking("getRole", faults.with_good_key_for_strangers)),
+    "asks for no permission": ("S.createRole.status.403", faults.viewer_may_create_roles),
+    "ignores a stale entity tag": (
+        "S.activateAccessProfile.status.412",
+        asking(
+            "activateAccessProfile",
+            lambda request, _: (
+                request.with_header("if-match", None)
+                if request.header("if-match") == '"conformance-stale"'
+                else request
+            ),
+        ),
+    ),
+    "answers 400 for what is not there": (
+        "S.getRole.status.404",
+        asking("getRole", lambda request, _: replace(request, path=_off_the_end(request.path))),
+    ),
+    "answers 400 to a name that is taken": (
+        "S.createRole.status.409",
+        answering("createRole", faults.restated({409: 400})),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_constraint_fails_alone(name: str, breakable: Breakable, plan: Plan) -> None:
+    verdict_id, fault = BROKEN[name]
+
+    verdicts = _tried(breakable, plan, verdict_id.split(".")[1], fault)
+
+    failed = {v.id: v for v in verdicts if v.status is not Status.PASS}
+    assert set(failed) == {verdict_id}, failed
+    verdict = failed[verdict_id]
+    assert verdict.status is Status.FAIL
+    assert (verdict.phase, verdict.derived) == ("boundary", True)
+    assert verdict.findings[0].exchanges
+    assert verdict.findings[0].pointer == verdict.pointer
+
+
+def test_the_evidence_quotes_the_constraint(breakable: Breakable, plan: Plan) -> None:
+    verdict_id, fault = BROKEN["accepts one character too many"]
+
+    verdicts = _tried(breakable, plan, "createRole", fault)
+
+    (finding,) = next(v for v in verdicts if v.id == verdict_id).findings
+    assert finding.expected == "400, as `maxLength: 255` is broken at name"
+    assert finding.actual.startswith("201 ")
+
+
+BAD_ANSWERS: dict[str, tuple[str, str, Callable[[Response], Response]]] = {
+    "drops a required field": (
+        "getRole",
+        "/components/schemas/Role/required",
+        faults.edited(r'"created_at":"[^"]*"', '"made_at":"2026-01-01T00:00:00Z"'),
+    ),
+    "writes a number as a text": (
+        "getRole",
+        "/components/schemas/RoleDetailResponse/properties/user_count/type",
+        faults.edited(r'"user_count":(\d+)', r'"user_count":"\1"'),
+    ),
+    "writes an instant in words": (
+        "getRole",
+        "/components/schemas/Role/properties/created_at/format",
+        faults.edited(r'"created_at":"[^"]*"', '"created_at":"yesterday"'),
+    ),
+    "writes null where nothing allows it": (
+        "getRole",
+        "/components/schemas/RoleDetailResponse/properties/access_profiles/type",
+        faults.edited(r'"access_profiles":\[\]', '"access_profiles":null'),
+    ),
+    "leaves out a header": (
+        "getRole",
+        "/components/headers/RequestId/required",
+        lambda response: response.with_header("x-request-id", None),
+    ),
+    "says that a secret may be kept": (
+        "createApiKey",
+        "/components/headers/NoStore/schema",
+        lambda response: response.with_header("cache-control", "max-age=60"),
+    ),
+    "gives a weak entity tag": (
+        "getAccessProfile",
+        "/components/headers/ETag/schema",
+        lambda response: response.with_header("etag", 'W/"1"'),
+    ),
+    "answers in another media type": (
+        "getRole",
+        "/components/responses/NotFound/content",
+        lambda response: (
+            response.with_header("content-type", "text/html") if response.status == 404 else response
+        ),
+    ),
+    "answers with what is no JSON": (
+        "getRole",
+        "/components/responses/NotFound/content",
+        lambda response: replace(response, body=b"<p>") if response.status == 404 else response,
+    ),
+    "makes up an error code": (
+        "getRole",
+        "/components/schemas/ErrorCode/enum",
+        faults.edited('"role_not_found"', '"no_such_role"'),
+    ),
+    "creates with 200": (
+        "createRole",
+        "/paths/~1roles/post/responses",
+        faults.restated({201: 200}),
+    ),
+    "answers with a status that is not stated": (
+        "getRole",
+        "/paths/~1roles~1{role_id}/get/responses",
+        faults.restated({404: 410}),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ANSWERS)
+def test_a_bad_answer_fails_its_operation_at_what_it_breaks(
+    name: str, breakable: Breakable, plan: Plan
+) -> None:
+    operation_id, pointer, change = BAD_ANSWERS[name]
+    answers = Answers(plan.contract)
+
+    _tried(breakable, plan, operation_id, answering(operation_id, change), answers)
+
+    failed = [v for v in answers.verdicts(plan) if v.status is Status.FAIL]
+    assert [verdict.id for verdict in failed] == [f"S.{operation_id}.answers"]
+    assert {finding.pointer for finding in failed[0].findings} == {pointer}
+    assert all(finding.exchanges for finding in failed[0].findings)
+
+
+VARIED = ("getAccessProfile", "deleteAccessProfile", "cloneAccessProfile", "createUser")
+STRIDE = 1 if "SOAK_ROUNDS" in os.environ else len(VARIED)
+"""Each variant meets one operation in so many, in turn; `make soak` lets each meet all of them."""
+
+
+@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.__name__)
+def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
+    variant: Fault, breakable: Breakable, plan: Plan
+) -> None:
+    answers = Answers(plan.contract)
+    verdicts = [
+        verdict
+        for operation_id in VARIED[VARIANTS.index(variant) % STRIDE :: STRIDE]
+        for verdict in _tried(breakable, plan, operation_id, variant, answers)
+    ]
+
+    alarms = [v for v in (*verdicts, *answers.verdicts(plan)) if v.status in (Status.FAIL, Status.ERROR)]
+    assert alarms == []
+    assert sum(verdict.status is Status.PASS for verdict in verdicts) > 0.75 * len(verdicts) > 7
+
+
+def _tried(
+    breakable: Breakable, plan: Plan, operation_id: str, fault: Fault, answers: Answers | None = None
+) -> list[Verdict]:
+    """The boundary phase for one operation, on a server with a fault."""
+    only = {i for i in derived_ids(plan.contract) if i.startswith(f"S.{operation_id}.")}
+    verdicts: list[Verdict] = []
+    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
+        if answers is not None:
+            workspace.observers.append(answers.observe)
+        breakable.app.break_with(fault)
+        try:
+            phase(replace(plan, only=frozenset(only)), workspace, verdicts.append, Deadline.within(None))
+            assert breakable.app.crashes == []
+        finally:
+            breakable.app.break_with(None)
+            workspace.observers.clear()
+            workspace.clean_up()
+    return verdicts
+
+
+def _text(body: dict[str, object], name: str) -> dict[str, object]:
+    return {name: str(body[name])} if isinstance(body.get(name), int) else {}
+
+
+def _number(body: dict[str, object], name: str) -> dict[str, object]:
+    value = body.get(name)
+    return {name: int(value)} if isinstance(value, str) else {}
+
+
+def _cut(body: dict[str, object], name: str, most: int) -> dict[str, object]:
+    value = body.get(name)
+    return {name: value[:most]} if isinstance(value, list) else {}
+
+
+def _capped(path: str) -> str:
+    return path.replace(str(_LARGEST + 1), str(_LARGEST))
+
+
+def _off_the_end(path: str) -> str:
+    return path.replace(str(_LARGEST - 1), str(_LARGEST + 1))

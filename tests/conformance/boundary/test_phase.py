@@ -1,0 +1,196 @@
+"""The boundary phase on our own server: everything is reached, everything passes, within its bounds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import pytest
+
+from conformance.access_profiles import exclusions
+from conformance.access_profiles.clean_up import Residue
+from conformance.boundary.phase import derived_ids, phase
+from conformance.http.client import Answer
+from conformance.http.deadline import Deadline
+from conformance.run.coverage import Ledger, unreached
+from conformance.run.response_audit import Answers
+from conformance.run.session import Workspace
+from conformance.run.verdict import Status, Verdict
+from conformance.runner import Plan
+from tests.conformance.boundary.seeded_faults import refusing
+from tests.conformance.conftest import Breakable
+
+_MOST_REQUESTS = 2000
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What the whole phase came to."""
+
+    verdicts: list[Verdict]
+    answers: Answers
+    ledger: Ledger
+    requests: int
+    left: Residue
+
+
+@pytest.fixture(scope="module")
+def ran(plan: Plan) -> Ran:
+    verdicts: list[Verdict] = []
+    answers, ledger, seen = Answers(plan.contract), Ledger(plan.contract), Counter[int]()
+    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
+        workspace.observers += [answers.observe, ledger.observe, lambda answer: seen.update([answer.status])]
+        phase(plan, workspace, verdicts.append, Deadline.within(None), ledger)
+        requests = sum(seen.values())
+        left = workspace.clean_up()
+    return Ran(verdicts, answers, ledger, requests, left)
+
+
+@pytest.mark.timeout(300)
+def test_our_server_keeps_every_constraint_and_every_status(ran: Ran, plan: Plan) -> None:
+    verdicts = [*ran.verdicts, *ran.answers.verdicts(plan)]
+
+    assert [(v.id, v.reason, v.findings) for v in verdicts if v.status is not Status.PASS] == []
+    assert len(verdicts) > 800
+    assert ran.requests < _MOST_REQUESTS
+
+
+@pytest.mark.timeout(300)
+def test_nothing_of_the_contract_that_a_client_can_reach_is_left_out(ran: Ran) -> None:
+    assert unreached(ran.ledger) == []
+
+
+@pytest.mark.timeout(300)
+def test_nothing_is_left_behind(ran: Ran) -> None:
+    assert ran.left == Residue(0, 0, 0, 0)
+
+
+@pytest.mark.timeout(300)
+def test_verdicts_come_in_the_order_of_their_ids(ran: Ran, plan: Plan) -> None:
+    ids = [verdict_id for verdict_id in derived_ids(plan.contract) if not verdict_id.endswith(".answers")]
+
+    assert [verdict.id for verdict in ran.verdicts] == ids
+    assert len(set(ids)) == len(ids)
+    assert all(v.phase == "boundary" and v.derived and v.line > 0 for v in ran.verdicts)
+
+
+@pytest.mark.timeout(300)
+def test_what_cannot_be_tried_alone_is_little_and_real(ran: Ran) -> None:
+    assert len(exclusions.HINDRANCES) <= 6
+    for hindrance in exclusions.HINDRANCES:
+        held = [c.id for c in ran.ledger.constraints if hindrance.ids.fullmatch(c.id)]
+        assert held, f"{hindrance.ids.pattern} stands for no constraint"
+    sides = Counter(
+        side
+        for c in ran.ledger.constraints
+        for side in ("kept", "broken")
+        if exclusions.hindrance(c.id, side)
+    )
+    assert sides["kept"] < 40
+    # Of these, no request that breaks them exists.
+    assert sides["broken"] == sum(
+        ".path." in c.id and c.keyword == "minLength" for c in ran.ledger.constraints
+    )
+
+
+def _decided(plan: Plan, deadline: Deadline | None = None) -> tuple[list[Verdict], list[Answer]]:
+    verdicts: list[Verdict] = []
+    answers: list[Answer] = []
+    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
+        workspace.observers.append(answers.append)
+        phase(plan, workspace, verdicts.append, deadline or Deadline.within(None))
+        workspace.observers.clear()
+        workspace.clean_up()
+    return verdicts, answers
+
+
+def test_only_what_is_asked_for_is_tried(plan: Plan) -> None:
+    asked = "S.createRole.body.name.maxLength"
+
+    verdicts, answers = _decided(replace(plan, only=frozenset({asked})))
+
+    assert [(v.id, v.status, v.requests) for v in verdicts] == [(asked, Status.PASS, 2)]
+    assert [answer.status for answer in answers] == [201, 400]
+
+
+def test_a_name_of_one_character_is_given_only_where_it_can_be_taken_away(plan: Plan) -> None:
+    asked = replace(plan, only=frozenset({"S.createAccessProfile.body.name.minLength"}))
+
+    _, lifecycle = _decided(asked)
+    _, core = _decided(replace(asked, profiles=frozenset({"core"})))
+
+    created = [
+        [a.json["access_profile"]["name"] for a in answers if a.status == 201]
+        for answers in (lifecycle, core)
+    ]
+    assert [len(name) for name in created[0]] == [1]
+    assert [a.sent.method for a in lifecycle] == ["POST", "DELETE", "POST"]
+    assert [name[:3] for name in created[1]] == ["cf-"]
+
+
+def test_what_there_is_no_time_for_is_not_reached(plan: Plan) -> None:
+    verdicts, answers = _decided(plan, Deadline.within(0))
+
+    assert {(v.status, v.reason) for v in verdicts} == {
+        (Status.NOT_REACHED, "the time for this phase was over")
+    }
+    assert answers == []
+
+
+def test_operations_of_profiles_that_are_not_claimed_are_skipped(plan: Plan) -> None:
+    only = {i for i in derived_ids(plan.contract) if i.startswith(("S.listRoles.", "S.listAccessProfiles."))}
+
+    verdicts, _ = _decided(replace(plan, profiles=frozenset({"core"}), only=frozenset(only)))
+
+    statuses = {v.id: v.status for v in verdicts}
+    assert {statuses[i] for i in statuses if i.startswith("S.listRoles.")} == {Status.SKIP}
+    # 403 is demanded by a clause of the profile `scopes`.
+    skipped = {i for i in statuses if i.startswith("S.listAccess") and statuses[i] is Status.SKIP}
+    assert skipped == {"S.listAccessProfiles.status.403"}
+
+
+def test_a_read_only_run_sends_nothing_but_get(plan: Plan, breakable: Breakable) -> None:
+    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
+        session = workspace.session("setting")
+        session.create()
+        role = session.call("createRole", body={"name": session.name()}).json["role"]
+        user = {"id": session.name(), "name": "Ada", "email": "ada@example.com"}
+        assert session.call("createUser", body=user).status == 201
+        target = replace(plan.target, read_only=True)
+
+        verdicts, answers = _decided(replace(plan, target=target))
+
+        assert session.call("getRole", parameters={"role_id": role["id"]}).status == 200
+        workspace.clean_up()
+    assert {answer.sent.method for answer in answers} == {"GET"}
+    assert [(v.id, v.findings) for v in verdicts if v.status not in (Status.PASS, Status.SKIP)] == []
+    assert {v.reason for v in verdicts if v.status is Status.SKIP} == {
+        "a run that is read-only sends nothing but GET"
+    }
+    assert sum(v.status is Status.PASS for v in verdicts) > 80
+
+
+def test_a_field_that_is_demanded_though_it_may_be_left_out_is_found(
+    plan: Plan, breakable: Breakable
+) -> None:
+    only = {i for i in derived_ids(plan.contract) if i.startswith("S.updateRole.body")}
+    breakable.app.break_with(refusing("updateRole", lambda request: "name" not in request.json))
+    try:
+        verdicts, _ = _decided(replace(plan, only=frozenset(only)))
+    finally:
+        breakable.app.break_with(None)
+
+    failed = {v.id for v in verdicts if v.status is Status.FAIL}
+    assert "S.updateRole.body.type" in failed
+    assert not any(".body.name." in verdict_id for verdict_id in failed)
+
+
+def test_a_server_that_is_gone_is_said_so_once(plan: Plan, no_listener: str) -> None:
+    target = replace(plan.target, root=no_listener)
+    verdicts: list[Verdict] = []
+    with Workspace(plan.contract, target, plan.seed) as workspace:
+        phase(replace(plan, target=target), workspace, verdicts.append, Deadline.within(None))
+
+    assert {v.status for v in verdicts} == {Status.NOT_REACHED}
+    reasons = Counter(v.reason for v in verdicts)
+    assert reasons.most_common(1)[0][0] == "the server no longer answers"

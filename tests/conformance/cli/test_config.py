@@ -1,0 +1,219 @@
+"""`conformance.toml`: what it may say, and the sentence for each thing that it may not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conformance import cli
+from conformance.cli import config
+from conformance.cli.config import Config, ConfigError, RunSettings, TargetSettings
+from conformance.cli.options import OptionError, TargetOptions, target_from
+from conformance.contract import document
+from conformance.http.client import Target
+from conformance.run.verdict import ExitCode
+from tests.conformance.hostile.proxies import AUTHORITY
+
+ENVIRONMENT = {"ADMIN": "bfst-admin", "VIEWER": "bfst-viewer", "ROLES": "bfst-roles", "TOKEN": "t0ken"}
+CONTRACT = document.load()
+
+WHOLE = """
+[target]
+url = "https://gateway/eu"
+label = "staging"
+prefix_in_url = true
+headers = { X-Token = "Token ${TOKEN}" }
+ca_file = "ca.pem"
+verify = false
+timeout = 2
+rate = 7.5
+parallel = 4
+
+[keys]
+admin = "${ADMIN}"
+"scope:Roles:View" = "${ROLES}"
+
+[run]
+mode = "quick"
+profiles = ["core", "http"]
+only = ["AP-*"]
+seed = 3
+budget = 20
+strict = true
+read_only = true
+expect = "known.toml"
+"""
+
+
+def _load(folder: Path, text: str) -> Config:
+    file = folder / "conformance.toml"
+    file.write_text(text)
+    return config.load(file, ENVIRONMENT)
+
+
+def _target(options: TargetOptions, settings: Config | None = None) -> Target:
+    return target_from(options, settings or Config(), CONTRACT, ENVIRONMENT)[0]
+
+
+def test_everything_that_a_file_can_say_is_read(tmp_path: Path) -> None:
+    read = _load(tmp_path, WHOLE)
+
+    assert read.target == TargetSettings(
+        url="https://gateway/eu",
+        label="staging",
+        prefix_in_url=True,
+        headers={"X-Token": "Token t0ken"},
+        ca_file=tmp_path / "ca.pem",
+        verify=False,
+        timeout=2.0,
+        rate=7.5,
+        parallel=4,
+    )
+    assert read.keys == {"admin": "ADMIN", "scope:Roles:View": "ROLES"}
+    assert read.run == RunSettings(
+        mode="quick",
+        profiles=("core", "http"),
+        only=("AP-*",),
+        seed=3,
+        budget=20.0,
+        strict=True,
+        read_only=True,
+        expect=tmp_path / "known.toml",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("[target", "is no TOML"),
+        ("[traget]", "traget is not known. Did you mean target?"),
+        ("[target]\nca-file = 'x'", "target.ca-file is not known. Did you mean ca_file?"),
+        ("[run]\nzzz = 1", "run.zzz is not known. There are: mode, profiles, only"),
+        ("target = 1", "target has to be a table, not 1."),
+        ("[target]\nurl = 1", "target.url has to be a text, not 1."),
+        ("[target]\nurl = '${NONE}'", "target.url names the environment variable NONE, which is not set."),
+        ("[target]\nverify = 'no'", "target.verify has to be true or false, not 'no'."),
+        ("[target]\ntimeout = 0", "target.timeout has to be a number above 0, not 0."),
+        ("[target]\nrate = true", "target.rate has to be a number above 0, not True."),
+        ("[target]\nrate = inf", "target.rate has to be a number above 0, not inf."),
+        ("[target]\nparallel = 0", "target.parallel has to be a whole number from 1 on, not 0."),
+        ("[target]\nheaders = { 'a b' = 'x' }", "target.headers: 'a b' is no name of a header."),
+        ('[target]\nheaders = { a = "x\\n" }', "target.headers.a holds characters that no header can."),
+        ("[run]\nmode = 'fast'", "run.mode has to be one of quick, standard, certify, not 'fast'."),
+        ("[run]\nprofiles = 'core'", "run.profiles has to be a list of texts, not 'core'."),
+        ("[run]\nonly = ['a', 1]", "run.only[1] has to be a text, not 1."),
+        ("[run]\nseed = -1", "run.seed has to be a whole number from 0 on, not -1."),
+    ],
+)
+def test_what_a_file_may_not_say_is_named_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        _load(tmp_path, text)
+
+    assert sentence in str(caught.value)
+    assert str(tmp_path / "conformance.toml") in str(caught.value)
+
+
+def test_a_key_in_the_file_itself_is_refused_and_not_shown(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="holds a key itself") as caught:
+        _load(tmp_path, "[keys]\nadmin = 'bfst-secret'")
+
+    assert "bfst-secret" not in str(caught.value)
+    assert "environment variable" in str(caught.value)
+
+
+def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
+    settings = _load(tmp_path, WHOLE.replace("ca.pem", str(AUTHORITY)))
+    from_file = _target(TargetOptions(), settings)
+    asked = TargetOptions("http://h/api", "bfst-other", role_keys=("expired=env:VIEWER",), timeout=9, rate=1)
+    from_line = _target(asked, settings)
+
+    assert from_file == Target(
+        "https://gateway/eu",
+        {"admin": "bfst-admin", "scope:Roles:View": "bfst-roles"},
+        2.0,
+        (("X-Token", "Token t0ken"),),
+        AUTHORITY,
+        verify=False,
+        rate=7.5,
+        read_only=True,
+    )
+    assert (from_line.root, from_line.timeout, from_line.rate) == ("http://h", 9, 1)
+    assert from_line.keys == {
+        "admin": "bfst-other",
+        "expired": "bfst-viewer",
+        "scope:Roles:View": "bfst-roles",
+    }
+
+
+def test_a_prefix_that_looks_like_the_contracts_own_path_is_kept_when_the_file_says_so() -> None:
+    settings = Config(target=TargetSettings(url="http://h/api"))
+    kept = Config(target=TargetSettings(url="http://h/api", prefix_in_url=True))
+
+    assert _target(TargetOptions(key="k"), settings).root == "http://h"
+    assert _target(TargetOptions(key="k"), kept).root == "http://h/api"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (TargetOptions(key="k"), "A URL is needed."),
+        (TargetOptions("http://h"), "An API key is needed."),
+        (TargetOptions("http://h", "k", role_keys=("expired",)), "--role-key takes ROLE=KEY"),
+        (
+            TargetOptions("http://h", "k", role_keys=("expierd=x",)),
+            "'expierd'. Did you mean expired?",
+        ),
+        (TargetOptions("http://h", "k", role_keys=("scope:Roles:Veiw=x",)), "Did you mean scope:Roles:View?"),
+        (TargetOptions("http://h", "k", role_keys=("zzz=x",)), "There are: admin, viewer, expired, revoked"),
+        (TargetOptions("http://h", "k", role_keys=("expired=",)), "--role-key expired is no API key"),
+        (TargetOptions("https://h", "k", ca_file=Path("README.md")), "README.md holds no certificates"),
+        (TargetOptions("https://h", "k", ca_file=Path("none.pem")), "none.pem holds no certificates"),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused_with_what_to_do(
+    options: TargetOptions, sentence: str
+) -> None:
+    with pytest.raises(OptionError) as caught:
+        _target(options)
+
+    assert sentence in str(caught.value)
+
+
+def test_a_role_whose_variable_is_not_set_is_named() -> None:
+    with pytest.raises(ConfigError, match="--role-key expired names the environment variable NONE"):
+        _target(TargetOptions("http://h", "k", role_keys=("expired=env:NONE",)))
+
+
+def test_init_writes_a_file_that_can_be_used_and_never_writes_over_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    assert cli.run(["init"]) == ExitCode.CONFORMS
+    first = (tmp_path / "conformance.toml").read_text()
+    read = config.load(tmp_path / "conformance.toml", {})
+    assert read.target.url == "http://127.0.0.1:8080"
+    assert read.keys == {"admin": "CONFORMANCE_KEY"}
+    assert cli.run(["init"]) == ExitCode.USAGE
+    assert (tmp_path / "conformance.toml").read_text() == first
+    assert "is there already" in capsys.readouterr().err
+
+
+def test_every_setting_that_the_file_of_init_shows_is_a_right_one(tmp_path: Path) -> None:
+    assert cli.run(["init", str(tmp_path / "new.toml")]) == ExitCode.CONFORMS
+    shown = (tmp_path / "new.toml").read_text().splitlines()
+    settings = [line.removeprefix("# ") for line in shown if " = " in line or line.startswith("[")]
+    (tmp_path / "all.toml").write_text("\n".join(settings))
+
+    read = config.load(tmp_path / "all.toml", {"GATEWAY_TOKEN": "x"})
+    assert None not in [getattr(read.target, name) for name in TargetSettings.__slots__]
+    assert None not in [getattr(read.run, name) for name in RunSettings.__slots__]
+    assert set(read.keys) == {"admin", "viewer", "expired", "revoked", "scope:Roles:View"}
+
+
+def test_a_file_that_is_wrong_is_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "c.toml").write_text("[target]\nulr = 'http://h'")
+
+    assert cli.run(["check", "--config", str(tmp_path / "c.toml"), "--key", "k"]) == ExitCode.USAGE
+    assert "target.ulr is not known. Did you mean url?" in capsys.readouterr().err

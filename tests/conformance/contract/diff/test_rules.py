@@ -1,0 +1,46 @@
+"""The list of rules: each has an example, and says how bad it is in words that fit together."""
+
+from __future__ import annotations
+
+import re
+
+from conformance.contract.diff.change import Party, Severity
+from conformance.contract.diff.rules import RULES
+from tests.conformance.contract.diff import test_clauses, test_operations, test_schemas
+
+IN_TESTS_OF_THEIR_OWN = {
+    "clause-added-with-operation",
+    "clause-removed-with-operation",
+    "clause-names-removed-error-code",
+    "openapi-version-changed",
+    "request-path-parameter-renamed",
+    "version-changed",
+}
+
+
+def test_every_rule_has_an_example() -> None:
+    shown = {rule for pair in test_schemas.PROPERTIES for rule in pair[2:]}
+    for example in (*test_operations.EXAMPLES, *test_clauses.EXAMPLES):
+        shown |= set(example[:2])
+    for place in test_schemas.PLACES:
+        shown |= {f"{place}-{end}" for pair in test_schemas.EXAMPLES for end in pair[:2]}
+
+    assert shown | IN_TESTS_OF_THEIR_OWN == set(RULES)
+
+
+def test_ids_are_words_with_hyphens() -> None:
+    assert [rule for rule in RULES if not re.fullmatch(r"[a-z]+(-[a-z]+)+", rule)] == []
+
+
+def test_what_breaks_says_whom() -> None:
+    assert {party for rule in RULES.values() for party in rule.breaks} == set(Party)
+    assert all(rule.breaks for rule in RULES.values())
+
+
+def test_no_rule_that_loosens_a_request_or_tightens_an_answer_breaks() -> None:
+    for rule in RULES.values():
+        loosens = rule.id.endswith(("-increased", "-unset", "-generalized")) and "max" in rule.aspect
+        if rule.id.startswith("request-") and loosens:
+            assert rule.severity is Severity.SAFE, rule
+        if rule.id.startswith("response-") and loosens and "write-only" not in rule.id:
+            assert rule.severity is Severity.BREAKING, rule

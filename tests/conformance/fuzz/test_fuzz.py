@@ -1,0 +1,97 @@
+"""Schemathesis, driven by the suite: not green on a server that breaks a schema.
+
+That it is green on one that conforms, and touches nothing of others, shows tests/http/test_conformance.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.fuzz.phase import derived_id
+from conformance.run.plan import Phase
+from conformance.run.verdict import ExitCode, Status
+from conformance.runner import Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State
+from tests.conformance.conftest import Breakable
+
+# For an operation of each kind, a member of its good answer.
+_WRONG_MEMBERS = {
+    "updateAccessProfile": "access_profile",
+    "updateUserAccessProfileBudgetOverride": "budget",
+    "addUserVirtualKey": "virtual_key",
+    "revokeApiKey": "message",
+}
+
+
+async def _count_as_text(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    if not request.is_list or response.status != 200:
+        return response
+    return response.with_json({**response.json, "count": str(response.json["count"])})
+
+
+async def _wrong_member(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
+    member = _WRONG_MEMBERS.get(request.operation_id or "")
+    if member is None or not 200 <= response.status < 300:
+        return response
+    return response.with_json({**response.json, member: {"not": "this"}})
+
+
+async def _nothing_is_accepted(request: Request, inner: Inner, state: State) -> Response:
+    """No profile can be read, and nothing that the contract states is broken by it."""
+    return (
+        await inner(request.with_header("authorization", None)) if request.is_read else await inner(request)
+    )
+
+
+def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
+    plan: Plan, breakable: Breakable
+) -> None:
+    only = frozenset(derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
+    breakable.app.break_with(_wrong_member)
+    try:
+        results = run(replace(plan, only=only, left_out={}, max_examples=8, budget=200.0))
+    finally:
+        breakable.app.break_with(None)
+
+    found = {v.operation_id: {f.code for f in v.findings} for v in results.verdicts}
+    assert {operation_id for operation_id, codes in found.items() if "ST108" in codes} == set(_WRONG_MEMBERS)
+
+
+def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breakable) -> None:
+    only = frozenset({"S.listAccessProfiles.fuzz"})
+    breakable.app.break_with(_count_as_text)
+    try:
+        results = run(replace(plan, only=only, left_out={}, max_examples=5, budget=200.0))
+    finally:
+        breakable.app.break_with(None)
+
+    (verdict,) = results.verdicts
+    assert verdict.status is Status.FAIL
+    assert verdict.findings[0].code == "ST108"
+    assert "count" in verdict.findings[0].actual
+    assert (verdict.findings[0].pointer or "").startswith("/paths/~1access-profiles/get/responses/200/")
+    assert '"$KEY"' in (verdict.findings[0].curl or "")
+    assert results.exit_code is ExitCode.DOES_NOT_CONFORM
+
+
+def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Breakable) -> None:
+    only = frozenset({"S.getAccessProfile.fuzz"})
+    breakable.app.break_with(_nothing_is_accepted)
+    try:
+        results = run(replace(plan, only=only, left_out={}, max_examples=5, budget=200.0))
+    finally:
+        breakable.app.break_with(None)
+
+    (verdict,) = results.verdicts
+    assert verdict.status is Status.NOT_REACHED
+    assert results.exit_code is ExitCode.INCOMPLETE
+
+
+def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
+    left_out = {Phase.FUZZ: "--without fuzz"}
+    results = run(replace(plan, only=frozenset({"S.getAccessProfile.fuzz", "AP-GET-001"}), left_out=left_out))
+
+    assert [verdict.status for verdict in results.verdicts] == [Status.PASS]
+    assert ("fuzz", "skipped", "--without fuzz") in [(p.name, p.status, p.reason) for p in results.phases]

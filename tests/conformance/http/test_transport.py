@@ -1,0 +1,163 @@
+"""Requests: safe in threads, bounded, sent again where that is safe, and not at all where nothing may be."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import httpx
+import pytest
+
+from conformance.contract import document
+from conformance.http.client import Target
+from conformance.http.transport import TooLarge, Transport
+from conformance.run.session import Workspace
+from conformance.run.verdict import WouldWrite
+from tests.conformance.conftest import Breakable
+from tests.conformance.hostile import servers
+from tests.conformance.hostile.servers import listening
+
+CONTRACT = document.load()
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def _target(url: str, timeout: float = 1.0) -> Target:
+    return Target(url, {"admin": "bfst-x"}, timeout)
+
+
+def _one_answer_a_connection(seen: list[bytes]) -> Callable[[socket.socket], None]:
+    """Keeps a connection open after its answer, and hangs up on the next request over it."""
+
+    def behave(connection: socket.socket) -> None:
+        seen.append(connection.recv(65536))
+        connection.sendall(OK)
+        seen.append(connection.recv(65536))
+
+    return behave
+
+
+def test_a_read_that_crosses_the_close_of_an_idle_connection_is_sent_once_more() -> None:
+    seen: list[bytes] = []
+    with listening(_one_answer_a_connection(seen)) as url:
+        transport = Transport(_target(url))
+        statuses = [transport.send("GET", "/", {}, None).status for _ in range(2)]
+        transport.close()
+
+    assert statuses == [200, 200]
+    assert transport.sent == 3
+
+
+def test_a_write_that_crosses_the_close_of_an_idle_connection_is_not_sent_again() -> None:
+    seen: list[bytes] = []
+    with listening(_one_answer_a_connection(seen)) as url:
+        transport = Transport(_target(url))
+        transport.send("GET", "/", {}, None)
+        # The end of the connection, or its reset: which of them is seen first is up to the system.
+        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+            transport.send("POST", "/", {}, b"{}")
+        transport.close()
+
+    assert sum(request.startswith(b"POST") for request in seen) == 1
+
+
+def test_a_read_over_a_fresh_connection_is_not_sent_again() -> None:
+    with listening(servers.hang_up) as url:
+        transport = Transport(_target(url))
+        with pytest.raises(httpx.TransportError):
+            transport.send("GET", "/", {}, None)
+
+    assert transport.sent == 1
+
+
+@pytest.mark.parametrize("behave", [servers.endless_body, servers.endless_chunks])
+def test_an_answer_without_end_is_cut_off(behave: servers.Behaviour) -> None:
+    with listening(behave) as url, Workspace(CONTRACT, _target(url, 10), 1) as workspace:
+        session = workspace.session("x")
+        with pytest.raises(TooLarge, match="the answer to GET /x is larger than 16 MiB"):
+            session.admin.request("GET", "/x?secret=1")
+        with session.raw() as connection, pytest.raises(TooLarge):
+            connection.request("GET", "/x", {})
+
+
+@pytest.mark.parametrize("behave", [servers.dripping_body, servers.dripping_headers, servers.silence])
+def test_a_whole_request_has_one_deadline(behave: servers.Behaviour) -> None:
+    with listening(behave) as url, Workspace(CONTRACT, _target(url, 0.5), 1) as workspace:
+        session = workspace.session("x")
+        with pytest.raises(httpx.TimeoutException):
+            session.admin.request("GET", "/")
+        with session.raw() as connection, pytest.raises(httpx.TimeoutException):
+            connection.request("GET", "/", {})
+
+
+@pytest.mark.parametrize("behave", [servers.garbage, servers.too_short_for_http, servers.endless_headers])
+def test_what_is_no_http_is_no_answer(behave: servers.Behaviour) -> None:
+    with listening(behave) as url, Workspace(CONTRACT, _target(url), 1) as workspace:
+        session = workspace.session("x")
+        with pytest.raises(httpx.TransportError):
+            session.admin.request("GET", "/")
+        with session.raw() as connection, pytest.raises(httpx.TransportError):
+            connection.request("GET", "/", {})
+
+
+@pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"\r\n\r\n0\r\n\r\n"])
+def test_chunks_without_a_size_are_no_answer_to_a_bare_socket(chunks: bytes) -> None:
+    behave = servers.answering("HTTP/1.1 200 OK\nTransfer-Encoding: chunked", chunks, once=True)
+    with (
+        listening(behave) as url,
+        Workspace(CONTRACT, _target(url), 1) as workspace,
+        workspace.session("x").raw() as connection,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        connection.request("GET", "/", {})
+
+
+def test_cookies_are_not_sent_back() -> None:
+    seen: list[bytes] = []
+
+    def behave(connection: socket.socket) -> None:
+        while request := connection.recv(65536):
+            seen.append(request)
+            connection.sendall(OK.replace(b"\r\n\r\n", b"\r\nSet-Cookie: session=1; Path=/\r\n\r\n"))
+
+    with listening(behave) as url:
+        transport = Transport(_target(url))
+        for _ in range(2):
+            transport.send("GET", "/", {}, None)
+        transport.close()
+
+    assert len(seen) == 2
+    assert not [request for request in seen if b"cookie" in request.lower()]
+
+
+def test_a_run_that_reads_sends_nothing_else(breakable: Breakable) -> None:
+    target = replace(breakable.target, read_only=True)
+    with Workspace(CONTRACT, target, 1) as workspace:
+        session = workspace.session("x")
+        assert session.browse().status == 200
+        with session.raw() as connection:
+            assert connection.request("HEAD", "/healthz", {}).status == 200
+        before = workspace.transport.sent
+        with pytest.raises(WouldWrite, match="it writes: POST /api/access-profiles is not sent"):
+            session.submit({"name": session.name()})
+        with session.raw() as connection, pytest.raises(WouldWrite):
+            connection.request("DELETE", "/api/access-profiles/1", {})
+
+        assert workspace.transport.sent == before
+
+
+def test_sessions_in_threads_get_their_own_answers_and_names(breakable: Breakable) -> None:
+    with Workspace(CONTRACT, breakable.target, 1) as workspace:
+
+        def make(number: int) -> tuple[str, str]:
+            session = workspace.session(f"clause {number}")
+            made = session.create(description=f"number {number}")
+            return str(made["name"]), str(session.profile(made["id"])["description"])
+
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(make, range(40)))
+        assert workspace.clean_up().total == 0
+
+    assert [description for _, description in found] == [f"number {number}" for number in range(40)]
+    assert len({name for name, _ in found}) == 40

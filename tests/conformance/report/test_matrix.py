@@ -1,0 +1,86 @@
+"""Servers side by side: what differs comes first, and only what is of one contract is compared."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from conformance.report import matrix
+from conformance.report.matrix import DifferentContracts
+from tests.conformance.report import samples
+from tests.conformance.report.test_html import Page
+
+
+def test_differences_come_first_then_all_clauses_in_the_order_of_the_contract() -> None:
+    passed, failed = samples.document(label="Reference"), samples.failed()
+    made = matrix.build([passed, failed])
+    clauses = [verdict["id"] for verdict in passed["clauses"]]
+    alike = [row.id for row in made.rows if not row.differs]
+
+    assert made.names == ("Reference", "Staging gateway")
+    assert [row.differs for row in made.rows] == sorted((row.differs for row in made.rows), reverse=True)
+    assert alike == [each for each in clauses if each in alike]
+    assert {row.id for row in made.rows} >= set(clauses)
+    assert next(row for row in made.rows if row.id == "AP-CRE-006").statuses == ("PASS", "FAIL")
+
+
+def test_a_derived_check_is_a_row_where_it_is_not_passed_by_all() -> None:
+    made = matrix.build([samples.passed(), samples.failed()])
+    derived = [row for row in made.rows if row.id.startswith("S.")]
+
+    assert [row.statuses for row in derived] == [("PASS", "FAIL"), ("PASS", "NOT_REACHED")]
+
+
+def test_only_the_differences_can_be_asked_for() -> None:
+    made = matrix.build([samples.passed(), samples.failed()], only_differences=True)
+
+    assert made.rows
+    assert all(row.differs for row in made.rows)
+    assert made.left_out == 243 - len(made.rows)
+    assert "on which they agree are left out" in matrix.text(made)
+
+
+def test_servers_of_one_name_are_told_apart() -> None:
+    made = matrix.build([samples.passed()] * 3)
+
+    assert made.names == (
+        "http://127.0.0.1:8080",
+        "http://127.0.0.1:8080 (2)",
+        "http://127.0.0.1:8080 (3)",
+    )
+    assert made.differences == 0
+
+
+def test_different_contracts_are_refused_unless_that_is_asked_for() -> None:
+    here, there = samples.passed(), samples.passed()
+    there["contract"].update(sha256="0" * 64, version="2.0.0")
+    gone = there["clauses"].pop(0)["id"]
+    added = {**there["clauses"][0], "id": "NEW-001"}
+    there["clauses"].append(added)
+
+    with pytest.raises(DifferentContracts, match=r"2\.0\.0 \(000000000000\).*--allow-different-contracts"):
+        matrix.build([here, there])
+    made = matrix.build([here, there], allow_different_contracts=True)
+    statuses = {row.id: row.statuses for row in made.rows}
+    assert statuses[gone] == ("PASS", None)
+    assert statuses["NEW-001"] == (None, "PASS")
+    assert [line.split() for line in matrix.text(made).splitlines() if gone in line] == [
+        ["≠", gone, "PASS", "–"]
+    ]
+    assert "not in its results" in matrix.html(made)
+
+
+def test_every_form_says_who_came_to_what() -> None:
+    made = matrix.build([samples.document(label="Reference"), samples.failed()])
+    page = Page(matrix.html(made))
+    parsed = json.loads(matrix.to_json(made))
+
+    for text in (matrix.text(made), matrix.markdown(made), page.text):
+        for part in ("Reference", "Staging gateway", "The server does not conform.", "140/241", "133/140"):
+            assert part in text
+    assert page.faults == []
+    assert {header.get("scope") for header in page.all("th")} == {"col", "row"}
+    assert [server["name"] for server in parsed["servers"]] == ["Reference", "Staging gateway"]
+    assert parsed["rows"][0]["differs"]
+    assert parsed["differences"] == made.differences

@@ -1,0 +1,33 @@
+"""A server that has the core and nothing else conforms to the core."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.run.verdict import Status
+from conformance.runner import Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from tests.conformance.conftest import Breakable
+
+_CORE = ("listAccessProfiles", "createAccessProfile", "getAccessProfile")
+
+
+async def core_alone(request: Request, inner: Inner, state: State) -> Response:
+    """Answer what no other operation of the contract asks for, and 404 to the rest."""
+    other = request.operation_id not in (None, *_CORE)
+    return refusal(404) if other else await inner(request)
+
+
+def test_every_check_of_the_core_passes_on_a_server_of_the_core_alone(
+    breakable: Breakable, plan: Plan
+) -> None:
+    breakable.app.break_with(core_alone)
+    try:
+        results = run(replace(plan, profiles=frozenset({"core"})))
+        assert breakable.app.crashes == []
+    finally:
+        breakable.app.break_with(None)
+
+    verdicts = [v for v in results.verdicts if v.profile == "core" and not v.derived]
+    assert [(v.id, v.reason, v.findings) for v in verdicts if v.status is not Status.PASS] == []
+    assert {"AP-GET-004", "AP-GET-005"} <= {v.id for v in verdicts}

@@ -1,0 +1,96 @@
+"""The ledger of what a run reached, and what it says was not."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import httpx
+
+from conformance.contract import document
+from conformance.http.client import Answer, Sent
+from conformance.http.evidence import Redactor, record
+from conformance.run.coverage import Ledger, unreached
+
+STATED = document.load()
+REDACTOR = Redactor({"admin": "bfst-key"})
+LONGEST_NAME = "S.createRole.body.name.maxLength"
+
+
+def _seen(method: str, path: str, status: int) -> Answer:
+    exchange = record(REDACTOR, method, f"http://here{path}", ((), None), (status, (), b""), 0.0)
+    return Answer(status, httpx.Headers(), b"", exchange, Sent(method, path))
+
+
+def test_statuses_are_counted_by_operation_and_those_never_seen_are_0() -> None:
+    ledger = Ledger(STATED)
+    for answer in (
+        _seen("GET", "/api/roles", 200),
+        _seen("GET", "/api/governance/roles", 200),
+        _seen("HEAD", "/api/roles", 200),
+        _seen("GET", "/api/nothing", 200),
+        _seen("GET", "/api/roles", 429),
+    ):
+        ledger.observe(answer)
+
+    operations = {entry["id"]: entry for entry in ledger.as_dict()["operations"]}
+
+    assert operations["listRoles"]["statuses"] == {
+        "200": 2,
+        "400": 0,
+        "401": 0,
+        "403": 0,
+        "500": 0,
+        "503": 0,
+    }
+    assert len(operations) == len(STATED.operations)
+    assert operations["listRoles"]["profile"] == "extensions"
+
+
+def test_a_constraint_has_its_place_and_both_counts() -> None:
+    ledger = Ledger(STATED)
+    ledger.note_kept(LONGEST_NAME)
+    ledger.note_broken(LONGEST_NAME)
+    ledger.note_broken(LONGEST_NAME)
+
+    entries = {entry["id"]: entry for entry in json.loads(json.dumps(ledger.as_dict()))["constraints"]}
+
+    entry = entries[LONGEST_NAME]
+    line = STATED.path.read_text(encoding="utf-8").splitlines()[entry.pop("line") - 1]
+    assert line.strip() == "maxLength: 255"
+    assert entry == {
+        "id": LONGEST_NAME,
+        "operation": "createRole",
+        "pointer": "/components/schemas/RoleRequest/properties/name/maxLength",
+        "keyword": "maxLength",
+        "value": 255,
+        "kept": 1,
+        "broken": 2,
+    }
+
+
+def test_what_was_not_reached_is_told_with_its_reason() -> None:
+    ledger = Ledger(STATED)
+    before = unreached(ledger)
+    for status in (200, 400, 401, 403):
+        ledger.observe(_seen("GET", "/api/roles", status))
+    ledger.note_kept(LONGEST_NAME)
+
+    gone = Counter(gap.id for gap in before) - Counter(gap.id for gap in unreached(ledger))
+
+    assert set(gone) == {LONGEST_NAME, *(f"S.listRoles.status.{s}" for s in (200, 400, 401, 403))}
+    reasons = [gap.reason for gap in unreached(ledger) if gap.id == LONGEST_NAME]
+    assert reasons == ["no request that broke `maxLength: 255` was refused for it"]
+    assert "listRoles states the status 403, and no answer had it" in [gap.reason for gap in before]
+
+
+def test_what_no_client_can_bring_about_is_no_gap() -> None:
+    gaps = {gap.id for gap in unreached(Ledger(STATED))}
+
+    assert not any(gap.endswith((".status.500", ".status.503")) for gap in gaps)
+
+
+def test_gaps_are_those_of_the_claimed_profiles() -> None:
+    operations = {gap.operation_id for gap in unreached(Ledger(STATED), {"core"})}
+
+    assert operations == {"listAccessProfiles", "createAccessProfile", "getAccessProfile"}

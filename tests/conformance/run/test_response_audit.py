@@ -1,0 +1,132 @@
+"""Answers as they come: which are judged, and which operation they belong to."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance.contract import document
+from conformance.contract.routes import Routes
+from conformance.http.client import Answer, Sent
+from conformance.http.evidence import Redactor, record
+from conformance.run.response_audit import Answers
+from conformance.run.verdict import Status, Verdict
+from conformance.runner import Plan
+
+STATED = document.load()
+JSON = {"content-type": "application/json", "x-request-id": "r-1"}
+DELETED = {"message": "The role 5 was deleted."}
+
+
+REDACTOR = Redactor({"admin": "bfst-key"})
+
+
+def _answer(
+    method: str, path: str, status: int, body: Any = None, headers: dict[str, str] | None = None
+) -> Answer:
+    content = b"" if body is None else json.dumps(body).encode()
+    fields = httpx.Headers(JSON if headers is None else headers)
+    received = (status, tuple(fields.multi_items()), content)
+    exchange = record(REDACTOR, method, f"http://here{path}", ((), None), received, 0.0)
+    return Answer(status, fields, content, exchange, Sent(method, path))
+
+
+def _judged(plan: Plan, *given: Answer) -> dict[str, Verdict]:
+    answers = Answers(plan.contract)
+    for answer in given:
+        answers.observe(answer)
+    return {v.operation_id or "": v for v in answers.verdicts(plan) if v.status is not Status.NOT_REACHED}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "operation_id"),
+    [
+        ("GET", "/api/access-profiles", "listAccessProfiles"),
+        ("HEAD", "/api/governance/access-profiles/7", "getAccessProfile"),
+        ("GET", "/api/access-profiles/audit-logs", "listAccessProfileAuditLogs"),
+        ("DELETE", "/api/access-profiles/audit-logs", None),
+        ("DELETE", "/api/users/a%2Fb/access-profiles/7", "detachUserAccessProfile"),
+        ("PATCH", "/api/access-profiles/7", None),
+        ("GET", "/api/access-profiles/", None),
+        ("GET", "/access-profiles", None),
+    ],
+)
+def test_a_request_asks_for_one_operation_or_none(method: str, path: str, operation_id: str | None) -> None:
+    found = Routes(STATED).find(method, path)
+
+    assert (found.id if found else None) == operation_id
+
+
+def test_a_good_answer_passes_and_a_bad_one_is_shown_once(plan: Plan) -> None:
+    good = _answer("DELETE", "/api/roles/5", 200, DELETED)
+    bad = _answer("DELETE", "/api/roles/5", 200, {"message": 5})
+
+    assert _judged(plan, good)["deleteRole"].status is Status.PASS
+    verdict = _judged(plan, good, bad, bad)["deleteRole"]
+    assert verdict.status is Status.FAIL
+    (finding,) = verdict.findings
+    assert finding.pointer == "/components/schemas/MessageResponse/properties/message/type"
+    assert finding.expected == "type kept at /message"
+    assert '5 is not of type "string"' in finding.actual
+    assert finding.exchanges == (bad.exchange,)
+    assert verdict.pointer == "/paths/~1roles~1{role_id}/delete/responses"
+
+
+def test_a_media_type_may_have_parameters(plan: Plan) -> None:
+    headers = {**JSON, "content-type": "Application/JSON; charset=utf-8"}
+
+    assert (
+        _judged(plan, _answer("DELETE", "/api/roles/5", 200, DELETED, headers))["deleteRole"].findings == ()
+    )
+
+
+def test_head_has_the_headers_of_get_and_no_body(plan: Plan) -> None:
+    good = {**JSON, "etag": '"1"'}
+
+    assert (
+        _judged(plan, _answer("HEAD", "/api/access-profiles/7", 200, None, good))["getAccessProfile"].findings
+        == ()
+    )
+    (finding,) = _judged(plan, _answer("HEAD", "/api/access-profiles/7", 200))["getAccessProfile"].findings
+    assert finding.pointer == "/components/headers/ETag/required"
+
+
+def test_an_answer_that_states_no_body_has_none(plan: Plan) -> None:
+    headers = {"x-request-id": "r-1", "etag": '"1"'}
+
+    good = _answer("GET", "/api/access-profiles/7", 304, None, headers)
+    bad = _answer("GET", "/api/access-profiles/7", 304, {}, headers)
+
+    assert _judged(plan, good)["getAccessProfile"].findings == ()
+    (finding,) = _judged(plan, bad)["getAccessProfile"].findings
+    assert (finding.expected, finding.actual) == ("no body", "{}")
+
+
+@pytest.mark.parametrize("status", [405, 408, 413, 429, 431])
+def test_what_any_request_may_be_answered_need_not_be_stated(plan: Plan, status: int) -> None:
+    assert _judged(plan, _answer("DELETE", "/api/roles/5", status))["deleteRole"].findings == ()
+
+
+def test_a_request_that_no_operation_states_is_not_judged(plan: Plan) -> None:
+    assert _judged(plan, _answer("GET", "/health", 200, {}), _answer("PATCH", "/api/roles/5", 200)) == {}
+
+
+def test_an_answer_that_holds_a_key_is_shown_without_it(plan: Plan) -> None:
+    verdict = _judged(plan, _answer("DELETE", "/api/roles/5", 200, {"message": [plan.target.key]}))[
+        "deleteRole"
+    ]
+
+    assert plan.target.key not in verdict.findings[0].actual
+    assert "$KEY" in verdict.findings[0].actual
+
+
+def test_only_operations_that_are_asked_for_and_claimed_are_judged(plan: Plan) -> None:
+    core = replace(plan, profiles=frozenset({"core"}), only=frozenset({"S.deleteRole.answers"}))
+
+    verdicts = list(Answers(plan.contract).verdicts(core))
+
+    assert [(v.id, v.status) for v in verdicts] == [("S.deleteRole.answers", Status.SKIP)]

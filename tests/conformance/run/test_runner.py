@@ -1,0 +1,250 @@
+"""A run, when the server is hard to check: it dies, hangs up, answers nonsense; or when a check has a bug."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from conformance.access_profiles import fixtures
+from conformance.contract import document
+from conformance.http.client import Target
+from conformance.run import expect, response_schemas
+from conformance.run.registry import Catalogue
+from conformance.run.session import Session, Workspace
+from conformance.run.verdict import ExitCode, Status, Unreached, Verdict
+from conformance.runner import Decided, PhaseBegun, Plan, run
+from conformance.selftest.middleware import Inner, Request, Response, State
+from tests.conformance.conftest import Breakable
+
+CLAUSE = "AP-GET-001"
+
+
+def _run_one(plan: Plan, check: Callable[[Session], Any], **changes: Any) -> tuple[Verdict, ExitCode]:
+    """Run a single check of our own."""
+
+    def checked(session: Session) -> None:
+        """Does what the test wants."""
+        check(session)
+
+    checks = Catalogue()
+    checks.check(CLAUSE)(checked)
+    results = run(replace(plan, catalogue=checks, only=frozenset({CLAUSE}), **changes))
+    assert len(results.verdicts) == 1
+    return results.verdicts[0], results.exit_code
+
+
+def test_a_bug_in_a_check_is_an_error_of_the_suite(plan: Plan) -> None:
+    def buggy(session: Session) -> None:
+        session.browse()
+        raise KeyError("oh")
+
+    verdict, code = _run_one(plan, buggy)
+
+    assert (verdict.status, code) == (Status.ERROR, ExitCode.SUITE_FAILED)
+    assert "the check itself failed: KeyError" in verdict.reason
+
+
+def test_a_check_that_stumbles_over_a_misshapen_answer_fails_the_server(
+    plan: Plan, breakable: Breakable
+) -> None:
+    async def no_total(request: Request, inner: Inner, state: State) -> Response:
+        response = await inner(request)
+        body = {**response.json}
+        body.pop("total_count", None)
+        return response.with_json(body)
+
+    breakable.app.break_with(no_total)
+    try:
+        verdict, code = _run_one(plan, lambda session: session.browse().json["total_count"])
+    finally:
+        breakable.app.break_with(None)
+
+    assert (verdict.status, code) == (Status.FAIL, ExitCode.DOES_NOT_CONFORM)
+    assert "total_count" in verdict.findings[0].actual
+
+
+def test_a_key_that_a_server_gives_back_is_in_no_verdict(plan: Plan) -> None:
+    def echoed(session: Session) -> None:
+        answer = session.browse()
+        expect.equal({"name": session.target.key}, {}, "the name", answer)
+
+    verdict, _ = _run_one(plan, echoed)
+
+    assert verdict.findings[0].actual == '{"name": "$KEY"}'
+
+
+def test_a_check_that_asks_nothing_proves_nothing(plan: Plan) -> None:
+    verdict, code = _run_one(plan, lambda _: None)
+
+    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
+
+
+def test_an_antecedent_that_never_came_about_is_no_pass(plan: Plan) -> None:
+    def unreached(session: Session) -> None:
+        session.browse()
+        raise Unreached("nobody was there")
+
+    verdict, code = _run_one(plan, unreached)
+
+    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
+    assert verdict.reason == "nobody was there"
+
+
+def test_a_server_that_hangs_up_on_one_request_fails(plan: Plan) -> None:
+    def hung_up(session: Session) -> None:
+        session.browse()
+        raise httpx.RemoteProtocolError("closed")
+
+    verdict, code = _run_one(plan, hung_up)
+
+    assert (verdict.status, code) == (Status.FAIL, ExitCode.DOES_NOT_CONFORM)
+    assert "none, twice" in verdict.findings[0].actual
+
+
+def test_a_connection_that_was_closed_once_is_tried_again(plan: Plan) -> None:
+    attempts: list[int] = []
+
+    def idle(session: Session) -> None:
+        session.browse()
+        attempts.append(1)
+        if len(attempts) == 1:
+            raise httpx.RemoteProtocolError("closed")
+
+    verdict, _ = _run_one(plan, idle)
+
+    assert verdict.status is Status.PASS
+
+
+def test_no_answer_in_time_is_not_reached(plan: Plan) -> None:
+    def slow(session: Session) -> None:
+        session.browse()
+        raise httpx.ReadTimeout("slow")
+
+    verdict, code = _run_one(plan, slow)
+
+    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
+
+
+def test_a_clause_without_a_check_is_not_reached(plan: Plan) -> None:
+    results = run(replace(plan, catalogue=Catalogue(), only=frozenset({CLAUSE})))
+
+    assert results.exit_code is ExitCode.INCOMPLETE
+    assert results.verdicts[0].reason == "this suite has no check for it"
+
+
+def test_a_server_that_dies_leaves_the_rest_not_reached(plan: Plan) -> None:
+    with _dies_after(4) as url:
+        results = run(replace(plan, target=Target(url, {"admin": "key"})))
+
+    statuses = {verdict.status for verdict in results.verdicts if not verdict.derived}
+    assert Status.NOT_REACHED in statuses
+    assert Status.ERROR not in statuses
+    assert results.verdicts[60].reason == "the server no longer answers"
+    assert results.left_behind.total is None
+
+
+def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan) -> None:
+    made: list[dict[str, Any]] = []
+
+    def keep(session: Session) -> None:
+        made.extend(fixtures.api_key(session, "AccessProfiles:View") for _ in range(2))
+
+    _run_one(plan, keep)
+
+    with Workspace(plan.contract, plan.target, 1) as workspace:
+        session = workspace.session(CLAUSE)
+        listed = {row["id"]: row for row in session.call("listApiKeys").json["api_keys"]}
+        for each in made:
+            assert listed[each["api_key"]["id"]]["revoked_at"] is not None
+            assert session.browse(client=session.client(f"Bearer {each['key']}")).status == 401
+    assert {row["name"] for row in listed.values() if row["revoked_at"] is None} >= {"admin", "viewer"}
+
+
+def test_the_api_keys_of_a_run_end_by_themselves_when_it_is_cut_short(plan: Plan) -> None:
+    with Workspace(plan.contract, plan.target, 1) as workspace:
+        made = fixtures.api_key(workspace.session(CLAUSE), "AccessProfiles:View")["api_key"]
+
+    life = datetime.fromisoformat(made["expires_at"]) - datetime.fromisoformat(made["created_at"])
+    assert timedelta(hours=23) < life < timedelta(hours=25)
+
+
+def test_phases_and_verdicts_are_told_as_they_come(plan: Plan) -> None:
+    events: list[Any] = []
+    run(replace(plan, only=frozenset({CLAUSE, "AP-GET-002"})), events.append)
+
+    phases = [event.name for event in events if isinstance(event, PhaseBegun)]
+    assert phases == ["preflight", "probe", "raw", "race", "clean-up"]
+    assert [e.verdict.id for e in events if isinstance(e, Decided)] == [CLAUSE, "AP-GET-002"]
+
+
+def test_profiles_that_are_not_claimed_are_skipped_with_a_reason(plan: Plan) -> None:
+    results = run(replace(plan, profiles=frozenset({"http"}), skips={"core": "not today"}))
+
+    skipped = [verdict for verdict in results.verdicts if verdict.profile == "core"]
+    assert {(verdict.status, verdict.reason) for verdict in skipped} == {(Status.SKIP, "not today")}
+    assert results.exit_code is ExitCode.CONFORMS
+    assert not results.whole
+
+
+def test_a_shape_is_compared_with_the_contract(plan: Plan) -> None:
+    stated = document.load()
+    sessions: list[Session] = []
+
+    def keep(session: Session) -> None:
+        session.read(session.create()["id"])
+        session.read("x")
+        sessions.append(session)
+
+    verdict, _ = _run_one(plan, keep)
+
+    assert verdict.status is Status.PASS
+    assert [response_schemas.shape_fault(stated, answer) for answer in sessions[0].answers] == [
+        None,
+        None,
+        None,
+    ]
+    spoilt = replace(sessions[0].answers[1], content=b'{"access_profile": {"id": "7"}}')
+    assert response_schemas.shape_fault(stated, spoilt)
+    assert response_schemas.shape_fault(stated, replace(spoilt, content=b"<p>")) == "the body is no JSON"
+
+
+@contextmanager
+def _dies_after(requests: int) -> Iterator[str]:
+    """A server that answers 401 to a request, 200 to the first, and is gone after some."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    body = b'{"access_profiles": [], "count": 0, "total_count": 0, "limit": 25, "offset": 0}'
+
+    def serve() -> None:
+        for _ in range(requests):
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+                connection.sendall(head.encode() + body)
+        listener.close()
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        thread.join(10)
+
+
+@pytest.mark.parametrize("method", ["browse", "read"])
+def test_an_operation_that_the_contract_lacks_is_not_reached(plan: Plan, method: str) -> None:
+    bare = replace(plan.contract, operations=plan.contract.operations[1:2])
+    with pytest.raises(Unreached, match="no operation"):
+        getattr(_session(replace(plan, contract=bare)), method)(*([1] if method == "read" else []))
+
+
+def _session(plan: Plan) -> Session:
+    return Workspace(plan.contract, plan.target, 1).session(CLAUSE)

@@ -1,0 +1,273 @@
+"""What a server process writes to its log. Each case is a process, as logging is of the whole process."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from server.process.logs import AccessLines, JsonLines, StandardError, surroundings
+from tests.serving import ROOT
+
+KEY = "bfst-" + "Planted0" * 5 + "Key0"
+
+# A server whose handler crashes while it holds the key in a variable; it gets one request.
+PROGRAM = """
+import asyncio, logging, sys
+import httpx, structlog
+from datetime import UTC, datetime
+from domain.records import NewApiKey
+from server.process.logs import configure_logs
+
+configure_logs(sys.argv[1], sys.argv[2])
+
+import handlers.access_profiles
+from server.connexion_app import create_app
+from domain.credentials import hash_key
+from store.memory import MemoryStore
+
+key = sys.argv[3]
+
+def get_access_profile(context, profile_id, if_none_match):
+    local = key
+    raise RuntimeError("the kettle boiled over")
+
+handlers.access_profiles.get_access_profile = get_access_profile
+store = MemoryStore()
+with store.write() as tx:
+    tx.api_keys.add(NewApiKey("planted", hash_key(key), key[:13], ("*",), datetime.now(UTC)))
+
+async def main():
+    transport = httpx.ASGITransport(create_app(store))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        client.headers["Authorization"] = "Bearer " + key
+        print((await client.get("/api/access-profiles/1?", headers={"X-Request-Id": "my-id"})).text)
+        await client.get("/api/access-profiles")
+        await client.post("/api/access-profiles", json={"name": "  "})
+
+asyncio.run(main())
+logging.getLogger("some.library").warning("a library says %s", "this")
+logging.getLogger("uvicorn.access").warning("never shown")
+structlog.get_logger("odd").warning("odd", half="\\ud800", large=2**70, kind=object)
+"""
+
+
+def run(level: str, log_format: str) -> tuple[str, str]:
+    """Return what the program answered, and what it logged."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", PROGRAM, level, log_format, KEY],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    return done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def as_json() -> tuple[str, list[dict[str, Any]], str]:
+    answer, log = run("debug", "json")
+    return answer, [json.loads(line) for line in log.splitlines()], log
+
+
+def test_every_line_is_one_json_object(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    _, lines, _ = as_json
+
+    for line in lines:
+        assert {"event", "level", "logger", "timestamp"} <= set(line)
+        assert line["timestamp"].endswith("Z")
+
+
+def test_a_crash_is_logged_with_its_traceback_under_the_event_id(
+    as_json: tuple[str, list[dict[str, Any]], str],
+) -> None:
+    answer, lines, _ = as_json
+
+    [failure] = [line for line in lines if line["event"] == "request_failed"]
+    assert json.loads(answer)["event_id"] == failure["request_id"] == "my-id"
+    assert failure["level"] == "error"
+    assert "Traceback" in failure["exception"]
+    assert "in get_access_profile" in failure["exception"]
+    assert "RuntimeError: the kettle boiled over" in failure["exception"]
+    assert "kettle" not in answer
+
+
+def test_every_request_is_logged_with_who_and_what(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    _, lines, _ = as_json
+
+    found = [
+        (line["status"], line["operation"], line["api_key"]) for line in lines if line["event"] == "request"
+    ]
+    assert found == [
+        (500, "getAccessProfile", "planted"),
+        (200, "listAccessProfiles", "planted"),
+        (400, "createAccessProfile", "planted"),
+    ]
+
+
+def turns(act: Callable[[AccessLines], Awaitable[None]]) -> list[list[dict[str, Any]]]:
+    """Return the lines that are written while something is done, by turns of the event loop."""
+    written: list[bytes] = []
+
+    class Noted(JsonLines):
+        def write(self, lines: bytes) -> None:
+            written.append(lines)
+
+    async def acted() -> None:
+        await act(AccessLines(Noted(StandardError("access"), [], {})))
+        await asyncio.sleep(0)
+
+    asyncio.run(acted())
+    return [[json.loads(line) for line in lines.splitlines()] for lines in written]
+
+
+def test_answers_of_one_turn_are_written_at_once_each_with_its_own_time() -> None:
+    async def answer(lines: AccessLines) -> None:
+        for turn in range(2):
+            for number in range(3):
+                lines.add({"turn": turn, "number": number})
+            await asyncio.sleep(0)
+
+    found = turns(answer)
+
+    assert [[(line["turn"], line["number"]) for line in turn] for turn in found] == [
+        [(turn, number) for number in range(3)] for turn in range(2)
+    ]
+    times = [line["timestamp"] for turn in found for line in turn]
+    assert times == sorted(times)
+    assert {(line["event"], line["level"], line["logger"]) for turn in found for line in turn} == {
+        ("request", "info", "access")
+    }
+
+
+def test_a_line_that_is_written_together_with_others_tells_of_its_own_request() -> None:
+    async def answer(lines: AccessLines) -> None:
+        surroundings.set({"worker": 7, "request_id": "first"})
+        for request_id in ("first", "second"):
+            lines.add({"request_id": request_id})
+
+    [found] = turns(answer)
+
+    assert [(line["worker"], line["request_id"]) for line in found] == [(7, "first"), (7, "second")]
+
+
+def test_libraries_speak_in_the_same_form(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    _, lines, log = as_json
+
+    [line] = [line for line in lines if line["logger"] == "some.library"]
+    assert (line["event"], line["level"]) == ("a library says this", "warning")
+    assert "never shown" not in log
+
+
+def test_no_line_holds_the_key(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    answer, _, log = as_json
+
+    assert KEY[5:] not in log
+    assert KEY[5:] not in answer
+
+
+def test_people_get_lines_without_the_values_of_variables() -> None:
+    _, log = run("info", "console")
+
+    assert "RuntimeError: the kettle boiled over" in log
+    assert "get_access_profile" in log
+    assert KEY[5:] not in log
+    assert not log.startswith("{")
+
+
+def test_the_level_silences_what_is_less_serious() -> None:
+    _, log = run("error", "auto")
+
+    lines = [json.loads(line) for line in log.splitlines()]
+    assert [line["event"] for line in lines] == ["request_failed"]
+
+
+# A server that hands keys out, four in answers and four whose answer is lost to a fault, at every log level.
+HANDS_OUT = """
+import asyncio, sys
+import httpx
+from datetime import UTC, datetime
+from server.process.logs import configure_logs
+
+configure_logs(sys.argv[1], sys.argv[2])
+
+import handlers.api_keys, handlers.user_access_profiles, handlers.virtual_keys
+import server.connexion_app
+from domain.credentials import API_KEY_SECRET, hash_key
+from domain.records import MCPGrants, NewAccessProfile, NewApiKey, Policy, User
+from store.memory import MemoryStore
+
+key = sys.argv[3]
+numbers = iter(range(10, 99))
+server.connexion_app.random_text = lambda length: f"Secret{next(numbers)}".ljust(length, "x")
+
+store = MemoryStore()
+now = datetime.now(UTC)
+empty = Policy((), (), None, False, MCPGrants())
+with store.write() as tx:
+    tx.api_keys.add(NewApiKey("planted", hash_key(key), key[:13], ("*",), now))
+    for user_id in ("ada", "bob"):
+        tx.users.add(User(user_id, user_id, "a@example.com", None, now))
+    tx.profiles.add(NewAccessProfile("Analyst", None, (), empty, now, is_active=True))
+
+async def main():
+    transport = httpx.ASGITransport(server.connexion_app.create_app(store))
+    async with httpx.AsyncClient(transport=transport, base_url="http://server") as client:
+        client.headers["Authorization"] = "Bearer " + key
+        for user_id, number in (("ada", 1), ("bob", 2)):
+            for path, body in (
+                (f"/api/users/{user_id}/access-profiles", {"profile_id": 1}),
+                (f"/api/users/{user_id}/access-profiles/1/virtual-keys", {"name": f"notebook {number}"}),
+                (f"/api/users/{user_id}/virtual-keys", {"name": f"editor {number}"}),
+                ("/api/api-keys", {"name": f"ci {number}", "scopes": ["*"]}),
+            ):
+                answer = await client.post(path, json=body)
+                print(answer.status_code, answer.text)
+            lose_answers()
+
+def lose_answers():
+    def broken(issued):
+        # The value stands where the contract has no field, an object or a number.
+        return {issued.value: issued.value, "id": [issued.value], "name": issued.value, "value": 1}
+
+    def crash(*_):
+        raise RuntimeError("the kettle boiled over")
+
+    handlers.user_access_profiles.issued_virtual_key = broken
+    handlers.virtual_keys.issued_virtual_key = broken
+    handlers.api_keys.represented = crash
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.parametrize(("level", "log_format"), [("debug", "json"), ("info", "console")])
+def test_no_line_holds_a_key_that_is_handed_out(level: str, log_format: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", HANDS_OUT, level, log_format, KEY],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+
+    answers = done.stdout.splitlines()
+    assert [line[:3] for line in answers] == ["201", "200", "200", "201", "500", "500", "500", "500"]
+    assert all("Secret" in line for line in answers[:4])
+    assert not any("Secret" in line for line in answers[4:])
+    assert done.stderr.count("request_failed") == 4
+    assert "Secret" not in done.stderr
+
+
+def test_what_is_no_utf8_or_no_json_is_logged_all_the_same(
+    as_json: tuple[str, list[dict[str, Any]], str],
+) -> None:
+    _, lines, _ = as_json
+
+    [odd] = [line for line in lines if line["event"] == "odd"]
+    assert (odd["half"], odd["large"], odd["kind"]) == ("\ud800", 2**70, "<class 'object'>")

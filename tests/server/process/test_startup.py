@@ -1,0 +1,102 @@
+"""What is imported to start: a guard that is the same on every machine. docs/performance.md has the times."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from tests.serving import ROOT
+
+HELP = "from server.cli import main; main(['--help'], standalone_mode=False)"
+SERVE = """
+from server.process.left_out import import_libraries
+import_libraries()
+from server.process import serving
+from server.connexion_app import create_app
+from store.registry import open_store
+store = open_store(sys.argv[1])
+store.check_ready()
+create_app(store).app.app.middleware._build_middleware_stack()
+store.close()
+"""
+LATER = """
+from server.process.left_out import import_libraries
+import_libraries()
+from httpx import Client
+from requests import Session
+from rich.console import Console
+from starlette.testclient import TestClient
+from watchfiles import watch
+"""
+
+NEVER = {
+    "_pytest",
+    "alembic",
+    "conformance",
+    "httpx",
+    "hypothesis",
+    "mako",
+    "openapi_spec_validator",
+    "psycopg",
+    "pydantic",
+    "pygments",
+    "requests",
+    "rich",
+    "schemathesis",
+    "sqlalchemy.dialects.postgresql",
+    "starlette.testclient",
+    "store.memory",
+    "store.postgresql.store",
+    "store.testsuite",
+    "watchfiles",
+}
+"""What neither a server on SQLite nor the list of commands needs."""
+
+ONLY_TO_SERVE = {
+    "asyncio",
+    "connexion",
+    "flask",
+    "jsonschema_rs",
+    "sqlalchemy",
+    "structlog",
+    "uvicorn",
+    "yaml",
+}
+
+
+def imported(program: str, *arguments: str) -> set[str]:
+    """Return the modules that a Python has imported when it has run a program."""
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys\n{program}\nimport json; print(json.dumps(list(sys.modules)))",
+            *arguments,
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(ran.stdout.splitlines()[-1]))
+
+
+def test_help_imports_little() -> None:
+    modules = imported(HELP)
+
+    assert modules & (NEVER | ONLY_TO_SERVE) == set()
+    assert len(modules) < 175
+
+
+@pytest.mark.usefixtures("migrated")
+def test_a_server_imports_what_it_needs(url: str) -> None:
+    modules = imported(SERVE, url)
+
+    assert modules & NEVER == set()
+    assert modules >= ONLY_TO_SERVE
+    assert len(modules) < 800
+
+
+def test_what_a_start_leaves_out_can_be_imported_later() -> None:
+    assert imported(LATER) >= {"httpx", "requests", "rich", "starlette.testclient", "watchfiles"}

@@ -1,0 +1,209 @@
+"""PostgreSQL: what a session is like, how long it waits, and many at once."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier, Event
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DataError
+
+from domain.errors import Unavailable
+from store.testsuite.samples import NOW, add_profiles, names_of, new_profile
+from tests.postgres import OwnCluster
+from tests.store.postgresql.stores import name_in, opened, refused, shown, turn_taken
+
+
+def test_a_read_is_one_state_and_cannot_write(postgres_url: str) -> None:
+    with opened(postgres_url) as store:
+        assert shown(store, "transaction_isolation") == "repeatable read"
+        assert shown(store, "transaction_read_only") == "on"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("application_name", "access-profiles"),
+        ("client_encoding", "UTF8"),
+        ("idle_in_transaction_session_timeout", "30s"),
+        ("lock_timeout", "5s"),
+        ("statement_timeout", "10s"),
+        ("timezone", "UTC"),
+    ],
+)
+def test_every_connection_is_configured(postgres_url: str, setting: str, value: str) -> None:
+    with opened(postgres_url) as store, store.read(), store.read(), store.write():
+        assert shown(store, setting) == value
+
+
+def test_a_closed_store_leaves_no_session_behind(postgres: OwnCluster, postgres_url: str) -> None:
+    name = name_in(postgres_url)
+    sessions = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'"
+    with opened(postgres_url) as store, store.read(), store.write():
+        assert postgres.execute(sessions) == [(2,)]
+    deadline = time.monotonic() + 10
+    while postgres.execute(sessions) != [(0,)]:
+        assert time.monotonic() < deadline
+
+
+@pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "UTC"])
+def test_instants_come_back_in_utc_whatever_the_session_says(postgres_url: str, zone: str) -> None:
+    with opened(postgres_url, options=f"-c TimeZone={zone}") as store:
+        assert shown(store, "timezone") == zone
+        [profile_id] = add_profiles(store, ["p"])
+        with store.read() as tx:
+            created_at = tx.profiles.get(profile_id).profile.created_at
+
+    assert created_at == NOW
+    assert created_at.utcoffset() == timedelta(0)
+
+
+def test_text_with_u0000_is_refused_as_a_bug_because_the_contract_lets_none_in(postgres_url: str) -> None:
+    with opened(postgres_url) as store:
+        with pytest.raises(DataError, match="NUL"):
+            add_profiles(store, ["a\0b"])
+
+        assert names_of(store) == []
+
+
+def test_a_statement_that_takes_too_long_is_given_up(postgres_url: str) -> None:
+    def sleep() -> None:
+        with store.read() as tx:
+            tx.profiles._connection.execute(text("SELECT pg_sleep(20)"))
+
+    with opened(postgres_url, statement_timeout="200ms") as store:
+        message, seconds = refused(sleep)
+
+        assert "gave up a statement that took too long" in message
+        assert seconds < 5
+        assert names_of(store) == []
+
+
+def test_a_transaction_that_stands_still_is_ended(postgres_url: str) -> None:
+    def stand_still() -> None:
+        with store.write() as tx:
+            tx.profiles.add(new_profile("lost"))
+            time.sleep(1)
+            tx.profiles.add(new_profile("lost too"))
+
+    with opened(postgres_url, idle_in_transaction_session_timeout="200ms") as store:
+        message, _ = refused(stand_still)
+
+        assert "ended a transaction that stood still" in message or "has lost the connection" in message
+        assert names_of(store) == []
+
+
+def test_a_write_gives_up_when_another_process_has_its_turn_for_too_long(postgres_url: str) -> None:
+    with opened(postgres_url, lock_timeout="300ms") as store:
+        with turn_taken(postgres_url):
+            message, seconds = refused(lambda: add_profiles(store, ["refused"]))
+
+            assert "was kept busy by another writer" in message
+            assert 0.25 < seconds < 5
+            assert names_of(store) == []
+
+        assert add_profiles(store, ["accepted"]) == [1]
+
+
+def test_readers_do_not_wait_while_many_writers_do(postgres_url: str) -> None:
+    with opened(postgres_url, lock_timeout="1s", pool_timeout="1s", pool_size="4") as store:
+        with turn_taken(postgres_url), ThreadPoolExecutor(20) as pool:
+            writers = [pool.submit(add_profiles, store, [f"p{number}"]) for number in range(20)]
+            time.sleep(0.1)
+            began = time.monotonic()
+
+            for _ in range(20):
+                assert names_of(store) == []
+
+            assert time.monotonic() - began < 0.7
+            assert all(isinstance(writer.exception(10), Unavailable) for writer in writers)
+
+        assert len(add_profiles(store, ["after"])) == 1
+
+
+def test_connections_that_are_all_in_use_make_the_store_unavailable(postgres_url: str) -> None:
+    with opened(postgres_url, pool_size="3", pool_timeout="100ms") as store:
+        with store.read():
+            message, seconds = refused(lambda: names_of(store))
+
+        assert "is busy: all connections to it are in use" in message
+        assert seconds < 2
+        assert names_of(store) == []
+
+
+def test_writes_of_many_threads_lose_nothing_and_refuse_nothing(postgres_url: str) -> None:
+    threads, rounds = 16, 6
+    barrier = Barrier(threads)
+
+    def work(thread: int) -> list[int]:
+        barrier.wait(30)
+        ids: list[int] = []
+        for number in range(rounds):
+            with store.write() as tx:
+                ids += tx.profiles.reserve_provider_config_ids(2)
+                profile = tx.profiles.add(new_profile(f"{thread}/{number}", tags=["eu"]))
+            with store.write() as tx:
+                role = tx.roles.add(f"{thread}/{number}", None, NOW)
+                tx.roles.attach(profile.id, role.id, is_default=True)
+                tx.roles.attach(1, role.id, is_default=False)
+            with store.write() as tx:
+                tx.profiles.set_active(profile.id, is_active=number % 2 == 0)
+            with store.read() as reading:
+                assert reading.profiles.get(profile.id).roles[0].role_name == f"{thread}/{number}"
+        return ids
+
+    with opened(postgres_url, pool_size="5") as store, opened(postgres_url) as other:
+        add_profiles(other, ["shared"])
+        with ThreadPoolExecutor(threads) as pool:
+            ids = [config_id for config_ids in pool.map(work, range(threads)) for config_id in config_ids]
+
+        assert sorted(ids) == list(range(1, 2 * threads * rounds + 1))
+        assert len(names_of(other)) == threads * rounds + 1
+        with other.read() as tx:
+            assert len(tx.profiles.get(1).roles) == threads * rounds
+
+
+def test_a_thread_that_writes_all_the_time_does_not_keep_others_from_it(postgres_url: str) -> None:
+    most = 30
+    all_here = Barrier(8)
+    enough = Event()
+
+    def write(thread: int) -> int:
+        all_here.wait(30)
+        for number in range(most):
+            if enough.is_set():
+                return number
+            add_profiles(store, [f"{thread}/{number}"])
+        enough.set()
+        return most
+
+    with opened(postgres_url) as store, ThreadPoolExecutor(8) as pool:
+        threads = [pool.submit(write, thread) for thread in range(8)]
+        written = [thread.result(60) for thread in threads]
+
+    assert min(written) > most / 3
+
+
+def test_a_commit_changes_the_stamps_of_all_stores_on_the_database_before_it_is_acknowledged(
+    postgres_url: str,
+) -> None:
+    with opened(postgres_url) as one, opened(postgres_url) as other:
+        for number in range(20):
+            before = one.stamp(), other.stamp()
+            add_profiles(one, [f"p{number}"])
+            after = one.stamp(), other.stamp()
+
+            assert None not in before
+            assert all(earlier != later for earlier, later in zip(before, after, strict=True))
+
+
+def test_a_write_that_goes_on_is_not_in_the_stamp_until_it_is_seen(postgres_url: str) -> None:
+    with opened(postgres_url) as one, opened(postgres_url) as other:
+        with one.write() as tx:
+            tx.profiles.add(new_profile("not yet"))
+            during = other.stamp()
+            assert names_of(other) == []
+
+        assert other.stamp() != during
+        assert names_of(other) == ["not yet"]
