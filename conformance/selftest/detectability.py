@@ -75,8 +75,10 @@ def same_answers(session: Session, mutant: Mutant, server: Breakable) -> str:
         server.restore()
         right = [asking.outcome(value) for value in values]
         server.serve("mutant", mutant.id)
-        other = [asking.outcome(value) for value in values]
-        server.restore()
+        try:
+            other = [asking.outcome(value) for value in values]
+        finally:
+            server.restore()
     except (httpx.TransportError, LookupError, TypeError):
         return ""
     # Where the right server does not show what is meant, nothing is said.

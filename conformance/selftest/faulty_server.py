@@ -24,7 +24,7 @@ class HostError(Exception):
 class Breakable:
     """A running host. Close it, or leave the `with`: its process ends."""
 
-    def __init__(self, store_url: str | None = None) -> None:
+    def __init__(self) -> None:
         """Start it.
 
         Raises:
@@ -35,8 +35,6 @@ class Breakable:
             # The child runs the same code as this process, whatever is installed beside it.
             "PYTHONPATH": os.pathsep.join(filter(None, (str(_HERE), os.environ.get("PYTHONPATH")))),
         }
-        if store_url is not None:
-            environment["CONFORMANCE_SELFTEST_STORE"] = store_url
         self._process = subprocess.Popen(
             [sys.executable, "-W", "ignore", "-m", "conformance.selftest.host"],
             env=environment,
@@ -68,8 +66,16 @@ class Breakable:
         """The process."""
         return self._process.pid
 
+    def keep(self) -> None:
+        """Take what the server holds now for what it holds whenever it is told what to serve.
+
+        Raises:
+            HostError: it has ended.
+        """
+        self._ask("keep", "")
+
     def serve(self, kind: str, name: str) -> None:
-        """Serve a fault, a mutant or a variant from here on.
+        """Serve a fault, a mutant or a variant from here on, with what the server held in the beginning.
 
         Raises:
             HostError: it cannot, or what it served before has crashed by itself.
@@ -77,7 +83,9 @@ class Breakable:
         self._ask(kind, name)
 
     def restore(self) -> int:
-        """Serve the right server, and return how many requests have come since the one before was served.
+        """Serve the right server, with what it held in the beginning.
+
+        Returns how many requests have come since the one before was served.
 
         Raises:
             HostError: what was served before has crashed by itself, which proves nothing.

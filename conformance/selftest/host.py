@@ -2,7 +2,8 @@
 
 It is a process of its own, as the suite imports nothing of the server. It speaks JSON, a line at a time. The
 first line that it writes says where it serves and which keys it takes. Each line that it reads names what to
-serve from then on, and is answered with what the one before met. When its input ends, it ends.
+serve from then on, on a store as it was at the beginning, and is answered with what the one before met. When
+its input ends, it ends.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-import os
 import socket
 import sys
 import threading
@@ -27,6 +27,8 @@ from conformance.selftest.mutants import mutants
 from conformance.selftest.variants import VARIANTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from starlette.types import ASGIApp
 
     from conformance.selftest.mutants import Mutant
@@ -35,19 +37,61 @@ NOT_INSTALLED = (
     "The self-test breaks this project's own server, and that is not installed here: "
     "pip install access-profiles."
 )
-STORE = "memory:"
 _VIEW = "AccessProfiles:View"
+
+
+class _Store:
+    """A store in memory that begins anew when it is told to: apps go on with it, and find it as it was.
+
+    What is read or written while it begins anew belongs to what was before.
+    """
+
+    reads_wait = writes_wait = False
+
+    def __init__(self, open_store: Callable[[str], Any]) -> None:
+        self._open = open_store
+        self._records: list[Any] = []
+        self._store = open_store("memory:")
+
+    def keep(self) -> None:
+        """Take what is kept now for the beginning."""
+        with self._store.read() as tx:
+            self._records = list(tx.dump())
+
+    def begin_anew(self) -> None:
+        """Keep what was there in the beginning, and nothing else; the next ids are those of then as well."""
+        store = self._open("memory:")
+        with store.write() as tx:
+            tx.load(self._records)
+        self._store = store
+
+    def read(self) -> Any:
+        return self._store.read()
+
+    def write(self) -> Any:
+        return self._store.write()
+
+    def stamp(self) -> tuple[object, object]:
+        """What an app remembers by a stamp is of one store alone."""
+        store = self._store
+        return store, store.stamp()
+
+    def check_ready(self) -> None:
+        self._store.check_ready()
+
+    def close(self) -> None:
+        self._store.close()
 
 
 class Host:
     """The server, and what can be wrong with it."""
 
-    def __init__(self, store_url: str) -> None:
+    def __init__(self) -> None:
         self._server = importlib.import_module("server.connexion_app")
         self._contract = importlib.import_module("server.contract.document")
-        self._store = importlib.import_module("store.registry").open_store(store_url)
-        self._store.migrate()
+        self._store = _Store(importlib.import_module("store.registry").open_store)
         self.keys = self._issue_keys()
+        self._store.keep()
         self.app = FaultyApp(self._server.create_app(self._store), self.keys["admin"], self.keys["viewer"])
         self._document = contract.load().document
         self._faults = {planted.id: planted.fault for planted in FAULTS}
@@ -55,16 +99,20 @@ class Host:
         self._apps: dict[str, ASGIApp | None] = {}
         self._mutants = {mutant.id: mutant for mutant in mutants(self._document)}
 
+    def keep(self) -> dict[str, Any]:
+        """Take what the server holds now for what it holds whenever it serves something else."""
+        self._store.keep()
+        return self._met()
+
     def serve(self, kind: str, name: str) -> dict[str, Any]:
-        """Serve something else from here on, and return what the one before met: requests, and crashes.
+        """Serve something else from here on, with the data of the beginning.
+
+        Returns what the one before met: requests, and crashes.
 
         Raises:
             KeyError: there is no such thing.
         """
-        met = {
-            "requests": self.app.requests,
-            "crashes": [f"{type(crash).__name__}: {crash}" for crash in self.app.crashes],
-        }
+        met = self._met()
         if kind == "fault":
             self.app.break_with(self._faults[name])
         elif kind == "variant":
@@ -73,7 +121,14 @@ class Host:
             self.app.break_with(self._mutants[name].fault, self._app_of(self._mutants[name]))
         else:
             self.app.break_with(None)
+        self._store.begin_anew()
         return met
+
+    def _met(self) -> dict[str, Any]:
+        return {
+            "requests": self.app.requests,
+            "crashes": [f"{type(crash).__name__}: {crash}" for crash in self.app.crashes],
+        }
 
     def _app_of(self, mutant: Mutant) -> ASGIApp | None:
         """The server of the mutant's contract, with the same data. It takes half a second, and so is kept."""
@@ -112,7 +167,7 @@ def main() -> None:
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
-        host = Host(os.environ.get("CONFORMANCE_SELFTEST_STORE", STORE))
+        host = Host()
     except ModuleNotFoundError as error:
         missing = (error.name or "").partition(".")[0]
         _write(lines, {"error": NOT_INSTALLED if missing in ("server", "store") else str(error)})
@@ -140,7 +195,7 @@ def _obey(host: Host, server: uvicorn.Server, lines: TextIO) -> None:
     for line in sys.stdin:
         asked = json.loads(line)
         try:
-            answer = host.serve(asked["kind"], asked["name"])
+            answer = host.keep() if asked["kind"] == "keep" else host.serve(asked["kind"], asked["name"])
         except Exception as error:  # noqa: BLE001  whatever it is, the one who asked must hear of it
             answer = {"error": f"{asked['kind']} {asked['name']}: {type(error).__name__}: {error}"}
         _write(lines, answer)

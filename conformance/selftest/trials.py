@@ -21,6 +21,7 @@ from conformance.selftest.mutants.answers import STATUS
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from conformance.contract.document import Clause
     from conformance.run.plan import Plan
     from conformance.run.results import Results
     from conformance.run.verdict import Verdict
@@ -74,7 +75,11 @@ class Trial:
 
 
 class Stand:
-    """A server that can be broken, and the suite before it. One trial at a time."""
+    """A server that can be broken, and the suite before it. One trial at a time.
+
+    A trial leaves nothing behind that the next one meets: each time that the server is told what to serve it
+    holds what it held in the beginning, and the suite comes with a workspace of its own.
+    """
 
     def __init__(self, plan_at: Callable[[Breakable], Plan]) -> None:
         """Start the server.
@@ -84,16 +89,31 @@ class Stand:
         """
         self.server = Breakable()
         self.plan = plan_at(self.server)
-        self._workspace = Workspace(self.plan.contract, self.plan.target, self.plan.seed)
-        # A server that is in use: its data is not the suite's.
-        self._workspace.session("before").submit({"name": "Here before"})
+        with self._workspace() as workspace:
+            # A server that is in use: its data is not the suite's.
+            workspace.session("before").submit({"name": "Here before"})
+        self.server.keep()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._workspace.__exit__()
         self.server.close()
+
+    def _workspace(self) -> Workspace:
+        return Workspace(self.plan.contract, self.plan.target, self.plan.seed)
+
+    def _probe(self, fault_id: str, clause: Clause) -> Verdict:
+        """The verdict of one check on the server with a fault.
+
+        Raises:
+            HostError: the fault cannot be served, or has crashed.
+        """
+        self.server.serve("fault", fault_id)
+        with self._workspace() as workspace:
+            verdict = probe(self.plan.catalogue[clause.id], clause, workspace)
+        self.server.restore()
+        return verdict
 
     def fault(self, planted: Planted, *, precise: bool = False) -> Trial:
         """The check of the clause that the fault breaks, and if so the other checks of its operation."""
@@ -102,9 +122,7 @@ class Stand:
         if clause is None or clause.id not in self.plan.catalogue:
             return replace(trial, reason="the clause has no check")
         try:
-            self.server.serve("fault", planted.id)
-            verdict = probe(self.plan.catalogue[clause.id], clause, self._workspace)
-            self.server.restore()
+            verdict = self._probe(planted.id, clause)
             others = self._others(planted) if precise else ()
         except HostError as error:
             return replace(trial, outcome=Outcome.ERROR, reason=str(error))
@@ -122,13 +140,7 @@ class Stand:
         others = [
             c for c in contract.clauses if stated and c.operation_id == stated.operation_id and c != stated
         ]
-        broken = []
-        for clause in others:
-            self.server.serve("fault", planted.id)
-            if probe(self.plan.catalogue[clause.id], clause, self._workspace).status in _BROKEN:
-                broken.append(clause.id)
-        self.server.restore()
-        return tuple(broken)
+        return tuple(clause.id for clause in others if self._probe(planted.id, clause).status in _BROKEN)
 
     def mutant(self, mutant: Mutant, *, fuzz: bool = False) -> Trial:
         """The verdicts of the operation, the nearest first, until one fails."""
@@ -192,8 +204,8 @@ class Stand:
         """Why no client can tell the mutant from the right server; empty when one can."""
         if mutant.constraint is None:
             return ""
-        session = self._workspace.session(mutant.id)
-        return same_answers(session, mutant, self.server)
+        with self._workspace() as workspace:
+            return same_answers(workspace.session(mutant.id), mutant, self.server)
 
     def variant(self, name: str, *, seed: int, only: frozenset[str] | None) -> Trial:
         """A whole run, or a part of it: whatever it has against a legal server is an alarm."""

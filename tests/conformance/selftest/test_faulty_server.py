@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -48,18 +49,66 @@ def test_a_fault_is_there_until_it_is_taken_back(server: Breakable) -> None:
     assert _list_profiles(server).status_code == 200
 
 
-def test_a_server_of_another_contract_has_the_same_data(server: Breakable) -> None:
+OTHER_CONTRACT = "createRole.body.name.minLength/constraint-tightened"
+
+
+@contextmanager
+def _admin(server: Breakable) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {server.target.key}"}
-    url = f"{server.target.root}/api/roles"
-    with httpx.Client(headers=headers, trust_env=False) as client:
-        made = client.post(url, json={"name": "of both"}).json()["role"]["id"]
-        server.serve("mutant", "createRole.body.name.minLength/constraint-tightened")
-        found, refused = client.get(url), client.post(url, json={"name": "a"})
+    with httpx.Client(base_url=f"{server.target.root}/api", headers=headers, trust_env=False) as client:
+        yield client
+
+
+def test_a_server_of_another_contract_has_the_data_of_the_beginning() -> None:
+    with Breakable() as server, _admin(server) as client:
+        made = client.post("/roles", json={"name": "here before"}).json()["role"]["id"]
+        server.keep()
+        server.serve("mutant", OTHER_CONTRACT)
+        found, refused = client.get("/roles"), client.post("/roles", json={"name": "a"})
         server.restore()
 
-        assert made in [role["id"] for role in found.json()["roles"]]
+        assert [role["id"] for role in found.json()["roles"]] == [made]
         assert refused.status_code == 400
-        assert client.post(url, json={"name": "a"}).status_code == 201
+        assert client.post("/roles", json={"name": "a"}).status_code == 201
+
+
+LISTS = ("access-profiles", "roles", "users", "api-keys", "access-profiles/audit-logs")
+
+
+def _all_that_is_kept(client: httpx.Client) -> list[object]:
+    return [client.get(f"/{name}").json() for name in LISTS]
+
+
+def _leave_much_behind(client: httpx.Client) -> None:
+    """As a run that goes wrong would: it ends with the key that it came with."""
+    for number in range(3):
+        profile = client.post("/access-profiles", json={"name": f"left {number}"}).json()["access_profile"]
+        role = client.post("/roles", json={"name": f"left {number}"}).json()["role"]
+        client.post(f"/access-profiles/{profile['id']}/roles", json={"role_ids": [role["id"]]})
+        client.post("/users", json={"id": f"left {number}", "role_id": role["id"]})
+    keys = {key["name"]: key["id"] for key in client.get("/api-keys").json()["api_keys"]}
+    for name in ("viewer", "admin"):
+        assert client.delete(f"/api-keys/{keys[name]}").status_code == 200
+    assert client.get("/access-profiles").status_code == 401
+
+
+@pytest.mark.parametrize("served", [("right", ""), ("mutant", OTHER_CONTRACT), ("variant", "more_headers")])
+def test_what_is_served_meets_nothing_of_what_was_served_before(
+    served: tuple[str, str], server: Breakable
+) -> None:
+    server.restore()
+    with _admin(server) as client:
+        before = _all_that_is_kept(client)
+        # Twice each: the app of another contract is kept, and with it what it remembers of keys and answers.
+        for _ in range(2):
+            server.serve(*served)
+            assert _all_that_is_kept(client) == before
+            _leave_much_behind(client)
+        server.restore()
+
+        assert _all_that_is_kept(client) == before
+        assert _list_profiles(server, server.target.viewer_key).status_code == 200
+        assert client.post("/roles", json={"name": "as new"}).json()["role"]["id"] == 1
 
 
 def test_what_there_is_not_cannot_be_served_and_the_server_goes_on(server: Breakable) -> None:

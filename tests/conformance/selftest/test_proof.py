@@ -46,6 +46,14 @@ def _never_content(session: Session) -> None:
     raise Violation("something else", "this", [session.browse()])
 
 
+def _takes_its_own_key_away(session: Session) -> None:
+    """Revokes whatever key there is, the one that it has last."""
+    rows = session.call("listApiKeys").json["api_keys"]
+    for row in sorted(rows, key=lambda row: row["name"] == "admin"):
+        session.call("revokeApiKey", parameters={"key_id": row["id"]})
+    raise Violation("the key to be good", "401", [session.browse()])
+
+
 @contextmanager
 def _knowing(stand: Stand, checks: Catalogue) -> Iterator[None]:
     before, stand.plan = stand.plan, replace(stand.plan, catalogue=checks)
@@ -90,6 +98,17 @@ def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(stand: Sta
     (verdict,) = alarm["verdicts"]
     assert (verdict["id"], verdict["status"]) == ("AP-GET-006", "FAIL")
     assert "/access-profiles" in verdict["findings"][0]["exchanges"][0]["request"]
+
+
+def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(stand: Stand) -> None:
+    (planted,) = (each for each in FAULTS if each.id == "AP-GET-006/version_counts_reads")
+    with _knowing(stand, _with_checks(AP_GET_006=_takes_its_own_key_away)):
+        ruinous = stand.fault(planted)
+    (actual,) = ruinous.verdicts[0].findings
+    assert actual.exchanges[0].status == 401
+
+    assert stand.fault(planted).outcome is Outcome.KILLED
+    assert stand.variant("more_headers", seed=1, only=frozenset({"AP-GET-006"})).outcome is Outcome.QUIET
 
 
 def test_a_mutant_that_no_client_can_tell_is_not_counted(stand: Stand) -> None:
