@@ -10,7 +10,7 @@ PACKAGES := conformance domain handlers server store
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint contract-diff soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
+.PHONY: help serve test check format types lock contract-lint contract-diff foreign foreign-lock soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,14 @@ lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
 
+foreign: $(VENV)/dev.stamp ## What is proved on servers of others, with those that are large (needs java, node and npm)
+	@REQUIRE_FOREIGN=all $(BIN)/python -m pytest tests/foreign
+
+foreign-lock: ## Resolve the packages of the servers of others again, and lock them with hashes (needs uv and npm)
+	@cd tests/foreign/packages && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-deps requirements-foreign-chroma.in -o requirements-foreign-chroma.txt
+	@cd tests/foreign/packages && uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header requirements-foreign-changedetection.in -o requirements-foreign-changedetection.txt
+	@for folder in tests/foreign/packages/*/; do (cd $$folder && npm install --package-lock-only --silent) || exit 1; done
+
 selftest: $(VENV)/dev.stamp ## The suite proves itself: every fault, every mutant of the contract, every legal variant
 	@$(BIN)/conformance selftest
 
@@ -91,4 +99,4 @@ bench-propagation: $(VENV)/dev.stamp ## What propagating to 10,000 and 100,000 c
 	@$(BIN)/python -m bench.propagation
 
 clean: ## Remove the environment, caches and the demo store
-	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/typescript/node_modules var
+	@rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis tests/clients/typescript/node_modules .foreign var

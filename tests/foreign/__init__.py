@@ -1,0 +1,1 @@
+"""Servers of others as real processes: what the suite for any contract is proved on."""
