@@ -16,6 +16,7 @@ from conformance.access_profiles.preflight import left_by_earlier_runs, missing_
 from conformance.boundary import phase as boundary
 from conformance.fuzz.phase import fuzz_all
 from conformance.http.deadline import Deadline
+from conformance.http.unreached import Unreached
 from conformance.race import phase as races
 from conformance.run.coverage import Ledger
 from conformance.run.plan import BRISK, Phase, Plan
@@ -24,7 +25,7 @@ from conformance.run.response_audit import Answers
 from conformance.run.results import PhaseRecord, Results
 from conformance.run.schema_verdicts import unreached_verdicts
 from conformance.run.session import Workspace
-from conformance.run.verdict import Unreached, Verdict, worse
+from conformance.run.verdict import Verdict, worse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.run import expect
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 LARGEST_PAGE = 100

@@ -9,12 +9,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from conformance.run.verdict import Unreached
+from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 Object = dict[str, Any]

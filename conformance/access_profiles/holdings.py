@@ -11,7 +11,7 @@ from conformance.run import expect
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 Object = dict[str, Any]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.access_profiles import fixtures
-from conformance.http.client import EXPIRED, REVOKED, SCOPE
+from conformance.http.target import EXPIRED, REVOKED, SCOPE
+from conformance.http.unreached import Unreached, WouldWrite
 from conformance.run import expect
-from conformance.run.verdict import Unreached, WouldWrite
 
 if TYPE_CHECKING:
     from conformance.run.session import Session

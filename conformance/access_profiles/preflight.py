@@ -10,7 +10,7 @@ import httpx
 
 from conformance.access_profiles import keys
 from conformance.access_profiles.clean_up import leftovers
-from conformance.run.verdict import Unreached, WouldWrite
+from conformance.http.unreached import Unreached, WouldWrite
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from conformance.access_profiles import fixtures, samples
-from conformance.run.verdict import Unreached
+from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable

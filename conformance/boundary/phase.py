@@ -17,9 +17,10 @@ from conformance.boundary.requests import REMOVERS, Caller
 from conformance.boundary.statuses import situations
 from conformance.boundary.texts import NoText
 from conformance.boundary.trials import Trials
+from conformance.http.unreached import Unreached
 from conformance.run.coverage import Ledger
 from conformance.run.schema_verdicts import answers_id, decided, why_not_claimed, why_skipped
-from conformance.run.verdict import Finding, Status, Unreached
+from conformance.run.verdict import Finding, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

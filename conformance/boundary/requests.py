@@ -13,13 +13,14 @@ from conformance.access_profiles.recipes import Supply
 from conformance.boundary.constraints import JSON, Reader
 from conformance.boundary.texts import Texts
 from conformance.boundary.values import ABSENT, Values
-from conformance.run.verdict import Unreached
+from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.contract.document import Operation
-    from conformance.http.client import Answer, Client
+    from conformance.http.answer import Answer
+    from conformance.http.client import Client
     from conformance.run.session import Session
 
 REMOVERS = {

@@ -13,14 +13,16 @@ from conformance.access_profiles import fixtures
 from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.values import ABSENT
 from conformance.contract.document import pointer_to
-from conformance.run.verdict import Finding, Unreached
+from conformance.http.unreached import Unreached
+from conformance.run.verdict import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from conformance.boundary.requests import Caller, Request
     from conformance.contract.document import Contract, Operation
-    from conformance.http.client import Answer, Client
+    from conformance.http.answer import Answer
+    from conformance.http.client import Client
 
     Ask = Callable[[Caller], Iterator[Answer]]
     Cause = tuple[Ask, str, tuple[str, ...]]

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from conformance.boundary.constraints import Constraint
     from conformance.boundary.requests import Caller, Request
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.coverage import Ledger
 
 _SHOWN = 600

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 from conformance.access_profiles import fixtures, keys
-from conformance.http.client import EXPIRED, REVOKED
+from conformance.http.target import EXPIRED, REVOKED
+from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer, Client
+    from conformance.http.answer import Answer
+    from conformance.http.client import Client
     from conformance.run.session import Session
 
 Object = dict[str, Any]

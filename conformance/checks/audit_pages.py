@@ -11,7 +11,7 @@ from conformance.run.registry import check
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
     Read = Callable[..., Answer]

@@ -8,12 +8,13 @@ import uuid
 from typing import TYPE_CHECKING
 
 from conformance.access_profiles import keys
+from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer, Client
+    from conformance.http.answer import Answer
+    from conformance.http.client import Client
     from conformance.run.session import Session
 
 _BEARER_CHALLENGE = re.compile(r"(^|,)\s*bearer(\s|,|$)", re.IGNORECASE)

@@ -10,7 +10,7 @@ from conformance.run.plan import Phase
 from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 _LARGEST = 1048576

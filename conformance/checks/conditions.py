@@ -6,14 +6,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.access_profiles import fixtures
+from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 _STRONG = re.compile(r'"[\x21\x23-\x7e]*"')

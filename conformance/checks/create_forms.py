@@ -11,7 +11,7 @@ from conformance.run import expect
 from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 # What is sent, and what it is rounded to. Each is the shortest text of its binary64 value.

@@ -9,7 +9,7 @@ from conformance.run import expect
 from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Profile, Session
 
 _MANY = 120

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from conformance.access_profiles import samples
+from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.plan import Phase
 from conformance.run.registry import check
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 _PARAMETER = re.compile(r"\{\w+\}")

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from conformance.access_profiles import fixtures, samples
 from conformance.checks.propagation import propagate
+from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807

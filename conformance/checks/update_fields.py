@@ -10,7 +10,7 @@ from conformance.run import expect
 from conformance.run.registry import check
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Profile, Session
 
 _OF_THE_CHANGE = ("version", "updated_at", "last_reset")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.barrier import Entry, race
 from conformance.run.plan import Phase
 from conformance.run.registry import check
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from conformance.run.session import Session

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from conformance.access_profiles.holdings import Object, Window
     from conformance.access_profiles.samples import Body
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 _TOLERANCE = timedelta(seconds=2)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from conformance.access_profiles import fixtures
+from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 Object = dict[str, Any]

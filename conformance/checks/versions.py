@@ -13,7 +13,7 @@ from conformance.run.registry import check
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
     Parameters = dict[str, Any]

@@ -25,8 +25,8 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
 
     from conformance.access_profiles import clean_up
     from conformance.access_profiles.preflight import AN_HOUR, preflight
+    from conformance.http.unreached import Unreached
     from conformance.run.session import Workspace
-    from conformance.run.verdict import Unreached
 
     contract = load_contract(contract_file)
     target, note, _ = take_target(options, contract)

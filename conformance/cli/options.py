@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.cli.config import Config, variable
-from conformance.http.client import ADMIN, EXPIRED, REVOKED, SCOPE, VIEWER, Target, server_root
+from conformance.http.target import ADMIN, EXPIRED, REVOKED, SCOPE, VIEWER, Target, server_root
 from conformance.http.transport import tls_context
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from conformance.cli.config import Config
     from conformance.contract.document import Contract
-    from conformance.http.client import Target
+    from conformance.http.target import Target
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _POSITIVE = click.FloatRange(min=0, min_open=True)
@@ -60,7 +60,7 @@ def take_target(options: dict[str, Any], contract: Contract) -> tuple[Target, st
     """
     from conformance.cli import config
     from conformance.cli.options import OptionError, TargetOptions, target_from
-    from conformance.http.client import TargetUrlError
+    from conformance.http.target import TargetUrlError
 
     path: Path | None = options.pop("config_file")
     here = Path(config.FILE_NAME)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.contract.document import Contract
-    from conformance.http.client import Target
     from conformance.http.deadline import Deadline
+    from conformance.http.target import Target
 
 SCHEMATHESIS_VERSION = version("schemathesis")
 

@@ -15,13 +15,13 @@ from requests.adapters import HTTPAdapter
 
 from conformance.http.pacing import TOO_MANY_REQUESTS
 from conformance.http.transport import LARGEST_ANSWER
-from conformance.run.verdict import Unreached
+from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.http.client import Target
     from conformance.http.deadline import Deadline
+    from conformance.http.target import Target
     from conformance.http.transport import Transport
 
 

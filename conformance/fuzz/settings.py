@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conformance.http.client import Target
+from conformance.http.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

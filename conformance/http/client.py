@@ -1,152 +1,23 @@
-"""The server under test, and the HTTP client of the checks. It keeps every exchange."""
-
-from __future__ import annotations
+"""The HTTP client of the checks. It keeps every exchange."""
 
 import json
 import time
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urlsplit
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlencode
 
 import conformance
-from conformance.http.evidence import Exchange, Redactor, record
+from conformance.http.answer import Answer, Sent
+from conformance.http.evidence import record
+from conformance.http.target import Target
+from conformance.http.transport import Transport
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
-
-    import httpx
-
-    from conformance.http.transport import Transport
-
-ADMIN, VIEWER, EXPIRED, REVOKED = "admin", "viewer", "expired", "revoked"
-SCOPE = "scope:"
-"""How the role of a key begins that holds one scope alone: `scope:Roles:View`."""
 USER_AGENT = f"conformance/{conformance.__version__}"
 JSON = "application/json"
-SCHEMES = ("http", "https")
 
 _ALWAYS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
 
 Query = dict[str, Any] | list[tuple[str, Any]]
-
-
-class TargetUrlError(ValueError):
-    """The URL that was given cannot be a server's root."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The server under test, the keys to it by role, and how it is to be spoken to.
-
-    Attributes:
-        headers: sent with every request, beside those of the request itself.
-        ca_file: the authority whose certificates are good; None for those of the host.
-        verify: whether a TLS certificate has to be good at all.
-        timeout: seconds for a whole request.
-        rate: requests a second that may leave; None for no limit.
-        read_only: whether nothing may be sent that could change something.
-    """
-
-    root: str
-    keys: Mapping[str, str] = field(repr=False)
-    timeout: float = 10.0
-    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    ca_file: Path | None = None
-    verify: bool = True
-    rate: float | None = None
-    read_only: bool = False
-
-    @property
-    def key(self) -> str:
-        """The key that may do everything."""
-        return self.keys[ADMIN]
-
-    @property
-    def viewer_key(self) -> str | None:
-        """The key that may only view, if there is one."""
-        return self.keys.get(VIEWER)
-
-    @property
-    def host(self) -> str:
-        """The value of the Host header."""
-        return urlsplit(self.root).netloc.encode("idna").decode()
-
-    @property
-    def redactor(self) -> Redactor:
-        """What takes the keys out of everything that is shown."""
-        return Redactor(self.keys, (value for _, value in self.headers))
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """A request as it was sent, secrets included. It is for judging answers, and never shown.
-
-    Attributes:
-        path: below the server's root, with percent-encoding.
-        query: what follows the question mark, without it.
-    """
-
-    method: str
-    path: str
-    query: str = ""
-    headers: tuple[tuple[str, str], ...] = ()
-    content: bytes | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back, with the evidence of it."""
-
-    status: int
-    headers: httpx.Headers
-    content: bytes
-    exchange: Exchange
-    sent: Sent
-    trailing: bytes = b""
-    """What followed the end of the answer. Nothing may."""
-
-    @property
-    def text(self) -> str:
-        """The body as text, for searching in it."""
-        return self.content.decode("utf-8", "replace")
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON, or None when it is none."""
-        try:
-            return json.loads(self.content)
-        except ValueError:
-            return None
-
-
-def server_root(url: str, servers: Sequence[str]) -> tuple[str, str | None]:
-    """The server's root, and a note when it had to be inferred from a URL that goes deeper.
-
-    Raises:
-        TargetUrlError: the URL has no host, or parts that a root cannot have.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in SCHEMES or not parts.netloc:
-        raise TargetUrlError(f"{url!r} is no URL of a server. Write it like http://127.0.0.1:8080.")
-    if "@" in parts.netloc:
-        raise TargetUrlError("The URL holds credentials. Give the API key with --key or CONFORMANCE_KEY.")
-    if parts.query or parts.fragment:
-        raise TargetUrlError(f"{url!r} has a query or a fragment. Give the server's root alone.")
-    try:
-        _ = parts.port
-        parts.netloc.encode("idna")
-    except ValueError as error:
-        raise TargetUrlError(f"{url!r} has no valid host and port.") from error
-    root = url.rstrip("/")
-    for server in sorted(servers, key=len, reverse=True):
-        if server and parts.path.rstrip("/").endswith(server):
-            shorter = root.removesuffix(server)
-            return (
-                shorter,
-                f"{url} ends in {server}, which the contract adds; the root is taken to be {shorter}.",
-            )
-    return root, None
 
 
 class Client:

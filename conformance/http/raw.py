@@ -15,10 +15,12 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from conformance.http.client import USER_AGENT, Answer, Sent, Target
+from conformance.http.answer import Answer, Sent
+from conformance.http.client import USER_AGENT
 from conformance.http.deadline import Deadline
 from conformance.http.evidence import record
 from conformance.http.pacing import TOO_MANY_REQUESTS
+from conformance.http.target import Target
 from conformance.http.transport import LARGEST_ANSWER, too_large
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ import httpx
 from conformance.http import streams
 from conformance.http.deadline import Deadline
 from conformance.http.pacing import TOO_MANY_REQUESTS, Pacer
-from conformance.run.verdict import Unreached, WouldWrite
+from conformance.http.unreached import Unreached, WouldWrite
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from conformance.http.client import Target
+    from conformance.http.target import Target
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Octets of a body. What is larger is no answer of this API."""

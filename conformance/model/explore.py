@@ -15,15 +15,15 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from conformance.http.unreached import Unreached
 from conformance.model.history import Contradiction, History, Step
 from conformance.model.machines import Hooks, Machine, Stop
 from conformance.model.shrink import shrink
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.http.deadline import Deadline
 
 

@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from conformance.http.unreached import Unreached
 from conformance.model import attribution
 from conformance.model.attribution import Act
 from conformance.model.world import World
 from conformance.run import expect
 from conformance.run.response_schemas import shape_fault
-from conformance.run.verdict import Unreached, Violation
+from conformance.run.verdict import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 _SECRET = re.compile(r"sk-bf-[A-Za-z0-9]{32}|bfst-[A-Za-z0-9]{44}")

@@ -13,7 +13,7 @@ from conformance.run import expect
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.model.records import Fields
 
 

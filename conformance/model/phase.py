@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from conformance.http.deadline import Deadline
+from conformance.http.unreached import Unreached
 from conformance.model.explore import Exploration, Failure, Scope, attempt, explore, shortest
 from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
@@ -16,7 +17,7 @@ from conformance.model.scenarios import PEOPLE, TEMPLATES
 from conformance.model.templates import TemplateHistory
 from conformance.run.plan import Phase
 from conformance.run.scenarios import Outcome, finding, is_asked_for, is_claimed, verdict, why_skipped
-from conformance.run.verdict import Finding, Status, Unreached
+from conformance.run.verdict import Finding, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ from conformance.model.records import Profile, Row, has_conflict, scopes
 from conformance.run import expect
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.model.records import Fields
 
 _NO_TAG = '"never-given"'

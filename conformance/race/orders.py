@@ -11,14 +11,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from conformance.access_profiles import audit_log
+from conformance.http.unreached import Unreached
 from conformance.race.linearizability import Timed, an_order
 from conformance.race.winners import Round
-from conformance.run.verdict import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 State = tuple[str | None, tuple[str, ...], int, int]

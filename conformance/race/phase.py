@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance.http.unreached import Unreached
 from conformance.race import orders, winners
 from conformance.race.winners import LIFECYCLE, RACES, Race, Round
 from conformance.run.plan import Mode
 from conformance.run.response_schemas import shape_fault
 from conformance.run.scenarios import Outcome, Subject, finding, is_asked_for, verdict, why_skipped
-from conformance.run.verdict import Finding, Status, Unreached, Violation
+from conformance.run.verdict import Finding, Status, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ from conformance.run.barrier import Entry, race
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 CLIENTS = 6

@@ -13,7 +13,7 @@ from conformance.http.client import JSON
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
 
 

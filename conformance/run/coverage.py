@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from conformance.boundary.constraints import Constraint
     from conformance.contract.document import Contract, Operation
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
 
 _SHOWN = 200
 # No client can bring these about.

@@ -10,7 +10,7 @@ from conformance.run.verdict import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Profile
 
 _SHOWN = 600

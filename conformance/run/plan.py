@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from conformance.contract.document import Clause, Contract
-    from conformance.http.client import Target
+    from conformance.http.target import Target
     from conformance.run.registry import Catalogue
 
 ADDED_SEED = 1_000_003

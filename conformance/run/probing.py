@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, TypeVar
 import httpx
 
 from conformance.access_profiles.preflight import is_alive
+from conformance.http.unreached import Unreached, WouldWrite
 from conformance.run.plan import Phase
 from conformance.run.response_schemas import shape_fault
-from conformance.run.verdict import Finding, Status, Unreached, Verdict, Violation, WouldWrite
+from conformance.run.verdict import Finding, Status, Verdict, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

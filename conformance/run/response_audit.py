@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.contract.document import Contract
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.plan import Plan
     from conformance.run.verdict import Verdict
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from conformance.contract.document import Contract, Operation
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
 
 Schema = dict[str, Any]
 

@@ -10,7 +10,7 @@ from conformance.run.verdict import Finding, Status, Verdict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.plan import Plan
     from conformance.run.session import Workspace
 

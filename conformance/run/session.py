@@ -11,10 +11,12 @@ from urllib.parse import quote
 
 from conformance.access_profiles import keys
 from conformance.access_profiles.clean_up import PREFIX, Residue, clean_up
-from conformance.http.client import Answer, Client, Query, Target
+from conformance.http.answer import Answer
+from conformance.http.client import Client, Query
 from conformance.http.raw import RawConnection
+from conformance.http.target import Target
 from conformance.http.transport import Transport
-from conformance.run.verdict import Unreached
+from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.http.evidence import Exchange
 
 
@@ -49,14 +49,6 @@ class Violation(Exception):
         self.expected = expected
         self.actual = actual
         self.answers = tuple(answers)
-
-
-class Unreached(Exception):
-    """What the clause speaks about never came about, so that nothing is proved."""
-
-
-class WouldWrite(Unreached):
-    """The clause can be proved by changing something alone, and the run only reads."""
 
 
 @dataclass(frozen=True, slots=True)

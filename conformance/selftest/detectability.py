@@ -18,7 +18,7 @@ from conformance.selftest.mutants.constraints import DROPPED
 from conformance.selftest.mutants.mutant import resolved
 
 if TYPE_CHECKING:
-    from conformance.http.client import Answer
+    from conformance.http.answer import Answer
     from conformance.run.session import Session
     from conformance.selftest.faulty_server import Breakable
     from conformance.selftest.mutants import Constraint, Mutant

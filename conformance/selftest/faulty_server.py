@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Self, cast
 
-from conformance.http.client import Target
+from conformance.http.target import Target
 
 _HERE = Path(__file__).parents[2]
 _PATIENCE = 5

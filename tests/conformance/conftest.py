@@ -15,7 +15,7 @@ import structlog
 import uvicorn
 
 from conformance.contract import document
-from conformance.http.client import Target
+from conformance.http.target import Target
 from conformance.run import registry
 from conformance.run.plan import Phase, Plan
 from conformance.selftest.middleware import FaultyApp

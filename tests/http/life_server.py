@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import uvicorn
 
-from conformance.http.client import Target
+from conformance.http.target import Target
 from server.connexion_app import create_app
 from server.http.authentication import issue_key
 from store.api import Store

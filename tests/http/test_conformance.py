@@ -16,7 +16,7 @@ import pytest
 from conformance.access_profiles import fixtures
 from conformance.contract import document
 from conformance.fuzz.phase import derived_id
-from conformance.http.client import Target
+from conformance.http.target import Target
 from conformance.run.session import Session, Workspace
 from tests.http.conftest import DURABLE
 from tests.serving import ROOT, Keys, Server, add_keys, running_server

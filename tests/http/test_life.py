@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import domain.usage
 from conformance.access_profiles.holdings import windows
 from conformance.contract import document
-from conformance.http.client import Answer
+from conformance.http.answer import Answer
 from conformance.http.deadline import Deadline
 from conformance.model.explore import Exploration, Scope, explore, shortest
 from conformance.model.history import Inapplicable

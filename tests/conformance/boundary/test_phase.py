@@ -10,7 +10,7 @@ import pytest
 from conformance.access_profiles import exclusions
 from conformance.access_profiles.clean_up import Residue
 from conformance.boundary.phase import derived_ids, phase
-from conformance.http.client import Answer
+from conformance.http.answer import Answer
 from conformance.http.deadline import Deadline
 from conformance.run.coverage import Ledger, unreached
 from conformance.run.response_audit import Answers

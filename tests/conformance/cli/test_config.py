@@ -11,7 +11,7 @@ from conformance.cli import config
 from conformance.cli.config import Config, ConfigError, RunSettings, TargetSettings
 from conformance.cli.options import OptionError, TargetOptions, target_from
 from conformance.contract import document
-from conformance.http.client import Target
+from conformance.http.target import Target
 from conformance.run.verdict import ExitCode
 from tests.conformance.hostile.proxies import AUTHORITY
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.http.client import Target, TargetUrlError, server_root
 from conformance.http.evidence import SHOWN_OCTETS, Redactor, record
+from conformance.http.target import Target, TargetUrlError, server_root
 from conformance.report.files import FORMATS, render
 from conformance.run.verdict import Status
 from conformance.runner import Plan, run

@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from conformance.contract import document
-from conformance.http.client import Target
+from conformance.http.target import Target
 from conformance.http.transport import TooLarge, Transport
+from conformance.http.unreached import WouldWrite
 from conformance.run.session import Workspace
-from conformance.run.verdict import WouldWrite
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile import servers
 from tests.conformance.hostile.servers import listening

@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from conformance.http.client import Target
+from conformance.http.target import Target
 from conformance.report import document
 from conformance.report.document import Document, DocumentError
 from conformance.runner import Plan, run

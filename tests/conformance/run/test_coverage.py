@@ -8,7 +8,7 @@ from collections import Counter
 import httpx
 
 from conformance.contract import document
-from conformance.http.client import Answer, Sent
+from conformance.http.answer import Answer, Sent
 from conformance.http.evidence import Redactor, record
 from conformance.run.coverage import Ledger, unreached
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from conformance.contract import document
-from conformance.http.client import Target
+from conformance.http.target import Target
 from conformance.run import registry
 from conformance.run.plan import BUDGETS, Mode, Phase, Plan
 

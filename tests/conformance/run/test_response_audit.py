@@ -11,7 +11,7 @@ import pytest
 
 from conformance.contract import document
 from conformance.contract.routes import Routes
-from conformance.http.client import Answer, Sent
+from conformance.http.answer import Answer, Sent
 from conformance.http.evidence import Redactor, record
 from conformance.run.response_audit import Answers
 from conformance.run.verdict import Status, Verdict

@@ -15,11 +15,12 @@ import pytest
 
 from conformance.access_profiles import fixtures
 from conformance.contract import document
-from conformance.http.client import Target
+from conformance.http.target import Target
+from conformance.http.unreached import Unreached
 from conformance.run import expect, response_schemas
 from conformance.run.registry import Catalogue
 from conformance.run.session import Session, Workspace
-from conformance.run.verdict import ExitCode, Status, Unreached, Verdict
+from conformance.run.verdict import ExitCode, Status, Verdict
 from conformance.runner import Decided, PhaseBegun, Plan, run
 from conformance.selftest.middleware import Inner, Request, Response, State
 from tests.conformance.conftest import Breakable

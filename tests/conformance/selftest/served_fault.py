@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import structlog
 import uvicorn
 
-from conformance.http.client import Target
+from conformance.http.target import Target
 from conformance.selftest.middleware import Fault, FaultyApp
 from server.connexion_app import create_app
 from server.http.authentication import issue_key
