@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from conformance.access_profiles import calls
 from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached
 
@@ -210,7 +211,7 @@ def _users(session: Session, is_ours: Callable[[Row], bool]) -> list[Any]:
 
 def _profiles(session: Session, search: str, is_ours: Callable[[Row], bool]) -> list[Any]:
     # A server that breaks `search` must not make the suite delete what belongs to others.
-    return _ids(session.rows({"search": search}), is_ours)
+    return _ids(calls.rows(session, {"search": search}), is_ours)
 
 
 def _roles(session: Session, is_ours: Callable[[Row], bool]) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from conformance.access_profiles import calls
 from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def user(session: Session, **fields: Any) -> Object:
 
 def active_profile(session: Session, **fields: Any) -> Object:
     """A new profile that is active, and so can be assigned."""
-    profile = session.create(**fields)
+    profile = calls.create(session, **fields)
     answer = session.call("activateAccessProfile", parameters={"profile_id": profile["id"]})
     return _made(answer, 200, "access_profile")
 
@@ -52,7 +53,7 @@ def attached(session: Session, profile_id: int, *role_ids: int, **fields: Any) -
 
 def attachments(session: Session, profile_id: int) -> list[Object]:
     """The attachments of a profile, as `getAccessProfile` has them; by id, for it states no order."""
-    found: list[Object] = _made(session.read(profile_id), 200, "roles")  # type: ignore[assignment]
+    found: list[Object] = _made(calls.read(session, profile_id), 200, "roles")  # type: ignore[assignment]
     return by_id(found)
 
 
@@ -115,7 +116,7 @@ def added_key(session: Session, user_id: str, profile_id: int, body: Object | No
 
 def user_count(session: Session, profile_id: int) -> int:
     """How many users hold a copy of a profile, as `getAccessProfile` has it."""
-    answer = session.read(profile_id)
+    answer = calls.read(session, profile_id)
     _made(answer, 200, "user_count")
     return int(answer.json["user_count"])
 

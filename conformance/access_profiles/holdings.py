@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from conformance.access_profiles import calls
 from conformance.run import expect
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Window:
 def copies(session: Session, user_id: str) -> tuple[list[Object], Answer]:
     """The copies that `listUserAccessProfiles` shows of a user, and its answer, which is to be 200."""
     answer = session.call("listUserAccessProfiles", parameters={"user_id": user_id})
-    return expect.rows(answer), answer
+    return calls.listed(answer), answer
 
 
 def keys(session: Session, user_id: str) -> tuple[list[Object], Answer]:

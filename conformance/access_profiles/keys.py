@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
+from conformance.http.client import Client
 from conformance.http.target import EXPIRED, REVOKED, SCOPE
 from conformance.http.unreached import Unreached, WouldWrite
 from conformance.run import expect
@@ -16,17 +17,17 @@ VIEW = "AccessProfiles:View"
 _ABSENT = (404, 405, 501)
 
 
-def viewer(session: Session) -> str:
-    """A key that may only view.
+def viewer(session: Session) -> Client:
+    """A client with a key that may only view: the one that was given, or else a fresh one.
 
     Raises:
         Unreached: none was given, and the server makes none.
     """
     given = session.target.viewer_key or session.target.keys.get(f"{SCOPE}{VIEW}")
     if given:
-        return given
+        return session.client(f"Bearer {given}")
     try:
-        return str(fixtures.api_key(session, VIEW)["key"])
+        return session.client(f"Bearer {fixtures.api_key(session, VIEW)['key']}")
     except WouldWrite:
         raise
     except Unreached as unreached:
@@ -46,7 +47,7 @@ def given_is_refused(session: Session, role: str) -> None:
     """A key that was given for this role (`expired`, `revoked`) is answered 401."""
     given = session.target.keys.get(role)
     if given is not None:
-        answer = session.browse({"limit": 1}, client=session.client(f"Bearer {given}"))
+        answer = calls.browse(session, {"limit": 1}, client=session.client(f"Bearer {given}"))
         expect.status(answer, 401, because=f"the key was given as one that is {role}")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.access_profiles import keys
+from conformance.access_profiles import calls, keys
 from conformance.access_profiles.clean_up import leftovers
 from conformance.http.unreached import Unreached, WouldWrite
 
@@ -35,7 +35,7 @@ def preflight(session: Session) -> None:
     """
     root = session.target.root
     try:
-        answer = session.browse({"limit": 1})
+        answer = calls.browse(session, {"limit": 1})
     except httpx.TransportError as error:
         raise Unreached(_transport_advice(root, error)) from error
     path = session.path("listAccessProfiles")
@@ -117,9 +117,9 @@ def _missing_lifecycle(session: Session) -> str | None:
 def _some_profile(session: Session) -> int | None:
     """The id of a profile of the run's own; of one that is there when nothing may be written."""
     try:
-        return int(session.create()["id"])
+        return int(calls.create(session)["id"])
     except WouldWrite:
-        rows = (session.browse({"limit": 1}).json or {}).get("access_profiles") or []
+        rows = (calls.browse(session, {"limit": 1}).json or {}).get("access_profiles") or []
         return int(rows[0]["id"]) if rows else None
     except Unreached:
         return None
@@ -156,7 +156,7 @@ def left_by_earlier_runs(session: Session) -> str | None:
 def is_alive(session: Session) -> bool:
     """Whether the server still answers at all."""
     try:
-        session.browse({"limit": 1})
+        calls.browse(session, {"limit": 1})
     except (httpx.TransportError, Unreached):
         return False
     return True
@@ -165,7 +165,7 @@ def is_alive(session: Session) -> bool:
 def _check_viewer(session: Session) -> None:
     if not session.target.viewer_key:
         return
-    answer = session.browse({"limit": 1}, client=session.viewer)
+    answer = calls.browse(session, {"limit": 1}, client=keys.viewer(session))
     if answer.status != 200:
         raise Unreached(
             f"The viewer's key is answered {answer.status}. Give one with the permission AccessProfiles:View "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ Parameters = dict[str, Any]
 
 
 def _profile(session: Session) -> Parameters:
-    return {"profile_id": session.create(budgets=[samples.budget("1M")])["id"]}
+    return {"profile_id": calls.create(session, budgets=[samples.budget("1M")])["id"]}
 
 
 def _version(session: Session) -> Parameters:
@@ -137,7 +137,7 @@ class Supply:
     def etag(self, profile_id: Any) -> str | None:
         """The profile's present entity tag."""
         try:
-            etag: str | None = self._session.read(profile_id).headers.get("etag")
+            etag: str | None = calls.read(self._session, profile_id).headers.get("etag")
         except httpx.TransportError:
             return None
         return etag

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures, keys
 from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.values import ABSENT
 from conformance.contract.document import pointer_to
@@ -118,7 +118,7 @@ def _lacking(caller: Caller) -> Client:
     """A client whose key lacks the operation's permission."""
     session, needed = caller.session, caller.operation.permission
     if needed != _VIEW:
-        return session.viewer
+        return keys.viewer(session)
     other = next(scope for scope in session.contract.permissions if scope != needed)
     return session.client(f"Bearer {fixtures.api_key(session, other)['key']}")
 
@@ -149,7 +149,7 @@ def _conflict(caller: Caller) -> Iterator[Answer]:
             yield caller.send(replace(caller.good(), path={"profile_id": profile_id}))
             return
         case "updateAccessProfile":
-            session.create(name=name)
+            calls.create(session, name=name)
             request = replace(caller.good(), body={"name": name})
         case "updateRole":
             fixtures.role(session, name=name)

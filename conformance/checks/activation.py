@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -20,7 +20,7 @@ _LARGEST_ID = 9223372036854775807
 @check("AP-ACT-001")
 def activated(session: Session) -> None:
     """Activates a new profile, and looks at the answer, a later read, and the list with `is_active`."""
-    profile = session.create()
+    profile = calls.create(session)
     _state_is(session, profile, _set(session, _ACTIVATE, profile), is_active=True)
 
 
@@ -30,7 +30,7 @@ def activated_again(session: Session) -> None:
 
     Compared are the profile, its versions and its audit log.
     """
-    profile = session.create()
+    profile = calls.create(session)
     _set(session, _ACTIVATE, profile)
     _changes_nothing(session, _ACTIVATE, profile)
 
@@ -44,8 +44,8 @@ def activation_of_none(session: Session) -> None:
 @check("AP-ACT-004")
 def activation_is_no_version(session: Session) -> None:
     """Updates a profile and activates it. All but `is_active` is to be as before."""
-    profile = session.create(**samples.full(session.name()))
-    session.update(profile["id"], {"description": "Other words."})
+    profile = calls.create(session, **samples.full(session.name()))
+    calls.update(session, profile["id"], {"description": "Other words."})
     _sets_the_state_alone(session, _ACTIVATE, profile)
 
 
@@ -63,16 +63,16 @@ def body_is_ignored(session: Session) -> None:
         (b"name=overwritten", "application/x-www-form-urlencoded"),
         (b"\xff\x00", "text/plain"),
     ):
-        profile = session.create()
+        profile = calls.create(session)
         answer = _call(session, _ACTIVATE, profile["id"], content=body, headers={"Content-Type": media_type})
-        found = expect.profile(answer, 200)
+        found = calls.shown(answer, 200)
         expect.equal(found, {**profile, "is_active": True}, "the profile", answer)
 
 
 @check("AP-DEA-001")
 def deactivated(session: Session) -> None:
     """Deactivates an active profile, and looks at the answer, a later read, and the list with `is_active`."""
-    profile = session.create()
+    profile = calls.create(session)
     _set(session, _ACTIVATE, profile)
     _state_is(session, profile, _set(session, _DEACTIVATE, profile), is_active=False)
 
@@ -83,7 +83,7 @@ def deactivated_again(session: Session) -> None:
 
     What is inactive already is to stay as it is. Compared are the profile, its versions and its audit log.
     """
-    new, used = session.create(), session.create()
+    new, used = calls.create(session), calls.create(session)
     _changes_nothing(session, _DEACTIVATE, new)
     _set(session, _ACTIVATE, used)
     _set(session, _DEACTIVATE, used)
@@ -99,9 +99,9 @@ def deactivation_of_none(session: Session) -> None:
 @check("AP-DEA-004")
 def deactivation_is_no_version(session: Session) -> None:
     """Updates an active profile and deactivates it. All but `is_active` is to be as before."""
-    profile = session.create(**samples.full(session.name()))
+    profile = calls.create(session, **samples.full(session.name()))
     _set(session, _ACTIVATE, profile)
-    session.update(profile["id"], {"description": "Other words."})
+    calls.update(session, profile["id"], {"description": "Other words."})
     _sets_the_state_alone(session, _DEACTIVATE, profile)
 
 
@@ -123,17 +123,17 @@ def _call(session: Session, operation_id: str, profile_id: int, **request: Any) 
 
 def _set(session: Session, operation_id: str, profile: Profile) -> Answer:
     answer = _call(session, operation_id, profile["id"])
-    expect.profile(answer, 200)
+    calls.shown(answer, 200)
     return answer
 
 
 def _state_is(session: Session, profile: Profile, answer: Answer, *, is_active: bool) -> None:
-    for found in (answer, session.read(profile["id"])):
-        expect.equal(expect.profile(found, 200).get("is_active"), is_active, "is_active", found)
+    for found in (answer, calls.read(session, profile["id"])):
+        expect.equal(calls.shown(found, 200).get("is_active"), is_active, "is_active", found)
     for wanted in (True, False):
         query = {"search": profile["name"], "is_active": str(wanted).lower()}
-        page = session.browse(query)
-        names = [row.get("name") for row in expect.rows(page)]
+        page = calls.browse(session, query)
+        names = [row.get("name") for row in calls.listed(page)]
         expected = [profile["name"]] if wanted is is_active else []
         expect.equal(names, expected, f"the list with is_active={wanted}", page)
 
@@ -156,10 +156,10 @@ def _all_that_is_read(session: Session, profile: Profile) -> list[Any]:
 
 
 def _sets_the_state_alone(session: Session, operation_id: str, profile: Profile) -> None:
-    before = session.profile(profile["id"])
+    before = calls.profile(session, profile["id"])
     answer = _set(session, operation_id, profile)
     expected = {**before, "is_active": operation_id == _ACTIVATE}
-    for found in (expect.profile(answer, 200), session.profile(profile["id"])):
+    for found in (calls.shown(answer, 200), calls.profile(session, profile["id"])):
         expect.equal(found, expected, "the profile", answer)
 
 

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, keys
+from conformance.access_profiles import calls, fixtures, keys
 from conformance.http.target import EXPIRED, REVOKED
 from conformance.http.unreached import Unreached
 from conformance.run import expect
@@ -62,7 +62,7 @@ def shown_once(session: Session) -> None:
         first,
         session.call("listApiKeys"),
         session.call("listAccessProfileAuditLogs", query={"limit": 100}),
-        session.submit({"name": session.name()}, client=_client(session, made)),
+        calls.submit(session, {"name": session.name()}, client=_client(session, made)),
         session.call("createApiKey", body={"name": made["api_key"]["name"], "scopes": [_VIEW]}),
     ]
     for answer in later:
@@ -199,7 +199,7 @@ def _client(session: Session, made: Object) -> Client:
 
 
 def _use(session: Session, made: Object) -> Answer:
-    return session.browse({"limit": 1}, client=_client(session, made))
+    return calls.browse(session, {"limit": 1}, client=_client(session, made))
 
 
 def _revoke(session: Session, made: Object) -> None:

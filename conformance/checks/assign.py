@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import fixtures, holdings
+from conformance.access_profiles import calls, fixtures, holdings
 from conformance.run import expect
 from conformance.run.barrier import Entry, race
 from conformance.run.plan import Phase
@@ -29,11 +29,11 @@ def listed_and_counted(session: Session) -> None:
     profile_id = fixtures.active_profile(session)["id"]
     for number in (1, 2):
         user_id = fixtures.user(session)["id"]
-        given = expect.profile(_assign(session, user_id, profile_id))
+        given = calls.shown(_assign(session, user_id, profile_id))
         found, answer = holdings.copies(session, user_id)
         expect.equal(holdings.ids(found), [given["id"]], "the ids of the copies", answer)
         expect.equal(found[0].get("parent_profile_id"), profile_id, "parent_profile_id", answer)
-        read = session.read(profile_id)
+        read = calls.read(session, profile_id)
         expect.equal(expect.member(read, "user_count"), number, "user_count", read)
 
 
@@ -67,7 +67,7 @@ def one_key_shown_once(session: Session) -> None:
     for user_id in (fixtures.user(session)["id"], fixtures.user(session)["id"]):
         answer = _assign(session, user_id, profile_id)
         key = holdings.issued(answer, 201)
-        copy = expect.profile(answer)
+        copy = calls.shown(answer)
         expect.equal(copy.get("virtual_key_ids"), [key["id"]], "virtual_key_ids", answer)
         shown = len(session.answers)
         keys, listed = holdings.keys(session, user_id)
@@ -130,7 +130,7 @@ def until_when(session: Session) -> None:
         ({}, None),
     ):
         answer = _assign(session, user_id, fixtures.active_profile(session)["id"], **fields)
-        given = expect.profile(answer)
+        given = calls.shown(answer)
         found, listed = holdings.copies(session, user_id)
         kept = [row for row in found if row.get("id") == given["id"]]
         expect.equal(len(kept), 1, "the number of copies with the id", listed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import audit_log, fixtures
+from conformance.access_profiles import audit_log, calls, fixtures
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -152,7 +152,7 @@ def _same_rules_without_users(session: Session) -> None:
 
 def _history(session: Session, changes: int) -> tuple[int, list[str]]:
     """A new profile after some changes, and the actions that were done, the oldest first."""
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     done = ["create"]
     for number in range(changes):
         operation_id, action, body = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import audit_log, fixtures, samples
+from conformance.access_profiles import audit_log, calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -70,7 +70,7 @@ def roles_and_propagation(session: Session) -> None:
 
     After each step `action` is to find exactly one row of that action more.
     """
-    profile_id = session.create(budgets=[samples.budget(max_limit=1)])["id"]
+    profile_id = calls.create(session, budgets=[samples.budget(max_limit=1)])["id"]
     role_id = fixtures.role(session)["id"]
     fixtures.user(session, role_id=role_id)
     parameters = {"profile_id": profile_id}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import audit_log, fixtures, samples
+from conformance.access_profiles import audit_log, calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -24,7 +24,7 @@ def one_row_each(session: Session) -> None:
     Each step is to add exactly one row in front, with its action and the profile's id. Cloning adds one to
     the clone's log and none to the source's.
     """
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     parameters = {"profile_id": profile_id}
     seen = _grown(session, profile_id, [], "create")
     for operation_id, action, body in (
@@ -35,7 +35,7 @@ def one_row_each(session: Session) -> None:
         expect.status(session.call(operation_id, parameters=parameters, body=body), 200)
         seen = _grown(session, profile_id, seen, action)
     clone = session.call("cloneAccessProfile", parameters=parameters, body={"name": session.name()})
-    _grown(session, expect.profile(clone, 201)["id"], [], "clone")
+    _grown(session, calls.shown(clone, 201)["id"], [], "clone")
     expect.status(session.call("deleteAccessProfile", parameters=parameters), 200)
     _grown(session, profile_id, seen, "delete")
 
@@ -46,7 +46,7 @@ def refusals(session: Session) -> None:
 
     The log is to have as many rows as before, and one more for each request that was not refused.
     """
-    taken, profile_id = session.create()["name"], session.create()["id"]
+    taken, profile_id = calls.create(session)["name"], calls.create(session)["id"]
     before = audit_log.rows(audit_log.of_profile(session, profile_id))
     parameters = {"profile_id": profile_id}
     stale = {"If-Match": '"cf-stale"'}
@@ -111,8 +111,8 @@ def actor(session: Session) -> None:
     first, second = (session.client(f"Bearer {key['key']}") for key in keys)
     headers = dict.fromkeys(_WHO, _FORGED)
     try:
-        created = session.submit({"name": session.name()}, client=first, headers=headers)
-        parameters = {"profile_id": expect.profile(created, 201)["id"]}
+        created = calls.submit(session, {"name": session.name()}, client=first, headers=headers)
+        parameters = {"profile_id": calls.shown(created, 201)["id"]}
         for operation_id, client, body in (
             ("updateAccessProfile", second, {"description": "changed"}),
             ("activateAccessProfile", first, None),
@@ -135,7 +135,7 @@ def json_in_strings(session: Session) -> None:
 
     Each is to be `null` or a text that is a JSON object.
     """
-    profile_id = session.create(**samples.full(session.name()))["id"]
+    profile_id = calls.create(session, **samples.full(session.name()))["id"]
     parameters = {"profile_id": profile_id}
     for operation_id, body in (
         ("updateAccessProfile", {"description": 'a "quoted" \\ text', "budgets": [], "rate_limit": None}),
@@ -157,7 +157,7 @@ def outlives_the_profile(session: Session) -> None:
 
     Behind it every earlier row is to be as it was.
     """
-    profile_id = session.create(**samples.full(session.name()))["id"]
+    profile_id = calls.create(session, **samples.full(session.name()))["id"]
     parameters = {"profile_id": profile_id}
     expect.status(session.call("updateAccessProfile", parameters=parameters, body={"tags": []}), 200)
     before = audit_log.rows(audit_log.of_profile(session, profile_id))
@@ -180,8 +180,8 @@ def _grown(
 
 def _actor_is_the_given_key(session: Session) -> None:
     headers = dict.fromkeys(_WHO, _FORGED)
-    created = session.submit({"name": session.name()}, headers=headers)
-    parameters = {"profile_id": expect.profile(created, 201)["id"]}
+    created = calls.submit(session, {"name": session.name()}, headers=headers)
+    parameters = {"profile_id": calls.shown(created, 201)["id"]}
     expect.status(session.call("activateAccessProfile", parameters=parameters, headers=headers), 200)
     listed = session.call("listAccessProfileVersions", parameters=parameters)
     names = [version.get("changed_by") for version in expect.rows(listed, "versions")]

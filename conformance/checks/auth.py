@@ -7,7 +7,7 @@ import re
 import uuid
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import keys
+from conformance.access_profiles import calls, keys
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
@@ -37,7 +37,7 @@ def unknown_bearer_tokens(session: Session) -> None:
     key = session.target.key
     tokens = ("", "x", "null", "bfst-", session.unknown_key(), key[:-1], f"{key}x", f"{key} {key}")
     for token in tokens:
-        expect.status(session.browse(client=session.client(f"Bearer {token}".rstrip())), 401)
+        expect.status(calls.browse(session, client=session.client(f"Bearer {token}".rstrip())), 401)
     for role in keys.OUT_OF_USE:
         keys.given_is_refused(session, role)
 
@@ -48,17 +48,19 @@ def virtual_keys(session: Session) -> None:
     virtual = f"sk-bf-{uuid.UUID(int=session.random.getrandbits(128))}"
     for answer in _every_operation(session, session.client(f"Bearer {virtual}")):
         expect.status(answer, 401)
-    expect.status(session.browse(client=session.anonymous, headers={"x-bf-vk": virtual}), 401)
+    expect.status(calls.browse(session, client=session.anonymous, headers={"x-bf-vk": virtual}), 401)
 
 
 @check("AUTH-004")
 def key_in_another_header(session: Session) -> None:
     """Sends the good key as `x-api-key`, alone and beside a wrong bearer token; both are to be 401."""
     header = {"x-api-key": session.target.key}
-    expect.status(session.browse(client=session.anonymous, headers=header), 401)
-    expect.status(session.submit({"name": session.name()}, client=session.anonymous, headers=header), 401)
+    expect.status(calls.browse(session, client=session.anonymous, headers=header), 401)
+    expect.status(
+        calls.submit(session, {"name": session.name()}, client=session.anonymous, headers=header), 401
+    )
     wrong = session.client(f"Bearer {session.unknown_key()}")
-    expect.status(session.browse(client=wrong, headers=header), 401)
+    expect.status(calls.browse(session, client=wrong, headers=header), 401)
 
 
 @check("AUTH-005")
@@ -66,7 +68,7 @@ def basic_credentials(session: Session) -> None:
     """Sends Basic credentials, once with the good key as the password; both are to be 401."""
     for password in ("secret", session.target.key):
         pair = base64.b64encode(f"admin:{password}".encode()).decode()
-        expect.status(session.browse(client=session.client(f"Basic {pair}")), 401)
+        expect.status(calls.browse(session, client=session.client(f"Basic {pair}")), 401)
 
 
 @check("AUTH-006")
@@ -76,17 +78,17 @@ def session_tokens(session: Session) -> None:
     Each is to be 401.
     """
     token = str(uuid.UUID(int=session.random.getrandbits(128)))
-    expect.status(session.browse(client=session.client(f"Bearer {token}")), 401)
+    expect.status(calls.browse(session, client=session.client(f"Bearer {token}")), 401)
     for value in (token, session.target.key):
         cookies = f"token={value}; session={value}; session_token={value}"
-        expect.status(session.browse(client=session.anonymous, headers={"Cookie": cookies}), 401)
+        expect.status(calls.browse(session, client=session.anonymous, headers={"Cookie": cookies}), 401)
 
 
 @check("AUTH-007")
 def scheme_in_any_case(session: Session) -> None:
     """Lists with the good key after `bearer`, `BEARER` and `bEaReR`; each is to be 200."""
     for scheme in ("bearer", "BEARER", "bEaReR"):
-        expect.status(session.browse(client=session.client(f"{scheme} {session.target.key}")), 200)
+        expect.status(calls.browse(session, client=session.client(f"{scheme} {session.target.key}")), 200)
 
 
 @check("AUTH-008")
@@ -114,11 +116,11 @@ def missing_permission(session: Session) -> None:
     It is the viewer's key, or one that the check makes. Each is to be 403. The profile is to be as it
     was, and no other to be listed.
     """
-    viewer = session.viewer
-    viewed = session.browse(client=viewer)
+    viewer = keys.viewer(session)
+    viewed = calls.browse(session, client=viewer)
     if viewed.status != 200:
         raise Unreached(f"the second key may not view: {viewed.exchange.answer()[:200]}")
-    profile = session.create()
+    profile = calls.create(session)
     parameters = {"profile_id": profile["id"]}
     claimed = {operation.id for operation in session.operations}
     for operation_id, body in (
@@ -132,13 +134,13 @@ def missing_permission(session: Session) -> None:
         if operation_id in claimed:
             answer = session.call(operation_id, client=viewer, parameters=parameters, body=body)
             expect.status(answer, 403)
-    left = session.rows()
+    left = calls.rows(session)
     expect.equal(left, [profile], "profiles after the refusals", *session.answers[-2:])
 
 
 def _every_operation(session: Session, client: Client) -> list[Answer]:
     return [
-        session.browse(client=client),
-        session.read(1, client=client),
-        session.submit({"name": session.name()}, client=client),
+        calls.browse(session, client=client),
+        calls.read(session, 1, client=client),
+        calls.submit(session, {"name": session.name()}, client=client),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from conformance.access_profiles import calls
 from conformance.run import expect
 from conformance.run.plan import Phase
 from conformance.run.registry import check
@@ -33,10 +34,10 @@ def media_types(session: Session) -> None:
         "application/json; charset=iso-8859-1",
         "application/json; charset=utf-16",
     ):
-        expect.status(session.submit_octets(body, media_type), 415)
-    expect.status(session.submit_octets(body, "application/json; charset=utf-8"), 201)
+        expect.status(calls.submit_octets(session, body, media_type), 415)
+    expect.status(calls.submit_octets(session, body, "application/json; charset=utf-8"), 201)
     upper = json.dumps({"name": session.name()}).encode()
-    expect.status(session.submit_octets(upper, "Application/JSON; charset=UTF-8"), 201)
+    expect.status(calls.submit_octets(session, upper, "Application/JSON; charset=UTF-8"), 201)
 
 
 @check("HTTP-005", phase=Phase.RAW)
@@ -57,7 +58,7 @@ def not_json(session: Session) -> None:
         b'{"name": "' + name + b'", "budgets": [{"max_limit": Infinity, "reset_duration": "1M"}]}',
         b'{"name": "' + name + b'",}',
     ):
-        expect.status(session.submit_octets(content), 400)
+        expect.status(calls.submit_octets(session, content), 400)
 
 
 @check("HTTP-006", phase=Phase.RAW)
@@ -76,8 +77,8 @@ def twins_and_depth(session: Session) -> None:
         _nested(name, _DEEPEST + 1),
         _nested(name, 20000),
     ):
-        expect.status(session.submit_octets(content), 400)
-    expect.status(session.submit_octets(_nested(name, _DEEPEST)), 201)
+        expect.status(calls.submit_octets(session, content), 400)
+    expect.status(calls.submit_octets(session, _nested(name, _DEEPEST)), 201)
 
 
 @check("HTTP-007", phase=Phase.RAW)

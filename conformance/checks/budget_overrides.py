@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -107,7 +107,7 @@ def nothing_else(session: Session) -> None:
     """
     copy = _Copy(session)
     other = fixtures.holder(session, copy.profile["id"])
-    before, template = copy.read(), session.profile(copy.profile["id"])
+    before, template = copy.read(), calls.profile(session, copy.profile["id"])
     others_copy = fixtures.copy(session, other, copy.profile["id"])
     answer = copy.put(_FOREVER)
     expect.status(answer, 200)
@@ -116,7 +116,7 @@ def nothing_else(session: Session) -> None:
     expect.equal(after["provider_configs"], before["provider_configs"], "the provider's budgets", answer)
     found = fixtures.copy(session, other, copy.profile["id"])
     expect.equal(found, others_copy, "the other user's copy", answer)
-    expect.equal(session.profile(copy.profile["id"]), template, "the template", answer)
+    expect.equal(calls.profile(session, copy.profile["id"]), template, "the template", answer)
 
 
 @check("AP-OVR-005")
@@ -209,7 +209,7 @@ def nothing_there(session: Session) -> None:
 
 def _foreign_budgets(session: Session, copy: _Copy, other: _Copy) -> list[str]:
     """The ids of budgets that are not the copy's: the template's, another user's, and one of nobody."""
-    template = session.profile(copy.profile["id"])
+    template = calls.profile(session, copy.profile["id"])
     return [str(template["budgets"][0]["id"]), other.budget_id, session.name()]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -36,12 +36,12 @@ def configuration(session: Session) -> None:
     The clone is to have the source's configuration under its own name, in the answer and in a later read.
     """
     for fields in (samples.full(session.name()), {}):
-        source = session.create(**fields)
+        source = calls.create(session, **fields)
         name = session.name()
         answer = _clone(session, source["id"], name)
-        clone = expect.profile(answer, 201)
-        for read in (answer, session.read(clone["id"])):
-            found = expect.profile(read, 201, 200)
+        clone = calls.shown(answer, 201)
+        for read in (answer, calls.read(session, clone["id"])):
+            found = calls.shown(read, 201, 200)
             expect.equal(found.get("name"), name, "the clone's name", read)
             expect.equal(_configuration(found), _configuration(source), "the clone's configuration", read)
 
@@ -49,9 +49,9 @@ def configuration(session: Session) -> None:
 @check("AP-CLO-002")
 def ids(session: Session) -> None:
     """Clones a profile that uses every field, and compares the ids of all lines; none is to be shared."""
-    source = session.create(**samples.full(session.name()))
+    source = calls.create(session, **samples.full(session.name()))
     answer = _clone(session, source["id"], session.name())
-    clone = expect.profile(answer, 201)
+    clone = calls.shown(answer, 201)
     expect.holds(clone["id"] != source["id"], "an id of its own", clone["id"], answer)
     shared = sorted(_line_ids(clone) & _line_ids(source))
     expect.equal(shared, [], "ids that the clone shares with its source", answer)
@@ -60,13 +60,13 @@ def ids(session: Session) -> None:
 @check("AP-CLO-003")
 def first_version(session: Session) -> None:
     """Changes a profile twice and clones it; the clone is to have version 1, as its list of versions has."""
-    source_id = session.create()["id"]
+    source_id = calls.create(session)["id"]
     for description in ("second", "third"):
         parameters = {"profile_id": source_id}
         body = {"description": description}
         expect.status(session.call("updateAccessProfile", parameters=parameters, body=body), 200)
     answer = _clone(session, source_id, session.name())
-    clone = expect.profile(answer, 201)
+    clone = calls.shown(answer, 201)
     expect.equal(clone.get("version"), 1, "version", answer)
     listed = session.call("listAccessProfileVersions", parameters={"profile_id": clone["id"]})
     numbers = [version.get("version") for version in expect.rows(listed, "versions")]
@@ -76,11 +76,11 @@ def first_version(session: Session) -> None:
 @check("AP-CLO-004")
 def inactive(session: Session) -> None:
     """Clones an active profile and an inactive one; both clones are to be inactive, also in a later read."""
-    for source in (fixtures.active_profile(session), session.create()):
+    for source in (fixtures.active_profile(session), calls.create(session)):
         answer = _clone(session, source["id"], session.name())
-        clone = expect.profile(answer, 201)
-        for read in (answer, session.read(clone["id"])):
-            expect.equal(expect.profile(read, 201, 200).get("is_active"), False, "is_active", read)
+        clone = calls.shown(answer, 201)
+        for read in (answer, calls.read(session, clone["id"])):
+            expect.equal(calls.shown(read, 201, 200).get("is_active"), False, "is_active", read)
 
 
 @check("AP-CLO-005")
@@ -90,19 +90,19 @@ def names(session: Session) -> None:
     A name with spaces around it is to be trimmed, one of 255 characters kept, a blank one and one of 256 are
     to be 400. The source's own name is to be 409, with spaces around it as well.
     """
-    source = session.create()
+    source = calls.create(session)
     name = session.name()
     answer = _clone(session, source["id"], f"  {name} ")
-    expect.equal(expect.profile(answer, 201).get("name"), name, "name", answer)
+    expect.equal(calls.shown(answer, 201).get("name"), name, "name", answer)
     longest = session.name().ljust(_LONGEST, "ß")
     answer = _clone(session, source["id"], longest)
-    expect.equal(expect.profile(answer, 201).get("name"), longest, "name", answer)
+    expect.equal(calls.shown(answer, 201).get("name"), longest, "name", answer)
     for bad in ("", "   ", session.name().ljust(_LONGEST + 1, "x")):
         expect.status(_clone(session, source["id"], bad), 400)
     for taken in (source["name"], f" {source['name']}", name):
         expect.status(_clone(session, source["id"], taken), 409)
     # In the order of their ids, which say nothing of the order of creation.
-    found = sorted(str(row.get("name")) for row in session.rows())
+    found = sorted(str(row.get("name")) for row in calls.rows(session))
     expect.equal(found, sorted([source["name"], name, longest]), "the names in the list")
 
 
@@ -110,41 +110,41 @@ def names(session: Session) -> None:
 def description(session: Session) -> None:
     """Clones with a description, with `null` and with none; the last is to have the source's."""
     for told in ("What it was for.", None):
-        source = session.create(description=told)
+        source = calls.create(session, description=told)
         for fields, expected in (
             ({"description": "Another."}, "Another."),
             ({"description": None}, None),
             ({}, told),
         ):
             answer = _clone(session, source["id"], session.name(), **fields)
-            clone = expect.profile(answer, 201)
-            for read in (answer, session.read(clone["id"])):
-                found = expect.profile(read, 201, 200).get("description")
+            clone = calls.shown(answer, 201)
+            for read in (answer, calls.read(session, clone["id"])):
+                found = calls.shown(read, 201, 200).get("description")
                 expect.equal(found, expected, "the clone's description", read)
 
 
 @check("AP-CLO-007")
 def no_source(session: Session) -> None:
     """Clones ids that nobody has, and a profile that was deleted; each is to be 404 and to create nothing."""
-    deleted = session.create()["id"]
+    deleted = calls.create(session)["id"]
     expect.status(session.call("deleteAccessProfile", parameters={"profile_id": deleted}), 200)
     for source_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62), deleted):
         expect.status(_clone(session, source_id, session.name()), 404)
-    expect.equal(session.rows(), [], "the profiles in the list")
+    expect.equal(calls.rows(session), [], "the profiles in the list")
 
 
 @check("AP-CLO-008")
 def source_stays(session: Session) -> None:
     """Clones a profile, changes the clone and deletes it; the source is to read the same all along."""
-    source = session.create(**samples.full(session.name()))
-    before = session.read(source["id"])
-    clone = expect.profile(_clone(session, source["id"], session.name(), description="Another."), 201)
+    source = calls.create(session, **samples.full(session.name()))
+    before = calls.read(session, source["id"])
+    clone = calls.shown(_clone(session, source["id"], session.name(), description="Another."), 201)
     emptied: dict[str, Any] = {"tags": [], "budgets": [], "provider_configs": []}
     for operation_id, body in ((None, None), ("updateAccessProfile", emptied), ("deleteAccessProfile", None)):
         if operation_id is not None:
             parameters = {"profile_id": clone["id"]}
             expect.status(session.call(operation_id, parameters=parameters, body=body), 200)
-        after = session.read(source["id"])
+        after = calls.read(session, source["id"])
         expect.status(after, 200)
         expect.equal(after.json, before.json, "the source afterwards", before, after)
 
@@ -155,8 +155,8 @@ def unassigned(session: Session) -> None:
     source_id = fixtures.active_profile(session)["id"]
     fixtures.attached(session, source_id, fixtures.role(session)["id"], is_default=True)
     fixtures.holder(session, source_id)
-    clone = expect.profile(_clone(session, source_id, session.name()), 201)
-    answer = session.read(clone["id"])
+    clone = calls.shown(_clone(session, source_id, session.name()), 201)
+    answer = calls.read(session, clone["id"])
     expect.status(answer, 200)
     expect.equal(expect.member(answer, "roles"), [], "the clone's roles", answer)
     expect.equal(expect.member(answer, "user_count"), 0, "the clone's user_count", answer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
@@ -28,8 +28,8 @@ def entity_tag(session: Session) -> None:
     answers to creating, cloning, updating, activating and deactivating are to have that of a later read.
     Roles and holders are left out on a server that does not claim them.
     """
-    created = session.submit({"name": session.name()})
-    parameters = {"profile_id": expect.profile(created)["id"]}
+    created = calls.submit(session, {"name": session.name()})
+    parameters = {"profile_id": calls.shown(created)["id"]}
     bodies: dict[str, Any] = {}
     for operation_id, body in (
         (None, None),
@@ -43,7 +43,7 @@ def entity_tag(session: Session) -> None:
         answer = session.call(operation_id, parameters=parameters, body=body) if operation_id else created
         # What a server of the core alone does not have is no fault here.
         if answer.status in (200, 201):
-            _remember(bodies, session, expect.profile(answer, 200, 201)["id"], answer)
+            _remember(bodies, session, calls.shown(answer, 200, 201)["id"], answer)
     for _ in _changes_around(session, parameters["profile_id"]):
         _remember(bodies, session, parameters["profile_id"])
 
@@ -55,10 +55,10 @@ def if_none_match(session: Session) -> None:
     Each is to be 304 with that `ETag` and no octet of a body, and so is HEAD. Other tags, and the tag that it
     had before an update, are to be 200; the id of no profile stays 404.
     """
-    profile = session.create()
-    before = _tag(session.read(profile["id"]))
-    session.update(profile["id"], {"description": "Other words."})
-    tag = _tag(session.read(profile["id"]))
+    profile = calls.create(session)
+    before = _tag(calls.read(session, profile["id"]))
+    calls.update(session, profile["id"], {"description": "Other words."})
+    tag = _tag(calls.read(session, profile["id"]))
     path = session.path("getAccessProfile", {"profile_id": profile["id"]})
     for known in (tag, f"W/{tag}", f"{_OTHERS}, {tag}", f"W/{tag}, {_OTHERS}", "*"):
         for method in ("GET", "HEAD"):
@@ -68,9 +68,9 @@ def if_none_match(session: Session) -> None:
             octets = len(answer.content) + len(answer.trailing)
             expect.holds(not octets, "no body", f"{octets} octets", answer)
     for other in (_OTHERS, f'"{tag.strip(chr(34))}x"', *([before] if before != tag else [])):
-        answer = session.read(profile["id"], headers={"If-None-Match": other})
-        expect.equal(expect.profile(answer, 200).get("id"), profile["id"], "id", answer)
-    expect.status(session.read(9223372036854775807, headers={"If-None-Match": "*"}), 404)
+        answer = calls.read(session, profile["id"], headers={"If-None-Match": other})
+        expect.equal(calls.shown(answer, 200).get("id"), profile["id"], "id", answer)
+    expect.status(calls.read(session, 9223372036854775807, headers={"If-None-Match": "*"}), 404)
 
 
 @check("HTTP-009")
@@ -86,34 +86,34 @@ def if_match(session: Session) -> None:
         ("deactivateAccessProfile", None),
         ("deleteAccessProfile", None),
     ):
-        profile = session.create()
+        profile = calls.create(session)
         parameters = {"profile_id": profile["id"]}
         if operation_id == "deactivateAccessProfile":
             session.call("activateAccessProfile", parameters=parameters)
-        stale = _tag(session.read(profile["id"]))
-        session.update(profile["id"], {"description": "Other words."})
-        present = _tag(session.read(profile["id"]))
+        stale = _tag(calls.read(session, profile["id"]))
+        calls.update(session, profile["id"], {"description": "Other words."})
+        present = _tag(calls.read(session, profile["id"]))
         if stale == present:
             raise Unreached("the ETag of a changed profile is the one that it had before")
-        before = session.profile(profile["id"])
+        before = calls.profile(session, profile["id"])
         for refused in (stale, _OTHERS, f"W/{present}", f"W/{present}, {stale}"):
             answer = session.call(
                 operation_id, parameters=parameters, body=body, headers={"If-Match": refused}
             )
             expect.status(answer, 412, because=f"If-Match: {refused}")
-            expect.equal(session.profile(profile["id"]), before, "the profile after a refusal", answer)
+            expect.equal(calls.profile(session, profile["id"]), before, "the profile after a refusal", answer)
         answer = session.call(operation_id, parameters=parameters, body=body, headers={"If-Match": present})
         expect.status(answer, 200, because="If-Match has the present ETag")
     _conditions_that_hold(session)
 
 
 def _conditions_that_hold(session: Session) -> None:
-    profile = session.create()
+    profile = calls.create(session)
     for number, condition in enumerate(("{tag}", "{others}, {tag}", "{tag}, {others}", "*", None)):
-        tag = _tag(session.read(profile["id"]))
+        tag = _tag(calls.read(session, profile["id"]))
         headers = {} if condition is None else {"If-Match": condition.format(tag=tag, others=_OTHERS)}
-        answer = session.update(profile["id"], {"description": f"Change {number}."}, headers=headers)
-        found = expect.profile(answer, 200)
+        answer = calls.update(session, profile["id"], {"description": f"Change {number}."}, headers=headers)
+        found = calls.shown(answer, 200)
         expect.equal(found.get("description"), f"Change {number}.", "description", answer)
 
 
@@ -148,7 +148,7 @@ def _remember(
     bodies: dict[str, Any], session: Session, profile_id: int, answer: Answer | None = None
 ) -> None:
     """Read a profile twice: the tag is that of `answer`, and stands for the body that it stood for before."""
-    reads = [session.read(profile_id), session.read(profile_id)]
+    reads = [calls.read(session, profile_id), calls.read(session, profile_id)]
     tag = _tag(reads[0])
     for other in (reads[1], answer or reads[1]):
         expect.equal(_tag(other), tag, "the ETag of each answer", reads[0], other)

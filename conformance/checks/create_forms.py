@@ -6,7 +6,7 @@ import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -38,7 +38,8 @@ def repeats(session: Session) -> None:
     """
     first = samples.override("include", "github", "b")
     second = samples.override("exclude", "github", "a")
-    created = session.submit(
+    created = calls.submit(
+        session,
         {
             "name": session.name(),
             "tags": ["z", "a", "z", "A", "a"],
@@ -46,11 +47,11 @@ def repeats(session: Session) -> None:
             "mcp_tool_groups": [{"tool_group_id": n} for n in (9, 3, 9, 5, 3)],
             "mcp_servers": [{"mcp_server_id": s} for s in ("w", "b", "w")],
             "mcp_tool_overrides": [first, second, first],
-        }
+        },
     )
-    read = session.read(expect.profile(created)["id"])
+    read = calls.read(session, calls.shown(created)["id"])
     for answer in (created, read):
-        profile = expect.profile(answer, 200, 201)
+        profile = calls.shown(answer, 200, 201)
         models = [config.get("allowed_models") for config in profile.get("provider_configs", [])]
         expect.equal(profile.get("tags"), ["z", "a", "A"], "tags", answer)
         expect.equal(models, [["m2", "m1", "m0"]], "allowed_models", answer)
@@ -73,10 +74,10 @@ def amounts(session: Session) -> None:
         for number, amount in enumerate(_AMOUNTS)
     )
     body = f'{{"name": {json.dumps(session.name())}, "provider_configs": [{configs}]}}'
-    created = session.submit_octets(body.encode())
-    read = session.read(expect.profile(created)["id"])
+    created = calls.submit_octets(session, body.encode())
+    read = calls.read(session, calls.shown(created)["id"])
     for answer in (created, read):
-        expect.profile(answer, 200, 201)
+        calls.shown(answer, 200, 201)
         found = [config["budgets"][0]["max_limit"] for config in _exactly(answer)["provider_configs"]]
         for (sent, wanted), amount in zip(_AMOUNTS.items(), found, strict=True):
             good = amount == Decimal(wanted)
@@ -89,23 +90,24 @@ def star(session: Session) -> None:
 
     `*` before and after another name is to be 400.
     """
-    created = session.submit(
+    created = calls.submit(
+        session,
         {
             "name": session.name(),
             "provider_configs": [
                 samples.provider("a", allowed_models=["*"]),
                 samples.provider("b", allowed_models=["*"], all_models_allowed=True),
             ],
-        }
+        },
     )
-    read = session.read(expect.profile(created)["id"])
+    read = calls.read(session, calls.shown(created)["id"])
     for answer in (created, read):
-        for config in expect.profile(answer, 200, 201).get("provider_configs", []):
+        for config in calls.shown(answer, 200, 201).get("provider_configs", []):
             expect.equal(config.get("all_models_allowed"), True, "all_models_allowed", answer)
             expect.equal(config.get("allowed_models"), [], "allowed_models", answer)
     for models in (["*", "gpt-4o"], ["gpt-4o", "*"]):
         config = samples.provider(allowed_models=models)
-        expect.status(session.submit({"name": session.name(), "provider_configs": [config]}), 400)
+        expect.status(calls.submit(session, {"name": session.name(), "provider_configs": [config]}), 400)
 
 
 def _exactly(answer: Answer) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.access_profiles import calls
 from conformance.run import barrier, expect
 from conformance.run.barrier import Entry
 from conformance.run.plan import Phase
@@ -23,13 +24,13 @@ def trimmed(session: Session) -> None:
     It is to be so in the answer and in a later read. Names of white space alone are to be 400.
     """
     name = session.name(" with a gap")
-    answer = session.submit({"name": f"  {name} "})
-    profile = expect.profile(answer)
+    answer = calls.submit(session, {"name": f"  {name} "})
+    profile = calls.shown(answer)
     expect.equal(profile.get("name"), name, "name", answer)
-    later = session.read(profile["id"])
-    expect.equal(expect.profile(later, 200).get("name"), name, "name in a later read", later)
+    later = calls.read(session, profile["id"])
+    expect.equal(calls.shown(later, 200).get("name"), name, "name in a later read", later)
     for blank in (" ", "    ", ""):
-        expect.status(session.submit({"name": blank}), 400)
+        expect.status(calls.submit(session, {"name": blank}), 400)
 
 
 @check("AP-CRE-003")
@@ -41,11 +42,11 @@ def longest(session: Session) -> None:
     for filler in ("x", "ß", "😀"):
         name = session.name()
         name += filler * (_LONGEST - len(name))
-        answer = session.submit({"name": name})
-        expect.equal(expect.profile(answer).get("name"), name, "name", answer)
+        answer = calls.submit(session, {"name": name})
+        expect.equal(calls.shown(answer).get("name"), name, "name", answer)
         longer = session.name()
         longer += filler * (_LONGEST + 1 - len(longer))
-        expect.status(session.submit({"name": longer}), 400)
+        expect.status(calls.submit(session, {"name": longer}), 400)
 
 
 @check("AP-CRE-004")
@@ -54,10 +55,10 @@ def unique(session: Session) -> None:
 
     Both are to be 409, and the list is to hold the name once.
     """
-    name = session.create()["name"]
+    name = calls.create(session)["name"]
     for again in (name, f" {name}", f"{name}  "):
-        expect.status(session.submit({"name": again, "description": "the second"}), 409)
-    expect.equal([row.get("name") for row in session.rows()], [name], "the names in the list")
+        expect.status(calls.submit(session, {"name": again, "description": "the second"}), 409)
+    expect.equal([row.get("name") for row in calls.rows(session)], [name], "the names in the list")
 
 
 @check("AP-CRE-005")
@@ -65,8 +66,8 @@ def case_counts(session: Session) -> None:
     """Creates three names that differ in upper and lower case alone; each is to be 201."""
     name = session.name(" Analyst")
     for spelling in (name, name.upper(), name.lower()):
-        answer = session.submit({"name": spelling})
-        expect.equal(expect.profile(answer).get("name"), spelling, "name", answer)
+        answer = calls.submit(session, {"name": spelling})
+        expect.equal(calls.shown(answer).get("name"), spelling, "name", answer)
 
 
 @check("AP-CRE-006", phase=Phase.RACE, alone=True)
@@ -81,5 +82,7 @@ def race(session: Session) -> None:
         statuses = sorted(answer.status for answer in answers)
         expect.equal(statuses, [201] + [409] * (_RACERS - 1), "the statuses", *answers[:3])
         expect.equal(
-            [row.get("name") for row in session.rows({"search": name})], [name], "the names in the list"
+            [row.get("name") for row in calls.rows(session, {"search": name})],
+            [name],
+            "the names in the list",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -134,4 +134,4 @@ def unknown_fields(session: Session) -> None:
 
 
 def _submit(session: Session, **fields: Any) -> Answer:
-    return session.submit({"name": session.name(), **fields})
+    return calls.submit(session, {"name": session.name(), **fields})

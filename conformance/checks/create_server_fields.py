@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -42,9 +42,9 @@ def server_fields_are_ignored(session: Session) -> None:
     Then sends bodies whose server-set fields hold other values, and other types. Each is to be 201, with the
     server's own values.
     """
-    first = session.create(**samples.full(session.name()))
-    again = session.submit({**session.profile(first["id"]), "name": session.name()})
-    copy = expect.profile(again)
+    first = calls.create(session, **samples.full(session.name()))
+    again = calls.submit(session, {**calls.profile(session, first["id"]), "name": session.name()})
+    copy = calls.shown(again)
     expect.holds(copy["id"] != first["id"], "a new id", copy["id"], again)
     forged: dict[str, Any] = {
         **samples.full(session.name()),
@@ -61,8 +61,8 @@ def server_fields_are_ignored(session: Session) -> None:
     }
     likely = {"is_active": not first.get("is_active"), "version": 99, "updated_at": "2001-01-01T00:00:00Z"}
     for fields in (forged, {**forged, **likely, "name": session.name()}):
-        answer = session.submit(fields)
-        _has_its_own_values(expect.profile(answer), first, answer)
+        answer = calls.submit(session, fields)
+        _has_its_own_values(calls.shown(answer), first, answer)
 
 
 @check("AP-CRE-011")
@@ -71,9 +71,9 @@ def fresh_ids(session: Session) -> None:
 
     No id of a profile, provider config, budget or rate limit is to turn up twice.
     """
-    first = session.create(**samples.full(session.name()))
-    second = session.create(**samples.full(session.name()))
-    third = session.create(**{**session.profile(first["id"]), "name": session.name()})
+    first = calls.create(session, **samples.full(session.name()))
+    second = calls.create(session, **samples.full(session.name()))
+    third = calls.create(session, **{**calls.profile(session, first["id"]), "name": session.name()})
     profiles = (first, second, third)
     kinds = {
         "profiles": [profile["id"] for profile in profiles],
@@ -92,7 +92,8 @@ def scopes(session: Session) -> None:
 
     It is to be so in the answer and in a later read.
     """
-    created = session.submit(
+    created = calls.submit(
+        session,
         {
             "name": session.name(),
             "budgets": [samples.budget("1M"), samples.budget("1d")],
@@ -100,11 +101,11 @@ def scopes(session: Session) -> None:
                 samples.provider("openai", budgets=[samples.budget("1M")]),
                 samples.provider("Azure: eu/1", budgets=[samples.budget("1h"), samples.budget("1Y")]),
             ],
-        }
+        },
     )
-    read = session.read(expect.profile(created)["id"])
+    read = calls.read(session, calls.shown(created)["id"])
     for answer in (created, read):
-        profile = expect.profile(answer, 200, 201)
+        profile = calls.shown(answer, 200, 201)
         expect.equal([b.get("scope") for b in profile.get("budgets", [])], ["total"] * 2, "scope", answer)
         for config in _configs(profile):
             wanted = f"provider:{config.get('provider_name')}"
@@ -119,10 +120,10 @@ def no_usage(session: Session) -> None:
 
     It is to be so in the answer and in a later read.
     """
-    created = session.submit(samples.full(session.name()))
-    read = session.read(expect.profile(created)["id"])
+    created = calls.submit(session, samples.full(session.name()))
+    read = calls.read(session, calls.shown(created)["id"])
     for answer in (created, read):
-        profile = expect.profile(answer, 200, 201)
+        profile = calls.shown(answer, 200, 201)
         parts = [*_budgets(profile), *_rate_limits(profile)]
         expect.equal(len(parts), 6, "the number of budgets and rate limits", answer)
         for part in parts:
@@ -138,16 +139,16 @@ def times(session: Session) -> None:
     read.
     """
     begun = datetime.now(UTC)
-    answer = session.submit({"name": session.name()})
+    answer = calls.submit(session, {"name": session.name()})
     ended = datetime.now(UTC)
-    profile = expect.profile(answer)
+    profile = calls.shown(answer)
     created = _instant(profile.get("created_at"), answer)
     if "date" in answer.headers:
         begun = ended = parsedate_to_datetime(answer.headers["date"])
     near = begun - _TOLERANCE <= created <= ended + _TOLERANCE
     expect.holds(near, f"created_at near {ended.isoformat()}", profile.get("created_at"), answer)
-    read = session.read(profile["id"])
-    for found, shown in ((profile, answer), (expect.profile(read, 200), read)):
+    read = calls.read(session, profile["id"])
+    for found, shown in ((profile, answer), (calls.shown(read, 200), read)):
         expect.equal(found.get("created_at"), profile.get("created_at"), "created_at", shown)
         expect.equal(found.get("updated_at"), profile.get("created_at"), "updated_at", shown)
 
@@ -155,25 +156,25 @@ def times(session: Session) -> None:
 @check("AP-CRE-026")
 def location(session: Session) -> None:
     """Creates, and reads what `Location` names: it is to be the new profile."""
-    created = session.submit({"name": session.name()})
-    profile = expect.profile(created)
+    created = calls.submit(session, {"name": session.name()})
+    profile = calls.shown(created)
     named = created.headers.get("location")
     expect.holds(bool(named), "a Location header", "none", created)
     url = urlsplit(urljoin(created.exchange.url, named))
     prefix = urlsplit(session.target.root).path
     # The key goes to the server under test alone, wherever the header points.
     read = session.admin.request("GET", url.path.removeprefix(prefix))
-    found = expect.profile(read, 200)
+    found = calls.shown(read, 200)
     expect.equal(found.get("id"), profile["id"], "the id of the profile at Location", created, read)
 
 
 def _new_profiles_have(session: Session, field: str, value: Any) -> None:
     for sent in ({"name": session.name()}, samples.full(session.name())):
-        created = session.submit(sent)
-        profile = expect.profile(created)
+        created = calls.submit(session, sent)
+        profile = calls.shown(created)
         expect.equal(profile.get(field), value, field, created)
-        read = session.read(profile["id"])
-        expect.equal(expect.profile(read, 200).get(field), value, f"{field} in a later read", read)
+        read = calls.read(session, profile["id"])
+        expect.equal(calls.shown(read, 200).get(field), value, f"{field} in a later read", read)
 
 
 def _has_its_own_values(profile: Profile, first: Profile, answer: Answer) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -22,13 +22,13 @@ def what_is_created_is_read(session: Session) -> None:
     That is the answer, a read by id, and the row of the list.
     """
     sent = samples.full(session.name())
-    answer = session.submit(sent)
-    profile = expect.profile(answer)
+    answer = calls.submit(session, sent)
+    profile = calls.shown(answer)
     _holds_what_was_sent(profile, sent, answer)
-    read = session.read(profile["id"])
-    _holds_what_was_sent(expect.profile(read, 200), sent, read)
-    page = session.browse({"search": sent["name"]})
-    rows = [row for row in expect.rows(page) if row.get("id") == profile["id"]]
+    read = calls.read(session, profile["id"])
+    _holds_what_was_sent(calls.shown(read, 200), sent, read)
+    page = calls.browse(session, {"search": sent["name"]})
+    rows = [row for row in calls.listed(page) if row.get("id") == profile["id"]]
     expect.equal(len(rows), 1, "rows of the new profile", page)
     _holds_what_was_sent(rows[0], sent, page)
 
@@ -41,10 +41,10 @@ def defaults(session: Session) -> None:
     """
     body = {"name": session.name(), "provider_configs": [samples.provider()]}
     for sent in ({"name": session.name()}, body):
-        created = session.submit(sent)
-        profile = expect.profile(created)
-        read = session.read(profile["id"])
-        for found, answer in ((profile, created), (expect.profile(read, 200), read)):
+        created = calls.submit(session, sent)
+        profile = calls.shown(created)
+        read = calls.read(session, profile["id"])
+        for found, answer in ((profile, created), (calls.shown(read, 200), read)):
             for field in ("tags", "budgets", "mcp_tool_groups", "mcp_servers", "mcp_tool_overrides"):
                 expect.equal(found.get(field), [], field, answer)
             expect.equal(found.get("calendar_aligned"), False, "calendar_aligned", answer)
@@ -68,8 +68,8 @@ def no_limit_on_lists(session: Session) -> None:
 
     Both are to be 201, and nothing is to be missing in a later read.
     """
-    small = session.submit({"name": session.name(), "tags": [f"tag-{n}" for n in range(51)]})
-    expect.equal(len(expect.profile(small).get("tags", [])), 51, "the number of tags", small)
+    small = calls.submit(session, {"name": session.name(), "tags": [f"tag-{n}" for n in range(51)]})
+    expect.equal(len(calls.shown(small).get("tags", [])), 51, "the number of tags", small)
     budgets = [samples.budget(duration) for duration in ("1h", "1d", "1w", "1M", "1Q", "1Y")]
     sent = {
         "name": session.name(),
@@ -77,9 +77,9 @@ def no_limit_on_lists(session: Session) -> None:
         "budgets": budgets,
         "provider_configs": [samples.provider(f"provider-{n}", budgets=budgets) for n in range(_MANY)],
     }
-    answer = session.submit(sent)
-    read = session.read(expect.profile(answer)["id"])
-    _holds_what_was_sent(expect.profile(read, 200), sent, read)
+    answer = calls.submit(session, sent)
+    read = calls.read(session, calls.shown(answer)["id"])
+    _holds_what_was_sent(calls.shown(read, 200), sent, read)
 
 
 def _holds_what_was_sent(profile: Profile, sent: dict[str, Any], answer: Answer) -> None:

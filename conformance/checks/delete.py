@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -21,12 +21,12 @@ def gone(session: Session) -> None:
 
     It is to be 404, and the list is to hold the other two.
     """
-    first, second, third = (session.create() for _ in range(3))
+    first, second, third = (calls.create(session) for _ in range(3))
     expect.status(_delete(session, second["id"]), 200)
-    expect.status(session.read(second["id"]), 404)
+    expect.status(calls.read(session, second["id"]), 404)
     for query in ({}, {"is_active": "true" if second.get("is_active") else "false"}):
-        answer = session.browse({"search": session.namespace, **query})
-        ids = sorted(str(row.get("id")) for row in expect.rows(answer))
+        answer = calls.browse(session, {"search": session.namespace, **query})
+        ids = sorted(str(row.get("id")) for row in calls.listed(answer))
         expect.equal(ids, sorted([str(first["id"]), str(third["id"])]), "the ids in the list", answer)
 
 
@@ -35,7 +35,7 @@ def nothing_to_delete(session: Session) -> None:
     """Deletes ids that nobody has, which is to be 404, and one profile twice; so is the second time."""
     for profile_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62)):
         expect.status(_delete(session, profile_id), 404)
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     expect.status(_delete(session, profile_id), 200)
     expect.status(_delete(session, profile_id), 404)
 
@@ -50,10 +50,10 @@ def held(session: Session) -> None:
         profile_id = fixtures.active_profile(session)["id"]
         user_id = fixtures.user(session)["id"]
         fixtures.assigned(session, user_id, profile_id, **fields)
-        before, copies = session.read(profile_id), fixtures.copies(session, user_id)
+        before, copies = calls.read(session, profile_id), fixtures.copies(session, user_id)
         refused = _delete(session, profile_id)
         expect.status(refused, 409)
-        after = session.read(profile_id)
+        after = calls.read(session, profile_id)
         expect.status(after, 200)
         expect.equal(after.json, before.json, "the profile after the refusal", before, refused, after)
         expect.equal(fixtures.copies(session, user_id), copies, "the user's copies", refused)
@@ -65,8 +65,8 @@ def name_again(session: Session) -> None:
     name = session.name()
     ids: list[Any] = []
     for _ in range(3):
-        answer = session.submit({"name": name})
-        ids.append(expect.profile(answer, 201)["id"])
+        answer = calls.submit(session, {"name": name})
+        ids.append(calls.shown(answer, 201)["id"])
         expect.equal(len(set(ids)), len(ids), f"the number of different ids in {ids}", answer)
         expect.status(_delete(session, ids[-1]), 200)
 
@@ -74,13 +74,13 @@ def name_again(session: Session) -> None:
 @check("AP-DEL-005")
 def attachments(session: Session) -> None:
     """Attaches a role to two profiles and deletes one; the role is to keep the other, and that one only."""
-    deleted, kept = (session.create()["id"] for _ in range(2))
+    deleted, kept = (calls.create(session)["id"] for _ in range(2))
     role_id = fixtures.role(session)["id"]
     for profile_id in (deleted, kept):
         fixtures.attached(session, profile_id, role_id)
     expect.status(_delete(session, deleted), 200)
     answer = session.call("getRole", parameters={"role_id": role_id})
-    left = [row.get("access_profile_id") for row in expect.rows(answer)]
+    left = [row.get("access_profile_id") for row in calls.listed(answer)]
     expect.equal(left, [kept], "the profiles of the role", answer)
 
 
@@ -90,7 +90,7 @@ def versions(session: Session) -> None:
 
     A profile that then takes the name is to have one version, its own.
     """
-    profile = session.create(description="first")
+    profile = calls.create(session, description="first")
     parameters = {"profile_id": profile["id"]}
     changed = session.call("updateAccessProfile", parameters=parameters, body={"description": "second"})
     expect.status(changed, 200)
@@ -101,7 +101,7 @@ def versions(session: Session) -> None:
     listed = session.call("listAccessProfileVersions", parameters=parameters)
     if listed.status != 404:
         expect.equal(expect.rows(listed, "versions"), [], "the versions of a deleted profile", listed)
-    again = session.create(name=profile["name"])["id"]
+    again = calls.create(session, name=profile["name"])["id"]
     listed = session.call("listAccessProfileVersions", parameters={"profile_id": again})
     numbers = [version.get("version") for version in expect.rows(listed, "versions")]
     expect.equal(numbers, [1], "the versions of the profile that took the name", listed)

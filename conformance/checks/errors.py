@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -30,17 +30,17 @@ def envelope(session: Session) -> None:
 
     `status_code` is to be the status, and `event_id` the header `X-Request-Id`.
     """
-    name = str(session.create()["name"])
+    name = str(calls.create(session)["name"])
     for answer in (
-        session.browse({"limit": "x"}),
-        session.submit({}),
-        session.submit_octets(b"{"),
-        session.browse(client=session.anonymous),
-        session.read(_NO_PROFILE),
+        calls.browse(session, {"limit": "x"}),
+        calls.submit(session, {}),
+        calls.submit_octets(session, b"{"),
+        calls.browse(session, client=session.anonymous),
+        calls.read(session, _NO_PROFILE),
         session.admin.request("GET", session.path("listAccessProfiles") + f"/{name}/none"),
         session.call("getAccessProfile", parameters={"profile_id": 1}, method="PATCH", body={}),
-        session.submit({"name": name}),
-        session.submit_octets(b"{}", "text/plain"),
+        calls.submit(session, {"name": name}),
+        calls.submit_octets(session, b"{}", "text/plain"),
         _too_large(session),
     ):
         expect.holds(answer.status >= 400, "a refusal", answer.exchange.answer()[:200], answer)
@@ -64,8 +64,8 @@ def all_faults_at_once(session: Session) -> None:
     rules = {"provider_configs": [samples.provider(), samples.provider(budgets=[month, month])]}
     rule_faults = ("/provider_configs/1", "/provider_configs/1/budgets/1")
     for fields, places in ((shape, shape_faults), (rules, rule_faults)):
-        _names_all(session.submit({"name": session.name(), **fields}), places)
-    many = session.submit({"name": session.name(), "tags": list(range(30))})
+        _names_all(calls.submit(session, {"name": session.name(), **fields}), places)
+    many = calls.submit(session, {"name": session.name(), "tags": list(range(30))})
     expect.status(many, 400)
     expect.equal(len(expect.fault_pointers(many)), _MOST_FAULTS, "the number of faults named", many)
 
@@ -77,24 +77,24 @@ def refusals_change_nothing(session: Session) -> None:
     They are refused for a bad body, a taken name, a missing credential, a wrong media type and a wrong query.
     Afterwards the list is to hold that one profile, unchanged.
     """
-    profile = session.create()
-    before = session.profile(profile["id"])
+    profile = calls.create(session)
+    before = calls.profile(session, profile["id"])
     fresh = {"name": session.name()}
     refusals = (
-        session.submit({**fresh, "tags": [1]}),
-        session.submit({**fresh, "bogus": True}),
-        session.submit({**samples.full(str(profile["name"])), "description": "overwritten"}),
-        session.submit(fresh, client=session.anonymous),
-        session.submit(fresh, headers={"Content-Type": "text/plain"}),
-        session.submit(fresh, query={"bogus": "1"}),
+        calls.submit(session, {**fresh, "tags": [1]}),
+        calls.submit(session, {**fresh, "bogus": True}),
+        calls.submit(session, {**samples.full(str(profile["name"])), "description": "overwritten"}),
+        calls.submit(session, fresh, client=session.anonymous),
+        calls.submit(session, fresh, headers={"Content-Type": "text/plain"}),
+        calls.submit(session, fresh, query={"bogus": "1"}),
     )
     refused = [answer for answer in refusals if answer.status >= 400]
-    names = sorted(str(row.get("name")) for row in session.rows())
+    names = sorted(str(row.get("name")) for row in calls.rows(session))
     # A request that was accepted against the contract is another clause's matter.
     accepted = [fresh["name"]] if len(refused) < len(refusals) else []
     good = names in ([profile["name"]], sorted([profile["name"], *accepted]))
     expect.holds(good, "no new profile", names, *refused)
-    expect.equal(session.profile(profile["id"]), before, "the profile afterwards", *refused)
+    expect.equal(calls.profile(session, profile["id"]), before, "the profile afterwards", *refused)
 
 
 @check("ERR-004")
@@ -106,16 +106,16 @@ def nothing_leaks(session: Session) -> None:
     wrong = session.unknown_key()
     stranger = session.client(f"Bearer {wrong}")
     answers = [
-        session.browse({"search": session.namespace}),
-        session.browse({"limit": "x"}),
-        session.submit({"name": session.name(), "bogus": 1}),
-        session.submit({"name": 1, "tags": "x", "budgets": [{"max_limit": "1e999"}]}),
-        session.submit_octets(b'{"name": "\xff"'),
-        session.submit_octets(b"[" * 5000),
-        session.read("9" * 400),
-        session.browse(client=stranger),
-        session.browse(client=stranger, headers={"x-api-key": wrong, "Cookie": f"token={wrong}"}),
-        session.browse(client=session.client(f"Basic {wrong}")),
+        calls.browse(session, {"search": session.namespace}),
+        calls.browse(session, {"limit": "x"}),
+        calls.submit(session, {"name": session.name(), "bogus": 1}),
+        calls.submit(session, {"name": 1, "tags": "x", "budgets": [{"max_limit": "1e999"}]}),
+        calls.submit_octets(session, b'{"name": "\xff"'),
+        calls.submit_octets(session, b"[" * 5000),
+        calls.read(session, "9" * 400),
+        calls.browse(session, client=stranger),
+        calls.browse(session, client=stranger, headers={"x-api-key": wrong, "Cookie": f"token={wrong}"}),
+        calls.browse(session, client=session.client(f"Basic {wrong}")),
     ]
     for answer in answers:
         spoken = answer.text + str(answer.headers.multi_items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
@@ -21,22 +21,22 @@ _OTHERS = 5
 def no_such_profile(session: Session) -> None:
     """Asks for the largest id there can be and for two others that nobody has; each is to be 404."""
     for profile_id in (_LARGEST_ID, *(session.random.randrange(2**61, 2**62) for _ in range(2))):
-        expect.status(session.read(profile_id), 404)
+        expect.status(calls.read(session, profile_id), 404)
 
 
 @check("AP-GET-002")
 def no_id(session: Session) -> None:
     """Asks for ids that are no integer, and for 0, -1 and 9223372036854775808; each is to be 400."""
     for profile_id in ("abc", "1.5", "1e3", "0x1", "1_0", " 1", 0, -1, _LARGEST_ID + 1, "9" * 60):
-        expect.status(session.read(profile_id), 400)
+        expect.status(calls.read(session, profile_id), 400)
 
 
 @check("AP-GET-003")
 def the_one_asked_for(session: Session) -> None:
     """Creates three profiles and asks for each; the id and the name are to be those of the one asked for."""
-    for profile in [session.create() for _ in range(3)]:
-        answer = session.read(profile["id"])
-        found = expect.profile(answer, 200)
+    for profile in [calls.create(session) for _ in range(3)]:
+        answer = calls.read(session, profile["id"])
+        found = calls.shown(answer, 200)
         expect.equal(found.get("id"), profile["id"], "id", answer)
         expect.equal(found.get("name"), profile["name"], "name", answer)
 
@@ -48,11 +48,11 @@ def roles(session: Session) -> None:
     Then reads profiles that were there before, whose attachments are to carry the profile's id and no role
     twice. On a server that claims roles, attaches two of three and detaches one: it is to have that one.
     """
-    answer = session.read(session.create(**samples.full(session.name()))["id"])
+    answer = calls.read(session, calls.create(session, **samples.full(session.name()))["id"])
     expect.equal(_member_of_detail(answer, "roles"), [], "the roles of a new profile", answer)
     for read in _others(session):
         attachments = _member_of_detail(read, "roles")
-        profile_id = expect.profile(read, 200)["id"]
+        profile_id = calls.shown(read, 200)["id"]
         expect.holds(isinstance(attachments, list), "a list `roles`", attachments, read)
         foreign = [role for role in attachments if role.get("access_profile_id") != profile_id]
         expect.equal(foreign, [], "attachments of another profile", read)
@@ -68,7 +68,7 @@ def holders(session: Session) -> None:
     That of profiles that were there before is to be an integer of 0 or more. On a server that claims users,
     gives copies to two of three and takes one away: it is to be 2, then 1.
     """
-    answer = session.read(session.create(**samples.full(session.name()))["id"])
+    answer = calls.read(session, calls.create(session, **samples.full(session.name()))["id"])
     expect.equal(_member_of_detail(answer, "user_count"), 0, "the user_count of a new profile", answer)
     for read in _others(session):
         count = _member_of_detail(read, "user_count")
@@ -80,10 +80,10 @@ def holders(session: Session) -> None:
 @check("AP-GET-006")
 def reading_changes_nothing(session: Session) -> None:
     """Reads a new profile three times, with a list between; the bodies are to be the same."""
-    profile_id = session.create(**samples.full(session.name()))["id"]
-    first = session.read(profile_id)
-    session.browse({"search": session.namespace})
-    for again in (session.read(profile_id), session.read(profile_id)):
+    profile_id = calls.create(session, **samples.full(session.name()))["id"]
+    first = calls.read(session, profile_id)
+    calls.browse(session, {"search": session.namespace})
+    for again in (calls.read(session, profile_id), calls.read(session, profile_id)):
         expect.status(again, first.status)
         expect.equal(again.json, first.json, "the body of a later read", first, again)
 
@@ -97,7 +97,7 @@ def _attachments_are_counted(session: Session) -> None:
     except Unreached:
         # A server of the core alone has no roles.
         return
-    profile, other = session.create()["id"], session.create()["id"]
+    profile, other = calls.create(session)["id"], calls.create(session)["id"]
     fixtures.attached(session, profile, given, taken)
     fixtures.attached(session, other, taken)
     _roles_are(session, profile, given, taken)
@@ -108,7 +108,7 @@ def _attachments_are_counted(session: Session) -> None:
 
 
 def _roles_are(session: Session, profile_id: int, *role_ids: int) -> None:
-    read = session.read(profile_id)
+    read = calls.read(session, profile_id)
     attachments = _member_of_detail(read, "roles")
     found = [(role.get("access_profile_id"), role.get("role_id")) for role in attachments]
     expected = sorted((profile_id, role_id) for role_id in role_ids)
@@ -134,13 +134,13 @@ def _holders_are_counted(session: Session) -> None:
 
 
 def _holders_are(session: Session, profile_id: int, count: int) -> None:
-    read = session.read(profile_id)
+    read = calls.read(session, profile_id)
     expect.equal(_member_of_detail(read, "user_count"), count, "user_count", read)
 
 
 def _others(session: Session) -> list[Answer]:
-    page = session.browse({"limit": _OTHERS})
-    answers = [session.read(row.get("id")) for row in expect.rows(page)]
+    page = calls.browse(session, {"limit": _OTHERS})
+    answers = [calls.read(session, row.get("id")) for row in calls.listed(page)]
     # A profile may be deleted by somebody else between the two requests.
     return [answer for answer in answers if answer.status != 404]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.plan import Phase
@@ -59,7 +59,7 @@ def head_as_get(session: Session) -> None:
     Status and header fields are to be the same, those of the single message apart. Over a bare socket, no
     octet is to follow the header of HEAD.
     """
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     paths = (
         session.path("listAccessProfiles") + f"?search={session.namespace}",
         session.path("getAccessProfile", {"profile_id": profile_id}),
@@ -84,7 +84,7 @@ def paths_not_stated(session: Session) -> None:
 
     Each is to be 404.
     """
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     listing = session.path("listAccessProfiles")
     one = session.path("getAccessProfile", {"profile_id": profile_id})
     for path in (f"{listing}-{session.namespace}x", f"{one}/none", f"{listing}/", f"{one}/"):
@@ -99,11 +99,11 @@ def queries_not_stated(session: Session) -> None:
 
     Each is to be 400.
     """
-    profile_id = session.create()["id"]
-    expect.status(session.browse({"bogus": "1"}), 400)
-    expect.status(session.browse({"Limit": "1"}), 400)
-    expect.status(session.read(profile_id, query={"limit": "1"}), 400)
-    expect.status(session.submit({"name": session.name()}, query={"bogus": "1"}), 400)
+    profile_id = calls.create(session)["id"]
+    expect.status(calls.browse(session, {"bogus": "1"}), 400)
+    expect.status(calls.browse(session, {"Limit": "1"}), 400)
+    expect.status(calls.read(session, profile_id, query={"limit": "1"}), 400)
+    expect.status(calls.submit(session, {"name": session.name()}, query={"bogus": "1"}), 400)
     for name, value in (
         ("limit", "5"),
         ("offset", "0"),
@@ -111,7 +111,7 @@ def queries_not_stated(session: Session) -> None:
         ("tags", "x"),
         ("is_active", "true"),
     ):
-        expect.status(session.browse([(name, value), (name, value)]), 400)
+        expect.status(calls.browse(session, [(name, value), (name, value)]), 400)
 
 
 @check("SRV-001")
@@ -124,13 +124,13 @@ def every_server(session: Session) -> None:
     if len(servers) < 2:
         raise Unreached("the contract states only one server")
     for server in servers:
-        expect.status(session.submit(samples.full(session.name()), server=server), 201)
-    profile_id = session.create()["id"]
+        expect.status(calls.submit(session, samples.full(session.name()), server=server), 201)
+    profile_id = calls.create(session)["id"]
     for answers in (
-        [session.browse({"search": session.namespace}, server=server) for server in servers],
-        [session.read(profile_id, server=server) for server in servers],
-        [session.read(9223372036854775807, server=server) for server in servers],
-        [session.submit({"name": " "}, server=server) for server in servers],
+        [calls.browse(session, {"search": session.namespace}, server=server) for server in servers],
+        [calls.read(session, profile_id, server=server) for server in servers],
+        [calls.read(session, 9223372036854775807, server=server) for server in servers],
+        [calls.submit(session, {"name": " "}, server=server) for server in servers],
     ):
         for answer in answers[1:]:
             expect.equal(answer.status, answers[0].status, "the status under the other server", *answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.access_profiles import calls
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -19,9 +20,9 @@ def search(session: Session) -> None:
     The word is sent in upper, lower and mixed case; a third name without it is not to be found, and neither
     is a word that no name holds.
     """
-    first = session.create(name=f"{session.namespace}Quartz")["id"]
-    second = session.create(name=f"the {session.namespace}quARTZ of old")["id"]
-    session.create(name=f"{session.namespace}granite")
+    first = calls.create(session, name=f"{session.namespace}Quartz")["id"]
+    second = calls.create(session, name=f"the {session.namespace}quARTZ of old")["id"]
+    calls.create(session, name=f"{session.namespace}granite")
     # Without the first letters of the namespace the text begins inside every name.
     text = f"{session.namespace[2:]}quartz"
     for word in (text, text.upper(), text.title()):
@@ -36,7 +37,9 @@ def search_is_literal(session: Session) -> None:
 
     Each is to find the one that holds it.
     """
-    created = {c: session.create(name=f"{session.namespace}a{c}b")["id"] for c in ("%", "_", "*", "\\", "x")}
+    created = {
+        c: calls.create(session, name=f"{session.namespace}a{c}b")["id"] for c in ("%", "_", "*", "\\", "x")
+    }
     for character, profile_id in created.items():
         _finds(session, {"search": f"{session.namespace}a{character}b"}, [profile_id])
     _finds(session, {"search": f"{session.namespace}%"}, [])
@@ -49,9 +52,9 @@ def one_tag(session: Session) -> None:
     The filter is to keep the first two.
     """
     tag = f"{session.namespace}t"
-    wanted = [session.create(tags=[tag])["id"], session.create(tags=["other", tag, "eu"])["id"]]
-    session.create(tags=[f"{tag}1"])
-    session.create()
+    wanted = [calls.create(session, tags=[tag])["id"], calls.create(session, tags=["other", tag, "eu"])["id"]]
+    calls.create(session, tags=[f"{tag}1"])
+    calls.create(session)
     _finds(session, {"tags": tag}, wanted)
     _finds(session, {"tags": f"{tag}-none"}, [])
 
@@ -64,10 +67,10 @@ def several_tags(session: Session) -> None:
     written.
     """
     one, two = f"{session.namespace}one", f"{session.namespace}two"
-    both = session.create(tags=[two, one])["id"]
-    first = session.create(tags=[one])["id"]
-    second = session.create(tags=[two])["id"]
-    upper = session.create(tags=[one.upper()])["id"]
+    both = calls.create(session, tags=[two, one])["id"]
+    first = calls.create(session, tags=[one])["id"]
+    second = calls.create(session, tags=[two])["id"]
+    upper = calls.create(session, tags=[one.upper()])["id"]
     _finds(session, {"tags": f"{one},{two}"}, [both, first, second])
     _finds(session, {"tags": f"{two},{one}"}, [both, first, second])
     _finds(session, {"tags": f"{one.upper()},{session.namespace}none"}, [upper])
@@ -80,13 +83,15 @@ def by_state(session: Session) -> None:
     Each is to be found in its own state and not in the other. Of the profiles that were there before, a page
     of each state is to hold no other.
     """
-    created = {profile["id"]: profile.get("is_active") for profile in (session.create() for _ in range(3))}
+    created = {
+        profile["id"]: profile.get("is_active") for profile in (calls.create(session) for _ in range(3))
+    }
     for state in (True, False):
         text = str(state).lower()
         wanted = [profile_id for profile_id, active in created.items() if active is state]
         _finds(session, {"search": session.namespace, "is_active": text}, wanted)
-        answer = session.browse({"is_active": text, "limit": 100})
-        others = [row.get("id") for row in expect.rows(answer) if row.get("is_active") is not state]
+        answer = calls.browse(session, {"is_active": text, "limit": 100})
+        others = [row.get("id") for row in calls.listed(answer) if row.get("is_active") is not state]
         expect.equal(others, [], f"profiles in another state under is_active={text}", answer)
 
 
@@ -97,9 +102,9 @@ def joined(session: Session) -> None:
     Then adds a state in which none is.
     """
     tag = f"{session.namespace}tag"
-    both = session.create(name=f"{session.namespace}match 1", tags=[tag])
-    session.create(name=f"{session.namespace}match 2")
-    session.create(name=f"{session.namespace}other", tags=[tag])
+    both = calls.create(session, name=f"{session.namespace}match 1", tags=[tag])
+    calls.create(session, name=f"{session.namespace}match 2")
+    calls.create(session, name=f"{session.namespace}other", tags=[tag])
     query = {"search": f"{session.namespace}match", "tags": tag}
     _finds(session, query, [both["id"]])
     state = str(both.get("is_active")).lower()
@@ -120,11 +125,11 @@ def not_a_value(session: Session) -> None:
         ("is_active", ("yes", "1", "True", "")),
     ):
         for value in values:
-            expect.status(session.browse({name: value}), 400)
+            expect.status(calls.browse(session, {name: value}), 400)
 
 
 def _finds(session: Session, query: Query, wanted: list[Any]) -> None:
-    answer = session.browse(query)
-    found = [row.get("id") for row in expect.rows(answer)]
+    answer = calls.browse(session, query)
+    found = [row.get("id") for row in calls.listed(answer)]
     expect.equal(sorted(found, key=str), sorted(wanted, key=str), "the ids found", answer)
     expect.equal(expect.member(answer, "total_count"), len(wanted), "total_count", answer)

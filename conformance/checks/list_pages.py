@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -22,9 +22,9 @@ def created_is_listed(session: Session) -> None:
     It is to be there.
     """
     for _ in range(3):
-        profile = session.create()
-        answer = session.browse({"search": f"{profile['name']}"})
-        ids = [row.get("id") for row in expect.rows(answer)]
+        profile = calls.create(session)
+        answer = calls.browse(session, {"search": f"{profile['name']}"})
+        ids = [row.get("id") for row in calls.listed(answer)]
         expect.equal(ids.count(profile["id"]), 1, "how often the new profile is listed", answer)
 
 
@@ -36,8 +36,8 @@ def counts(session: Session) -> None:
     """
     _create(session, 5)
     for limit, offset, rows in ((2, 0, 2), (2, 4, 1), (100, 0, 5), (1, 2, 1), (5, 0, 5)):
-        answer = session.browse({"search": session.namespace, "limit": limit, "offset": offset})
-        expect.equal(len(expect.rows(answer)), rows, "the number of rows", answer)
+        answer = calls.browse(session, {"search": session.namespace, "limit": limit, "offset": offset})
+        expect.equal(len(calls.listed(answer)), rows, "the number of rows", answer)
         expect.equal(expect.member(answer, "count"), rows, "count", answer)
         expect.equal(expect.member(answer, "total_count"), 5, "total_count", answer)
 
@@ -52,8 +52,8 @@ def pages_follow(session: Session) -> None:
     for limit in (3, 2, 1):
         seen: list[Any] = []
         for offset in range(0, 7, limit):
-            answer = session.browse({"search": session.namespace, "limit": limit, "offset": offset})
-            seen += [row.get("id") for row in expect.rows(answer)]
+            answer = calls.browse(session, {"search": session.namespace, "limit": limit, "offset": offset})
+            seen += [row.get("id") for row in calls.listed(answer)]
         expect.equal(sorted(seen, key=str), sorted(created, key=str), f"ids over pages of {limit}")
 
 
@@ -64,11 +64,11 @@ def ordered(session: Session) -> None:
     In one page, across two pages, and in a page of profiles that were there before.
     """
     for ending in "zmkba":
-        session.create(name=f"{session.namespace}{ending}")
-    whole = session.browse({"search": session.namespace})
-    halves = [session.browse({"search": session.namespace, "limit": 3, "offset": o}) for o in (0, 3)]
-    for answers in ([whole], halves, [session.browse({"limit": _LARGEST_LIMIT})]):
-        ids = [row.get("id") for answer in answers for row in expect.rows(answer)]
+        calls.create(session, name=f"{session.namespace}{ending}")
+    whole = calls.browse(session, {"search": session.namespace})
+    halves = [calls.browse(session, {"search": session.namespace, "limit": 3, "offset": o}) for o in (0, 3)]
+    for answers in ([whole], halves, [calls.browse(session, {"limit": _LARGEST_LIMIT})]):
+        ids = [row.get("id") for answer in answers for row in calls.listed(answer)]
         expect.equal(ids, sorted(ids), "ids in their order", *answers)
 
 
@@ -78,7 +78,7 @@ def clamped(session: Session) -> None:
 
     The answer is to repeat the values used, and to have as many rows as they allow.
     """
-    total = expect.member(session.browse({"limit": 1}), "total_count")
+    total = expect.member(calls.browse(session, {"limit": 1}), "total_count")
     expect.holds(isinstance(total, int), "an integer total_count", total)
     _create(session, max(0, _DEFAULT_LIMIT + 1 - total))
     for query, limit, offset in (
@@ -91,8 +91,8 @@ def clamped(session: Session) -> None:
         ({"limit": 2147483647, "offset": 2}, _LARGEST_LIMIT, 2),
         ({"limit": 2, "offset": -1}, 2, 0),
     ):
-        answer = session.browse(query)
-        rows = expect.rows(answer)
+        answer = calls.browse(session, query)
+        rows = calls.listed(answer)
         expect.equal(expect.member(answer, "limit"), limit, "limit", answer)
         expect.equal(expect.member(answer, "offset"), offset, "offset", answer)
         matching = expect.member(answer, "total_count")
@@ -107,8 +107,8 @@ def behind_the_end(session: Session) -> None:
     """
     _create(session, 3)
     for offset in (3, 4, 2147483647):
-        answer = session.browse({"search": session.namespace, "offset": offset})
-        expect.equal(expect.rows(answer), [], "the rows", answer)
+        answer = calls.browse(session, {"search": session.namespace, "offset": offset})
+        expect.equal(calls.listed(answer), [], "the rows", answer)
         expect.equal(expect.member(answer, "count"), 0, "count", answer)
         expect.equal(expect.member(answer, "total_count"), 3, "total_count", answer)
 
@@ -116,15 +116,15 @@ def behind_the_end(session: Session) -> None:
 @check("AP-LST-013")
 def rows_are_profiles(session: Session) -> None:
     """Creates a small profile and a full one, and compares each row with `getAccessProfile`."""
-    session.create()
-    session.create(**samples.full(session.name()))
-    page = session.browse({"search": session.namespace})
-    rows = expect.rows(page)
+    calls.create(session)
+    calls.create(session, **samples.full(session.name()))
+    page = calls.browse(session, {"search": session.namespace})
+    rows = calls.listed(page)
     expect.equal(len(rows), 2, "the number of rows", page)
     for row in rows:
-        read = session.read(row.get("id"))
-        expect.equal(row, expect.profile(read, 200), "the row", page, read)
+        read = calls.read(session, row.get("id"))
+        expect.equal(row, calls.shown(read, 200), "the row", page, read)
 
 
 def _create(session: Session, number: int) -> list[int]:
-    return [session.create()["id"] for _ in range(number)]
+    return [calls.create(session)["id"] for _ in range(number)]

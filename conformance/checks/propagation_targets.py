@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.checks.propagation import propagate
 from conformance.http.unreached import Unreached
 from conformance.run import expect
@@ -128,7 +128,7 @@ def no_such_profile(session: Session) -> None:
 @check("AP-PRO-012")
 def nobody_holds_it(session: Session) -> None:
     """Propagates a new profile, dry and wet; both are to be 200 with zeros and no `user_ids`."""
-    profile_id = session.create(**_LIMIT)["id"]
+    profile_id = calls.create(session, **_LIMIT)["id"]
     for dry in (True, False):
         answer = propagate(session, profile_id, ["budgets"], dry_run=dry)
         expect.equal(_outcome(answer), {**_numbers(0, 0), "user_ids": []}, "the outcome", answer)
@@ -198,7 +198,7 @@ def _limits_are(session: Session, profile_id: int, limits: dict[str, int], answe
 
 def _soon(session: Session) -> str:
     """An instant a moment ahead of the server's clock, or of this machine's when the server tells none."""
-    date = session.browse({"limit": 1}).headers.get("date")
+    date = calls.browse(session, {"limit": 1}).headers.get("date")
     now = parsedate_to_datetime(date) if date else datetime.now(UTC)
     return f"{now + timedelta(seconds=_EXPIRY_SECONDS):%Y-%m-%dT%H:%M:%SZ}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -21,7 +21,7 @@ def attached(session: Session) -> None:
 
     After each request the profile is to have exactly the roles that were attached so far.
     """
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     first, second, third = _roles(session, 3)
     _attach(session, profile_id, first, second, first)
     _has(session, profile_id, {first: False, second: False})
@@ -35,7 +35,7 @@ def attached_again(session: Session) -> None:
 
     After each request the profile is to have the role once, with the `is_default` that was sent last.
     """
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     (role_id,) = _roles(session, 1)
     for is_default in (True, True, False, True):
         _attach(session, profile_id, role_id, is_default=is_default)
@@ -48,7 +48,7 @@ def unknown_role(session: Session) -> None:
 
     Each is to be 400. Afterwards the profile is to have only the role that was attached before, as it was.
     """
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     present, other = _roles(session, 2)
     fixtures.attached(session, profile_id, present)
     for role_ids in ((present, other, _LARGEST_ID), (_LARGEST_ID, other), (_LARGEST_ID,)):
@@ -78,12 +78,12 @@ def state_of_the_profile(session: Session) -> None:
         (("activateAccessProfile", "deactivateAccessProfile"), False),
         (("deactivateAccessProfile",), False),
     ):
-        profile_id = session.create()["id"]
+        profile_id = calls.create(session)["id"]
         for operation_id in operations:
             _switch(session, operation_id, profile_id)
         _attach(session, profile_id, role_id)
-        read = session.read(profile_id)
-        expect.equal(expect.profile(read, 200).get("is_active"), active, "is_active", read)
+        read = calls.read(session, profile_id)
+        expect.equal(calls.shown(read, 200).get("is_active"), active, "is_active", read)
 
 
 @check("AP-ATT-006")
@@ -130,7 +130,7 @@ def one_default(session: Session) -> None:
 
     The first profile is to keep both attachments, and to be the default of the second role alone.
     """
-    first, second = session.create()["id"], session.create()["id"]
+    first, second = calls.create(session)["id"], calls.create(session)["id"]
     role_id, other = _roles(session, 2)
     _attach(session, first, role_id, other, is_default=True)
     _attach(session, second, role_id, is_default=True)
@@ -192,7 +192,7 @@ def _switch(session: Session, operation_id: str, profile_id: int) -> None:
 
 def _has(session: Session, profile_id: int, wanted: dict[int, bool]) -> None:
     """The profile has exactly these roles, each with this `is_default`."""
-    answer = session.read(profile_id)
+    answer = calls.read(session, profile_id)
     expect.status(answer, 200)
     found = sorted([role["role_id"], role["is_default"]] for role in expect.member(answer, "roles"))
     pairs = sorted([role_id, is_default] for role_id, is_default in wanted.items())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -21,7 +21,7 @@ def one_attachment(session: Session) -> None:
 
     The other three attachments are to be as they were.
     """
-    profile_id, other = session.create()["id"], session.create()["id"]
+    profile_id, other = calls.create(session)["id"], calls.create(session)["id"]
     role_id, kept = (fixtures.role(session)["id"] for _ in range(2))
     for attached in (profile_id, other):
         fixtures.attached(session, attached, role_id, kept)
@@ -43,7 +43,7 @@ def not_attached(session: Session) -> None:
 
     A role that was detached a moment ago is detached again as well; each is to be 404.
     """
-    profile_id, other = session.create()["id"], session.create()["id"]
+    profile_id, other = calls.create(session)["id"], calls.create(session)["id"]
     role_id, elsewhere = (fixtures.role(session)["id"] for _ in range(2))
     fixtures.attached(session, profile_id, role_id)
     fixtures.attached(session, other, elsewhere)

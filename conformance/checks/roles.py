@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -78,7 +78,7 @@ def attachments(session: Session) -> None:
     """
     role_id, other = (fixtures.role(session)["id"] for _ in range(2))
     _has_attachments(session, role_id, [])
-    first, second = session.create()["id"], session.create()["id"]
+    first, second = calls.create(session)["id"], calls.create(session)["id"]
     fixtures.attached(session, first, role_id, other)
     fixtures.attached(session, second, role_id, is_default=True)
     wanted = [
@@ -126,7 +126,7 @@ def changed(session: Session) -> None:
     it. What was not sent is to be as it was.
     """
     role = fixtures.role(session, description="before")
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     fixtures.attached(session, profile_id, role["id"])
     name = session.name(" renamed")
     for sent in ({"name": name}, {"description": "after"}, {"description": None}, {}):
@@ -139,7 +139,7 @@ def changed(session: Session) -> None:
     everything = session.call("listRoles")
     rows = [row["name"] for row in _listed(everything) if row["id"] == role["id"]]
     expect.equal(rows, [name], "the name in the list", everything)
-    for answer, member in ((session.read(profile_id), "roles"), (read, "access_profiles")):
+    for answer, member in ((calls.read(session, profile_id), "roles"), (read, "access_profiles")):
         names = [attachment["role_name"] for attachment in expect.member(answer, member)]
         expect.equal(names, [name], f"role_name in `{member}`", answer)
 
@@ -168,14 +168,14 @@ def deleted(session: Session) -> None:
     It is to be 404 and not in the list, and the profile is to have the other role alone.
     """
     role_id, kept = (fixtures.role(session)["id"] for _ in range(2))
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     fixtures.attached(session, profile_id, role_id, kept)
     expect.status(_delete(session, role_id), 200)
     expect.status(_read(session, role_id), 404)
     everything = session.call("listRoles")
     ids = [role["id"] for role in _listed(everything)]
     expect.holds(role_id not in ids, "a list without the deleted role", ids, everything)
-    read = session.read(profile_id)
+    read = calls.read(session, profile_id)
     attached = [attachment["role_id"] for attachment in expect.member(read, "roles")]
     expect.equal(attached, [kept], "the roles of the profile", read)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -48,9 +48,9 @@ def others_are_kept(session: Session) -> None:
         "calendar_aligned": False,
     }
     for name, value in changes.items():
-        before = _others(session.profile(profile["id"]), name)
+        before = _others(calls.profile(session, profile["id"]), name)
         answer = _changed(session, profile, {name: value})
-        for found in (expect.profile(answer, 200), session.profile(profile["id"])):
+        for found in (calls.shown(answer, 200), calls.profile(session, profile["id"])):
             expect.equal(_others(found, name), before, f"the fields other than {name}", answer)
 
 
@@ -66,7 +66,7 @@ def lists_are_replaced(session: Session) -> None:
     alone = [{**bare[0], "all_models_allowed": False, "allowed_models": [], "budgets": []}]
     answer = _changed(session, profile, {"provider_configs": bare})
     _has(session, profile, answer, "provider_configs", alone)
-    config = session.profile(profile["id"])["provider_configs"][0]
+    config = calls.profile(session, profile["id"])["provider_configs"][0]
     expect.holds("rate_limit" not in config, "no rate limit of the provider", config, answer)
     for name, value in _LISTS.items():
         for sent in (value, []):
@@ -80,23 +80,23 @@ def rate_limit(session: Session) -> None:
     It is to be kept, to be the other one alone, and to be absent.
     """
     kept = {"request_max_limit": 1000, "request_reset_duration": "1w"}
-    profile = session.create(rate_limit=kept)
+    profile = calls.create(session, rate_limit=kept)
     answer = _changed(session, profile, {"description": "Other words."})
     _has(session, profile, answer, "rate_limit", kept)
     answer = _changed(session, profile, {"rate_limit": _LIMIT})
     _has(session, profile, answer, "rate_limit", _LIMIT)
-    for found in (expect.profile(answer, 200), session.profile(profile["id"])):
+    for found in (calls.shown(answer, 200), calls.profile(session, profile["id"])):
         left = found["rate_limit"].get("request_max_limit")
         expect.equal(left, None, "the request_max_limit that was not sent again", answer)
     answer = _changed(session, profile, {"rate_limit": None})
-    for found in (expect.profile(answer, 200), session.profile(profile["id"])):
+    for found in (calls.shown(answer, 200), calls.profile(session, profile["id"])):
         expect.equal(found.get("rate_limit"), None, "the rate_limit that was removed", answer)
 
 
 @check("AP-UPD-004")
 def description(session: Session) -> None:
     """Creates a profile with a description and updates it with `null`, which is to be what is read."""
-    profile = session.create(description="What it is for.")
+    profile = calls.create(session, description="What it is for.")
     answer = _changed(session, profile, {"description": None})
     _has(session, profile, answer, "description", None)
 
@@ -108,12 +108,12 @@ def null(session: Session) -> None:
     Then for `calendar_aligned`, alone and with a new description: that is to be 200, and the setting to stay.
     """
     profile = _full(session)
-    before = session.profile(profile["id"])
+    before = calls.profile(session, profile["id"])
     for name in _LISTS:
-        expect.status(session.update(profile["id"], {name: None}), 400)
-    expect.equal(session.profile(profile["id"]), before, "the profile after the refusals")
+        expect.status(calls.update(session, profile["id"], {name: None}), 400)
+    expect.equal(calls.profile(session, profile["id"]), before, "the profile after the refusals")
     answer = _changed(session, profile, {"calendar_aligned": None})
-    expect.equal(expect.profile(answer, 200), before, "the profile", answer)
+    expect.equal(calls.shown(answer, 200), before, "the profile", answer)
     answer = _changed(session, profile, {"calendar_aligned": None, "description": "Other words."})
     _has(session, profile, answer, "calendar_aligned", True)
     _has(session, profile, answer, "description", "Other words.")
@@ -126,17 +126,17 @@ def version(session: Session) -> None:
     `version` is to be 2 and 3, `updated_at` to move, `created_at` to stay, and each answer to be what a later
     read gives.
     """
-    before = session.create()
+    before = calls.create(session)
     time.sleep(1.01)
     for number, change in ((2, {"tags": ["eu"]}), (3, {"name": session.name()})):
         answer = _changed(session, before, change)
-        after = expect.profile(answer, 200)
+        after = calls.shown(answer, 200)
         expect.equal(after.get("version"), number, "version", answer)
         expect.equal(after.get("created_at"), before["created_at"], "created_at", answer)
         moved = after.get("updated_at") != before["updated_at"]
         expect.holds(moved, "another updated_at", after.get("updated_at"), answer)
-        read = session.read(before["id"])
-        expect.equal(expect.profile(read, 200), after, "the profile in a later read", answer, read)
+        read = calls.read(session, before["id"])
+        expect.equal(calls.shown(read, 200), after, "the profile in a later read", answer, read)
 
 
 @check("AP-UPD-007")
@@ -146,12 +146,12 @@ def no_change(session: Session) -> None:
     Each is to be 200, and the profile to be the same, `version` and `updated_at` too.
     """
     body = samples.full(session.name())
-    profile = session.create(**body)
-    before = session.profile(profile["id"])
+    profile = calls.create(session, **body)
+    before = calls.profile(session, profile["id"])
     for same in ({}, *({name: value} for name, value in body.items()), body):
         answer = _changed(session, profile, same)
-        expect.equal(expect.profile(answer, 200), before, "the profile", answer)
-    expect.equal(session.profile(profile["id"]), before, "the profile in a later read")
+        expect.equal(calls.shown(answer, 200), before, "the profile", answer)
+    expect.equal(calls.profile(session, profile["id"]), before, "the profile in a later read")
 
 
 @check("AP-UPD-009")
@@ -161,7 +161,7 @@ def server_fields(session: Session) -> None:
     Then does so with other values in the fields that the server sets. Nothing is to change.
     """
     profile = _full(session)
-    before = session.profile(profile["id"])
+    before = calls.profile(session, profile["id"])
     forged = {
         **before,
         "id": before["id"] + 1,
@@ -177,8 +177,8 @@ def server_fields(session: Session) -> None:
     }
     for body in (before, forged):
         answer = _changed(session, profile, body)
-        expect.equal(expect.profile(answer, 200), before, "the profile", answer)
-        expect.equal(session.profile(profile["id"]), before, "the profile in a later read", answer)
+        expect.equal(calls.shown(answer, 200), before, "the profile", answer)
+        expect.equal(calls.profile(session, profile["id"]), before, "the profile in a later read", answer)
 
 
 def _others(profile: Profile, name: str) -> Profile:
@@ -187,18 +187,18 @@ def _others(profile: Profile, name: str) -> Profile:
 
 
 def _full(session: Session) -> Profile:
-    return session.create(**samples.full(session.name()))
+    return calls.create(session, **samples.full(session.name()))
 
 
 def _changed(session: Session, profile: Profile, body: dict[str, Any]) -> Answer:
-    answer = session.update(profile["id"], body)
-    expect.profile(answer, 200)
+    answer = calls.update(session, profile["id"], body)
+    calls.shown(answer, 200)
     return answer
 
 
 def _has(session: Session, profile: Profile, answer: Answer, name: str, value: Any) -> None:
     """The field is so in the answer to an update and in a later read. What the server adds does not count."""
-    read = session.read(profile["id"])
+    read = calls.read(session, profile["id"])
     for found in (answer, read):
-        faults = expect.missing_parts(expect.profile(found, 200).get(name), value, f"/{name}")
+        faults = expect.missing_parts(calls.shown(found, 200).get(name), value, f"/{name}")
         expect.holds(not faults, f"{name} as it was sent", "; ".join(faults), found)

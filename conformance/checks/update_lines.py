@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -23,7 +23,7 @@ def ids(session: Session) -> None:
     there before.
     """
     configs = [samples.provider("openai", budgets=[_DAY, _MONTH]), samples.provider("anthropic")]
-    profile = session.create(budgets=[_DAY, _MONTH], provider_configs=configs)
+    profile = calls.create(session, budgets=[_DAY, _MONTH], provider_configs=configs)
     _budgets_are_found(session, profile)
     _provider_configs_are_found(session, profile)
 
@@ -46,7 +46,7 @@ def copies_stay(session: Session) -> None:
         {"calendar_aligned": False, "rate_limit": None, "budgets": [], "provider_configs": []},
     )
     for body in changes:
-        answer = session.update(profile["id"], body)
+        answer = calls.update(session, profile["id"], body)
         expect.status(answer, 200)
         after = fixtures.copies(session, user_id)
         expect.equal(after, before, "the copy", answer, session.answers[-1])
@@ -57,11 +57,11 @@ def _budgets_are_found(session: Session, profile: Profile) -> None:
     seen = {day, month}
 
     def kept(budgets: list[Any], expected: list[str | None]) -> list[str]:
-        answer = session.update(profile["id"], {"budgets": budgets})
-        found = _line_ids(expect.profile(answer, 200).get("budgets", []))
+        answer = calls.update(session, profile["id"], {"budgets": budgets})
+        found = _line_ids(calls.shown(answer, 200).get("budgets", []))
         _are(found, expected, seen, "ids of the budgets", answer)
-        read = session.read(profile["id"])
-        _are(_line_ids(expect.profile(read, 200).get("budgets", [])), found, seen, "ids read later", read)
+        read = calls.read(session, profile["id"])
+        _are(_line_ids(calls.shown(read, 200).get("budgets", [])), found, seen, "ids read later", read)
         seen.update(found)
         return found
 
@@ -81,8 +81,8 @@ def _provider_configs_are_found(session: Session, profile: Profile) -> None:
     seen = {openai, anthropic}
 
     def kept(configs: list[Any], expected: list[int | None]) -> list[Profile]:
-        answer = session.update(profile["id"], {"provider_configs": configs})
-        found: list[Profile] = expect.profile(answer, 200).get("provider_configs", [])
+        answer = calls.update(session, profile["id"], {"provider_configs": configs})
+        found: list[Profile] = calls.shown(answer, 200).get("provider_configs", [])
         ids = [config.get("id") for config in found]
         _are(ids, expected, seen, "ids of the provider configs", answer)
         seen.update(config["id"] for config in found)

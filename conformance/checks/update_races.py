@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.access_profiles import calls
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.barrier import Entry, race
@@ -24,7 +25,7 @@ def one_name(session: Session) -> None:
 
     One answer is to be 200, seven are to be 409, and the list is to hold the name once. Run three times.
     """
-    ids = [session.create()["id"] for _ in range(_RENAMED)]
+    ids = [calls.create(session)["id"] for _ in range(_RENAMED)]
     for _ in range(_ROUNDS):
         name = session.name(".")
         answers = race(
@@ -32,7 +33,7 @@ def one_name(session: Session) -> None:
         )
         statuses = sorted(answer.status for answer in answers)
         expect.equal(statuses, [200] + [409] * (_RENAMED - 1), "the statuses", *answers[:3])
-        named = [row.get("name") for row in session.rows({"search": name})]
+        named = [row.get("name") for row in calls.rows(session, {"search": name})]
         expect.equal(named, [name], "the names in the list")
 
 
@@ -43,9 +44,9 @@ def one_version(session: Session) -> None:
     One answer is to be 200, eleven are to be 412, and the profile to be one version further and to be the one
     that was answered 200. Run three times.
     """
-    profile = session.create()
+    profile = calls.create(session)
     for number in range(_ROUNDS):
-        tag = session.read(profile["id"]).headers.get("etag")
+        tag = calls.read(session, profile["id"]).headers.get("etag")
         if tag is None:
             raise Unreached("the profile was answered without an ETag")
         parameters = {"profile_id": profile["id"]}
@@ -57,6 +58,6 @@ def one_version(session: Session) -> None:
         statuses = sorted(answer.status for answer in answers)
         expect.equal(statuses, [200] + [412] * (_WRITERS - 1), "the statuses", *answers[:3])
         won = next(answer for answer in answers if answer.status == 200)
-        after = session.profile(profile["id"])
-        expect.equal(expect.profile(won, 200), after, "the profile that was answered 200", won)
+        after = calls.profile(session, profile["id"])
+        expect.equal(calls.shown(won, 200), after, "the profile that was answered 200", won)
         expect.equal(after.get("version"), profile["version"] + number + 1, "version", won)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import samples
+from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -25,20 +25,22 @@ def names(session: Session) -> None:
     Each is to be 200 and trimmed. Blank names and one of 256 characters are to be 400; the name of another
     profile, as it is and with spaces around it, 409; and these change nothing.
     """
-    taken = session.create()["name"]
-    profile = session.create()
+    taken = calls.create(session)["name"]
+    profile = calls.create(session)
     wanted = session.name()
     longest = session.name()
     longest += "😀" * (_LONGEST_NAME - len(longest))
     for sent in (f"  {wanted} ", wanted, f"{wanted} ", wanted.upper(), longest):
-        answer = session.update(profile["id"], {"name": sent})
-        expect.equal(expect.profile(answer, 200).get("name"), sent.strip(), "name", answer)
-    kept = session.profile(profile["id"])
+        answer = calls.update(session, profile["id"], {"name": sent})
+        expect.equal(calls.shown(answer, 200).get("name"), sent.strip(), "name", answer)
+    kept = calls.profile(session, profile["id"])
     for bad in ("", " ", f"{longest}x"):
-        expect.status(session.update(profile["id"], {"name": bad}), 400)
+        expect.status(calls.update(session, profile["id"], {"name": bad}), 400)
     for again in (taken, f" {taken}  "):
-        expect.status(session.update(profile["id"], {"name": again, "description": "overwritten"}), 409)
-    expect.equal(session.profile(profile["id"]), kept, "the profile after the refusals")
+        expect.status(
+            calls.update(session, profile["id"], {"name": again, "description": "overwritten"}), 409
+        )
+    expect.equal(calls.profile(session, profile["id"]), kept, "the profile after the refusals")
 
 
 @check("AP-UPD-011")
@@ -47,14 +49,12 @@ def sizes(session: Session) -> None:
 
     Each of these is to be 400, also for the budgets of a provider, and to change nothing.
     """
-    profile = session.create()
+    profile = calls.create(session)
     fits = {"provider_configs": _provider_configs(_MOST_PROVIDER_CONFIGS), "tags": _tags(_MOST_TAGS)}
-    answer = session.update(profile["id"], fits)
+    answer = calls.update(session, profile["id"], fits)
     for name, value in fits.items():
-        expect.equal(
-            len(expect.profile(answer, 200).get(name, [])), len(value), f"the number of {name}", answer
-        )
-    kept = session.profile(profile["id"])
+        expect.equal(len(calls.shown(answer, 200).get(name, [])), len(value), f"the number of {name}", answer)
+    kept = calls.profile(session, profile["id"])
     budgets = [samples.budget(("1h", "1d", "1w", "1M", "1Q", "1Y")[n % 6]) for n in range(_MOST_BUDGETS + 1)]
     for body in (
         {"provider_configs": _provider_configs(_MOST_PROVIDER_CONFIGS + 1)},
@@ -62,8 +62,8 @@ def sizes(session: Session) -> None:
         {"budgets": budgets},
         {"provider_configs": [samples.provider(budgets=budgets)]},
     ):
-        expect.status(session.update(profile["id"], body), 400)
-    expect.equal(session.profile(profile["id"]), kept, "the profile after the refusals")
+        expect.status(calls.update(session, profile["id"], body), 400)
+    expect.equal(calls.profile(session, profile["id"]), kept, "the profile after the refusals")
 
 
 @check("AP-UPD-012")
@@ -73,13 +73,13 @@ def stored_sizes(session: Session) -> None:
     Both are to be 200 and to keep the long lists. A shorter list of tags is to be 200 as well.
     """
     long = {"tags": _tags(_MOST_TAGS + 1), "provider_configs": _provider_configs(_MOST_PROVIDER_CONFIGS + 1)}
-    profile = session.create(**long)
+    profile = calls.create(session, **long)
     for body in ({"description": "Other words."}, {"budgets": [samples.budget()]}):
-        answer = session.update(profile["id"], body)
-        faults = expect.missing_parts(expect.profile(answer, 200), long)
+        answer = calls.update(session, profile["id"], body)
+        faults = expect.missing_parts(calls.shown(answer, 200), long)
         expect.holds(not faults, "the long lists as they were", "; ".join(faults), answer)
-    answer = session.update(profile["id"], {"tags": ["eu"]})
-    expect.equal(expect.profile(answer, 200).get("tags"), ["eu"], "tags", answer)
+    answer = calls.update(session, profile["id"], {"tags": ["eu"]})
+    expect.equal(calls.shown(answer, 200).get("tags"), ["eu"], "tags", answer)
 
 
 @check("AP-UPD-013")
@@ -94,15 +94,15 @@ def mcp_conflict(session: Session) -> None:
         ({"mcp_servers": [server]}, {"mcp_tool_overrides": [exclude]}, "mcp_servers"),
         ({"mcp_tool_overrides": [exclude]}, {"mcp_servers": [server]}, "mcp_tool_overrides"),
     ):
-        profile = session.create(**stored)
-        kept = session.profile(profile["id"])
-        expect.status(session.update(profile["id"], sent), 400)
-        expect.equal(session.profile(profile["id"]), kept, "the profile after the refusal")
-        answer = session.update(profile["id"], {**sent, other: []})
-        expect.equal(expect.profile(answer, 200).get(other), [], other, answer)
-    profile = session.create(mcp_servers=[server])
+        profile = calls.create(session, **stored)
+        kept = calls.profile(session, profile["id"])
+        expect.status(calls.update(session, profile["id"], sent), 400)
+        expect.equal(calls.profile(session, profile["id"]), kept, "the profile after the refusal")
+        answer = calls.update(session, profile["id"], {**sent, other: []})
+        expect.equal(calls.shown(answer, 200).get(other), [], other, answer)
+    profile = calls.create(session, mcp_servers=[server])
     elsewhere = samples.override("exclude", client="jira")
-    expect.status(session.update(profile["id"], {"mcp_tool_overrides": [elsewhere]}), 200)
+    expect.status(calls.update(session, profile["id"], {"mcp_tool_overrides": [elsewhere]}), 200)
 
 
 @check("AP-UPD-014")
@@ -111,12 +111,12 @@ def rules_of_creation(session: Session) -> None:
 
     Each is to be 400, with a fault at the place that is wrong, and to change nothing.
     """
-    profile = session.create(**samples.full(session.name()))
-    kept = session.profile(profile["id"])
+    profile = calls.create(session, **samples.full(session.name()))
+    kept = calls.profile(session, profile["id"])
     for pointers, fields in _broken():
-        answer = session.update(profile["id"], {"description": "overwritten", **fields})
+        answer = calls.update(session, profile["id"], {"description": "overwritten", **fields})
         expect.refused_at(answer, pointers)
-    expect.equal(session.profile(profile["id"]), kept, "the profile after the refusals")
+    expect.equal(calls.profile(session, profile["id"]), kept, "the profile after the refusals")
 
 
 @check("AP-UPD-016")
@@ -124,7 +124,7 @@ def no_such_profile(session: Session) -> None:
     """Updates the largest id there can be and another one that nobody has; both are to be 404."""
     for profile_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62)):
         for body in ({"description": "Other words."}, {}):
-            expect.status(session.update(profile_id, body), 404)
+            expect.status(calls.update(session, profile_id, body), 404)
 
 
 def _broken() -> list[tuple[tuple[str, ...], Profile]]:

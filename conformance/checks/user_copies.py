@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, holdings, samples
+from conformance.access_profiles import calls, fixtures, holdings, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -54,7 +54,7 @@ def as_its_profile(session: Session) -> None:
     own at every provider config, budget and rate limit.
     """
     profile_id = fixtures.active_profile(session, **samples.full(session.name()))["id"]
-    profile = session.profile(profile_id)
+    profile = calls.profile(session, profile_id)
     held = [profile]
     for _ in range(2):
         found, answer = holdings.copies(session, fixtures.holder(session, profile_id))

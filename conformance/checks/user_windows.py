@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from conformance.access_profiles import fixtures, holdings, samples
+from conformance.access_profiles import calls, fixtures, holdings, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -35,7 +35,7 @@ def hold_the_present(session: Session) -> None:
     for aligned, days in ((False, _ROLLING_DAYS), (True, _CALENDAR_DAYS)):
         copy, answer = _copy(session, calendar_aligned=aligned)
         made = holdings.instant(copy["created_at"])
-        after = holdings.instant(session.create()["created_at"])
+        after = holdings.instant(calls.create(session)["created_at"])
         for window in _windows(copy, answer):
             began, ends = window.begin <= after + _TOLERANCE, window.end > made - _TOLERANCE
             expect.holds(began, f"{window.place} to begin by {after}", str(window.begin), answer)

@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
@@ -167,7 +167,7 @@ def deleted(session: Session) -> None:
     expect.status(answer, 200)
     expect.status(_read(session, user_id), 404, because="the user was deleted")
     for profile_id, left in ((both, 1), (alone, 0)):
-        read = session.read(profile_id)
+        read = calls.read(session, profile_id)
         expect.equal(expect.member(read, "user_count"), left, "user_count", answer, read)
     ids = [row.get("id") for row in _everybody(session)]
     expect.holds(user_id not in ids, "a list without the deleted user", "the user in it", answer)

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles import calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
 
@@ -29,11 +29,11 @@ def complete(session: Session) -> None:
 
     The list is to have every number from 1 to the profile's `version` once, all of that profile.
     """
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     for number in range(4):
         if number:
             _update(session, profile_id, description=f"change {number}")
-        current = session.profile(profile_id).get("version")
+        current = calls.profile(session, profile_id).get("version")
         expect.holds(isinstance(current, int) and current > number, f"a version above {number}", current)
         answer = _versions(session, profile_id)
         versions = expect.rows(answer, "versions")
@@ -47,7 +47,7 @@ def complete(session: Session) -> None:
 @check("AP-VER-002")
 def newest_first(session: Session) -> None:
     """Changes a profile eleven times and lists its versions, whose numbers are to fall."""
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     for number in range(11):
         _update(session, profile_id, description=f"change {number}")
     answer = _versions(session, profile_id)
@@ -64,7 +64,7 @@ def snapshots(session: Session) -> None:
     hold the profile as the change left it.
     """
     sent = samples.full(session.name())
-    profile_id = session.create(**sent)["id"]
+    profile_id = calls.create(session, **sent)["id"]
     first = _version(session, profile_id, 1)
     _holds(first, sent)
     emptied = {"name": session.name(), "description": None, "budgets": [], "rate_limit": None, "tags": ["x"]}
@@ -80,7 +80,7 @@ def only_configuration(session: Session) -> None:
 
     No member is to be named after usage, a reset or an instant (`…_at`), and no value is to be an instant.
     """
-    profile_id = session.create(**samples.full(session.name()))["id"]
+    profile_id = calls.create(session, **samples.full(session.name()))["id"]
     answer = _version(session, profile_id, 1)
     for name, value in _members(_snapshot(answer)):
         expect.holds(not _USAGE_OR_TIME.search(name), "no usage and no times", name, answer)
@@ -95,19 +95,19 @@ def no_version(session: Session) -> None:
     The list is to stay as it was at creation, and `version` to stay 1. Roles and copies are left out on a
     server that does not claim them.
     """
-    profile_id = session.create(budgets=[samples.budget()])["id"]
-    calls: list[tuple[str, Parameters, Any]] = [
+    profile_id = calls.create(session, budgets=[samples.budget()])["id"]
+    changes: list[tuple[str, Parameters, Any]] = [
         ("activateAccessProfile", {}, None),
         *(_calls_with_people(session, profile_id) if session.claims("users") else ()),
         ("deactivateAccessProfile", {}, None),
     ]
     before = _versions(session, profile_id)
-    for operation_id, more, body in calls:
+    for operation_id, more, body in changes:
         answer = session.call(operation_id, parameters={"profile_id": profile_id, **more}, body=body)
         expect.status(answer, 200, 201)
         after = _versions(session, profile_id)
         expect.equal(after.json, before.json, f"the versions after {operation_id}", answer, after)
-        expect.equal(session.profile(profile_id).get("version"), 1, "version", answer)
+        expect.equal(calls.profile(session, profile_id).get("version"), 1, "version", answer)
 
 
 @check("AP-VER-006")
@@ -120,7 +120,7 @@ def no_such_profile(session: Session) -> None:
 @check("AP-VGT-001")
 def same_object(session: Session) -> None:
     """Changes a profile twice and reads each version that is listed; it is to be the object in the list."""
-    profile_id = session.create(**samples.full(session.name()))["id"]
+    profile_id = calls.create(session, **samples.full(session.name()))["id"]
     for description in ("second", None):
         _update(session, profile_id, description=description)
     listed = _versions(session, profile_id)
@@ -135,7 +135,7 @@ def no_such_version(session: Session) -> None:
 
     Each is to be 404.
     """
-    profile = session.create()
+    profile = calls.create(session)
     next_number = int(profile.get("version", 1)) + 1
     for profile_id, number in (
         (profile["id"], next_number),
@@ -160,7 +160,7 @@ def _calls_with_people(session: Session, profile_id: int) -> list[tuple[str, Par
 
 def _update(session: Session, profile_id: int, **fields: Any) -> dict[str, Any]:
     answer = session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=fields)
-    return expect.profile(answer, 200)
+    return calls.shown(answer, 200)
 
 
 def _versions(session: Session, profile_id: int) -> Answer:

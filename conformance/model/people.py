@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from conformance.access_profiles import calls
 from conformance.model.history import Inapplicable
 from conformance.model.records import Profile, Role, User
 from conformance.model.templates import TemplateHistory
-from conformance.run import expect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -244,7 +244,7 @@ class PeopleHistory(TemplateHistory):
         """Compares the copies that a user holds, and the virtual keys."""
         answer = self.read("listUserAccessProfiles", parameters={"user_id": self.named(user.label)})
         labels = {self.ids["profile", p.label]: p.label for p in self.world.profiles.values()}
-        rows = expect.rows(answer)
+        rows = calls.listed(answer)
         shown = sorted(str(labels.get(row["parent_profile_id"], row["parent_profile_id"])) for row in rows)
         held = {profile.label: copy for profile, copy in self.world.held(user)}
         self.agrees("copies", f"what {user.label} holds copies of", shown, sorted(held), answer)

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import audit_log
+from conformance.access_profiles import audit_log, calls
 from conformance.model import attribution
 from conformance.model.history import History, Inapplicable
 from conformance.model.records import Profile, Row, has_conflict, scopes
@@ -139,7 +139,7 @@ class TemplateHistory(History):
 
     def _meet(self, profile: Profile, answer: Answer) -> None:
         """Learns what the server calls a new template."""
-        self.ids["profile", profile.label] = expect.profile(answer)["id"]
+        self.ids["profile", profile.label] = calls.shown(answer)["id"]
         self.lines[-1] += f" ({profile.label})"
         self._promise(profile, answer)
 
@@ -177,7 +177,7 @@ class TemplateHistory(History):
         wanted = [profile for profile in self.world.profiles.values() if keep(profile)]
         answer = self.read("listAccessProfiles", query={"search": self.prefix, "limit": 100, **(query or {})})
         labels = {self.ids["profile", p.label]: p.label for p in self.world.profiles.values()}
-        rows = {labels.get(row["id"], f"id {row['id']}"): row for row in expect.rows(answer)}
+        rows = {labels.get(row["id"], f"id {row['id']}"): row for row in calls.listed(answer)}
         clause_id = {"is_active": "AP-LST-011", "tags": "AP-LST-009"}.get(next(iter(query or {}), ""))
         shown, due = sorted(rows), sorted(profile.label for profile in wanted)
         self.agrees("list", "the listed templates", shown, due, answer, clause_id=clause_id)
@@ -190,7 +190,7 @@ class TemplateHistory(History):
 
     def observe_profile(self, profile: Profile) -> Answer:
         """Compares one template with its attachments, its number of holders and its tag."""
-        answer = self.session.read(self.ids["profile", profile.label])
+        answer = calls.read(self.session, self.ids["profile", profile.label])
         self.agrees("list", f"status of {profile.label}", answer.status, 200, answer, label=profile.label)
         body = answer.json
         self._compare(profile, body["access_profile"], answer)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import audit_log
+from conformance.access_profiles import audit_log, calls
 from conformance.http.unreached import Unreached
 from conformance.race.linearizability import Timed, an_order
 from conformance.race.winners import Round
@@ -41,33 +41,33 @@ class Update:
 
 def order(session: Session) -> Round:
     """Four clients send three updates each, of the same and of different fields, and the end is looked at."""
-    profile_id = session.create(**_BEGIN)["id"]
+    profile_id = calls.create(session, **_BEGIN)["id"]
     plans = [[_fields(client, turn) for turn in range(3)] for client in range(4)]
     updates = _at_once([partial(_updates, session, profile_id, plan) for plan in plans])
-    calls = [call for made in updates for call in made]
-    answers = [call.call.answer for call in calls]
+    sent = [call for made in updates for call in made]
+    answers = [call.call.answer for call in sent]
     refused = [answer for answer in answers if answer.status != 200]
     if refused:
         return Round(f"an update without If-Match was answered {refused[0].status}", (refused[0],))
-    found = an_order(calls, _state(_BEGIN | {"version": 1}), _apply)
-    after = session.read(profile_id)
+    found = an_order(sent, _state(_BEGIN | {"version": 1}), _apply)
+    after = calls.read(session, profile_id)
     versions = session.call("listAccessProfileVersions", parameters={"profile_id": profile_id})
     log = audit_log.of_profile(session, profile_id)
     if found is None:
         return Round("answers that no order of the updates explains", tuple(answers))
-    fault = _end(calls, found, after, versions, log)
+    fault = _end(sent, found, after, versions, log)
     return Round(fault, (*answers, after, versions, log))
 
 
 def reads(session: Session) -> Round:
     """Two clients write two fields that belong together, while two read them and one lists them."""
-    profile_id = session.create(description="0", tags=["0"])["id"]
+    profile_id = calls.create(session, description="0", tags=["0"])["id"]
     is_over = threading.Event()
 
     def write(client: int) -> list[Answer]:
         pairs = [f"{client}{turn}" for turn in range(6)]
         try:
-            return [session.update(profile_id, {"description": p, "tags": [p]}) for p in pairs]
+            return [calls.update(session, profile_id, {"description": p, "tags": [p]}) for p in pairs]
         finally:
             is_over.set()
 
@@ -78,9 +78,9 @@ def reads(session: Session) -> Round:
         return seen
 
     def listed() -> Answer:
-        return session.browse({"search": session.namespace, "limit": 100})
+        return calls.browse(session, {"search": session.namespace, "limit": 100})
 
-    reader, lister = partial(look, partial(session.read, profile_id)), partial(look, listed)
+    reader, lister = partial(look, partial(calls.read, session, profile_id)), partial(look, listed)
     _, _, *seen = _at_once([partial(write, 1), partial(write, 2), reader, reader, lister])
     if not any(seen):
         raise Unreached("the writers were done before anybody had read")
@@ -128,7 +128,7 @@ def _updates(session: Session, profile_id: int, plan: Sequence[dict[str, Any]]) 
     made = []
     for fields in plan:
         begun = time.perf_counter()
-        answer = session.update(profile_id, fields)
+        answer = calls.update(session, profile_id, fields)
         made.append(Timed(Update(fields, answer), begun, time.perf_counter()))
     return made
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.access_profiles import audit_log, fixtures
+from conformance.access_profiles import audit_log, calls, fixtures
 from conformance.run.barrier import Entry, race
 
 if TYPE_CHECKING:
@@ -52,15 +52,15 @@ def create(session: Session) -> Round:
     name = session.name()
     answers = race(session, [Entry("createAccessProfile", {"name": name})] * CLIENTS)
     fault = _one_winner(answers, 201, 409)
-    listed = session.browse({"search": name, "limit": 100})
+    listed = calls.browse(session, {"search": name, "limit": 100})
     count = len(listed.json["access_profiles"])
     return _round(fault or _differs("profiles of that name", count, 1), [*answers, listed])
 
 
 def update(session: Session) -> Round:
     """Several clients update one profile with the tag that it has."""
-    profile_id = session.create()["id"]
-    tag = session.read(profile_id).headers.get("etag", "")
+    profile_id = calls.create(session)["id"]
+    tag = calls.read(session, profile_id).headers.get("etag", "")
     entries = [
         Entry(
             "updateAccessProfile", {"description": f"by {n}"}, {"profile_id": profile_id}, {"If-Match": tag}
@@ -68,7 +68,7 @@ def update(session: Session) -> Round:
         for n in range(CLIENTS)
     ]
     answers = race(session, entries)
-    after = session.read(profile_id)
+    after = calls.read(session, profile_id)
     won = [n for n, answer in enumerate(answers) if answer.status == 200]
     fault = _one_winner(answers, 200, 412)
     if fault is None:
@@ -81,10 +81,10 @@ def update(session: Session) -> Round:
 def rename(session: Session) -> Round:
     """Several clients give one name to several profiles."""
     name = session.name()
-    ids = [session.create()["id"] for _ in range(CLIENTS)]
+    ids = [calls.create(session)["id"] for _ in range(CLIENTS)]
     entries = [Entry("updateAccessProfile", {"name": name}, {"profile_id": i}) for i in ids]
     answers = race(session, entries)
-    listed = session.browse({"search": name, "limit": 100})
+    listed = calls.browse(session, {"search": name, "limit": 100})
     count = len(listed.json["access_profiles"])
     fault = _one_winner(answers, 200, 409) or _differs("profiles of that name", count, 1)
     return _round(fault, [*answers, listed])
@@ -92,7 +92,7 @@ def rename(session: Session) -> Round:
 
 def delete(session: Session) -> Round:
     """Several clients delete one profile."""
-    profile_id = session.create()["id"]
+    profile_id = calls.create(session)["id"]
     answers = race(session, [Entry("deleteAccessProfile", None, {"profile_id": profile_id})] * CLIENTS)
     log = audit_log.of_profile(session, profile_id)
     count = audit_log.actions(log).count("delete")
@@ -119,7 +119,7 @@ def assign(session: Session) -> Round:
 def attach(session: Session) -> Round:
     """Several clients make several profiles the default of one role."""
     role_id = fixtures.role(session)["id"]
-    ids = [session.create()["id"] for _ in range(CLIENTS)]
+    ids = [calls.create(session)["id"] for _ in range(CLIENTS)]
     body = {"role_ids": [role_id], "is_default": True}
     answers = race(session, [Entry("attachRolesToAccessProfile", body, {"profile_id": i}) for i in ids])
     role = session.call("getRole", parameters={"role_id": role_id})

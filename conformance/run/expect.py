@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.http.answer import Answer
-    from conformance.run.session import Profile
 
 _SHOWN = 600
 
@@ -23,16 +22,7 @@ def status(answer: Answer, *wanted: int, because: str = "") -> None:
         raise Violation(expected, answer.exchange.answer()[:_SHOWN], [answer])
 
 
-def profile(answer: Answer, *wanted: int) -> Profile:
-    """The answer has one of these statuses (201 if none is given) and holds an `access_profile`, returned."""
-    status(answer, *(wanted or (201,)))
-    found = member(answer, "access_profile")
-    if not isinstance(found, dict) or not _is_integer(found.get("id")):
-        raise Violation("an `access_profile` with an id", answer.exchange.answer()[:_SHOWN], [answer])
-    return found
-
-
-def rows(answer: Answer, name: str = "access_profiles") -> list[Any]:
+def rows(answer: Answer, name: str) -> list[Any]:
     """The answer is 200 and holds a list of objects under that name, returned."""
     status(answer, 200)
     found = member(answer, name)

@@ -9,10 +9,9 @@ import string
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote
 
-from conformance.access_profiles import keys
 from conformance.access_profiles.clean_up import PREFIX, Residue, clean_up
 from conformance.http.answer import Answer
-from conformance.http.client import Client, Query
+from conformance.http.client import Client
 from conformance.http.raw import RawConnection
 from conformance.http.target import Target
 from conformance.http.transport import Transport
@@ -100,15 +99,6 @@ class Session:
         self.anonymous = self.client(None)
 
     @property
-    def viewer(self) -> Client:
-        """A client with a key that may only view: the one that was given, or else a fresh one.
-
-        Raises:
-            Unreached: there is none, and none can be made.
-        """
-        return self.client(f"Bearer {keys.viewer(self)}")
-
-    @property
     def exchanges(self) -> list[Exchange]:
         """Every exchange so far, oldest first."""
         return [answer.exchange for answer in self.answers]
@@ -164,68 +154,6 @@ class Session:
         stated = operation.method if operation else "GET"
         return (client or self.admin).request(method or stated, path, **request)
 
-    def submit(self, body: Any = None, **request: Any) -> Answer:
-        """Sends a body to `createAccessProfile`."""
-        return self.call("createAccessProfile", body=body, **request)
-
-    def submit_octets(self, content: bytes, media_type: str | None = "application/json") -> Answer:
-        """Sends octets to `createAccessProfile`, just as they are."""
-        headers = {} if media_type is None else {"Content-Type": media_type}
-        return self.call("createAccessProfile", content=content, headers=headers)
-
-    def read(self, profile_id: Any, **request: Any) -> Answer:
-        """Asks `getAccessProfile` for an id."""
-        return self.call("getAccessProfile", parameters={"profile_id": profile_id}, **request)
-
-    def update(self, profile_id: Any, body: Any, **request: Any) -> Answer:
-        """Sends a body to `updateAccessProfile`."""
-        return self.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=body, **request)
-
-    def browse(self, query: Query | None = None, **request: Any) -> Answer:
-        """Asks `listAccessProfiles` for a page."""
-        return self.call("listAccessProfiles", query=query, **request)
-
-    def create(self, **fields: Any) -> Profile:
-        """A new profile as the server answered it. It has a fresh name unless one is given.
-
-        Raises:
-            Unreached: there is no such profile now, so that what follows cannot be checked.
-        """
-        answer = self.submit({"name": self.name(), **fields})
-        found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
-        if answer.status != 201 or not isinstance(found, dict) or not isinstance(found.get("id"), int):
-            raise Unreached(f"no profile could be created: {_summary(answer)}")
-        return found
-
-    def profile(self, profile_id: int) -> Profile:
-        """The profile as `getAccessProfile` has it.
-
-        Raises:
-            Unreached: it cannot be read.
-        """
-        answer = self.read(profile_id)
-        found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
-        if answer.status != 200 or not isinstance(found, dict):
-            raise Unreached(f"the profile {profile_id} cannot be read: {_summary(answer)}")
-        return found
-
-    def rows(self, query: dict[str, Any] | None = None) -> list[Profile]:
-        """Every profile of this session's namespace that matches, over all pages.
-
-        Raises:
-            Unreached: the list cannot be read.
-        """
-        rows: list[Profile] = []
-        while True:
-            page = {"search": self.namespace, "limit": _LARGEST_PAGE, "offset": len(rows), **(query or {})}
-            answer = self.browse(page)
-            found = answer.json.get("access_profiles") if isinstance(answer.json, dict) else None
-            if answer.status != 200 or not isinstance(found, list):
-                raise Unreached(f"the list cannot be read: {_summary(answer)}")
-            rows += found
-            if len(found) < _LARGEST_PAGE:
-                return rows
-
     def _keep(self, answer: Answer) -> None:
         self.answers.append(answer)
         for observe in self._workspace.observers:
@@ -235,7 +163,3 @@ class Session:
             made = answer.json.get("user") if isinstance(answer.json, dict) else None
             if isinstance(made, dict) and "id" in made:
                 self._workspace.remember_user(str(made["id"]))
-
-
-def _summary(answer: Answer) -> str:
-    return answer.exchange.answer()[:300]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from conformance.access_profiles import calls
 from conformance.fuzz.phase import derived_id
 from conformance.run.probing import probe
 from conformance.run.session import Workspace
@@ -91,7 +92,7 @@ class Stand:
         self.plan = plan_at(self.server)
         with self._workspace() as workspace:
             # A server that is in use: its data is not the suite's.
-            workspace.session("before").submit({"name": "Here before"})
+            calls.submit(workspace.session("before"), {"name": "Here before"})
         self.server.keep()
 
     def __enter__(self) -> Self:

@@ -9,7 +9,7 @@ import click.testing
 import pytest
 
 from conformance import cli
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.access_profiles.clean_up import leftovers, remove
 from conformance.access_profiles.preflight import AN_HOUR, left_by_earlier_runs
 from conformance.cli.root import cli as group
@@ -56,13 +56,13 @@ def test_clean_removes_what_a_run_left_and_nothing_of_others(
 ) -> None:
     with Workspace(CONTRACT, breakable.target, 1, prefix="cf-mine-") as others:
         other = others.session("other")
-        kept = [other.create()["id"], other.create(name=other.name(" cf-01234567-1"))["id"]]
+        kept = [calls.create(other)["id"], calls.create(other, name=other.name(" cf-01234567-1"))["id"]]
         code = cli.run(["clean", breakable.target.root, "--all", "--yes"])
 
         assert code == ExitCode.CONFORMS
         assert "Removed 1 user, 1 role, 1 profile, 1 api key." in capsys.readouterr().out
         assert leftovers(cut_short).total == 0
-        assert [other.read(profile_id).status for profile_id in kept] == [200, 200]
+        assert [calls.read(other, profile_id).status for profile_id in kept] == [200, 200]
         assert others.clean_up().total == 0
 
 
@@ -129,7 +129,7 @@ def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(breakable: Breaka
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         session = workspace.session("x")
         fixtures.role(session)
-        session.create()
+        calls.create(session)
         late = workspace.clean_up(Deadline.within(0))
 
         assert (late.roles, late.profiles) == (1, 1)

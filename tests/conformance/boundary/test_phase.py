@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from conformance.access_profiles import exclusions
+from conformance.access_profiles import calls, exclusions
 from conformance.access_profiles.clean_up import Residue
 from conformance.boundary.phase import derived_ids, phase
 from conformance.http.answer import Answer
@@ -152,7 +152,7 @@ def test_operations_of_profiles_that_are_not_claimed_are_skipped(plan: Plan) -> 
 def test_a_read_only_run_sends_nothing_but_get(plan: Plan, breakable: Breakable) -> None:
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         session = workspace.session("setting")
-        session.create()
+        calls.create(session)
         role = session.call("createRole", body={"name": session.name()}).json["role"]
         user = {"id": session.name(), "name": "Ada", "email": "ada@example.com"}
         assert session.call("createUser", body=user).status == 201

@@ -10,6 +10,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from conformance.access_profiles import calls
 from conformance.contract import document
 from conformance.http.target import Target
 from conformance.http.transport import TooLarge, Transport
@@ -135,12 +136,12 @@ def test_a_run_that_reads_sends_nothing_else(breakable: Breakable) -> None:
     target = replace(breakable.target, read_only=True)
     with Workspace(CONTRACT, target, 1) as workspace:
         session = workspace.session("x")
-        assert session.browse().status == 200
+        assert calls.browse(session).status == 200
         with session.raw() as connection:
             assert connection.request("HEAD", "/healthz", {}).status == 200
         before = workspace.transport.sent
         with pytest.raises(WouldWrite, match="it writes: POST /api/access-profiles is not sent"):
-            session.submit({"name": session.name()})
+            calls.submit(session, {"name": session.name()})
         with session.raw() as connection, pytest.raises(WouldWrite):
             connection.request("DELETE", "/api/access-profiles/1", {})
 
@@ -152,8 +153,8 @@ def test_sessions_in_threads_get_their_own_answers_and_names(breakable: Breakabl
 
         def make(number: int) -> tuple[str, str]:
             session = workspace.session(f"clause {number}")
-            made = session.create(description=f"number {number}")
-            return str(made["name"]), str(session.profile(made["id"])["description"])
+            made = calls.create(session, description=f"number {number}")
+            return str(made["name"]), str(calls.profile(session, made["id"])["description"])
 
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(make, range(40)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from conformance.access_profiles import calls
 from conformance.run.registry import Catalogue, load
 from conformance.run.session import Session
 
@@ -36,7 +37,7 @@ def test_a_second_check_for_a_clause_is_refused() -> None:
 
 def test_a_check_that_does_not_say_how_is_refused() -> None:
     def silent(session: Session) -> None:
-        session.browse()
+        calls.browse(session)
 
     with pytest.raises(ValueError, match="no docstring"):
         Catalogue().check("A-1")(silent)

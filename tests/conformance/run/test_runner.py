@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance.access_profiles import fixtures
+from conformance.access_profiles import calls, fixtures
 from conformance.contract import document
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached
@@ -44,7 +44,7 @@ def _run_one(plan: Plan, check: Callable[[Session], Any], **changes: Any) -> tup
 
 def test_a_bug_in_a_check_is_an_error_of_the_suite(plan: Plan) -> None:
     def buggy(session: Session) -> None:
-        session.browse()
+        calls.browse(session)
         raise KeyError("oh")
 
     verdict, code = _run_one(plan, buggy)
@@ -64,7 +64,7 @@ def test_a_check_that_stumbles_over_a_misshapen_answer_fails_the_server(
 
     breakable.app.break_with(no_total)
     try:
-        verdict, code = _run_one(plan, lambda session: session.browse().json["total_count"])
+        verdict, code = _run_one(plan, lambda session: calls.browse(session).json["total_count"])
     finally:
         breakable.app.break_with(None)
 
@@ -74,7 +74,7 @@ def test_a_check_that_stumbles_over_a_misshapen_answer_fails_the_server(
 
 def test_a_key_that_a_server_gives_back_is_in_no_verdict(plan: Plan) -> None:
     def echoed(session: Session) -> None:
-        answer = session.browse()
+        answer = calls.browse(session)
         expect.equal({"name": session.target.key}, {}, "the name", answer)
 
     verdict, _ = _run_one(plan, echoed)
@@ -90,7 +90,7 @@ def test_a_check_that_asks_nothing_proves_nothing(plan: Plan) -> None:
 
 def test_an_antecedent_that_never_came_about_is_no_pass(plan: Plan) -> None:
     def unreached(session: Session) -> None:
-        session.browse()
+        calls.browse(session)
         raise Unreached("nobody was there")
 
     verdict, code = _run_one(plan, unreached)
@@ -101,7 +101,7 @@ def test_an_antecedent_that_never_came_about_is_no_pass(plan: Plan) -> None:
 
 def test_a_server_that_hangs_up_on_one_request_fails(plan: Plan) -> None:
     def hung_up(session: Session) -> None:
-        session.browse()
+        calls.browse(session)
         raise httpx.RemoteProtocolError("closed")
 
     verdict, code = _run_one(plan, hung_up)
@@ -114,7 +114,7 @@ def test_a_connection_that_was_closed_once_is_tried_again(plan: Plan) -> None:
     attempts: list[int] = []
 
     def idle(session: Session) -> None:
-        session.browse()
+        calls.browse(session)
         attempts.append(1)
         if len(attempts) == 1:
             raise httpx.RemoteProtocolError("closed")
@@ -126,7 +126,7 @@ def test_a_connection_that_was_closed_once_is_tried_again(plan: Plan) -> None:
 
 def test_no_answer_in_time_is_not_reached(plan: Plan) -> None:
     def slow(session: Session) -> None:
-        session.browse()
+        calls.browse(session)
         raise httpx.ReadTimeout("slow")
 
     verdict, code = _run_one(plan, slow)
@@ -165,7 +165,7 @@ def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan) -> None:
         listed = {row["id"]: row for row in session.call("listApiKeys").json["api_keys"]}
         for each in made:
             assert listed[each["api_key"]["id"]]["revoked_at"] is not None
-            assert session.browse(client=session.client(f"Bearer {each['key']}")).status == 401
+            assert calls.browse(session, client=session.client(f"Bearer {each['key']}")).status == 401
     assert {row["name"] for row in listed.values() if row["revoked_at"] is None} >= {"admin", "viewer"}
 
 
@@ -200,8 +200,8 @@ def test_a_shape_is_compared_with_the_contract(plan: Plan) -> None:
     sessions: list[Session] = []
 
     def keep(session: Session) -> None:
-        session.read(session.create()["id"])
-        session.read("x")
+        calls.read(session, calls.create(session)["id"])
+        calls.read(session, "x")
         sessions.append(session)
 
     verdict, _ = _run_one(plan, keep)

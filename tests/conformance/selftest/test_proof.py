@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from conformance.access_profiles import calls
 from conformance.contract import document
 from conformance.run import registry
 from conformance.run.plan import Phase
@@ -32,18 +33,18 @@ def _with_checks(**replaced: Callable[[Session], None]) -> Catalogue:
 
 def _vacuous(session: Session) -> None:
     """Asks, and takes whatever comes."""
-    session.browse()
+    calls.browse(session)
 
 
 def _crashes(session: Session) -> None:
     """Fails by itself."""
-    session.browse()
+    calls.browse(session)
     raise RuntimeError("a bug")
 
 
 def _never_content(session: Session) -> None:
     """Finds fault with every server."""
-    raise Violation("something else", "this", [session.browse()])
+    raise Violation("something else", "this", [calls.browse(session)])
 
 
 def _takes_its_own_key_away(session: Session) -> None:
@@ -51,7 +52,7 @@ def _takes_its_own_key_away(session: Session) -> None:
     rows = session.call("listApiKeys").json["api_keys"]
     for row in sorted(rows, key=lambda row: row["name"] == "admin"):
         session.call("revokeApiKey", parameters={"key_id": row["id"]})
-    raise Violation("the key to be good", "401", [session.browse()])
+    raise Violation("the key to be good", "401", [calls.browse(session)])
 
 
 @contextmanager
