@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from conformance.boundary.constraints import BODY, ITEM
 from conformance.boundary.values import ABSENT, beside, highest, lowest
+from conformance.contract.constraints import BODY, ITEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from conformance.boundary.constraints import Constraint
     from conformance.boundary.values import Schema, Values
+    from conformance.contract.constraints import Constraint
 
     Side = Callable[[Values, Schema, Constraint], list[Any]]
 

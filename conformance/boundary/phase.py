@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import httpx
 
 from conformance.access_profiles.preflight import is_alive
-from conformance.boundary.constraints import Reader
 from conformance.boundary.requests import REMOVERS, Caller
 from conformance.boundary.statuses import situations
 from conformance.boundary.texts import NoText
 from conformance.boundary.trials import Trials
+from conformance.contract.constraints import Reader
 from conformance.http.unreached import Unreached
 from conformance.run.coverage import Ledger
 from conformance.run.schema_verdicts import answers_id, decided, why_not_claimed, why_skipped
@@ -25,8 +25,8 @@ from conformance.run.verdict import Finding, Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.boundary.constraints import Constraint
     from conformance.boundary.statuses import Situation
+    from conformance.contract.constraints import Constraint
     from conformance.contract.document import Contract, Operation
     from conformance.http.deadline import Deadline
     from conformance.run.plan import Plan

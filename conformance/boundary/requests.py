@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from conformance.access_profiles.exclusions import settled
 from conformance.access_profiles.recipes import Supply
-from conformance.boundary.constraints import JSON, Reader
 from conformance.boundary.texts import Texts
 from conformance.boundary.values import ABSENT, Values
+from conformance.contract.constraints import JSON, Reader
 from conformance.http.unreached import Unreached
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
-from conformance.run.response_schemas import as_json_schema
+from conformance.contract.schemas import as_json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from conformance.access_profiles.exclusions import hindrance, may_miss
 from conformance.boundary import boundaries
 from conformance.boundary.boundaries import UNKNOWN_FIELD
-from conformance.boundary.constraints import BODY, ITEM, JSON
 from conformance.boundary.requests import text
 from conformance.boundary.values import ABSENT
+from conformance.contract.constraints import BODY, ITEM, JSON
 from conformance.contract.document import pointer_to
 from conformance.run import expect
 from conformance.run.verdict import Finding
@@ -19,8 +19,8 @@ from conformance.run.verdict import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from conformance.boundary.constraints import Constraint
     from conformance.boundary.requests import Caller, Request
+    from conformance.contract.constraints import Constraint
     from conformance.http.answer import Answer
     from conformance.run.coverage import Ledger
 

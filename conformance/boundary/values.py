@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Any
 
-from conformance.boundary.constraints import ITEM
+from conformance.contract.constraints import ITEM
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from conformance.access_profiles.exclusions import hindrance
-from conformance.boundary.constraints import Reader
+from conformance.contract.constraints import Reader
 from conformance.contract.document import pointer_to
 from conformance.contract.routes import Routes
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from conformance.boundary.constraints import Constraint
+    from conformance.contract.constraints import Constraint
     from conformance.contract.document import Contract, Operation
     from conformance.http.answer import Answer
 

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from conformance.contract.document import pointer_to
 from conformance.contract.routes import Routes
+from conformance.contract.schemas import as_json_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,17 +171,3 @@ def shape_fault(contract: Contract, answer: Answer) -> str | None:
     operation = shapes.routes.find(answer.sent.method, answer.sent.path)
     faults = shapes.faults(operation, answer) if operation is not None else []
     return faults[0].actual if faults else None
-
-
-def as_json_schema(node: Any) -> Any:
-    """An OpenAPI 3.0 schema as JSON Schema, which says with a second type what `nullable` says."""
-    if isinstance(node, list):
-        return [as_json_schema(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    plain = {key: as_json_schema(value) for key, value in node.items()}
-    if plain.pop("nullable", None) is True and isinstance(plain.get("type"), str):
-        plain["type"] = [plain["type"], "null"]
-        if isinstance(plain.get("enum"), list):
-            plain["enum"] = [*plain["enum"], None]
-    return plain

@@ -10,12 +10,12 @@ import jsonschema_rs
 import pytest
 
 from conformance.boundary import boundaries
-from conformance.boundary.constraints import Constraint, Reader
 from conformance.boundary.texts import NoText, Texts
 from conformance.boundary.values import ABSENT, Values
 from conformance.contract import document
+from conformance.contract.constraints import Constraint, Reader
 from conformance.contract.document import Contract
-from conformance.run.response_schemas import as_json_schema
+from conformance.contract.schemas import as_json_schema
 
 SMALL = """\
 openapi: 3.0.3
