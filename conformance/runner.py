@@ -1,71 +1,80 @@
-"""One run: preflight, then each phase within its time, then clean-up."""
-
-from __future__ import annotations
+"""One run: preflight, then each phase within its time, then clean-up. What a run is made of stands here."""
 
 import time
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import partial
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import Any
 
 import httpx
 
-from conformance.access_profiles.clean_up import Residue
-from conformance.access_profiles.preflight import left_by_earlier_runs, missing_profiles, preflight
-from conformance.boundary import phase as boundary
-from conformance.fuzz.phase import fuzz_all
+from conformance.access_profiles.content import ACCESS_PROFILES
+from conformance.boundary.phase import Boundary
+from conformance.contract.document import Contract
+from conformance.fuzz.phase import Fuzz
 from conformance.http.deadline import Deadline
+from conformance.http.target import Target
 from conformance.http.unreached import Unreached
-from conformance.race import phase as races
+from conformance.model.phase import Histories
+from conformance.race.phase import Races
+from conformance.run import registry, skips
+from conformance.run.clean_up import Residue
 from conformance.run.coverage import Ledger
-from conformance.run.plan import BRISK, Phase, Plan
-from conformance.run.probing import probe, probe_all, skip_all
-from conformance.run.response_audit import Answers
+from conformance.run.events import Decided, Event, Noted, PhaseBegun
+from conformance.run.plan import BRISK, Mode, Phase, Plan, Run
+from conformance.run.probing import Checks, skipped
+from conformance.run.registry import PROBE, RAW, Registry
+from conformance.run.response_audit import ResponseAudit
 from conformance.run.results import PhaseRecord, Results
 from conformance.run.schema_verdicts import unreached_verdicts
 from conformance.run.session import Workspace
 from conformance.run.verdict import Verdict, worse
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from datetime import date
-
-    PhaseFunction = Callable[[Plan, Workspace, Callable[[Verdict], None], Deadline], None]
-
-__all__ = ["Decided", "Event", "PhaseBegun", "Plan", "probe", "run"]
+_CHECKS = "conformance.checks"
 
 
-@dataclass(frozen=True, slots=True)
-class PhaseBegun:
-    """A phase begins; it may take so many seconds, if it has a budget."""
-
-    name: str
-    budget: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """A verdict was reached."""
-
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """Something about the server that people should know, and that is no verdict."""
-
-    text: str
+def phases(known: Registry) -> tuple[Phase, ...]:
+    """What a run is made of, in order."""
+    return (
+        Checks(
+            PROBE,
+            "a check for each clause",
+            {Mode.QUICK: 5, Mode.STANDARD: 25, Mode.CERTIFY: 120},
+            known,
+        ),
+        Checks(RAW, "what an HTTP library does not send", {Mode.STANDARD: 10, Mode.CERTIFY: 60}, known),
+        Boundary(),
+        Fuzz(),
+        Histories(),
+        Races(known),
+    )
 
 
-Event = PhaseBegun | Decided | Noted
+def every_phase() -> tuple[Phase, ...]:
+    """The phases with every check of the suite."""
+    return phases(checks())
+
+
+def checks() -> Registry:
+    """How each clause of access profiles is checked."""
+    return registry.load(_CHECKS)
+
+
+def planned(contract: Contract, target: Target, seed: int, **asked: Any) -> Plan:
+    """A plan with all that the suite knows of access profiles.
+
+    What is `asked` are more fields of the plan; without `profiles` all of the contract are claimed.
+    """
+    known = checks()
+    more = {"profiles": frozenset(contract.profiles), **asked}
+    return Plan(contract, known, target, seed, content=ACCESS_PROFILES, phases=phases(known), **more)
 
 
 def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
     """Runs a plan to its end. Every phase and verdict is told to `observe` as it comes."""
     begun = datetime.now(UTC)
-    course = _Course(plan, begun.date(), observe)
-    answers, ledger = Answers(plan.contract), Ledger(plan.contract)
+    progress = _Progress(plan, begun.date(), observe)
+    audit, ledger = ResponseAudit(plan.contract), Ledger(plan.contract)
     left, prefix, obstacle = Residue(), "", None
     for seed in plan.seeds:
         with Workspace(plan.contract, plan.target, seed) as workspace:
@@ -75,21 +84,22 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
             if obstacle is not None:
                 break
             workspace.profiles = plan.profiles
-            workspace.observers += [answers.observe, ledger.observe]
+            workspace.observers += [audit.observe, ledger.observe]
             try:
-                skip_all(plan, course.decide)
-                for phase, work in _work(ledger, plan.jobs).items():
-                    course.follow(phase, work, plan, workspace, slowness)
+                for verdict in skipped(plan):
+                    progress.decide(verdict)
+                for phase in plan.phases:
+                    progress.follow(phase, plan, workspace, ledger, slowness)
             finally:
                 observe(PhaseBegun("clean-up"))
-                left += workspace.clean_up()
+                left += plan.content.clean_up(workspace)
     if obstacle is None:
-        for verdict in (*answers.verdicts(plan), *unreached_verdicts(plan, ledger)):
-            course.decide(verdict)
+        for verdict in (*audit.verdicts(plan), *unreached_verdicts(plan, ledger)):
+            progress.decide(verdict)
     return Results(
         plan=plan,
-        verdicts=course.verdicts(),
-        phases=tuple(course.records.values()),
+        verdicts=progress.verdicts(),
+        phases=tuple(progress.records.values()),
         ledger=ledger,
         obstacle=obstacle,
         begun=begun,
@@ -99,28 +109,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
     )
 
 
-def _work(ledger: Ledger, jobs: int) -> Mapping[Phase, Sequence[PhaseFunction]]:
-    """What decides the verdicts of each phase."""
-    return {
-        Phase.PROBE: (partial(probe_all, Phase.PROBE),),
-        Phase.RAW: (partial(probe_all, Phase.RAW),),
-        Phase.BOUNDARY: (partial(boundary.phase, ledger=ledger, workers=jobs),),
-        Phase.FUZZ: (fuzz_all,),
-        Phase.MODEL: (_live_histories,),
-        Phase.RACE: (partial(probe_all, Phase.RACE), races.phase),
-    }
-
-
-def _live_histories(
-    plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None], deadline: Deadline
-) -> None:
-    # A run without this phase does without Hypothesis, which takes a fifth of its start to import.
-    from conformance.model.phase import phase
-
-    phase(plan, workspace, decide, deadline)
-
-
-class _Course:
+class _Progress:
     """What came of a run so far: of each verdict the worst, over all seeds."""
 
     def __init__(self, plan: Plan, today: date, observe: Callable[[Event], None]) -> None:
@@ -128,35 +117,28 @@ class _Course:
         self._today = today
         self._observe = observe
         self._verdicts: dict[str, Verdict] = {}
-        self.records: dict[Phase, PhaseRecord] = {}
+        self.records: dict[str, PhaseRecord] = {}
 
     def decide(self, verdict: Verdict) -> None:
         before = self._verdicts.get(verdict.id)
         self._verdicts[verdict.id] = worse(before, verdict) if before else verdict
-        self._observe(Decided(self._plan.known.judged(verdict, self._today)))
+        self._observe(Decided(self._plan.expected.judged(verdict, self._today)))
 
     def verdicts(self) -> tuple[Verdict, ...]:
         """Clauses in the order of the contract, then the others as they came."""
         order = {clause.id: number for number, clause in enumerate(self._plan.contract.clauses)}
         found = sorted(self._verdicts.values(), key=lambda verdict: order.get(verdict.id, len(order)))
-        return self._plan.known.apply(found, self._today)
+        return self._plan.expected.apply(found, self._today)
 
-    def follow(
-        self,
-        phase: Phase,
-        work: Sequence[PhaseFunction],
-        plan: Plan,
-        workspace: Workspace,
-        slowness: float,
-    ) -> None:
+    def follow(self, phase: Phase, plan: Plan, workspace: Workspace, ledger: Ledger, slowness: float) -> None:
         """Runs one phase, if the plan has it."""
-        why_not = plan.why_not_phase(phase)
+        why_not = skips.phase(plan, phase)
         if why_not is not None:
-            self.records[phase] = PhaseRecord(phase, "skipped", why_not)
+            self.records[phase.name] = PhaseRecord(phase.name, "skipped", why_not)
             return
         budget = plan.budget_of(phase, slowness)
         deadline = Deadline.within(budget)
-        self._observe(PhaseBegun(phase, budget))
+        self._observe(PhaseBegun(phase.name, phase.summary, budget))
         begun, requests = time.monotonic(), 0
 
         def decide(verdict: Verdict) -> None:
@@ -164,12 +146,11 @@ class _Course:
             requests += verdict.requests
             self.decide(verdict)
 
-        for function in work:
-            function(plan, workspace, decide, deadline)
+        phase.run(Run(plan, workspace, ledger, decide, deadline))
         seconds = time.monotonic() - begun
         state = "cut short" if deadline.expired else "done"
-        record = PhaseRecord(phase, state, "", budget, seconds, requests)
-        self.records[phase] = record.after(self.records.get(phase))
+        record = PhaseRecord(phase.name, state, "", budget, seconds, requests)
+        self.records[phase.name] = record.after(self.records.get(phase.name))
 
 
 def _preflight(
@@ -178,10 +159,10 @@ def _preflight(
     """The plan that fits the server, why nothing can be checked, if that is so, and how slow it is."""
     session = workspace.session("preflight")
     try:
-        preflight(session)
+        plan.content.preflight(session)
         # Before anything is made: a server whose clock is slow would take it for an earlier run's.
-        note = left_by_earlier_runs(session)
-        for name, reason in missing_profiles(session, plan.optional).items():
+        note = plan.content.earlier_runs(session)
+        for name, reason in plan.content.missing_profiles(session, plan.optional).items():
             plan = plan.without(frozenset({name}), reason)
     except Unreached as unreached:
         return plan, str(unreached), 1.0

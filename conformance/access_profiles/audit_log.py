@@ -1,15 +1,11 @@
 """Reading the audit log, as the checks of history do it."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.http.answer import Answer
 from conformance.run import expect
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 LARGEST_PAGE = 100
 

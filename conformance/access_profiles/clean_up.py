@@ -4,59 +4,30 @@ Users go before profiles, for a profile that somebody holds cannot be deleted. E
 bears a run's prefix. Audit rows stay by nature, and so do API keys, revoked.
 """
 
-from __future__ import annotations
-
 import re
 import threading
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from conformance.access_profiles import calls
 from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached
+from conformance.run.clean_up import Residue
+from conformance.run.session import PREFIX, Session
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+Row = dict[str, Any]
 
-    from conformance.run.session import Session
-
-    Row = dict[str, Any]
-
-PREFIX = "cf-"
 _NAME_OF_A_RUN = re.compile(r"cf-[0-9a-f]{8}-", re.IGNORECASE)
 _GONE = (200, 404)
 _ABSENT = (404, 405, 501)
 _WORKERS = 8
 _PAGE, _MOST_PAGES = 100, 50
 """Users cannot be searched by name: in a large organisation not all of them are looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Residue:
-    """How many objects of a run are left, by kind; None for a kind of which it cannot be told."""
-
-    users: int | None = 0
-    roles: int | None = 0
-    profiles: int | None = 0
-    api_keys: int | None = 0
-
-    def __add__(self, other: Residue) -> Residue:
-        """What two runs left together."""
-        mine, theirs = astuple(self), astuple(other)
-        return Residue(*(None if None in pair else sum(pair) for pair in zip(mine, theirs, strict=True)))
-
-    @property
-    def total(self) -> int | None:
-        """How many are left in all; None when that cannot be told."""
-        counts = [count for count in asdict(self).values() if count is not None]
-        return sum(counts) if len(counts) == len(asdict(self)) else None
-
-
-UNKNOWN = Residue(None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)

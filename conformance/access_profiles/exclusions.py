@@ -1,7 +1,5 @@
 """The rules of the clauses that a body must keep beside its schema, and what they make impossible."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +8,7 @@ _WINDOWS = ("token", "request")
 
 
 @dataclass(frozen=True, slots=True)
-class Hindrance:
+class Exclusion:
     """A constraint of which one side cannot be tried alone.
 
     Attributes:
@@ -27,33 +25,33 @@ class Hindrance:
 _UNSAFE = "(?:update|delete|activate|deactivate|clone|propagate|attach|detach|revoke|add|assign)"
 
 
-def _hindrance(ids: str, side: str, reason: str) -> Hindrance:
-    return Hindrance(re.compile(ids), side, reason)
+def _exclusion(ids: str, side: str, reason: str) -> Exclusion:
+    return Exclusion(re.compile(ids), side, reason)
 
 
-HINDRANCES = (
-    _hindrance(r"S\.\w+\.path\.\w+\.minLength", "broken", "a path with an empty id is another path"),
-    _hindrance(
+EXCLUSIONS = (
+    _exclusion(r"S\.\w+\.path\.\w+\.minLength", "broken", "a path with an empty id is another path"),
+    _exclusion(
         rf"S\.{_UNSAFE}\w+\.path\.(?:(?:profile_id|role_id|key_id)\.minimum|user_id\.minLength)",
         "kept",
         "what has the least id may belong to somebody else, and must not be changed",
     ),
-    _hindrance(
+    _exclusion(
         r"S\.attachRolesToAccessProfile\.body\.role_ids\[\]\.(?:minimum|maximum)",
         "kept",
         "AP-ATT-003: only a role that exists is accepted",
     ),
-    _hindrance(
+    _exclusion(
         r"S\.(?:createUser|updateUserRole)\.body\.role_id\.(?:minimum|maximum)",
         "kept",
         "USR-CRE-002, USR-ROL-004: only a role that exists is accepted",
     ),
-    _hindrance(
+    _exclusion(
         r"S\.assignUserAccessProfile\.body\.profile_id\.(?:minimum|maximum)",
         "kept",
         "AP-ASG-004: only a profile that exists is accepted",
     ),
-    _hindrance(
+    _exclusion(
         r"S\.createApiKey\.body\.scopes\[\]\.(?:minLength|maxLength)",
         "kept",
         "KEY-CRE-004: only a scope that an operation asks for is accepted",
@@ -67,9 +65,9 @@ _MAY_MISS = re.compile(
 )
 
 
-def hindrance(constraint_id: str, side: str) -> str | None:
+def exclusion(constraint_id: str, side: str) -> str | None:
     """Why one side of a constraint cannot be tried alone; None when it can."""
-    return next((e.reason for e in HINDRANCES if e.side == side and e.ids.fullmatch(constraint_id)), None)
+    return next((e.reason for e in EXCLUSIONS if e.side == side and e.ids.fullmatch(constraint_id)), None)
 
 
 def may_miss(constraint_id: str) -> bool:
@@ -77,13 +75,13 @@ def may_miss(constraint_id: str) -> bool:
     return _MAY_MISS.fullmatch(constraint_id) is not None
 
 
-def settled(value: Any) -> Any:
+def made_legal(value: Any) -> Any:
     """A body with what the clauses demand beside what stands in it."""
     if isinstance(value, list):
-        return [settled(item) for item in value]
+        return [made_legal(item) for item in value]
     if not isinstance(value, dict):
         return value
-    body = {name: settled(member) for name, member in value.items()}
+    body = {name: made_legal(member) for name, member in value.items()}
     if isinstance(body.get("rate_limit"), dict):
         body["rate_limit"] = _rate_limit(body["rate_limit"])
     if "reset_config" in body and "reset_duration" in body:

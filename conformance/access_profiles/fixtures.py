@@ -4,19 +4,14 @@ Each function makes one thing under a fresh name and returns it as the server an
 follows cannot be checked, and `Unreached` says why.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 Object = dict[str, Any]
 

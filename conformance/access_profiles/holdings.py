@@ -1,19 +1,14 @@
 """What a user holds: copies of profiles with their windows, and virtual keys. For checks that judge these."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls
+from conformance.http.answer import Answer
 from conformance.run import expect
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 Object = dict[str, Any]
 

@@ -1,17 +1,11 @@
 """Keys in roles beside the administrator's: those that were given, or else some that the server makes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from conformance.access_profiles import calls, fixtures
 from conformance.http.client import Client
 from conformance.http.target import EXPIRED, REVOKED, SCOPE
 from conformance.http.unreached import Unreached, WouldWrite
 from conformance.run import expect
-
-if TYPE_CHECKING:
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 VIEW = "AccessProfiles:View"
 _ABSENT = (404, 405, 501)

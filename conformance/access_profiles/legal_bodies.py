@@ -5,16 +5,12 @@ refuse it; so what was drawn is repaired before it is sent. And every body, good
 made itself: the fuzzer runs against servers with data of others.
 """
 
-from __future__ import annotations
-
 import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.fuzz.ids import is_user_id, unheld
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
 
 _LONGEST_NAME = 255
 _STAR = "*"

@@ -1,21 +1,15 @@
 """Before anything is checked: does somebody listen, and does the key open?"""
 
-from __future__ import annotations
-
 import ssl
+from collections.abc import Collection
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 import httpx
 
 from conformance.access_profiles import calls, keys
 from conformance.access_profiles.clean_up import leftovers
 from conformance.http.unreached import Unreached, WouldWrite
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 AN_HOUR = timedelta(hours=1)
 _ABSENT = (404, 405, 501)
@@ -151,15 +145,6 @@ def left_by_earlier_runs(session: Session) -> str | None:
     if not found.total:
         return None
     return f"Earlier runs left {found} here. Remove them with: conformance clean {session.target.root}"
-
-
-def is_alive(session: Session) -> bool:
-    """Whether the server still answers at all."""
-    try:
-        calls.browse(session, {"limit": 1})
-    except (httpx.TransportError, Unreached):
-        return False
-    return True
 
 
 def _check_viewer(session: Session) -> None:

@@ -4,19 +4,14 @@ Every operation has objects of its own, so that none spoils those of another. An
 it is given (a deletion) gets something fresh each time.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 import httpx
 
 from conformance.access_profiles import calls, fixtures, samples
 from conformance.http.unreached import Unreached
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 Parameters = dict[str, Any]
 

@@ -1,7 +1,5 @@
 """Bodies that checks send."""
 
-from __future__ import annotations
-
 from typing import Any
 
 Body = dict[str, Any]

@@ -3,20 +3,13 @@
 A value that breaks a constraint keeps all others of its place, unless they forbid all such values.
 """
 
-from __future__ import annotations
+from collections.abc import Callable
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
+from conformance.boundary.values import ABSENT, Schema, Values, beside, highest, lowest
+from conformance.contract.constraints import BODY, ITEM, Constraint
 
-from conformance.boundary.values import ABSENT, beside, highest, lowest
-from conformance.contract.constraints import BODY, ITEM
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.boundary.values import Schema, Values
-    from conformance.contract.constraints import Constraint
-
-    Side = Callable[[Values, Schema, Constraint], list[Any]]
+Side = Callable[[Values, Schema, Constraint], list[Any]]
 
 UNKNOWN_FIELD = "conformance_unknown"
 """A member or a parameter that no contract states."""

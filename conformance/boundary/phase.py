@@ -1,83 +1,68 @@
 """The boundary phase: every constraint of every request, from both sides, and every status it states."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from threading import Event
-from typing import TYPE_CHECKING
 
 import httpx
 
-from conformance.access_profiles.preflight import is_alive
 from conformance.boundary.requests import REMOVERS, Caller
-from conformance.boundary.statuses import situations
+from conformance.boundary.statuses import Situation, situations
 from conformance.boundary.texts import NoText
 from conformance.boundary.trials import Trials
-from conformance.contract.constraints import Reader
+from conformance.contract.constraints import Constraint, Reader
+from conformance.contract.document import Contract, Operation
 from conformance.http.unreached import Unreached
-from conformance.run.coverage import Ledger
-from conformance.run.schema_verdicts import answers_id, decided, why_not_claimed, why_skipped
-from conformance.run.verdict import Finding, Status
+from conformance.run import skips
+from conformance.run.canary import is_alive
+from conformance.run.plan import Mode, Plan, Run, Statement
+from conformance.run.schema_verdicts import answers_id, decided
+from conformance.run.verdict import Finding, Status, Verdict
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from conformance.boundary.statuses import Situation
-    from conformance.contract.constraints import Constraint
-    from conformance.contract.document import Contract, Operation
-    from conformance.http.deadline import Deadline
-    from conformance.run.plan import Plan
-    from conformance.run.session import Workspace
-    from conformance.run.verdict import Verdict
-
-WORKERS = 4
 _MOST_FINDINGS = 5
 
 
-def derived_ids(contract: Contract) -> list[str]:
-    """The id of every verdict that comes from the schemas, in the order in which they are decided.
+class Boundary:
+    """Every constraint of every request from both sides, and every status that it states."""
 
-    Those of `answers` are decided by `conformance.run.response_audit`, at the end of a run.
-    """
-    return [
-        verdict_id
-        for operation in contract.operations
-        for verdict_id in (*(task.id for task in _tasks(contract, operation)), answers_id(operation.id))
-    ]
+    name = "boundary"
+    summary = "each side of every constraint of a request"
+    budgets: Mapping[Mode, float] = {Mode.STANDARD: 20, Mode.CERTIFY: 120}
 
+    def ids(self, contract: Contract) -> list[str]:
+        """The id of every verdict that comes from the schemas, in the order in which they are decided.
 
-def statement(contract: Contract, verdict_id: str) -> tuple[str, str] | None:
-    """What a verdict of this phase is about, and its place in the contract; None for other ids."""
-    for operation in contract.operations:
-        if verdict_id.startswith(f"S.{operation.id}."):
-            for task in _tasks(contract, operation):
-                if task.id == verdict_id:
-                    return task.text, task.pointer
-    return None
+        Those of `answers` are decided by the response audit, at the end of a run.
+        """
+        return [
+            verdict_id
+            for operation in contract.operations
+            for verdict_id in (*(task.id for task in _tasks(contract, operation)), answers_id(operation.id))
+        ]
 
+    def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
+        """What is tried of an operation, and its place in the contract."""
+        how = "By requests that keep it, at its boundary, and by some that break it alone."
+        for operation in contract.operations:
+            if verdict_id.startswith(f"S.{operation.id}."):
+                for task in _tasks(contract, operation):
+                    if task.id == verdict_id:
+                        return Statement(task.text, task.pointer, how)
+        return None
 
-def phase(
-    plan: Plan,
-    workspace: Workspace,
-    decide: Callable[[Verdict], None],
-    deadline: Deadline,
-    ledger: Ledger | None = None,
-    workers: int = WORKERS,
-) -> None:
-    """Decides every derived verdict that is asked for, in the order of `derived_ids`.
+    def run(self, run: Run) -> None:
+        """Decides every verdict that is asked for, in the order of `ids`.
 
-    Operations are tried in several threads; `decide` is called in this one.
-    """
-    ledger = ledger or Ledger(plan.contract)
-    gone = Event()
-    run = partial(_operation, plan, workspace, deadline, ledger, gone)
-    with ThreadPoolExecutor(workers, thread_name_prefix="boundary") as pool:
-        for verdicts in pool.map(run, plan.contract.operations):
-            for verdict in verdicts:
-                decide(verdict)
+        Operations are tried in several threads; verdicts are told in this one.
+        """
+        gone = Event()
+        with ThreadPoolExecutor(run.plan.jobs, thread_name_prefix="boundary") as pool:
+            for verdicts in pool.map(partial(_operation, run, gone), run.plan.contract.operations):
+                for verdict in verdicts:
+                    run.decide(verdict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +111,21 @@ def _of_situation(situation: Situation) -> _Task:
     return _Task(situation.id, text, situation.pointer, find, situation.profiles, situation.changes)
 
 
-def _operation(
-    plan: Plan, workspace: Workspace, deadline: Deadline, ledger: Ledger, gone: Event, operation: Operation
-) -> list[Verdict]:
+def _operation(run: Run, gone: Event, operation: Operation) -> list[Verdict]:
     """The verdicts of one operation."""
-    tasks = [t for t in _tasks(plan.contract, operation) if plan.only is None or t.id in plan.only]
+    plan = run.plan
+    tasks = [t for t in _tasks(plan.contract, operation) if plan.asks_for(t.id)]
     if not tasks:
         return []
-    session = workspace.session(f"boundary:{operation.id}")
+    session = run.workspace.session(f"boundary:{operation.id}")
     caller = Caller(
-        session, operation, is_removable=_is_removable(plan, operation), reads=plan.target.read_only
+        session,
+        operation,
+        plan.content,
+        is_removable=_is_removable(plan, operation),
+        reads=plan.target.read_only,
     )
-    trials = Trials(caller, ledger, names_places="strict" in plan.profiles)
+    trials = Trials(caller, run.ledger, names_places="strict" in plan.profiles)
     verdicts = []
     for task in tasks:
         begun, before = time.perf_counter(), len(session.answers)
@@ -146,7 +134,7 @@ def _operation(
             status, reason = Status.SKIP, skipped
         elif gone.is_set():
             status, reason = Status.NOT_REACHED, "the server no longer answers"
-        elif deadline.expired:
+        elif run.deadline.expired:
             status, reason = Status.NOT_REACHED, "the time for this phase was over"
         else:
             status, reason, findings = _tried(task, caller, trials, gone)
@@ -169,14 +157,13 @@ def _operation(
 
 def _is_removable(plan: Plan, operation: Operation) -> bool:
     remover = REMOVERS.get(operation.id)
-    return remover is None or why_skipped(plan, remover) is None
+    return remover is None or skips.operation(plan, remover) is None
 
 
 def _why_skipped(plan: Plan, operation: Operation, task: _Task) -> str | None:
-    if plan.target.read_only and (task.changes or operation.method != "GET"):
-        return "a run that is read-only sends nothing but GET"
-    reasons = [why_skipped(plan, operation.id), *(why_not_claimed(plan, name) for name in task.profiles)]
-    return next(filter(None, reasons), None)
+    profiles = (skips.profile(plan, name) for name in task.profiles)
+    writing = skips.writing(plan, operation, changes=task.changes)
+    return next(filter(None, (writing, skips.operation(plan, operation.id), *profiles)), None)
 
 
 def _tried(

@@ -1,27 +1,22 @@
 """Requests of one operation: good ones, and how they are sent."""
 
-from __future__ import annotations
-
 import itertools
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from conformance.access_profiles.exclusions import settled
 from conformance.access_profiles.recipes import Supply
 from conformance.boundary.texts import Texts
 from conformance.boundary.values import ABSENT, Values
 from conformance.contract.constraints import JSON, Reader
+from conformance.contract.document import Operation
+from conformance.http.answer import Answer
+from conformance.http.client import Client
 from conformance.http.unreached import Unreached
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.contract.document import Operation
-    from conformance.http.answer import Answer
-    from conformance.http.client import Client
-    from conformance.run.session import Session
+from conformance.run.content import Content
+from conformance.run.session import Session
 
 REMOVERS = {
     "createAccessProfile": "deleteAccessProfile",
@@ -82,9 +77,16 @@ class Caller:
     """
 
     def __init__(
-        self, session: Session, operation: Operation, *, is_removable: bool = True, reads: bool = False
+        self,
+        session: Session,
+        operation: Operation,
+        content: Content,
+        *,
+        is_removable: bool = True,
+        reads: bool = False,
     ) -> None:
         self.session = session
+        self.content = content
         self.operation = operation
         self.is_removable = is_removable
         self.reader = Reader(session.contract, operation)
@@ -131,7 +133,9 @@ class Caller:
         if stated is None:
             return ABSENT
         schema, _ = stated
-        return settled(self.values.sample(schema) if base else self.values.around(schema, steps, leaf))
+        return self.content.made_legal(
+            self.values.sample(schema) if base else self.values.around(schema, steps, leaf)
+        )
 
     def good(self) -> Request:
         """A request that is to succeed, with no more in it than must be."""

@@ -4,28 +4,19 @@ For each operation: requests without a good credential, and each documented stat
 and 413; what else it documents is met on the way. The check of HTTP-001 tries methods that a path has not.
 """
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from conformance.access_profiles import calls, fixtures, keys
 from conformance.boundary.boundaries import UNKNOWN_FIELD
+from conformance.boundary.requests import Caller, Request
 from conformance.boundary.values import ABSENT
-from conformance.contract.document import pointer_to
+from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run.verdict import Finding
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from conformance.boundary.requests import Caller, Request
-    from conformance.contract.document import Contract, Operation
-    from conformance.http.answer import Answer
-    from conformance.http.client import Client
-
-    Ask = Callable[[Caller], Iterator[Answer]]
-    Cause = tuple[Ask, str, tuple[str, ...]]
+Ask = Callable[[Caller], Iterator[Answer]]
+Cause = tuple[Ask, str, tuple[str, ...]]
 
 _LARGEST_BODY = 1048576
 _SHOWN = 600
@@ -111,16 +102,7 @@ def _unknown_query(caller: Caller) -> Iterator[Answer]:
 
 
 def _without_permission(caller: Caller) -> Iterator[Answer]:
-    yield caller.send(caller.good(), _lacking(caller))
-
-
-def _lacking(caller: Caller) -> Client:
-    """A client whose key lacks the operation's permission."""
-    session, needed = caller.session, caller.operation.permission
-    if needed != _VIEW:
-        return keys.viewer(session)
-    other = next(scope for scope in session.contract.permissions if scope != needed)
-    return session.client(f"Bearer {fixtures.api_key(session, other)['key']}")
+    yield caller.send(caller.good(), caller.content.without_permission(caller.session, caller.operation))
 
 
 def _nothing_there(caller: Caller) -> Iterator[Answer]:
@@ -140,25 +122,16 @@ def _too_large(caller: Caller) -> Iterator[Answer]:
 
 
 def _conflict(caller: Caller) -> Iterator[Answer]:
-    session = caller.session
-    name = session.name()
-    match caller.operation.id:
-        case "deleteAccessProfile":
-            profile_id = fixtures.active_profile(session)["id"]
-            fixtures.holder(session, profile_id)
-            yield caller.send(replace(caller.good(), path={"profile_id": profile_id}))
-            return
-        case "updateAccessProfile":
-            calls.create(session, name=name)
-            request = replace(caller.good(), body={"name": name})
-        case "updateRole":
-            fixtures.role(session, name=name)
-            request = replace(caller.good(), body={"name": name})
-        case _:
-            request = _named(caller, name)
-            made = caller.send(request)
-            if made.status not in caller.successes:
-                raise Unreached(f"what it conflicts with could not be made: {made.status}")
+    in_the_way = caller.content.conflict(caller.session, caller.operation)
+    if in_the_way is not None:
+        path, body = in_the_way
+        good = caller.good()
+        yield caller.send(replace(good, path=path, body=good.body if body is None else body))
+        return
+    request = _named(caller, caller.session.name())
+    made = caller.send(request)
+    if made.status not in caller.successes:
+        raise Unreached(f"what it conflicts with could not be made: {made.status}")
     yield caller.send(request)
 
 

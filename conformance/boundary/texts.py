@@ -1,17 +1,13 @@
 """Texts that keep or break one word of a schema: found by changing a good one until it fits."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema_rs
 
 from conformance.contract.schemas import as_json_schema
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
 
 Schema = dict[str, Any]
 

@@ -1,28 +1,20 @@
 """Both sides of one constraint: a request that keeps it at its boundary, and one that breaks it alone."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.access_profiles.exclusions import hindrance, may_miss
 from conformance.boundary import boundaries
 from conformance.boundary.boundaries import UNKNOWN_FIELD
-from conformance.boundary.requests import text
+from conformance.boundary.requests import Caller, Request, text
 from conformance.boundary.values import ABSENT
-from conformance.contract.constraints import BODY, ITEM, JSON
+from conformance.contract.constraints import BODY, ITEM, JSON, Constraint
 from conformance.contract.document import pointer_to
+from conformance.http.answer import Answer
 from conformance.run import expect
+from conformance.run.coverage import Ledger
 from conformance.run.verdict import Finding
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.boundary.requests import Caller, Request
-    from conformance.contract.constraints import Constraint
-    from conformance.http.answer import Answer
-    from conformance.run.coverage import Ledger
 
 _SHOWN = 600
 _SHOWN_VALUE = 120
@@ -96,7 +88,9 @@ class Trials:
         if self._is_plain(constraint):
             yield _Trial(self._plain(constraint), statuses)
             return
-        if may_miss(constraint.id) and 404 in self._caller.session.contract.statuses(self._caller.operation):
+        if self._caller.content.may_miss(constraint.id) and 404 in self._caller.session.contract.statuses(
+            self._caller.operation
+        ):
             statuses = (*statuses, 404)
         if constraint.location == "path" and constraint.keyword in ("type", "pattern", "format"):
             yield _Trial(good, statuses)
@@ -111,7 +105,7 @@ class Trials:
             return not self._caller.is_removable
         if constraint.keyword == "required" and not constraint.steps:
             return True
-        return hindrance(constraint.id, "kept") is not None
+        return self._caller.content.exclusion(constraint.id, "kept") is not None
 
     def _plain(self, constraint: Constraint) -> Request:
         """A good request with something at the place of the constraint, if it is in the body."""
@@ -126,7 +120,7 @@ class Trials:
             yield _Trial(replace(good, media_type="text/plain"), (415,))
             yield _Trial(replace(good, media_type=None), (415,))
             return
-        if hindrance(constraint.id, "broken"):
+        if self._caller.content.exclusion(constraint.id, "broken"):
             return
         if constraint.keyword == "required" and not constraint.steps:
             yield _Trial(replace(good, body=ABSENT, raw=b""), (400,))

@@ -1,17 +1,12 @@
 """Good values, as small as a schema allows, and good values around another one."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.boundary.texts import Texts
 from conformance.contract.constraints import ITEM
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from conformance.boundary.texts import Texts
-    from conformance.contract.document import Contract
+from conformance.contract.document import Contract
 
 Schema = dict[str, Any]
 

@@ -1,16 +1,13 @@
 """Activating and deactivating: a state that is set, that changes nothing else, and that can be set again."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, fixtures, samples
+from conformance.access_profiles.calls import Profile
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Profile, Session
+from conformance.run.session import Session
 
 _ACTIVATE = "activateAccessProfile"
 _DEACTIVATE = "deactivateAccessProfile"

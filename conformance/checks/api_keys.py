@@ -1,21 +1,17 @@
 """API keys as a resource: made, listed, expired and revoked. What they may do is in `scopes`."""
 
-from __future__ import annotations
-
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, fixtures, keys
+from conformance.http.answer import Answer
+from conformance.http.client import Client
 from conformance.http.target import EXPIRED, REVOKED
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.http.client import Client
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 Object = dict[str, Any]
 

@@ -1,19 +1,13 @@
 """Giving a profile to one user: the copy, its key, and what is refused."""
 
-from __future__ import annotations
-
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from conformance.access_profiles import calls, fixtures, holdings
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.barrier import Entry, race
-from conformance.run.plan import Phase
-from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.registry import RACE, check
+from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 _RACERS = 8
@@ -146,7 +140,7 @@ def until_when(session: Session) -> None:
     expect.equal(fixtures.user_count(session, profile["id"]), 0, "user_count", session.answers[-1])
 
 
-@check("AP-ASG-007", phase=Phase.RACE, alone=True)
+@check("AP-ASG-007", phase=RACE, alone=True)
 def at_once(session: Session) -> None:
     """Eight clients, each on a connection of its own, give one profile to one user at the same instant.
 

@@ -1,21 +1,16 @@
 """The audit log: its order, pages and filters, for one profile and for all."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
 from conformance.access_profiles import audit_log, calls, fixtures
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
+from conformance.run.session import Session
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
-
-    Read = Callable[..., Answer]
-    """Reads a page of a log, with `limit`, `offset`, `action` and `user_id`."""
+Read = Callable[..., Answer]
+"""Reads a page of a log, with `limit`, `offset`, `action` and `user_id`."""
 
 _LARGEST_ID = 9223372036854775807
 _DEFAULT_LIMIT = 25

@@ -1,17 +1,11 @@
 """The audit log: what happens to the copies of users, to roles and to keys."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from conformance.access_profiles import audit_log, calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 
 @check("AP-AUD-007")

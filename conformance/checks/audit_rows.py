@@ -1,15 +1,11 @@
 """The audit log: which requests make a row, and what a row says."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import audit_log, calls, fixtures, samples
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _SCOPES = ("AccessProfiles:View", "AccessProfiles:Create", "AccessProfiles:Update")
 _JSON_MEMBERS = ("previous_values", "new_values", "metadata")

@@ -1,21 +1,16 @@
 """Credentials: which are accepted, which are not, and what a refusal says."""
 
-from __future__ import annotations
-
 import base64
 import re
 import uuid
-from typing import TYPE_CHECKING
 
 from conformance.access_profiles import calls, keys
+from conformance.http.answer import Answer
+from conformance.http.client import Client
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.http.client import Client
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _BEARER_CHALLENGE = re.compile(r"(^|,)\s*bearer(\s|,|$)", re.IGNORECASE)
 

@@ -1,24 +1,18 @@
 """Request bodies before they mean anything: media type, JSON, depth and size."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 
 from conformance.access_profiles import calls
+from conformance.http.answer import Answer
 from conformance.run import expect
-from conformance.run.plan import Phase
-from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.registry import RAW, check
+from conformance.run.session import Session
 
 _LARGEST = 1048576
 _DEEPEST = 64
 
 
-@check("HTTP-004", phase=Phase.RAW)
+@check("HTTP-004", phase=RAW)
 def media_types(session: Session) -> None:
     """Sends a good body without a media type, with others, and with other character sets; each is to be 415.
 
@@ -40,7 +34,7 @@ def media_types(session: Session) -> None:
     expect.status(calls.submit_octets(session, upper, "Application/JSON; charset=UTF-8"), 201)
 
 
-@check("HTTP-005", phase=Phase.RAW)
+@check("HTTP-005", phase=RAW)
 def not_json(session: Session) -> None:
     """Sends bodies that are no JSON; each is to be 400.
 
@@ -61,7 +55,7 @@ def not_json(session: Session) -> None:
         expect.status(calls.submit_octets(session, content), 400)
 
 
-@check("HTTP-006", phase=Phase.RAW)
+@check("HTTP-006", phase=RAW)
 def twins_and_depth(session: Session) -> None:
     """Sends objects with two members of one name, and bodies nested 65 and 20,000 deep.
 
@@ -81,7 +75,7 @@ def twins_and_depth(session: Session) -> None:
     expect.status(calls.submit_octets(session, _nested(name, _DEEPEST)), 201)
 
 
-@check("HTTP-007", phase=Phase.RAW)
+@check("HTTP-007", phase=RAW)
 def too_large(session: Session) -> None:
     """Sends a body of 1,048,577 octets, with its length declared and in chunks; both are to be 413.
 

@@ -1,20 +1,15 @@
 """Entity tags, and the conditions that requests put on them (RFC 9110 §8.8.3 and §13.1)."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from conformance.access_profiles import calls, fixtures
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _STRONG = re.compile(r'"[\x21\x23-\x7e]*"')
 _OTHERS = '"none", "of-these"'

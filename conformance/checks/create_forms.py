@@ -1,18 +1,14 @@
 """What a new profile is normalised to: lists without repeats, amounts of six decimals, and the star."""
 
-from __future__ import annotations
-
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, samples
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 # What is sent, and what it is rounded to. Each is the shortest text of its binary64 value.
 _AMOUNTS = {

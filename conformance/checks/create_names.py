@@ -1,17 +1,10 @@
 """Names of new profiles: trimmed, at most 255 characters, and unique, also under a race."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from conformance.access_profiles import calls
 from conformance.run import barrier, expect
 from conformance.run.barrier import Entry
-from conformance.run.plan import Phase
-from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.run.session import Session
+from conformance.run.registry import RACE, check
+from conformance.run.session import Session
 
 _LONGEST = 255
 _RACERS = 20
@@ -70,7 +63,7 @@ def case_counts(session: Session) -> None:
         expect.equal(calls.shown(answer).get("name"), spelling, "name", answer)
 
 
-@check("AP-CRE-006", phase=Phase.RACE, alone=True)
+@check("AP-CRE-006", phase=RACE, alone=True)
 def race(session: Session) -> None:
     """Twenty clients, each on a connection of its own, create one name at the same instant.
 

@@ -1,16 +1,12 @@
 """Bodies that no schema refuses and that are refused all the same, with the place of the fault."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, samples
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 
 @check("AP-CRE-015")

@@ -1,21 +1,17 @@
 """What the server sets on a new profile: ids, scopes, usage, version, state, times and the Location."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from conformance.access_profiles import calls, samples
+from conformance.access_profiles.calls import Profile
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Profile, Session
+from conformance.run.session import Session
 
 _TOLERANCE = timedelta(seconds=2)
 

@@ -1,17 +1,12 @@
 """Refusals: their shape, their completeness, and that they change nothing."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 from conformance.access_profiles import calls, samples
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 _LARGE = 1048577

@@ -1,19 +1,13 @@
 """Methods, paths, queries and servers: what HTTP asks, and what the contract decides."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
 from conformance.access_profiles import calls, samples
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run import expect
-from conformance.run.plan import Phase
-from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.registry import RAW, check
+from conformance.run.session import Session
 
 _PARAMETER = re.compile(r"\{\w+\}")
 _TRIED = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -52,7 +46,7 @@ def methods_not_stated(session: Session) -> None:
             expect.equal(sorted(named | optional), sorted(allowed), "the methods in Allow", answer)
 
 
-@check("HTTP-002", phase=Phase.RAW)
+@check("HTTP-002", phase=RAW)
 def head_as_get(session: Session) -> None:
     """Sends GET and HEAD for a page, a profile and an id of no profile, and compares them.
 

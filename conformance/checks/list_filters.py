@@ -1,16 +1,12 @@
 """Filters of the list: each keeps what it names and nothing else, alone and together."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls
+from conformance.http.client import Query
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.client import Query
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 
 @check("AP-LST-007")

@@ -1,15 +1,11 @@
 """Pages of the list: complete, without repeats, in order, and with honest counts."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, samples
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _DEFAULT_LIMIT = 25
 _LARGEST_LIMIT = 100

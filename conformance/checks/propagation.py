@@ -1,17 +1,13 @@
 """What a propagation sets in copies, and what it leaves as it is."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import fixtures, samples
+from conformance.access_profiles.fixtures import Object
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.access_profiles.fixtures import Object
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _BEFORE: dict[str, Any] = {
     "provider_configs": [samples.provider("openai", budgets=[samples.budget("1d", 3)])],

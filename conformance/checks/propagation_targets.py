@@ -1,21 +1,17 @@
 """Whom a propagation reaches, what it says of them, and what it refuses."""
 
-from __future__ import annotations
-
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, fixtures, samples
 from conformance.checks.propagation import propagate
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 _COUNTS = ("affected_users", "skipped_users", "failed_users")

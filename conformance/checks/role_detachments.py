@@ -1,16 +1,10 @@
 """Detaching roles: the one attachment goes, and nothing else."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from conformance.access_profiles import calls, fixtures
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _LARGEST_ID = 9223372036854775807
 

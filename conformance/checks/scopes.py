@@ -1,19 +1,15 @@
 """What an API key may do: for each permission, a key without it and a key with nothing else."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import fixtures, keys, samples
+from conformance.contract.document import Operation
+from conformance.http.answer import Answer
+from conformance.http.client import Client
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.contract.document import Operation
-    from conformance.http.answer import Answer
-    from conformance.http.client import Client
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 Object = dict[str, Any]
 

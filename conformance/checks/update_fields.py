@@ -1,17 +1,14 @@
 """Updates that change one field and keep the others: what is absent, null, empty, or there already."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, samples
+from conformance.access_profiles.calls import Profile
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Profile, Session
+from conformance.run.session import Session
 
 _OF_THE_CHANGE = ("version", "updated_at", "last_reset")
 _LISTS: dict[str, list[Any]] = {

@@ -1,15 +1,12 @@
 """The lines of a policy under updates: which keep their ids, and that the copies of users stay."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, fixtures, samples
+from conformance.access_profiles.calls import Profile
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.run.session import Profile, Session
+from conformance.run.session import Session
 
 _HOUR, _DAY, _MONTH = (samples.budget(duration) for duration in ("1h", "1d", "1M"))
 

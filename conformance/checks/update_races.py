@@ -1,25 +1,18 @@
 """Several clients that update at one instant."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from conformance.access_profiles import calls
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.barrier import Entry, race
-from conformance.run.plan import Phase
-from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.run.session import Session
+from conformance.run.registry import RACE, check
+from conformance.run.session import Session
 
 _ROUNDS = 3
 _RENAMED = 8
 _WRITERS = 12
 
 
-@check("AP-UPD-017", phase=Phase.RACE, alone=True)
+@check("AP-UPD-017", phase=RACE, alone=True)
 def one_name(session: Session) -> None:
     """Eight clients, each on a connection of its own, give eight profiles one name at the same instant.
 
@@ -37,7 +30,7 @@ def one_name(session: Session) -> None:
         expect.equal(named, [name], "the names in the list")
 
 
-@check("AP-UPD-018", phase=Phase.RACE, alone=True)
+@check("AP-UPD-018", phase=RACE, alone=True)
 def one_version(session: Session) -> None:
     """Twelve clients, each on a connection of its own, update one profile at once with its `ETag`.
 

@@ -1,15 +1,12 @@
 """Updates that are refused, and that a refusal changes nothing."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, samples
+from conformance.access_profiles.calls import Profile
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.run.session import Profile, Session
+from conformance.run.session import Session
 
 _LONGEST_NAME = 255
 _MOST_PROVIDER_CONFIGS = 100

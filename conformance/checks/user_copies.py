@@ -1,16 +1,12 @@
 """The list of what a user holds: whose copies, with which configuration, limits and keys."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import calls, fixtures, holdings, samples
+from conformance.access_profiles.holdings import Object
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.access_profiles.holdings import Object
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _CONFIGURATION = (
     "name",

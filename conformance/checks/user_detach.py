@@ -1,16 +1,10 @@
 """Taking a profile from one user: what goes with it, and what stays."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from conformance.access_profiles import fixtures, holdings, samples
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 

@@ -1,16 +1,12 @@
 """Changing a user's role: what the old role gave goes, what the new one gives comes, the rest stays."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import fixtures
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _LARGEST_ID = 9223372036854775807
 

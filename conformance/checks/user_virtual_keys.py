@@ -1,16 +1,12 @@
 """Virtual keys of one user, over all copies: listing and adding."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import fixtures, holdings
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
 

@@ -1,21 +1,14 @@
 """The windows of a user's budgets and rate limits: where they begin and end."""
 
-from __future__ import annotations
-
-from datetime import timedelta
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
 
 from conformance.access_profiles import calls, fixtures, holdings, samples
+from conformance.access_profiles.holdings import Object, Window
+from conformance.access_profiles.samples import Body
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from conformance.access_profiles.holdings import Object, Window
-    from conformance.access_profiles.samples import Body
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 _TOLERANCE = timedelta(seconds=2)
 _WINDOWS = 14

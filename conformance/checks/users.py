@@ -1,19 +1,15 @@
 """Users: created, listed, read, put into groups and deleted."""
 
-from __future__ import annotations
-
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from conformance.access_profiles import calls, fixtures
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 Object = dict[str, Any]
 

@@ -1,22 +1,17 @@
 """Versions of profiles: complete, in order, and true to what was."""
 
-from __future__ import annotations
-
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from conformance.access_profiles import calls, fixtures, samples
+from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
+from conformance.run.session import Session
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
-
-    Parameters = dict[str, Any]
+Parameters = dict[str, Any]
 
 _LARGEST_ID = 9223372036854775807
 _USAGE_OR_TIME = re.compile(r"usage|_at$|_reset$")

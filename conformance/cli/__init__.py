@@ -1,7 +1,5 @@
 """The command `conformance`. A module here adds its commands to the group by importing it."""
 
-from __future__ import annotations
-
 import signal
 import sys
 

@@ -1,18 +1,13 @@
 """What the clauses are: `conformance list` and `conformance explain`."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from conformance.cli.planning import claimed_profiles
 from conformance.cli.root import cli, contract_option, format_option, load_contract, profile_option
-
-if TYPE_CHECKING:
-    from conformance.contract.document import Contract
+from conformance.contract.document import Contract
 
 
 @cli.command("list")
@@ -21,9 +16,9 @@ if TYPE_CHECKING:
 @format_option
 def list_clauses(profiles: str | None, contract_file: Path | None, form: str) -> None:
     """Lists the clauses and whether each has a check."""
-    from conformance.run import registry
+    from conformance import runner
 
-    contract, checks = load_contract(contract_file), registry.load()
+    contract, checks = load_contract(contract_file), runner.checks()
     claimed = claimed_profiles(profiles, contract)
     clauses = [clause for clause in contract.clauses if clause.profile in claimed]
     if form == "json":
@@ -54,10 +49,10 @@ def explain(clause_id: str, contract_file: Path | None) -> None:
 
     ID is that of a clause (AP-GET-001), or of what the schemas state (S.createRole.body.name.maxLength).
     """
-    from conformance.run import registry
+    from conformance import runner
     from conformance.selftest.faults import FAULTS
 
-    contract, checks = load_contract(contract_file), registry.load()
+    contract, checks = load_contract(contract_file), runner.checks()
     if _explain_derived(contract, clause_id):
         return
     clause = contract.clause(clause_id) or contract.clause(clause_id.upper())
@@ -78,19 +73,20 @@ def explain(clause_id: str, contract_file: Path | None) -> None:
 
 
 def _explain_derived(contract: Contract, verdict_id: str) -> bool:
-    """Whether the id is one of the boundary phase, which is told then."""
-    from conformance.boundary.phase import statement
+    """Whether the id is one that comes from the schemas, which is told then."""
+    from conformance import runner
 
-    found = statement(contract, verdict_id)
+    if contract.clause(verdict_id) is not None:
+        return False
+    told = (phase.explain(contract, verdict_id) for phase in runner.every_phase())
+    found = next((statement for statement in told if statement is not None), None)
     if found is None:
         return False
-    text, pointer = found
+    where = ".".join(verdict_id.split(".")[1:])
     click.echo(f"{verdict_id}  MUST, from the schemas\n")
-    click.echo(f"  demands    {text}")
-    click.echo(f"  stated at  {contract.path}:{contract.line(pointer)}  ({pointer})")
-    click.echo("  checked    By requests that keep it, at its boundary, and by some that break it alone.")
-    click.echo(
-        f"  prove it   conformance selftest --part mutants --only '{'.'.join(verdict_id.split('.')[1:])}*'"
-    )
+    click.echo(f"  demands    {found.text}")
+    click.echo(f"  stated at  {contract.path}:{contract.line(found.pointer)}  ({found.pointer})")
+    click.echo(f"  checked    {found.how}")
+    click.echo(f"  prove it   conformance selftest --part mutants --only '{where}*'")
     click.echo(f"  run it     conformance check URL --only '{verdict_id}'")
     return True

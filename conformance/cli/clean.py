@@ -1,7 +1,5 @@
 """`conformance clean`: removes what runs left on a server."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import click

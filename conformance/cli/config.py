@@ -4,18 +4,13 @@ The command line wins over the file. Keys and headers may name environment varia
 a key is never written into the file itself.
 """
 
-from __future__ import annotations
-
 import difflib
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 FILE_NAME = "conformance.toml"
 MODES = ("quick", "standard", "certify")

@@ -1,7 +1,5 @@
 """`conformance init`: a file of settings to begin with."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

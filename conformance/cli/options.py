@@ -1,20 +1,14 @@
 """What was asked for, on the command line and in `conformance.toml`, made into a target."""
 
-from __future__ import annotations
-
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from conformance.cli.config import Config, variable
+from conformance.contract.document import Contract
 from conformance.http.target import ADMIN, EXPIRED, REVOKED, SCOPE, VIEWER, Target, server_root
 from conformance.http.transport import tls_context
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from conformance.contract.document import Contract
 
 TIMEOUT = 10.0
 _FROM_ENVIRONMENT = "env:"

@@ -1,24 +1,18 @@
 """From the options of a command to the plan of a run."""
 
-from __future__ import annotations
-
 import secrets
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import click
 
 from conformance.cli.root import load_contract
 from conformance.cli.target import take_target
-from conformance.run.plan import JOBS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
-
-    from conformance.contract.document import Contract
-    from conformance.run.expected_failures import KnownFailures
-    from conformance.run.plan import Phase, Plan
+from conformance.contract.document import Contract
+from conformance.run.expected_failures import ExpectedFailures
+from conformance.run.plan import JOBS, Plan
 
 _NEED_EXTENSIONS = frozenset({"extensions", "users"})
 
@@ -29,8 +23,8 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     Raises:
         click.UsageError: they do not go together; the message says what to do.
     """
-    from conformance.run import registry
-    from conformance.run.plan import Mode, Plan
+    from conformance import runner
+    from conformance.run.plan import Mode
 
     contract = load_contract(options["contract_file"])
     target, note, settings = take_target(options, contract)
@@ -41,11 +35,10 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     named = _first(options["profiles"], asked.profiles)
     claimed = claimed_profiles(named, contract)
     seed = asked.seed if options["seed"] is None else options["seed"]
-    return Plan(
-        contract=contract,
-        catalogue=registry.load(),
-        target=target,
-        seed=secrets.randbelow(2**32) if seed is None else seed,
+    return runner.planned(
+        contract,
+        target,
+        secrets.randbelow(2**32) if seed is None else seed,
         profiles=claimed,
         mode=mode,
         only=_only(_first(options["only"], asked.only), contract),
@@ -57,7 +50,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
         jobs=options["jobs"] or settings.target.parallel or JOBS,
         max_examples=options["max_examples"],
         strict=options["strict"] or asked.strict,
-        known=_known(options["expect_file"] or asked.expect, contract),
+        expected=_expected(options["expect_file"] or asked.expect, contract),
         allow_stale=options["allow_stale"],
         label=options["label"] or settings.target.label,
     ), note
@@ -85,14 +78,10 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
 
 def verdict_ids(contract: Contract) -> list[str]:
     """Every id that a verdict can have."""
-    from conformance.boundary.phase import derived_ids
-    from conformance.fuzz.phase import derived_id
-    from conformance.model import scenarios as model
-    from conformance.race import phase as race
+    from conformance import runner
 
-    fuzzed = (derived_id(operation.id) for operation in contract.operations)
-    stated = (clause.id for clause in contract.clauses)
-    return [*stated, *derived_ids(contract), *fuzzed, *model.IDS, *race.IDS]
+    stated = [clause.id for clause in contract.clauses]
+    return list(dict.fromkeys([*stated, *(i for phase in runner.every_phase() for i in phase.ids(contract))]))
 
 
 def _only(named: str | None, contract: Contract) -> frozenset[str] | None:
@@ -108,25 +97,25 @@ def _only(named: str | None, contract: Contract) -> frozenset[str] | None:
     return frozenset(chosen)
 
 
-def _left_out(named: str | None) -> dict[Phase, str]:
-    from conformance.run.plan import Phase
+def _left_out(named: str | None) -> dict[str, str]:
+    from conformance import runner
 
+    _, *others = (phase.name for phase in runner.every_phase())
     names = _names(named or "")
-    possible = [str(phase) for phase in Phase if phase is not Phase.PROBE]
     for name in names:
-        if name not in possible:
-            raise click.UsageError(f"--without {name} names no phase. There are: {', '.join(possible)}.")
-    return {Phase(name): f"--without {name}" for name in names}
+        if name not in others:
+            raise click.UsageError(f"--without {name} names no phase. There are: {', '.join(others)}.")
+    return {name: f"--without {name}" for name in names}
 
 
-def _known(expect_file: Path | None, contract: Contract) -> KnownFailures:
+def _expected(expect_file: Path | None, contract: Contract) -> ExpectedFailures:
     from conformance.run import expected_failures
 
     if expect_file is None:
         return expected_failures.NONE
     try:
         return expected_failures.load(expect_file, verdict_ids(contract))
-    except expected_failures.KnownFailuresError as error:
+    except expected_failures.ExpectedFailuresError as error:
         raise click.UsageError(str(error)) from error
 
 

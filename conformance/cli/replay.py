@@ -1,10 +1,8 @@
 """`conformance replay`: a failure of an earlier run, once more."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -12,11 +10,9 @@ from conformance.cli.planning import plan_of
 from conformance.cli.report import load
 from conformance.cli.root import cli, contract_option
 from conformance.cli.target import target_options
+from conformance.report.document import Document
+from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode, Status
-
-if TYPE_CHECKING:
-    from conformance.report.document import Document
-    from conformance.run.plan import Plan
 
 _FAILED = ("FAIL", "WARN", "XFAIL")
 _UNSAID: dict[str, Any] = {

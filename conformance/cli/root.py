@@ -1,16 +1,11 @@
 """The command that all others hang on, and the options that several of them share."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 import conformance
-
-if TYPE_CHECKING:
-    from conformance.contract.document import Contract
+from conformance.contract.document import Contract
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 contract_option = click.option(

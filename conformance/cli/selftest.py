@@ -1,13 +1,12 @@
 """`conformance selftest`."""
 
-from __future__ import annotations
-
 import json
 import os
 from typing import Any
 
 import click
 
+from conformance import runner
 from conformance.cli.root import cli, format_option
 from conformance.run.verdict import ExitCode
 
@@ -36,7 +35,6 @@ def selftest(form: str, jobs: int | None, parts: tuple[str, ...], only: str | No
     from rich.console import Console
 
     from conformance.contract import document
-    from conformance.run import registry
     from conformance.selftest.faulty_server import HostError
     from conformance.selftest.matrix import matrix
     from conformance.selftest.proof import Scope, prove, tasks_of
@@ -55,7 +53,7 @@ def selftest(form: str, jobs: int | None, parts: tuple[str, ...], only: str | No
     console = Console(highlight=False, stderr=form == "json")
     try:
         with Watcher(console) as watcher:
-            proof = prove(stated, registry.load(), scope, watcher.observe)
+            proof = prove(stated, runner.checks(), scope, watcher.observe)
     except HostError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(ExitCode.SUITE_FAILED) from error

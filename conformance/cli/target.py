@@ -1,21 +1,16 @@
 """The options that say which server is meant, for every command that speaks to one."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
+from conformance.cli.config import Config
 from conformance.cli.root import FILE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.cli.config import Config
-    from conformance.contract.document import Contract
-    from conformance.http.target import Target
+from conformance.contract.document import Contract
+from conformance.http.target import Target
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _POSITIVE = click.FloatRange(min=0, min_open=True)

@@ -1,16 +1,10 @@
 """Every constraint that the contract puts on the requests of an operation, each with a stable id."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.contract.document import pointer_to
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.document import Contract, Operation
+from conformance.contract.document import Contract, Operation, pointer_to
 
 Schema = dict[str, Any]
 

@@ -1,12 +1,8 @@
 """Which operation of the contract a request asks for."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from conformance.contract.document import Contract, Operation
+from conformance.contract.document import Contract, Operation
 
 _PARAMETER = re.compile(r"\\\{\w+\\\}")
 

@@ -1,7 +1,5 @@
 """Runs Schemathesis in a process of its own and reads what it found."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -9,23 +7,17 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.document import Contract
 from conformance.fuzz import settings
 from conformance.fuzz.outcomes import SHOWN, Evidence, Outcome, outcome
+from conformance.http.deadline import Deadline
+from conformance.http.target import Target
 from conformance.run.verdict import Status
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.contract.document import Contract
-    from conformance.http.deadline import Deadline
-    from conformance.http.target import Target
-
-SCHEMATHESIS_VERSION = version("schemathesis")
 
 _HERE = Path(__file__).parents[2]
 _GRACE = 10

@@ -3,8 +3,6 @@
 Importing this module registers the hooks; only the engine's child process does.
 """
 
-from __future__ import annotations
-
 import itertools
 import json
 import os

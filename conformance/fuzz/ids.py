@@ -4,14 +4,10 @@ The fuzzer runs against servers with data of others, and draws ids like 1 and 7,
 an answer.
 """
 
-from __future__ import annotations
-
 import zlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import unquote
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 _LARGEST = 2**63 - 1
 _EDGES = (_LARGEST, _LARGEST - 1)

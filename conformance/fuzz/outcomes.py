@@ -1,17 +1,12 @@
 """What Schemathesis found, as an outcome for each operation."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.document import Contract, Operation
+from conformance.http.evidence import Redactor
 from conformance.run.verdict import Finding, Status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.contract.document import Contract, Operation
-    from conformance.http.evidence import Redactor
 
 SHOWN = 1500
 """How many characters of a message are shown."""

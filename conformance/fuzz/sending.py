@@ -3,26 +3,20 @@
 Schemathesis makes sessions of `requests` where it needs them, and all of them send through one adapter.
 """
 
-from __future__ import annotations
-
 import itertools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from conformance.http.deadline import Deadline
 from conformance.http.pacing import TOO_MANY_REQUESTS
-from conformance.http.transport import LARGEST_ANSWER
+from conformance.http.target import Target
+from conformance.http.transport import LARGEST_ANSWER, Transport
 from conformance.http.unreached import Unreached
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.http.deadline import Deadline
-    from conformance.http.target import Target
-    from conformance.http.transport import Transport
 
 
 def send_through(transport: Transport, target: Target) -> None:

@@ -1,15 +1,10 @@
 """What the engine tells its hooks, in environment variables."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from conformance.http.target import Target
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 KEY = "CONFORMANCE_FUZZ_KEY"
 TARGET = "CONFORMANCE_FUZZ_TARGET"

@@ -1,13 +1,8 @@
 """The time that a phase may take."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +13,7 @@ class Deadline:
     clock: Callable[[], float] = time.monotonic
 
     @classmethod
-    def within(cls, seconds: float | None) -> Deadline:
+    def within(cls, seconds: float | None) -> "Deadline":
         """The deadline that lies so many seconds ahead; none when None is given."""
         return cls(None if seconds is None else time.monotonic() + seconds)
 

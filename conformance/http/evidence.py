@@ -1,15 +1,11 @@
 """One request and its answer as evidence: readable, repeatable with curl, and without secrets."""
 
-from __future__ import annotations
-
 import base64
 import re
 import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from typing import Any
 
 SHOWN_OCTETS = 4096
 """How much of a body is kept as evidence."""

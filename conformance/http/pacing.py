@@ -1,16 +1,11 @@
 """How fast requests may leave: a rate that was asked for, and the pauses that a server demands."""
 
-from __future__ import annotations
-
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TOO_MANY_REQUESTS = 429
 _FIRST_PAUSE = 0.5

@@ -1,16 +1,15 @@
 """HTTP over a bare socket: for what an HTTP library will not send, and for requests at one instant."""
 
-from __future__ import annotations
-
 import itertools
 import re
 import select
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from http.client import HTTPException, parse_headers
 from io import BytesIO
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,12 +20,7 @@ from conformance.http.deadline import Deadline
 from conformance.http.evidence import record
 from conformance.http.pacing import TOO_MANY_REQUESTS
 from conformance.http.target import Target
-from conformance.http.transport import LARGEST_ANSWER, too_large
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.http.transport import Transport
+from conformance.http.transport import LARGEST_ANSWER, Transport, too_large
 
 _PIECE = 65536
 _LARGEST_HEAD = 65536

@@ -3,19 +3,15 @@
 A library's timeouts hold for one read. A server that sends an octet a second would be read for ever.
 """
 
-from __future__ import annotations
-
+import ssl
 import threading
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpcore
 
 from conformance.http.deadline import Deadline
-
-if TYPE_CHECKING:
-    import ssl
-    from collections.abc import Iterable, Iterator
 
 _NONE = Deadline(None)
 

@@ -4,13 +4,11 @@ It follows no redirect, keeps no cookie and reads no proxy or password of the ho
 deadline, an answer is read up to a limit, and a server that limits the rate is waited for, within a patience.
 """
 
-from __future__ import annotations
-
 import itertools
 import ssl
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 import httpcore
@@ -19,12 +17,8 @@ import httpx
 from conformance.http import streams
 from conformance.http.deadline import Deadline
 from conformance.http.pacing import TOO_MANY_REQUESTS, Pacer
+from conformance.http.target import Target
 from conformance.http.unreached import Unreached, WouldWrite
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.http.target import Target
 
 LARGEST_ANSWER = 16 * 1024 * 1024
 """Octets of a body. What is larger is no answer of this API."""

@@ -1,7 +1,5 @@
 """Which clause a difference breaks: by what differs, and by the call after which it did."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 UNSEEN = "AP-GET-006"

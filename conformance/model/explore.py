@@ -1,13 +1,12 @@
 """Searches for a history that contradicts the clauses, and makes it short."""
 
-from __future__ import annotations
-
 import itertools
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -15,17 +14,12 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from conformance.http.answer import Answer
+from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached
 from conformance.model.history import Contradiction, History, Step
 from conformance.model.machines import Hooks, Machine, Stop
 from conformance.model.shrink import shrink
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from conformance.http.answer import Answer
-    from conformance.http.deadline import Deadline
-
 
 _MOST_PARTS = 5
 """How often a search may begin anew."""

@@ -1,26 +1,21 @@
 """One history: calls that are sent to the target and made in the model, and what both come to."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.model import attribution
 from conformance.model.attribution import Act
 from conformance.model.world import World
 from conformance.run import expect
-from conformance.run.response_schemas import shape_fault
+from conformance.run.response_schemas import response_fault
+from conformance.run.session import Session
 from conformance.run.verdict import Violation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
 
 _SECRET = re.compile(r"sk-bf-[A-Za-z0-9]{32}|bfst-[A-Za-z0-9]{44}")
 
@@ -116,7 +111,7 @@ class History:
             raise Contradiction(broken, violation.expected, violation.actual, violation.answers) from None
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             for answer in self.session.answers[self.begun :]:
-                fault = shape_fault(self.session.contract, answer)
+                fault = response_fault(self.session.contract, answer)
                 if fault is not None:
                     stated = "an answer in the shape that the contract states"
                     broken = attribution.of_difference("fields", self.act)

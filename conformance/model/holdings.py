@@ -1,20 +1,14 @@
 """Histories of what users hold: copies, their budgets and virtual keys."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
+from conformance.http.answer import Answer
 from conformance.model.history import Inapplicable
 from conformance.model.people import PeopleHistory
-from conformance.model.records import PROPAGATED, Copy, Key, Line, Profile, Row, User, scopes
+from conformance.model.records import PROPAGATED, Copy, Fields, Key, Line, Profile, Row, User, scopes
 from conformance.run import expect
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.http.answer import Answer
-    from conformance.model.records import Fields
 
 
 class HoldingHistory(PeopleHistory):

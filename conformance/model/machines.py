@@ -1,23 +1,16 @@
 """What histories are made of: Hypothesis draws the steps, and each is taken in lock-step as it is drawn."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
-from conformance.model.history import Step
-from conformance.model.records import PROPAGATED
+from conformance.model.history import History, Step
+from conformance.model.records import PROPAGATED, Fields
 from conformance.model.values import CONDITIONS, CONFIGURATION, NAMES, PICK, POLICY, USERS, fields_of, some
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from conformance.model.history import History
-    from conformance.model.records import Fields
-    from conformance.model.world import World
+from conformance.model.world import World
 
 _Thing = TypeVar("_Thing")
 
@@ -131,12 +124,12 @@ def _there_are(*kinds: str) -> Callable[[Machine], object]:
     return lambda machine: all(getattr(machine.world, kind) for kind in kinds)
 
 
-def is_something_held(machine: PeopleMachine) -> object:
+def is_something_held(machine: "PeopleMachine") -> object:
     """Whether any user holds a copy."""
     return machine.held()
 
 
-def is_a_budget_held(machine: PeopleMachine) -> object:
+def is_a_budget_held(machine: "PeopleMachine") -> object:
     """Whether any user holds a copy with a budget."""
     return machine.held(with_budget=True)
 

@@ -1,18 +1,12 @@
 """Histories of roles and users: who has what, and what is compared of it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from conformance.access_profiles import calls
 from conformance.model.history import Inapplicable
-from conformance.model.records import Profile, Role, User
+from conformance.model.records import Copy, Profile, Role, User
 from conformance.model.templates import TemplateHistory
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.model.records import Copy
 
 
 class PeopleHistory(TemplateHistory):

@@ -1,13 +1,9 @@
 """What the model remembers of templates, copies and their lines."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 Fields = dict[str, Any]
 """A configuration by the names of the contract, as it is sent, with nothing left out."""
@@ -61,7 +57,7 @@ class Line:
     raised_in: int = 0
     raised_for: int | None = None
 
-    def at(self, now: datetime) -> Line:
+    def at(self, now: datetime) -> "Line":
         """The line at an instant: a window that has ended took its usage along, and cycles are used up."""
         window = (now - self.begun) // LENGTHS[self.duration]
         line = self if window == self.window else replace(self, usage=0, window=window)

@@ -1,10 +1,8 @@
 """What the model phase decides."""
 
-from __future__ import annotations
+from conformance.run.scenarios import Scenario
 
-from conformance.run.scenarios import Subject
-
-TEMPLATES = Subject(
+TEMPLATES = Scenario(
     id="MODEL.templates",
     phase="model",
     profile="lifecycle",
@@ -12,7 +10,7 @@ TEMPLATES = Subject(
     operation_id="createAccessProfile",
     text="Whatever is done with templates, in any order, leaves what the clauses say.",
 )
-PEOPLE = Subject(
+PEOPLE = Scenario(
     id="MODEL.people",
     phase="model",
     profile="users",
@@ -20,5 +18,3 @@ PEOPLE = Subject(
     operation_id="createUser",
     text="Whatever is done with templates, roles, users and copies, in any order, leaves what clauses say.",
 )
-IDS = (TEMPLATES.id, PEOPLE.id)
-"""The ids of the verdicts of this phase."""

@@ -1,14 +1,10 @@
 """Makes a failing history short: fewer steps first, then simpler ones."""
 
-from __future__ import annotations
-
 import inspect
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol, TypeVar
 
 from conformance.model.history import Step
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
 
 
 class Failing(Protocol):

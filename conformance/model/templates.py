@@ -1,21 +1,16 @@
 """Histories of templates: what is called, and what is compared afterwards."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import audit_log, calls
+from conformance.http.answer import Answer
 from conformance.model import attribution
 from conformance.model.history import History, Inapplicable
-from conformance.model.records import Profile, Row, has_conflict, scopes
+from conformance.model.records import Fields, Profile, Row, has_conflict, scopes
 from conformance.run import expect
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.model.records import Fields
 
 _NO_TAG = '"never-given"'
 

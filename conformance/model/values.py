@@ -1,15 +1,11 @@
 """What is drawn for the steps of a history: names, configurations and choices."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from hypothesis import strategies as st
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.model.records import Fields
+from conformance.model.records import Fields
 
 PICK = st.integers(0, 11)
 NAMES = st.sampled_from("abc")

@@ -4,12 +4,10 @@ It is written from the sentences of the contract alone. Every method does what o
 refused never gets here. Where no clause decides, the model leaves both open.
 """
 
-from __future__ import annotations
-
 import itertools
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from conformance.model.records import (
     DEFAULTS,
@@ -25,9 +23,6 @@ from conformance.model.records import (
     has_conflict,
     places,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
 
 _STANDSTILL = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -45,7 +40,7 @@ class World:
     deleted: dict[str, Profile] = field(default_factory=dict)
     roles: dict[str, Role] = field(default_factory=dict)
     users: dict[str, User] = field(default_factory=dict)
-    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+    numbers: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     # Templates
 

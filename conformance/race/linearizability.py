@@ -5,8 +5,6 @@ Wing). The search is that of Wing and Gong, with the memory that Lowe added to i
 done, together with the state that they left, is never looked at twice.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar

@@ -1,25 +1,20 @@
 """Clients that update one profile at once: what comes of it must have come of some order of their calls."""
 
-from __future__ import annotations
-
 import json
 import threading
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import audit_log, calls
+from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.race.linearizability import Timed, an_order
 from conformance.race.winners import Round
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 State = tuple[str | None, tuple[str, ...], int, int]
 """Description, tags, limit of the one budget, and version."""

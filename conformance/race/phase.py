@@ -1,28 +1,22 @@
 """The race phase: clients at one instant, again and again, and what they may come to."""
 
-from __future__ import annotations
-
 import threading
 import time
-from typing import TYPE_CHECKING
 
 import httpx
 
+from conformance.contract.document import Contract
 from conformance.http.unreached import Unreached
 from conformance.race import orders, winners
 from conformance.race.winners import LIFECYCLE, RACES, Race, Round
-from conformance.run.plan import Mode
-from conformance.run.response_schemas import shape_fault
-from conformance.run.scenarios import Outcome, Subject, finding, is_asked_for, verdict, why_skipped
+from conformance.run import skips
+from conformance.run.plan import Mode, Run, Statement
+from conformance.run.probing import Checks
+from conformance.run.registry import RACE, Registry
+from conformance.run.response_schemas import response_fault
+from conformance.run.scenarios import Outcome, Scenario, finding, verdict
+from conformance.run.session import Session
 from conformance.run.verdict import Finding, Status, Violation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.http.deadline import Deadline
-    from conformance.run.plan import Plan
-    from conformance.run.session import Session, Workspace
-    from conformance.run.verdict import Verdict
 
 _RACES = (
     *RACES,
@@ -43,38 +37,65 @@ _RACES = (
         profiles=LIFECYCLE,
     ),
 )
-IDS = tuple(f"RACE.{race.name}" for race in _RACES)
-"""The ids of the verdicts of this phase."""
-
 _ROUNDS, _MORE_ROUNDS = 3, 6
 """How often each race is run, and how often in a run that certifies."""
 
 
-def phase(plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None], deadline: Deadline) -> None:
-    """Decides `RACE.<name>` for every race that is asked for."""
-    rounds = _MORE_ROUNDS if plan.mode is Mode.CERTIFY else _ROUNDS
-    for race in _RACES:
-        subject = Subject(
-            id=f"RACE.{race.name}",
-            phase="race",
-            profile=max(race.profiles, key=list(plan.contract.profiles).index),
-            needs=race.profiles,
-            operation_id=race.operation_id,
-            text=f"{(race.run.__doc__ or '').strip()} It takes {race.expected}.",
-        )
-        if is_asked_for(plan, subject):
-            why = why_skipped(plan, workspace, subject)
-            outcome = Outcome(Status.SKIP, why) if why else _run(race, plan, workspace, rounds, deadline)
-            decide(verdict(plan, subject, outcome))
+class Races(Checks):
+    """Requests at one instant: the checks of clauses that take it, and races of several rounds."""
+
+    def __init__(self, checks: Registry) -> None:
+        budgets = {Mode.STANDARD: 7.0, Mode.CERTIFY: 60.0}
+        super().__init__(RACE, "requests at one instant", budgets, checks)
+
+    def ids(self, contract: Contract) -> list[str]:
+        """The clauses whose check is a race, then the races."""
+        return [*super().ids(contract), *(_id(race) for race in _RACES)]
+
+    def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
+        """What a race may come to."""
+        for race in _RACES:
+            if _id(race) == verdict_id:
+                clause = contract.clause(race.clause_id)
+                how = f"By {winners.CLIENTS} clients at one instant, again and again."
+                return Statement(_text(race), clause.pointer if clause else "", how)
+        return super().explain(contract, verdict_id)
+
+    def run(self, run: Run) -> None:
+        """Decides the clauses, then `RACE.<name>` for every race that is asked for."""
+        super().run(run)
+        plan = run.plan
+        rounds = _MORE_ROUNDS if plan.mode is Mode.CERTIFY else _ROUNDS
+        for race in _RACES:
+            scenario = Scenario(
+                id=_id(race),
+                phase=self.name,
+                profile=max(race.profiles, key=list(plan.contract.profiles).index),
+                needs=race.profiles,
+                operation_id=race.operation_id,
+                text=_text(race),
+            )
+            if plan.asks_for(scenario.id):
+                why = skips.scenario(plan, scenario)
+                outcome = Outcome(Status.SKIP, why) if why else _run(race, run, rounds)
+                run.decide(verdict(plan, scenario, outcome))
 
 
-def _run(race: Race, plan: Plan, workspace: Workspace, rounds: int, deadline: Deadline) -> Outcome:
-    session = workspace.session(f"RACE.{race.name}")
+def _id(race: Race) -> str:
+    return f"RACE.{race.name}"
+
+
+def _text(race: Race) -> str:
+    return f"{(race.run.__doc__ or '').strip()} It takes {race.expected}."
+
+
+def _run(race: Race, run: Run, rounds: int) -> Outcome:
+    session = run.workspace.session(_id(race))
     begun = time.perf_counter()
     status, reason = Status.PASS, ""
     done: list[Round] = []
     try:
-        while len(done) < rounds and not deadline.expired:
+        while len(done) < rounds and not run.deadline.expired:
             done.append(_round(race, session))
     except (httpx.TransportError, threading.BrokenBarrierError) as error:
         status, reason = Status.NOT_REACHED, f"the server did not answer all clients ({type(error).__name__})"
@@ -87,7 +108,7 @@ def _run(race: Race, plan: Plan, workspace: Workspace, rounds: int, deadline: De
     if wrong:
         status, reason = Status.FAIL, ""
         actual = f"in {len(wrong)} of {len(done)} rounds {wrong[0].fault}"
-        findings = (finding(plan, race.clause_id, race.expected, actual, wrong[0].answers),)
+        findings = (finding(run.plan, race.clause_id, race.expected, actual, wrong[0].answers),)
     elif not done and status is Status.PASS:
         status, reason = Status.NOT_REACHED, "the time was over before it could be tried"
     elif status is Status.PASS:
@@ -104,7 +125,7 @@ def _round(race: Race, session: Session) -> Round:
         return Round(f"{violation.actual}, and not {violation.expected}", violation.answers)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError):
         for answer in session.answers[before:]:
-            fault = shape_fault(session.contract, answer)
+            fault = response_fault(session.contract, answer)
             if fault is not None:
                 return Round(f"an answer without the shape that the contract states: {fault}", (answer,))
         raise

@@ -1,19 +1,14 @@
 """Races that one client wins, and all others lose."""
 
-from __future__ import annotations
-
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.access_profiles import audit_log, calls, fixtures
+from conformance.http.answer import Answer
 from conformance.run.barrier import Entry, race
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 CLIENTS = 6
 

@@ -1,13 +1,9 @@
 """A badge: what shields.io asks for, and a picture that needs nobody."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-if TYPE_CHECKING:
-    from conformance.report.document import Document
+from conformance.report.document import Document
 
 _LABEL = "conformance"
 _PADDING = 6

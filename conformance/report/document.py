@@ -1,13 +1,11 @@
 """The document `results.json`: read, checked against its schema, and made fit to be shown."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-SCHEMA_VERSION = 2
+from conformance.run.results import SCHEMA_VERSION
 
 Document = dict[str, Any]
 """The parsed `results.json`. Its shape is `results.schema.json`."""

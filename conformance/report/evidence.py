@@ -1,7 +1,5 @@
 """What every report says of a finding in a line."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

@@ -1,19 +1,12 @@
 """The files of a run: `results.json`, and the reports that are made from it."""
 
-from __future__ import annotations
-
 import os
 import tempfile
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from conformance.report.document import to_json
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.report.document import Document
+from conformance.report.document import Document, to_json
 
 RESULTS = "results.json"
 

@@ -1,19 +1,13 @@
 """The report as one HTML file: it needs no network, works from a mail, and is whole without scripts."""
 
-from __future__ import annotations
-
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from conformance.report import words
-from conformance.report.document import WRONG, by_reason, place, shown, verdicts, wrong
+from conformance.report.document import WRONG, Document, by_reason, place, shown, verdicts, wrong
 from conformance.report.pages import page
 from conformance.report.summary import residue
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.report.document import Document
 
 _SLOWEST = 10
 

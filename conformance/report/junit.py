@@ -1,15 +1,10 @@
 """JUnit XML, for CI servers: one test case for each verdict."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from xml.etree import ElementTree as ET
 
-from conformance.report.document import shown, verdicts
+from conformance.report.document import Document, shown, verdicts
 from conformance.report.evidence import answer, headline
-
-if TYPE_CHECKING:
-    from conformance.report.document import Document
 
 _COUNTERS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 

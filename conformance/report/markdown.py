@@ -1,18 +1,12 @@
 """Markdown for the summary of a CI step or a comment: the verdict, what is wrong, and how to see it again."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-from conformance.report.document import by_reason, place, shown, wrong
+from conformance.report.document import Document, by_reason, place, shown, wrong
 from conformance.report.evidence import answer, curl_lines, headline
 from conformance.report.words import STATUSES, counted
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.report.document import Document
 
 MOST_OCTETS = 60_000
 """How long the block may get. GitHub takes 65,536 characters in a comment."""

@@ -1,18 +1,11 @@
 """Several servers side by side: each check by each server, differences first."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from conformance.report import words
-from conformance.report.document import shown, verdicts
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from conformance.report.document import Document
+from conformance.report.document import Document, shown, verdicts
 
 ABSENT = "–"
 """What stands where a server's results have not the check."""

@@ -1,22 +1,17 @@
 """HTML pages of one file: style and script stand in them, and their policy allows nothing else."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from conformance.report import words
-
-if TYPE_CHECKING:
-    from jinja2 import Template
 
 _FOLDER = Path(__file__).parent / "page"
 _SHOWN_BODY = 20_000

@@ -1,20 +1,14 @@
 """SARIF 2.1.0, for code review: each failure stands beside the line of the contract that is broken."""
 
-from __future__ import annotations
-
 import hashlib
 import json
+from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
-from conformance.report.document import shown, verdicts, wrong
+from conformance.report.document import Document, shown, verdicts, wrong
 from conformance.report.evidence import curl_lines, headline
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.report.document import Document
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {"MUST": "error", "SHOULD": "warning", "MAY": "note"}

@@ -1,18 +1,13 @@
 """What a run came to, for a terminal: what is wrong and how to see it again, the skips, and the sum."""
 
-from __future__ import annotations
-
 import io
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
-from conformance.report.document import by_reason, place, shown, wrong
+from conformance.report.document import Document, by_reason, place, shown, wrong
 from conformance.report.evidence import answer
-
-if TYPE_CHECKING:
-    from conformance.report.document import Document
 
 STYLES = {
     "PASS": "green",

@@ -1,27 +1,17 @@
 """The report for people: a line as each verdict falls, then what is wrong, then the sum."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from conformance.report import summary
-from conformance.run.plan import PHASES
-from conformance.run.verdict import Status
-from conformance.runner import Noted, PhaseBegun
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rich.console import Console
-    from rich.progress import TaskID
-
-    from conformance.report.document import Document
-    from conformance.run.verdict import Verdict
-    from conformance.runner import Event, Plan
+from conformance.report.document import Document
+from conformance.run.events import Event, Noted, PhaseBegun
+from conformance.run.plan import Plan
+from conformance.run.verdict import Status, Verdict
 
 
 class TextReport:
@@ -67,7 +57,7 @@ class TextReport:
             self._show(event.verdict)
 
     def _begin(self, event: PhaseBegun) -> None:
-        hint = {str(phase): text for phase, text in PHASES.items()}.get(event.name, "")
+        hint = event.summary
         if self._progress is None:
             allowed = "" if event.budget is None else f", at most {event.budget:.0f} s"
             self._line(f"-- {event.name}{': ' if hint else ''}{hint}{allowed}", "dim")

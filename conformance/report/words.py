@@ -1,7 +1,5 @@
 """How reports call the statuses, and how they write figures."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -1,20 +1,15 @@
 """Requests that leave at one instant, each on a connection of its own."""
 
-from __future__ import annotations
-
 import json
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.http.answer import Answer
 from conformance.http.client import JSON
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
+from conformance.run.session import Session
 
 
 @dataclass(frozen=True, slots=True)

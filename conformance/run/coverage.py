@@ -1,23 +1,16 @@
 """What a run reached of the contract: statuses of operations, and both sides of request constraints."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.access_profiles.exclusions import hindrance
-from conformance.contract.constraints import Reader
-from conformance.contract.document import pointer_to
+from conformance.contract.constraints import Constraint, Reader
+from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.contract.routes import Routes
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from conformance.contract.constraints import Constraint
-    from conformance.contract.document import Contract, Operation
-    from conformance.http.answer import Answer
+from conformance.http.answer import Answer
+from conformance.run.content import Content
 
 _SHOWN = 200
 # No client can bring these about.
@@ -109,7 +102,7 @@ class Ledger:
         }
 
 
-def unreached(ledger: Ledger, profiles: Collection[str] | None = None) -> list[Gap]:
+def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None = None) -> list[Gap]:
     """What was not reached though a client can reach it, in the operations of some profiles (None: all)."""
     contract = ledger.contract
     operations = [
@@ -137,7 +130,7 @@ def unreached(ledger: Ledger, profiles: Collection[str] | None = None) -> list[G
             reason = f"no request at the boundary of {rule} was accepted"
             gaps.append(Gap(constraint.id, constraint.operation_id, constraint.pointer, reason))
         # `nullable` permits; nothing breaks it.
-        if constraint.keyword == "nullable" or hindrance(constraint.id, "broken"):
+        if constraint.keyword == "nullable" or content.exclusion(constraint.id, "broken"):
             continue
         if not ledger.broken(constraint.id):
             reason = f"no request that broke {rule} was refused for it"

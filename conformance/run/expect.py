@@ -1,16 +1,11 @@
 """What checks demand of an answer. Each function raises `Violation` when it is not so."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
+from conformance.http.answer import Answer
 from conformance.run.verdict import Violation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.http.answer import Answer
 
 _SHOWN = 600
 

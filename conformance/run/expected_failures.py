@@ -11,32 +11,26 @@ It is TOML::
 An entry that no longer fails, that has expired, or that names nothing is stale: the run says so and fails.
 """
 
-from __future__ import annotations
-
 import tomllib
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
-from conformance.run.verdict import Expectation, Status
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-    from pathlib import Path
-
-    from conformance.run.verdict import Verdict
+from conformance.run.verdict import Expectation, Status, Verdict
 
 _FIELDS = ("id", "reason", "owner", "expires")
 _FAILED = (Status.FAIL, Status.WARN)
 
 
-class KnownFailuresError(ValueError):
+class ExpectedFailuresError(ValueError):
     """The file of expected failures cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
-class KnownFailures:
+class ExpectedFailures:
     """The entries of one file, by the id of the verdict."""
 
     entries: dict[str, Expectation]
@@ -62,10 +56,10 @@ class KnownFailures:
         return verdict
 
 
-NONE = KnownFailures({})
+NONE = ExpectedFailures({})
 
 
-def load(path: Path, ids: Collection[str]) -> KnownFailures:
+def load(path: Path, ids: Collection[str]) -> ExpectedFailures:
     """Reads the file.
 
     Args:
@@ -73,35 +67,35 @@ def load(path: Path, ids: Collection[str]) -> KnownFailures:
         ids: every id that a verdict can have.
 
     Raises:
-        KnownFailuresError: it is no such file, or an entry lacks something or names nothing.
+        ExpectedFailuresError: it is no such file, or an entry lacks something or names nothing.
     """
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise KnownFailuresError(f"{path} cannot be read: {error}") from error
+        raise ExpectedFailuresError(f"{path} cannot be read: {error}") from error
     stated = document.get("expect", [])
     if set(document) - {"expect"} or not isinstance(stated, list):
-        raise KnownFailuresError(f"{path} may hold tables [[expect]] alone.")
+        raise ExpectedFailuresError(f"{path} may hold tables [[expect]] alone.")
     entries: dict[str, Expectation] = {}
     for number, entry in enumerate(stated, start=1):
         expectation = _entry(entry, f"{path}, entry {number}", ids)
         if expectation.verdict_id in entries:
-            raise KnownFailuresError(f"{path}, entry {number}: {expectation.verdict_id} stands twice.")
+            raise ExpectedFailuresError(f"{path}, entry {number}: {expectation.verdict_id} stands twice.")
         entries[expectation.verdict_id] = expectation
-    return KnownFailures(entries)
+    return ExpectedFailures(entries)
 
 
 def _entry(entry: Any, place: str, ids: Collection[str]) -> Expectation:
     if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
-        raise KnownFailuresError(f"{place}: an entry has just {', '.join(_FIELDS)}.")
+        raise ExpectedFailuresError(f"{place}: an entry has just {', '.join(_FIELDS)}.")
     expires = entry["expires"]
     if not isinstance(expires, date) or isinstance(expires, datetime):
-        raise KnownFailuresError(f"{place}: `expires` is to be a day, as in 2027-03-31, without quotes.")
+        raise ExpectedFailuresError(f"{place}: `expires` is to be a day, as in 2027-03-31, without quotes.")
     for name in _FIELDS[:3]:
         if not isinstance(entry[name], str) or not entry[name].strip():
-            raise KnownFailuresError(f"{place}: `{name}` is to be text that is not empty.")
+            raise ExpectedFailuresError(f"{place}: `{name}` is to be text that is not empty.")
     if entry["id"] not in ids:
         near = get_close_matches(entry["id"], ids, 1)
         hint = f" Did you mean {near[0]}?" if near else " See: conformance list"
-        raise KnownFailuresError(f"{place}: there is no {entry['id']!r}.{hint}")
+        raise ExpectedFailuresError(f"{place}: there is no {entry['id']!r}.{hint}")
     return Expectation(entry["id"], entry["reason"].strip(), entry["owner"].strip(), expires)

@@ -1,33 +1,25 @@
-"""What a run is to do, and how much time each part of it may take."""
+"""What a run is to do, the phases that it is made of, and what each of them gets."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from conformance.run.expected_failures import NONE, KnownFailures
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from conformance.contract.document import Clause, Contract
-    from conformance.http.target import Target
-    from conformance.run.registry import Catalogue
+from conformance.contract.document import Clause, Contract
+from conformance.http.deadline import Deadline
+from conformance.http.target import Target
+from conformance.run.content import Content
+from conformance.run.coverage import Ledger
+from conformance.run.expected_failures import NONE, ExpectedFailures
+from conformance.run.registry import Registry
+from conformance.run.session import Workspace
+from conformance.run.verdict import Verdict
 
 ADDED_SEED = 1_000_003
 """What the second seed of a certifying run is ahead of the first."""
-
-
-class Phase(StrEnum):
-    """A part of a run that checks something, in the order in which they run."""
-
-    PROBE = "probe"
-    RAW = "raw"
-    BOUNDARY = "boundary"
-    FUZZ = "fuzz"
-    MODEL = "model"
-    RACE = "race"
+BRISK = 0.02
+"""Seconds in which a server answers for which budgets are made; a slower one gets more in proportion."""
+JOBS = 4
 
 
 class Mode(StrEnum):
@@ -38,41 +30,44 @@ class Mode(StrEnum):
     CERTIFY = "certify"
 
 
-PHASES: Mapping[Phase, str] = {
-    Phase.PROBE: "a check for each clause",
-    Phase.RAW: "what an HTTP library does not send",
-    Phase.BOUNDARY: "each side of every constraint of a request",
-    Phase.FUZZ: "random requests, drawn by Schemathesis",
-    Phase.MODEL: "random histories, beside a model of the clauses",
-    Phase.RACE: "requests at one instant",
-}
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a verdict is about, for people.
 
-BUDGETS: Mapping[Mode, Mapping[Phase, float]] = {
-    Mode.QUICK: {Phase.PROBE: 5},
-    Mode.STANDARD: {
-        Phase.PROBE: 25,
-        Phase.RAW: 10,
-        Phase.BOUNDARY: 20,
-        Phase.FUZZ: 30,
-        Phase.MODEL: 8,
-        Phase.RACE: 7,
-    },
-    Mode.CERTIFY: {
-        Phase.PROBE: 120,
-        Phase.RAW: 60,
-        Phase.BOUNDARY: 120,
-        Phase.FUZZ: 600,
-        Phase.MODEL: 60,
-        Phase.RACE: 60,
-    },
-}
-"""Seconds by phase, for a server that answers within `BRISK` seconds; a slower one gets more in proportion.
+    Attributes:
+        text: what is demanded.
+        pointer: where the contract states it (RFC 6901).
+        how: how it is checked.
+    """
 
-A phase that a mode does not name is not run.
-"""
+    text: str
+    pointer: str
+    how: str
 
-BRISK = 0.02
-JOBS = 4
+
+class Phase(Protocol):
+    """A part of a run that decides verdicts."""
+
+    @property
+    def name(self) -> str:
+        """How it is called, on the command line and in reports."""
+
+    @property
+    def summary(self) -> str:
+        """What it does, in a few words."""
+
+    @property
+    def budgets(self) -> Mapping[Mode, float]:
+        """Seconds by mode, for a brisk server. A mode that is not named leaves the phase out."""
+
+    def ids(self, contract: Contract) -> Sequence[str]:
+        """The ids of all verdicts that it can decide, in the order in which it does."""
+
+    def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
+        """What one of its verdicts is about; None for ids of others."""
+
+    def run(self, run: "Run") -> None:
+        """Decides what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +75,39 @@ class Plan:
     """What a run is to do.
 
     Attributes:
+        checks: how each clause is checked.
+        content: what is known of the API beside its contract.
+        phases: what a run can be made of, in order.
         only: the ids that are asked for; None asks for all.
         skips: why a profile is not claimed, for those that are not.
         optional: the profiles that are not claimed after all when the server has not what they are about.
-        left_out: the phases that are not wanted, each with the reason.
+        left_out: the names of the phases that are not wanted, each with the reason.
         budget: seconds for all phases together; None for what the mode gives each.
         jobs: how many checks run at a time.
         max_examples: how many requests Schemathesis draws for an operation; None for what the mode has.
         strict: whether a SHOULD counts as a MUST.
-        known: the failures that are expected.
+        expected: the failures that are expected.
         allow_stale: whether that list may be out of date.
         label: what the server is called in reports.
     """
 
     contract: Contract
-    catalogue: Catalogue
+    checks: Registry
     target: Target
     seed: int
     profiles: frozenset[str]
     mode: Mode = Mode.STANDARD
+    content: Content = field(default_factory=Content)
+    phases: tuple[Phase, ...] = ()
     only: frozenset[str] | None = None
     skips: dict[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
-    left_out: dict[Phase, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
     budget: float | None = None
     jobs: int = JOBS
     max_examples: int | None = None
     strict: bool = False
-    known: KnownFailures = NONE
+    expected: ExpectedFailures = NONE
     allow_stale: bool = False
     label: str | None = None
 
@@ -120,40 +120,38 @@ class Plan:
         """Whether this id is asked for."""
         return self.only is None or verdict_id in self.only
 
-    def why_not(self, profile: str | None) -> str | None:
-        """Why what belongs to a profile is skipped; None when it is claimed."""
-        if profile is None or profile in self.profiles:
-            return None
-        return self.skips.get(profile, f"the profile {profile} is not claimed")
-
-    def why_not_phase(self, phase: Phase) -> str | None:
-        """Why a phase is not run; None when it is."""
-        if phase in self.left_out:
-            return self.left_out[phase]
-        return None if phase in BUDGETS[self.mode] else f"--mode {self.mode} leaves it out"
-
     def budget_of(self, phase: Phase, slowness: float = 1.0) -> float:
         """Seconds that a phase may take, on a server so many times as slow as a brisk one."""
-        budgets = BUDGETS[self.mode]
         if self.budget is None:
-            return budgets[phase] * slowness
-        wanted = sum(seconds for each, seconds in budgets.items() if each not in self.left_out)
-        return budgets[phase] * self.budget / wanted
-
-    def why_not_clause(self, clause: Clause) -> str | None:
-        """Why a clause is skipped; None when it is to be checked."""
-        if self.mode is Mode.QUICK and self.only is None and clause.id not in self.contract.first_clauses:
-            return f"--mode {self.mode} takes the first clause of each operation, and those of all operations"
-        # A clause of `strict` about roles asks nothing of a server that does not claim to have roles.
-        home = self.contract.claim_for(clause.operation_id) if clause.operation_id else None
-        return self.why_not(clause.profile) or self.why_not(home)
+            return phase.budgets[self.mode] * slowness
+        wanted = (
+            each for each in self.phases if self.mode in each.budgets and each.name not in self.left_out
+        )
+        return phase.budgets[self.mode] * self.budget / sum(each.budgets[self.mode] for each in wanted)
 
     def clauses(self) -> list[Clause]:
         """The clauses that are asked for, in the order of the contract."""
         return [clause for clause in self.contract.clauses if self.asks_for(clause.id)]
 
-    def without(self, profiles: frozenset[str], reason: str) -> Plan:
+    def without(self, profiles: frozenset[str], reason: str) -> "Plan":
         """The plan without the claim to some profiles."""
         dropped = profiles & self.profiles
         skips = {**self.skips, **dict.fromkeys(dropped, reason)}
         return replace(self, profiles=self.profiles - dropped, skips=skips)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a phase gets: the plan, the server, its time, and where its verdicts go.
+
+    Attributes:
+        ledger: what was reached of the contract so far, in all phases.
+        decide: is told each verdict as it falls, in one thread.
+        deadline: when the phase has to come to an end.
+    """
+
+    plan: Plan
+    workspace: Workspace
+    ledger: Ledger
+    decide: Callable[[Verdict], None]
+    deadline: Deadline

@@ -1,29 +1,23 @@
 """Runs the check of each clause to its verdict: the phases probe and raw, and half of race."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Event
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import httpx
 
-from conformance.access_profiles.preflight import is_alive
+from conformance.contract.document import Clause, Contract
 from conformance.http.unreached import Unreached, WouldWrite
-from conformance.run.plan import Phase
-from conformance.run.response_schemas import shape_fault
+from conformance.run import skips
+from conformance.run.canary import is_alive
+from conformance.run.plan import Mode, Plan, Run, Statement
+from conformance.run.registry import PROBE, Check, Registry
+from conformance.run.response_schemas import response_fault
+from conformance.run.session import Session, Workspace
 from conformance.run.verdict import Finding, Status, Verdict, Violation
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from conformance.contract.document import Clause
-    from conformance.http.deadline import Deadline
-    from conformance.run.plan import Plan
-    from conformance.run.registry import Check
-    from conformance.run.session import Session, Workspace
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -31,50 +25,63 @@ R = TypeVar("R")
 _LAST_EXCHANGES = 3
 
 
-def probe_all(
-    phase: Phase, plan: Plan, workspace: Workspace, decide: Callable[[Verdict], None], deadline: Deadline
-) -> None:
-    """Decides every clause whose check belongs to the phase, in the order of the contract."""
-    gone = Event()
+class Checks:
+    """The phase in which the checks of clauses are made that belong to it."""
 
-    def verdict_of(clause: Clause) -> Verdict:
-        if gone.is_set():
-            return _unchecked(clause, phase, Status.NOT_REACHED, "the server no longer answers")
-        if deadline.expired:
-            reason = f"the time for the phase {phase} was used up; give it more with --budget"
-            return _unchecked(clause, phase, Status.NOT_REACHED, reason)
-        verdict = probe(plan.catalogue[clause.id], clause, workspace)
-        if verdict.status is Status.NOT_REACHED and not is_alive(workspace.session("alive")):
-            gone.set()
-        return verdict
+    def __init__(self, name: str, summary: str, budgets: Mapping[Mode, float], checks: Registry) -> None:
+        self.name = name
+        self.summary = summary
+        self.budgets = budgets
+        self._checks = checks
 
-    clauses = clauses_of(plan, phase)
-    together = [clause for clause in clauses if not plan.catalogue[clause.id].alone]
-    for verdict in in_order(plan.jobs, verdict_of, together):
-        decide(verdict)
-    for clause in clauses:
-        if plan.catalogue[clause.id].alone:
-            decide(verdict_of(clause))
+    def ids(self, contract: Contract) -> list[str]:
+        """The clauses whose check belongs to the phase, in the order of the contract."""
+        return [clause.id for clause in contract.clauses if self._has(clause, self._checks)]
+
+    def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
+        """What a clause demands, and how it is checked."""
+        clause = contract.clause(verdict_id)
+        if clause is None or not self._has(clause, self._checks):
+            return None
+        return Statement(clause.text, clause.pointer, self._checks[clause.id].explanation)
+
+    def run(self, run: Run) -> None:
+        """Decides every clause that is asked for, in the order of the contract."""
+        plan = run.plan
+        gone = Event()
+
+        def verdict_of(clause: Clause) -> Verdict:
+            if gone.is_set():
+                return _unchecked(clause, self.name, Status.NOT_REACHED, "the server no longer answers")
+            if run.deadline.expired:
+                reason = f"the time for the phase {self.name} was used up; give it more with --budget"
+                return _unchecked(clause, self.name, Status.NOT_REACHED, reason)
+            verdict = probe(plan.checks[clause.id], clause, run.workspace)
+            if verdict.status is Status.NOT_REACHED and not is_alive(run.workspace.session("alive")):
+                gone.set()
+            return verdict
+
+        clauses = [c for c in plan.clauses() if self._has(c, plan.checks) and skips.clause(plan, c) is None]
+        together = [clause for clause in clauses if not plan.checks[clause.id].alone]
+        for verdict in in_order(plan.jobs, verdict_of, together):
+            run.decide(verdict)
+        for clause in clauses:
+            if plan.checks[clause.id].alone:
+                run.decide(verdict_of(clause))
+
+    def _has(self, clause: Clause, checks: Registry) -> bool:
+        return clause.id in checks and checks[clause.id].phase == self.name
 
 
-def skip_all(plan: Plan, decide: Callable[[Verdict], None]) -> None:
-    """Decides the clauses that are not checked at all: not claimed, not in this mode, or without a check."""
+def skipped(plan: Plan) -> Iterator[Verdict]:
+    """The clauses that are not checked at all: not claimed, not in this mode, or without a check."""
     for clause in plan.clauses():
-        phase = _phase_of(plan, clause)
-        why = plan.why_not_clause(clause) or (phase and plan.why_not_phase(phase))
+        phase = plan.checks[clause.id].phase if clause.id in plan.checks else PROBE
+        why = skips.clause(plan, clause)
         if why:
-            decide(_unchecked(clause, phase or Phase.PROBE, Status.SKIP, why))
-        elif phase is None:
-            decide(_unchecked(clause, Phase.PROBE, Status.NOT_REACHED, "this suite has no check for it"))
-
-
-def clauses_of(plan: Plan, phase: Phase) -> list[Clause]:
-    """The clauses that the phase has to decide."""
-    return [
-        clause
-        for clause in plan.clauses()
-        if _phase_of(plan, clause) is phase and plan.why_not_clause(clause) is None
-    ]
+            yield _unchecked(clause, phase, Status.SKIP, why)
+        elif clause.id not in plan.checks:
+            yield _unchecked(clause, phase, Status.NOT_REACHED, "this suite has no check for it")
 
 
 def in_order(jobs: int, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
@@ -140,18 +147,14 @@ def _explain(error: Exception, session: Session) -> tuple[Status, str, tuple[Fin
     That is the server's fault.
     """
     for answer in session.answers:
-        fault = shape_fault(session.contract, answer)
+        fault = response_fault(session.contract, answer)
         if fault is not None:
             found = Finding("an answer in the shape that the contract states", fault, (answer.exchange,))
             return Status.FAIL, "", (found,)
     return Status.ERROR, f"the check itself failed: {type(error).__name__}: {error}", ()
 
 
-def _phase_of(plan: Plan, clause: Clause) -> Phase | None:
-    return plan.catalogue[clause.id].phase if clause.id in plan.catalogue else None
-
-
-def _unchecked(clause: Clause, phase: Phase, status: Status, reason: str) -> Verdict:
+def _unchecked(clause: Clause, phase: str, status: Status, reason: str) -> Verdict:
     return replace(_stated(clause, phase), status=status, reason=reason)
 
 
@@ -177,7 +180,7 @@ def _verdict(
     )
 
 
-def _stated(clause: Clause, phase: Phase) -> Verdict:
+def _stated(clause: Clause, phase: str) -> Verdict:
     return Verdict(
         id=clause.id,
         status=Status.PASS,

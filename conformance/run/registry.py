@@ -1,19 +1,15 @@
-"""The list of checks. A module in `conformance/checks/` adds to it by a decorator, and by nothing else."""
-
-from __future__ import annotations
+"""The list of checks. A module adds to it by a decorator, and by nothing else."""
 
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from conformance.run.plan import Phase
+from conformance.run.session import Session
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from conformance.run.session import Session
+PROBE, RAW, RACE = "probe", "raw", "race"
+"""The phases of which a check can be a part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +19,18 @@ class Check:
     clause_id: str
     run: Callable[[Session], None]
     explanation: str
-    phase: Phase
+    phase: str
     alone: bool
 
 
-class Catalogue:
+class Registry:
     """All checks by the id of their clause."""
 
     def __init__(self) -> None:
         self._checks: dict[str, Check] = {}
 
     def check(
-        self, clause_id: str, *, phase: Phase = Phase.PROBE, alone: bool = False
+        self, clause_id: str, *, phase: str = PROBE, alone: bool = False
     ) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
         """Registers the decorated function as the check of a clause. Its docstring says how it checks.
 
@@ -72,13 +68,18 @@ class Catalogue:
         return len(self._checks)
 
 
-CATALOGUE = Catalogue()
-check = CATALOGUE.check
+CHECKS = Registry()
+check = CHECKS.check
 
 
-def load() -> Catalogue:
-    """The catalogue with every check of `conformance.checks` in it."""
-    package = importlib.import_module("conformance.checks")
-    for module in pkgutil.iter_modules(package.__path__, prefix="conformance.checks."):
-        importlib.import_module(module.name)
-    return CATALOGUE
+def load(*packages: str) -> Registry:
+    """The registry, with every check in it that the modules of these packages register.
+
+    Raises:
+        ModuleNotFoundError: there is no such package.
+    """
+    for name in packages:
+        package = importlib.import_module(name)
+        for module in pkgutil.iter_modules(getattr(package, "__path__", ()), prefix=f"{name}."):
+            importlib.import_module(module.name)
+    return CHECKS

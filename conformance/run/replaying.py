@@ -1,14 +1,10 @@
 """Sends a recorded request once more, with the secrets of this run in the place of those that were masked."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
+from conformance.run.plan import Plan
 from conformance.run.session import Workspace
-
-if TYPE_CHECKING:
-    from conformance.run.plan import Plan
 
 
 class NotRepeatable(Exception):

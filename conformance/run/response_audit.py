@@ -1,24 +1,17 @@
 """Every answer of a run, whoever asked for it, against what the contract states for its operation."""
 
-from __future__ import annotations
-
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from conformance.contract.document import pointer_to
-from conformance.run.response_schemas import Shapes
-from conformance.run.schema_verdicts import answers_id, decided, why_skipped
-from conformance.run.verdict import Finding, Status
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.document import Contract
-    from conformance.http.answer import Answer
-    from conformance.run.plan import Plan
-    from conformance.run.verdict import Verdict
+from conformance.contract.document import Contract, pointer_to
+from conformance.http.answer import Answer
+from conformance.run import skips
+from conformance.run.plan import Plan
+from conformance.run.response_schemas import ResponseSchemas
+from conformance.run.schema_verdicts import answers_id, decided
+from conformance.run.verdict import Finding, Status, Verdict
 
 _MOST_FINDINGS = 10
 _SHOWN = 600
@@ -33,7 +26,7 @@ class _Seen:
     findings: dict[tuple[str, int], Finding] = field(default_factory=dict)
 
 
-class Answers:
+class ResponseAudit:
     """Judges the shape of answers as they come: status, media type, headers and body.
 
     It may be told of answers in several threads.
@@ -41,7 +34,7 @@ class Answers:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._shapes = Shapes(contract)
+        self._shapes = ResponseSchemas(contract)
         self._seen = {operation.id: _Seen() for operation in contract.operations}
         self._lock = threading.Lock()
 
@@ -76,7 +69,7 @@ class Answers:
             seen = self._seen[operation.id]
             status, reason = Status.PASS, ""
             findings = tuple(seen.findings.values())
-            if skipped := why_skipped(plan, operation.id):
+            if skipped := skips.operation(plan, operation.id):
                 status, reason, findings = Status.SKIP, skipped, ()
             elif findings:
                 status = Status.FAIL

@@ -1,23 +1,17 @@
 """Whether an answer has the shape that the contract states for it."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema_rs
 
-from conformance.contract.document import pointer_to
+from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.contract.routes import Routes
 from conformance.contract.schemas import as_json_schema
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.document import Contract, Operation
-    from conformance.http.answer import Answer
+from conformance.http.answer import Answer
 
 Schema = dict[str, Any]
 
@@ -32,7 +26,7 @@ _OF_NO_OPERATION = frozenset({405, 501})
 
 
 @dataclass(frozen=True, slots=True)
-class ShapeFault:
+class ResponseFault:
     """What is wrong with the shape of an answer, and where the contract says so (RFC 6901)."""
 
     pointer: str
@@ -60,7 +54,7 @@ class _Stated:
     body: jsonschema_rs.Draft4Validator | None = None
 
 
-class Shapes:
+class ResponseSchemas:
     """The answers that a contract states. What is stated for a status is compiled when it is first met."""
 
     def __init__(self, contract: Contract) -> None:
@@ -70,7 +64,7 @@ class Shapes:
         self._stated: dict[tuple[str, int], _Stated | None] = {}
         self._validators: dict[str, jsonschema_rs.Draft4Validator] = {}
 
-    def faults(self, operation: Operation, answer: Answer) -> list[ShapeFault]:
+    def faults(self, operation: Operation, answer: Answer) -> list[ResponseFault]:
         """What is wrong with an answer of an operation; nothing, for most."""
         key = operation.id, answer.status
         if key not in self._stated:
@@ -81,7 +75,7 @@ class Shapes:
                 return []
             statuses = ", ".join(map(str, self.contract.statuses(operation)))
             pointer = pointer_to("paths", operation.path, operation.method.lower(), "responses")
-            return [ShapeFault(pointer, f"one of the statuses {statuses}", str(answer.status))]
+            return [ResponseFault(pointer, f"one of the statuses {statuses}", str(answer.status))]
         return [*_header_faults(stated, answer), *_body_faults(stated, answer)]
 
     def _compile(self, operation: Operation, status: int) -> _Stated | None:
@@ -115,16 +109,16 @@ class Shapes:
         return self._validators[pointer]
 
 
-def _header_faults(stated: _Stated, answer: Answer) -> Iterator[ShapeFault]:
+def _header_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
     for header in stated.headers:
         text = answer.headers.get(header.name)
         if text is None:
             if header.required:
-                yield ShapeFault(f"{header.pointer}/required", f"a header {header.name}", "none")
+                yield ResponseFault(f"{header.pointer}/required", f"a header {header.name}", "none")
         elif not header.validator.is_valid(_typed(text, header.schema)):
             rules = {word: rule for word, rule in header.schema.items() if word not in ("type", "example")}
             expected = f"a header {header.name} that fits {rules or header.schema.get('type')}"
-            yield ShapeFault(f"{header.pointer}/schema", expected, text[:_SHOWN])
+            yield ResponseFault(f"{header.pointer}/schema", expected, text[:_SHOWN])
 
 
 def _typed(text: str, schema: Schema) -> Any:
@@ -137,23 +131,23 @@ def _typed(text: str, schema: Schema) -> Any:
     return text
 
 
-def _body_faults(stated: _Stated, answer: Answer) -> Iterator[ShapeFault]:
+def _body_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
     if answer.sent.method == "HEAD":
         return
     if not stated.has_body:
         if answer.content:
-            yield ShapeFault(stated.pointer, "no body", answer.text[:_SHOWN])
+            yield ResponseFault(stated.pointer, "no body", answer.text[:_SHOWN])
         return
     if stated.body is None:
         return
     media_type = answer.headers.get("content-type", "")
     if media_type.partition(";")[0].strip().lower() != JSON:
-        yield ShapeFault(f"{stated.pointer}/content", JSON, media_type or "no media type")
+        yield ResponseFault(f"{stated.pointer}/content", JSON, media_type or "no media type")
         return
     try:
         body = json.loads(answer.content)
     except (ValueError, RecursionError):
-        yield ShapeFault(f"{stated.pointer}/content", "a body of JSON", "the body is no JSON")
+        yield ResponseFault(f"{stated.pointer}/content", "a body of JSON", "the body is no JSON")
         return
     if stated.body.is_valid(body):
         return
@@ -162,12 +156,12 @@ def _body_faults(stated: _Stated, answer: Answer) -> Iterator[ShapeFault]:
         # The compiled schema stands one level down; what it refers to has its own place.
         path = [str(step) for step in error.schema_path]
         pointer = stated.body_pointer + pointer_to(*path[2:]) if path[:1] == ["allOf"] else pointer_to(*path)
-        yield ShapeFault(pointer, f"{path[-1]} kept at {place}", f"{place}: {error.message[:_SHOWN]}")
+        yield ResponseFault(pointer, f"{path[-1]} kept at {place}", f"{place}: {error.message[:_SHOWN]}")
 
 
-def shape_fault(contract: Contract, answer: Answer) -> str | None:
+def response_fault(contract: Contract, answer: Answer) -> str | None:
     """What is wrong with the shape of an answer; None when nothing is, or nothing is stated."""
-    shapes = Shapes(contract)
-    operation = shapes.routes.find(answer.sent.method, answer.sent.path)
-    faults = shapes.faults(operation, answer) if operation is not None else []
+    schemas = ResponseSchemas(contract)
+    operation = schemas.routes.find(answer.sent.method, answer.sent.path)
+    faults = schemas.faults(operation, answer) if operation is not None else []
     return faults[0].actual if faults else None

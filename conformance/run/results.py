@@ -1,26 +1,19 @@
 """What a run came to. Every report is a view of it."""
 
-from __future__ import annotations
-
 import json
 import platform
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import conformance
-from conformance.fuzz.engine import SCHEMATHESIS_VERSION
-from conformance.report.document import SCHEMA_VERSION
-from conformance.run.verdict import ExitCode, Totals, Verdict, exit_code, totals
+from conformance.run.clean_up import Residue
+from conformance.run.coverage import Ledger
+from conformance.run.plan import Plan
+from conformance.run.verdict import ExitCode, Finding, Totals, Verdict, exit_code, totals
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from conformance.access_profiles.clean_up import Residue
-    from conformance.run.coverage import Ledger
-    from conformance.run.plan import Plan
-    from conformance.run.verdict import Finding
-
+SCHEMA_VERSION = 2
 _SENTENCES = {
     ExitCode.CONFORMS: "The server conforms.",
     ExitCode.DOES_NOT_CONFORM: "The server does not conform.",
@@ -42,7 +35,7 @@ class PhaseRecord:
     seconds: float = 0.0
     requests: int = 0
 
-    def after(self, earlier: PhaseRecord | None) -> PhaseRecord:
+    def after(self, earlier: "PhaseRecord | None") -> "PhaseRecord":
         """The record of this round and of an earlier one together."""
         if earlier is None:
             return self
@@ -79,7 +72,7 @@ class Results:
         """What the command says to the shell."""
         if self.obstacle is not None:
             return ExitCode.INCOMPLETE
-        stale = bool(self.plan.known.expired(self.begun.date()))
+        stale = bool(self.plan.expected.expired(self.begun.date()))
         code = exit_code(self.verdicts, strict=self.plan.strict, stale=stale)
         return ExitCode.CONFORMS if code is ExitCode.STALE and self.plan.allow_stale else code
 
@@ -124,7 +117,7 @@ class Results:
             "schema_version": SCHEMA_VERSION,
             "suite": {
                 "version": conformance.__version__,
-                "schemathesis": SCHEMATHESIS_VERSION,
+                "schemathesis": version("schemathesis"),
                 "hypothesis": version("hypothesis"),
                 "python": platform.python_version(),
             },

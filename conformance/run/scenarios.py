@@ -1,22 +1,15 @@
 """Verdicts of the model and race phases: each stands for many calls, and for several clauses."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from conformance.http.answer import Answer
+from conformance.run.plan import Plan
 from conformance.run.verdict import Finding, Status, Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.http.answer import Answer
-    from conformance.run.plan import Plan
-    from conformance.run.session import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Scenario:
     """What a verdict is about.
 
     Attributes:
@@ -38,28 +31,13 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a subject."""
+    """What became of a scenario."""
 
     status: Status
     reason: str = ""
     findings: tuple[Finding, ...] = ()
     requests: int = 0
     seconds: float = 0.0
-
-
-def is_asked_for(plan: Plan, subject: Subject) -> bool:
-    """Whether the run owes a verdict on a subject."""
-    return plan.only is None or subject.id in plan.only
-
-
-def why_skipped(plan: Plan, workspace: Workspace, subject: Subject) -> str | None:
-    """Why a subject is not tried at all; None when it is."""
-    if workspace.target.read_only:
-        return "the target is read-only"
-    for profile in sorted(subject.needs - plan.profiles):
-        return plan.skips.get(profile, f"the profile {profile} is not claimed")
-    missing = plan.contract.operation(subject.operation_id) is None
-    return f"the contract has no operation {subject.operation_id}" if missing else None
 
 
 def is_claimed(plan: Plan, clause_id: str) -> bool:
@@ -88,20 +66,20 @@ def finding(
     )
 
 
-def verdict(plan: Plan, subject: Subject, outcome: Outcome) -> Verdict:
-    """The verdict on a subject. A failure stands at the clause that it breaks, all else at the operation."""
+def verdict(plan: Plan, scenario: Scenario, outcome: Outcome) -> Verdict:
+    """The verdict on a scenario. A failure stands at the clause that it breaks, all else at the operation."""
     clean = plan.target.redactor.text
-    operation = plan.contract.operation(subject.operation_id)
+    operation = plan.contract.operation(scenario.operation_id)
     pointer = outcome.findings[0].pointer if outcome.findings else None
     broken = next((clause for clause in plan.contract.clauses if clause.pointer == pointer), None)
     place = broken or operation
     return Verdict(
-        id=subject.id,
+        id=scenario.id,
         status=outcome.status,
         level="MUST",
-        profile=subject.profile,
-        text=subject.text,
-        operation_id=subject.operation_id,
+        profile=scenario.profile,
+        text=scenario.text,
+        operation_id=scenario.operation_id,
         line=place.line if place else 0,
         reason=clean(outcome.reason),
         findings=tuple(
@@ -116,6 +94,6 @@ def verdict(plan: Plan, subject: Subject, outcome: Outcome) -> Verdict:
         requests=outcome.requests,
         seconds=outcome.seconds,
         pointer=pointer or "",
-        phase=subject.phase,
+        phase=scenario.phase,
         derived=True,
     )

@@ -1,20 +1,12 @@
 """Verdicts that come from the schemas of the contract, and not from a clause."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from conformance.run.coverage import unreached
-from conformance.run.plan import Mode
+from conformance.contract.document import Operation
+from conformance.run.coverage import Ledger, unreached
+from conformance.run.plan import Mode, Plan
 from conformance.run.verdict import Finding, Status, Verdict
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.document import Operation
-    from conformance.run.coverage import Ledger
-    from conformance.run.plan import Plan
 
 PROFILE = "schema"
 """The profile of all of them. Whether they are asked for is up to the profile of their operation."""
@@ -23,19 +15,6 @@ PROFILE = "schema"
 def answers_id(operation_id: str) -> str:
     """The id of the verdict on the shape of an operation's answers."""
     return f"S.{operation_id}.answers"
-
-
-def why_skipped(plan: Plan, operation_id: str) -> str | None:
-    """Why an operation is not judged; None when it is."""
-    profile = plan.contract.profile_of(operation_id)
-    return why_not_claimed(plan, profile) if profile is not None else None
-
-
-def why_not_claimed(plan: Plan, profile: str) -> str | None:
-    """Why a profile is not claimed; None when it is, or when the contract has none of that name."""
-    if profile in plan.profiles or profile not in plan.contract.profiles:
-        return None
-    return plan.skips.get(profile, f"the profile {profile} is not claimed")
 
 
 def decided(
@@ -76,7 +55,7 @@ def unreached_verdicts(plan: Plan, ledger: Ledger) -> Iterator[Verdict]:
     """For a run that certifies: whatever of the contract it has not reached."""
     if plan.mode is not Mode.CERTIFY or plan.only is not None:
         return
-    for gap in unreached(ledger, plan.profiles):
+    for gap in unreached(ledger, plan.content, plan.profiles):
         operation = plan.contract.operation(gap.operation_id)
         if operation is not None:
             yield decided(

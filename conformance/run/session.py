@@ -1,37 +1,29 @@
 """What a check works with: clients by role, names of its own, and the operations of the contract."""
 
-from __future__ import annotations
-
 import itertools
 import random
 import secrets
 import string
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable
+from typing import Any, Self
 from urllib.parse import quote
 
-from conformance.access_profiles.clean_up import PREFIX, Residue, clean_up
+from conformance.contract.document import Contract, Operation
 from conformance.http.answer import Answer
 from conformance.http.client import Client
+from conformance.http.evidence import Exchange
 from conformance.http.raw import RawConnection
 from conformance.http.target import Target
 from conformance.http.transport import Transport
 from conformance.http.unreached import Unreached
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from conformance.contract.document import Contract, Operation
-    from conformance.http.deadline import Deadline
-    from conformance.http.evidence import Exchange
-
-Profile = dict[str, Any]
-
+PREFIX = "cf-"
+"""How the names of everything begin that a run makes."""
 _KEY_CHARACTERS = string.ascii_letters + string.digits
-_LARGEST_PAGE = 100
 
 
 class Workspace:
-    """One run against one server: the connections, the prefix of all names, and the users that were made.
+    """One run against one server: the connections, and the prefix of all names.
 
     Several threads may use it at once, each with sessions of its own.
 
@@ -46,7 +38,7 @@ class Workspace:
         seed: int,
         *,
         prefix: str | None = None,
-        on_user: Callable[[str], None] | None = None,
+        on_user: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.contract = contract
         self.target = target
@@ -57,7 +49,7 @@ class Workspace:
         self.transport = Transport(target)
         self.observers: list[Callable[[Answer], None]] = []
         """What is told of every answer, in the thread that got it."""
-        self._user_ids: dict[str, None] = {}
+        self.user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
 
@@ -67,21 +59,14 @@ class Workspace:
     def __exit__(self, *_: object) -> None:
         self.transport.close()
 
-    def session(self, clause_id: str) -> Session:
-        """A session for one check, with a part of the namespace that no other has."""
-        return Session(self, f"{self.prefix}{next(self._numbers)}-", f"{self.seed}:{clause_id}")
-
     def remember_user(self, user_id: str) -> None:
         """Keeps the id of a user that the run made, to be removed at its end."""
-        self._user_ids[user_id] = None
-        if self._on_user is not None:
-            self._on_user(user_id)
+        self.user_ids[user_id] = None
+        self._on_user(user_id)
 
-    def clean_up(self, deadline: Deadline | None = None) -> Residue:
-        """Removes what the run made, and says what is left. A run that only reads made nothing."""
-        if self.target.read_only:
-            return Residue()
-        return clean_up(self.session("clean-up"), self.prefix, [*self._user_ids], deadline)
+    def session(self, clause_id: str) -> "Session":
+        """A session for one check, with a part of the namespace that no other has."""
+        return Session(self, f"{self.prefix}{next(self._numbers)}-", f"{self.seed}:{clause_id}")
 
 
 class Session:

@@ -1,17 +1,12 @@
 """What a check can come to, and what a run amounts to."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import IntEnum, StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
-
-    from conformance.http.answer import Answer
-    from conformance.http.evidence import Exchange
+from conformance.http.answer import Answer
+from conformance.http.evidence import Exchange
 
 
 class Status(StrEnum):

@@ -6,31 +6,26 @@ one does not. A run that takes too long is ended, and does not count. What came 
 `baseline.json`, with the date, and `conformance selftest` shows it.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from conformance.contract import document
+from conformance.contract.document import Contract
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.faulty_server import Breakable, HostError
 from conformance.selftest.mutants import mutants
 from conformance.selftest.proof import FAULT, MUTANT, Scope, sampled
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from conformance.contract.document import Contract
 
 _FOLDER = Path(__file__).parent
 SETTINGS = _FOLDER / "baseline.toml"

@@ -5,23 +5,19 @@ first, the server then answers as before: such a mutant is no fault, and no chec
 are sent the very requests on which they could differ.
 """
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 
 from conformance.access_profiles.legal_bodies import Names, StandIns, repaired
 from conformance.access_profiles.recipes import Supply
+from conformance.http.answer import Answer
+from conformance.run.session import Session
+from conformance.selftest.faulty_server import Breakable
+from conformance.selftest.mutants import Constraint, Mutant
 from conformance.selftest.mutants.constraints import DROPPED
 from conformance.selftest.mutants.mutant import resolved
-
-if TYPE_CHECKING:
-    from conformance.http.answer import Answer
-    from conformance.run.session import Session
-    from conformance.selftest.faulty_server import Breakable
-    from conformance.selftest.mutants import Constraint, Mutant
 
 Schema = dict[str, Any]
 Outcome = tuple[int, str, tuple[str, ...]]

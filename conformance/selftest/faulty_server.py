@@ -1,7 +1,5 @@
 """A server that can be broken: a child process, and the lines that tell it how."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -6,32 +6,25 @@ serve from then on, on a store as it was at the beginning, and is answered with 
 its input ends, it ends.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import logging
 import socket
 import sys
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from conformance.contract import document as contract
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.middleware import FaultyApp
-from conformance.selftest.mutants import mutants
+from conformance.selftest.mutants import Mutant, mutants
 from conformance.selftest.variants import VARIANTS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from starlette.types import ASGIApp
-
-    from conformance.selftest.mutants import Mutant
 
 NOT_INSTALLED = (
     "The self-test breaks this project's own server, and that is not installed here: "

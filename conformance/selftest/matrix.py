@@ -1,12 +1,11 @@
 """The kill matrix: the figures of a proof, as one JSON document. Every report is a view of it."""
 
-from __future__ import annotations
-
 import json
 import platform
+from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import conformance
 from conformance.selftest.proof import (
@@ -18,9 +17,6 @@ from conformance.selftest.proof import (
     Proof,
 )
 from conformance.selftest.trials import Outcome, Trial
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
 
 SCHEMA_VERSION = 1
 

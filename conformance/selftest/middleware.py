@@ -1,21 +1,17 @@
 """Breaks one clause of any ASGI app: it changes a request, an answer, or both."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlencode
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from conformance.contract import document
-
-if TYPE_CHECKING:
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-    from conformance.contract.document import Operation
+from conformance.contract.document import Operation
 
 _PIECE = 100
 Headers = tuple[tuple[str, str], ...]
@@ -81,7 +77,7 @@ class Request:
         """The value of a header; empty when it was not sent."""
         return next((value for key, value in self.headers if key == name), "")
 
-    def with_header(self, name: str, value: str | None) -> Request:
+    def with_header(self, name: str, value: str | None) -> "Request":
         """The request with another value of a header, or without it."""
         rest = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=rest if value is None else (*rest, (name, value)))
@@ -90,13 +86,13 @@ class Request:
         """The value of a query parameter."""
         return dict(self.query).get(name)
 
-    def with_query(self, **changes: str | None) -> Request:
+    def with_query(self, **changes: str | None) -> "Request":
         """The request with other query parameters; None takes one away."""
         kept = {name: value for name, value in self.query if name not in changes}
         kept.update({name: value for name, value in changes.items() if value is not None})
         return replace(self, query=tuple(kept.items()))
 
-    def with_json(self, value: Any) -> Request:
+    def with_json(self, value: Any) -> "Request":
         """The request with another body."""
         return replace(self, body=json.dumps(value).encode())
 
@@ -118,11 +114,11 @@ class Response:
         except ValueError:
             return {}
 
-    def with_json(self, value: Any) -> Response:
+    def with_json(self, value: Any) -> "Response":
         """The answer with another body."""
         return replace(self, body=json.dumps(value).encode())
 
-    def with_header(self, name: str, value: str | None) -> Response:
+    def with_header(self, name: str, value: str | None) -> "Response":
         """The answer with another value of a header, or without it."""
         rest = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=rest if value is None else (*rest, (name, value)))

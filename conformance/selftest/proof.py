@@ -1,30 +1,26 @@
 """The whole self-test: which trials there are, and how they are shared out among servers."""
 
-from __future__ import annotations
-
 import itertools
 import queue
 import random
 import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from conformance.run.plan import Phase, Plan
+from conformance import runner
+from conformance.contract.document import Contract
+from conformance.run.plan import Plan
+from conformance.run.registry import Registry
 from conformance.selftest.faults import FAULTS
+from conformance.selftest.faulty_server import Breakable
 from conformance.selftest.mutants import mutants
 from conformance.selftest.trials import Outcome, Stand, Trial
 from conformance.selftest.variants import VARIANTS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from conformance.contract.document import Contract
-    from conformance.run.registry import Catalogue
-    from conformance.selftest.faulty_server import Breakable
 
 FAULT, MUTANT, VARIANT = KINDS = ("fault", "mutant", "variant")
 
@@ -100,7 +96,7 @@ class Proof:
 
 def prove(
     contract: Contract,
-    catalogue: Catalogue,
+    checks: Registry,
     scope: Scope,
     observe: Callable[[Trial, int], None] = lambda _trial, _total: None,
 ) -> Proof:
@@ -116,7 +112,7 @@ def prove(
         stands: queue.SimpleQueue[Stand] = queue.SimpleQueue()
         opened = []
         for _ in range(min(scope.jobs, len(tasks))):
-            stand = stack.enter_context(stand_of(contract, catalogue, scope))
+            stand = stack.enter_context(stand_of(contract, checks, scope))
             opened.append(stand)
             stands.put(stand)
 
@@ -144,13 +140,13 @@ def prove(
     return Proof(contract, scope, trials, begun, time.perf_counter() - clock, planted)
 
 
-def stand_of(contract: Contract, catalogue: Catalogue, scope: Scope) -> Stand:
+def stand_of(contract: Contract, checks: Registry, scope: Scope) -> Stand:
     """A server that can be broken, and the suite before it.
 
     Raises:
         HostError: the server does not start.
     """
-    return Stand(lambda server: _plan(contract, catalogue, scope, server))
+    return Stand(lambda server: _plan(contract, checks, scope, server))
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
@@ -208,15 +204,14 @@ def _is_asked_for(scope: Scope, *names: str) -> bool:
     )
 
 
-def _plan(contract: Contract, catalogue: Catalogue, scope: Scope, server: Breakable) -> Plan:
-    return Plan(
-        contract=contract,
-        catalogue=catalogue,
-        target=server.target,
-        seed=scope.seed,
-        profiles=frozenset(contract.profiles),
-        left_out=dict.fromkeys((Phase.FUZZ, Phase.MODEL), "the self-test asks for what is not drawn"),
+def _plan(contract: Contract, checks: Registry, scope: Scope, server: Breakable) -> Plan:
+    plan = runner.planned(
+        contract,
+        server.target,
+        scope.seed,
+        left_out=dict.fromkeys(("fuzz", "model"), "the self-test asks for what is not drawn"),
         budget=_BUDGET,
         # One trial at a time on each server: what a fault remembers of one check is not for another.
         jobs=1,
     )
+    return replace(plan, checks=checks)

@@ -1,19 +1,14 @@
 """The self-test for people: a bar while it runs on a terminal, and then the kill matrix."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Callable
+from typing import Any, Self
 
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from conformance.selftest.trials import Outcome, Trial
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.console import Console
 
 _BAD = (Outcome.SURVIVED, Outcome.ALARM, Outcome.ERROR)
 _EVERY_SECONDS = 10

@@ -1,34 +1,27 @@
 """One trial: the suite against a server that is wrong in one point, or legal in another way."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from conformance.access_profiles import calls
+from conformance.contract.document import Clause
 from conformance.fuzz.phase import derived_id
+from conformance.run.events import Decided, Event
+from conformance.run.plan import Plan
 from conformance.run.probing import probe
+from conformance.run.results import Results
 from conformance.run.session import Workspace
-from conformance.run.verdict import Status
-from conformance.runner import Decided, run
+from conformance.run.verdict import Status, Verdict
+from conformance.runner import run
 from conformance.selftest.detectability import same_answers
+from conformance.selftest.faults import Planted
 from conformance.selftest.faulty_server import Breakable, HostError
-from conformance.selftest.mutants import mutants
+from conformance.selftest.mutants import Mutant, mutants
 from conformance.selftest.mutants.answers import STATUS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from conformance.contract.document import Clause
-    from conformance.run.plan import Plan
-    from conformance.run.results import Results
-    from conformance.run.verdict import Verdict
-    from conformance.runner import Event
-    from conformance.selftest.faults import Planted
-    from conformance.selftest.mutants import Mutant
 
 _BROKEN = (Status.FAIL, Status.WARN)
 PREFLIGHT = "preflight"
@@ -112,7 +105,7 @@ class Stand:
         """
         self.server.serve("fault", fault_id)
         with self._workspace() as workspace:
-            verdict = probe(self.plan.catalogue[clause.id], clause, workspace)
+            verdict = probe(self.plan.checks[clause.id], clause, workspace)
         self.server.restore()
         return verdict
 
@@ -120,7 +113,7 @@ class Stand:
         """The check of the clause that the fault breaks, and if so the other checks of its operation."""
         clause = self.plan.contract.clause(planted.clause_id)
         trial = Trial("fault", planted.id, planted.clause_id, Outcome.SURVIVED)
-        if clause is None or clause.id not in self.plan.catalogue:
+        if clause is None or clause.id not in self.plan.checks:
             return replace(trial, reason="the clause has no check")
         try:
             verdict = self._probe(planted.id, clause)
@@ -179,7 +172,7 @@ class Stand:
         contract = self.plan.contract
         derived = f"S.{mutant.operation_id}."
         answers = f"{derived}answers"
-        clauses = [c for c in contract.clauses if c.id in self.plan.catalogue]
+        clauses = [c for c in contract.clauses if c.id in self.plan.checks]
         own = frozenset(c.id for c in clauses if c.operation_id == mutant.operation_id)
         all_over = frozenset(c.id for c in clauses if c.operation_id is None or c.profile == _SCOPES)
         sets = [

@@ -1,7 +1,5 @@
 """Legal servers that differ where the contract leaves freedom. No check may raise an alarm on one."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import json

@@ -14,10 +14,11 @@ import pytest
 import structlog
 import uvicorn
 
+from conformance import runner
 from conformance.contract import document
 from conformance.http.target import Target
-from conformance.run import registry
-from conformance.run.plan import Phase, Plan
+from conformance.run.plan import Plan
+from conformance.runner import planned
 from conformance.selftest.middleware import FaultyApp
 from conformance.selftest.proof import Scope, stand_of
 from conformance.selftest.trials import Stand
@@ -26,7 +27,7 @@ from store.registry import open_store
 from store.testsuite.samples import new_profile
 from tests.serving import add_keys
 
-CLAUSES_ALONE = dict.fromkeys((Phase.BOUNDARY, Phase.FUZZ, Phase.MODEL), "the clauses alone")
+CLAUSES_ALONE = dict.fromkeys(("boundary", "fuzz", "model"), "the clauses alone")
 
 
 @dataclass(frozen=True)
@@ -74,21 +75,13 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
 @pytest.fixture(scope="session")
 def plan(breakable: Breakable) -> Plan:
     """A plan for everything but fuzzing."""
-    stated = document.load()
-    return Plan(
-        contract=stated,
-        catalogue=registry.load(),
-        target=breakable.target,
-        seed=1,
-        profiles=frozenset(stated.profiles),
-        left_out=CLAUSES_ALONE,
-    )
+    return planned(document.load(), breakable.target, 1, left_out=CLAUSES_ALONE)
 
 
 @pytest.fixture(scope="session")
 def stand() -> Iterator[Stand]:
     """The suite before a server of its own that can be broken, in a process of its own."""
-    with stand_of(document.load(), registry.load(), Scope()) as opened:
+    with stand_of(document.load(), runner.checks(), Scope()) as opened:
         yield opened
 
 

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from conformance.access_profiles import fixtures
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.fuzz.phase import derived_id
 from conformance.http.target import Target
@@ -115,7 +116,7 @@ def test_our_server_keeps_every_clause_and_every_schema_and_what_others_have_sta
         assert_every_clause_is_kept(server, tmp_path, "--without", "model")
         histories = check(server, tmp_path / "histories", "--only", "MODEL.*", *HISTORIES)
         after = shown(session, ids)
-        others.clean_up()
+        ACCESS_PROFILES.clean_up(others)
     derived = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["derived"]
 
     assert after == before

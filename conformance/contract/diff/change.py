@@ -1,14 +1,10 @@
 """What a comparison finds: changes, each rated by a rule."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from conformance.contract.diff.document import Document, Place
-    from conformance.contract.diff.words import Edit
+from conformance.contract.diff.document import Document, Place
+from conformance.contract.diff.words import Edit
 
 
 class Severity(StrEnum):

@@ -1,21 +1,16 @@
 """Clauses, profiles and error codes: what the contract says that no schema can."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from conformance.contract.diff.change import Change
+from conformance.contract.diff.document import Document, Node
 from conformance.contract.diff.objects import change
 from conformance.contract.diff.operations import operations
 from conformance.contract.diff.schemas import ERROR_CODES
 from conformance.contract.diff.words import edits, likeness
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.diff.change import Change
-    from conformance.contract.diff.document import Document, Node
 
 REUSED_BELOW = 0.3
 """Texts that share less than this are two clauses, whatever their id says."""

@@ -1,22 +1,17 @@
 """The whole comparison: two documents in, one list of changes out, each told once."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.clauses import clauses, compare_clauses, compare_error_codes, compare_profiles
+from conformance.contract.diff.document import Document, Node
 from conformance.contract.diff.keywords import canonical, same
 from conformance.contract.diff.objects import change, descriptions, rest
 from conformance.contract.diff.operations import compare_operations
 from conformance.contract.diff.security import compare_schemes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Set
-
-    from conformance.contract.diff.document import Document, Node
 
 _OF_ROOT = frozenset(
     {"openapi", "info", "servers", "tags", "security", "paths", "components", "x-profiles", "x-clauses"}

@@ -1,16 +1,12 @@
 """A contract as the comparison reads it: every value with its place in the file, references followed."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from conformance.contract.document import ContractError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 MAX_PLACES = 1_000_000
 """More places than this are no contract, but a file whose aliases multiply."""
@@ -48,7 +44,7 @@ class Document:
     lines: dict[Tokens, int] = field(repr=False)
 
     @property
-    def top(self) -> Node:
+    def top(self) -> "Node":
         """The whole document."""
         return Node(self, (), self.root)
 
@@ -64,7 +60,7 @@ class Document:
             tokens = tokens[:-1]
         return self.lines.get(tokens, 1)
 
-    def follow(self, node: Node) -> Node:
+    def follow(self, node: "Node") -> "Node":
         """What a reference leads to; anything else as it is.
 
         Raises:
@@ -86,7 +82,7 @@ class Document:
             node = Node(self, tokens, self._value(tokens, node, reference))
         return node
 
-    def _value(self, tokens: Tokens, node: Node, reference: str) -> Any:
+    def _value(self, tokens: Tokens, node: "Node", reference: str) -> Any:
         value = self.root
         for token in tokens:
             if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
@@ -119,18 +115,18 @@ class Node:
         """The plain value of a member; `default` when there is none."""
         return self.value.get(key, default) if isinstance(self.value, dict) else default
 
-    def get(self, key: str) -> Node | None:
+    def get(self, key: str) -> "Node | None":
         """A member; None when there is none."""
         return self._child(key, self.value[key]) if key in self else None
 
-    def find(self, *keys: str) -> Node | None:
+    def find(self, *keys: str) -> "Node | None":
         """The member of that path; None when there is none."""
         node: Node | None = self
         for key in keys:
             node = node.get(key) if node is not None else None
         return node
 
-    def at(self, *keys: str) -> Node:
+    def at(self, *keys: str) -> "Node":
         """A place to point at: the member of that path, or what is around it where the path ends.
 
         A reference at its end is not followed: the reference is what came, went or changed.
@@ -147,13 +143,13 @@ class Node:
             node = Node(self.document, (*node.tokens, key), value)
         return node
 
-    def members(self) -> Iterator[tuple[str, Node]]:
+    def members(self) -> "Iterator[tuple[str, Node]]":
         """The members of an object; none when it is no object."""
         if isinstance(self.value, dict):
             for key, value in self.value.items():
                 yield key, self._child(key, value)
 
-    def elements(self) -> list[Node]:
+    def elements(self) -> "list[Node]":
         """The elements of a list; none when it is no list."""
         if not isinstance(self.value, list):
             return []
@@ -164,7 +160,7 @@ class Node:
         stated = self.raw(key)
         return [str(each) for each in stated] if isinstance(stated, list) else []
 
-    def _child(self, key: str, value: Any) -> Node:
+    def _child(self, key: str, value: Any) -> "Node":
         return self.document.follow(Node(self.document, (*self.tokens, key), value))
 
 

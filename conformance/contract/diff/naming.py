@@ -1,13 +1,8 @@
 """What a person calls a place in a contract."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.diff.document import Node, Tokens
+from conformance.contract.diff.document import Node, Tokens
 
 _KINDS = {"parameters": "parameter", "responses": "response", "headers": "header", "requestBodies": "body"}
 

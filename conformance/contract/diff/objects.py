@@ -1,18 +1,12 @@
 """What every comparison needs: a change made of its rule, and a look at what no comparison knows."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Set
 
 from conformance.contract.diff.change import Change
+from conformance.contract.diff.document import Node
 from conformance.contract.diff.keywords import same, shown
 from conformance.contract.diff.naming import subject
 from conformance.contract.diff.rules import RULES
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Set
-
-    from conformance.contract.diff.document import Node
 
 _DESCRIPTIONS = ("title", "summary", "description", "externalDocs")
 _EXAMPLES = ("example", "examples")

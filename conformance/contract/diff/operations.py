@@ -1,21 +1,15 @@
 """Paths and operations: which there are, who may call them, and what each takes and gives."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
+from conformance.contract.diff.change import Change
+from conformance.contract.diff.document import Document, Node
 from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, rest
 from conformance.contract.diff.payloads import Parameters, compare_answers, compare_bodies, compare_parameters
 from conformance.contract.diff.security import compare_security
 from conformance.contract.document import METHODS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.diff.change import Change
-    from conformance.contract.diff.document import Document, Node
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OF_PATHS = ANNOTATIONS | {*METHODS, "parameters"}

@@ -1,19 +1,13 @@
 """What an operation takes and gives: parameters, bodies, answers and their headers."""
 
-from __future__ import annotations
+from collections.abc import Iterator, Mapping
 
-from typing import TYPE_CHECKING
-
+from conformance.contract.diff.change import Change
+from conformance.contract.diff.document import Node
 from conformance.contract.diff.keywords import same
 from conformance.contract.diff.naming import parameter, subject
 from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, rest
 from conformance.contract.diff.schemas import compare_schemas
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from conformance.contract.diff.change import Change
-    from conformance.contract.diff.document import Node
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _OF_PARAMETERS = ANNOTATIONS | {

@@ -1,19 +1,14 @@
 """What redocly's `diff` finds, beside what ours found: each thing once."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from conformance.contract.diff.change import Change, Comparison, Party, Rule, Severity
+from conformance.contract.diff.document import Tokens
 from conformance.contract.diff.naming import subject
 from conformance.contract.diff.operations import operations
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from conformance.contract.diff.document import Tokens
 
 _SIDES = ("base", "revision")
 _FAR = 3

@@ -5,8 +5,6 @@ who read it. So a change of a schema has one rule for each place that a schema c
 a rule of the same meaning, ours has its name.
 """
 
-from __future__ import annotations
-
 from conformance.contract.diff.change import Party, Rule, Severity
 
 _BREAKING, _UNCLEAR, _SAFE = Severity.BREAKING, Severity.UNCLEAR, Severity.SAFE

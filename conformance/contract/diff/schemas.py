@@ -1,18 +1,13 @@
 """Two schemas, compared as far down as they go, in the direction in which their values travel."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from conformance.contract.diff import keywords
 from conformance.contract.diff.change import Change
+from conformance.contract.diff.document import Node
 from conformance.contract.diff.naming import subject
 from conformance.contract.diff.objects import change, descriptions, rest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.diff.document import Node
 
 ERROR_CODES = ("components", "schemas", "ErrorCode")
 """Where the catalogue of error codes stands. Its values have rules of their own."""

@@ -1,16 +1,10 @@
 """Who may call: the security requirements of an operation, and the schemes that they name."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
+from conformance.contract.diff.change import Change
+from conformance.contract.diff.document import Document, Node
 from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, rest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.diff.change import Change
-    from conformance.contract.diff.document import Document, Node
 
 _Alternatives = dict[frozenset[str], frozenset[str]]
 """Each set of schemes that opens an operation, with the scopes it takes. The empty set opens it to all."""

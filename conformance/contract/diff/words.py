@@ -1,7 +1,5 @@
 """What became of each word of a text."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 

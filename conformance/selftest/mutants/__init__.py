@@ -1,7 +1,5 @@
 """Contract mutants: from the contract alone, a server for each way to differ from it in one point."""
 
-from __future__ import annotations
-
 from conformance.selftest.mutants.access import access_mutants
 from conformance.selftest.mutants.answers import answer_mutants
 from conformance.selftest.mutants.constraints import constraint_mutants

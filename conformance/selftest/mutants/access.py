@@ -1,7 +1,5 @@
 """Servers that let in whom the contract keeps out, and that know methods which it does not state."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 

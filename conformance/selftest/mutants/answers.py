@@ -1,7 +1,5 @@
 """Servers whose answers are not what the contract states: status, fields and headers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any

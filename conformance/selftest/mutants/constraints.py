@@ -1,7 +1,5 @@
 """Servers that demand less of requests than the contract, or more."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterator
 from typing import Any

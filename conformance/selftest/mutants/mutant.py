@@ -1,7 +1,5 @@
 """What a mutant is: a server that keeps the contract in everything but one point."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -32,7 +30,7 @@ class Mutant:
     place: str
     edit: Edit | None = None
     fault: Fault | None = None
-    constraint: Constraint | None = None
+    constraint: "Constraint | None" = None
 
     @property
     def id(self) -> str:

@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from conformance.access_profiles import fixtures
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
-from conformance.run.registry import Catalogue
+from conformance.run.plan import Plan
+from conformance.run.registry import Registry
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import Status
-from conformance.runner import Plan, run
+from conformance.runner import run
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 from tests.conformance.conftest import Breakable
 
@@ -54,14 +56,14 @@ def test_everything_of_the_run_is_removed_and_nothing_of_others(
         session, foreign = workspace.session(CLAUSE), others.session(CLAUSE)
         own_ids, foreign_ids = _fill(session), _fill(foreign)
 
-        residue = workspace.clean_up()
+        residue = ACCESS_PROFILES.clean_up(workspace)
 
         assert residue.total == 0
         assert _statuses(session, own_ids) == [404, 404, 404]
         assert _is_revoked(session, own_ids["key_id"])
         assert _statuses(foreign, foreign_ids) == [200, 200, 200]
         assert not _is_revoked(foreign, foreign_ids["key_id"])
-        assert others.clean_up().total == 0
+        assert ACCESS_PROFILES.clean_up(others).total == 0
 
 
 def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Breakable) -> None:
@@ -71,12 +73,12 @@ def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Brea
     _fill(workspace.session(CLAUSE))
     breakable.app.break_with(no_deletion)
     try:
-        residue = workspace.clean_up()
+        residue = ACCESS_PROFILES.clean_up(workspace)
     finally:
         breakable.app.break_with(None)
 
     assert (residue.users, residue.roles, residue.profiles, residue.api_keys) == (2, 1, 1, 1)
-    assert workspace.clean_up().total == 0
+    assert ACCESS_PROFILES.clean_up(workspace).total == 0
 
 
 def test_an_id_that_a_server_made_up_is_not_deleted(workspace: Workspace) -> None:
@@ -84,14 +86,14 @@ def test_an_id_that_a_server_made_up_is_not_deleted(workspace: Workspace) -> Non
     user_id = fixtures.user(session)["id"]
     with Workspace(session.contract, session.target, 1) as other:
         other.remember_user(user_id)
-        assert other.clean_up().total == 0
+        assert ACCESS_PROFILES.clean_up(other).total == 0
     assert session.call("getUser", parameters={"user_id": user_id}).status == 200
-    assert workspace.clean_up().total == 0
+    assert ACCESS_PROFILES.clean_up(workspace).total == 0
 
 
 def test_a_run_that_is_interrupted_removes_what_it_made(plan: Plan) -> None:
     sessions: list[tuple[Session, dict[str, Any]]] = []
-    checks = Catalogue()
+    checks = Registry()
 
     @checks.check(CLAUSE)
     def interrupted(session: Session) -> None:
@@ -100,7 +102,7 @@ def test_a_run_that_is_interrupted_removes_what_it_made(plan: Plan) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run(replace(plan, catalogue=checks, only=frozenset({CLAUSE})))
+        run(replace(plan, checks=checks, only=frozenset({CLAUSE})))
 
     ((session, ids),) = sessions
     with Workspace(session.contract, session.target, 1) as later:

@@ -6,12 +6,14 @@ from dataclasses import replace
 
 import pytest
 
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.access_profiles.fixtures import api_key
 from conformance.contract import document
 from conformance.http.evidence import Redactor, record
+from conformance.run.plan import Plan
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from conformance.runner import Plan, run
+from conformance.runner import run
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 from tests.conformance.conftest import Breakable
 
@@ -89,7 +91,7 @@ def test_keys_of_one_scope_each_prove_the_scopes_where_none_can_be_made(
         without, whole, wrong = (
             _verdict(plan, breakable, _no_api_keys, "KEY-CRE-002", keys) for keys in (some, given, swapped)
         )
-        workspace.clean_up()
+        ACCESS_PROFILES.clean_up(workspace)
 
     assert [each.status for each in (without, whole, wrong)] == [
         Status.NOT_REACHED,

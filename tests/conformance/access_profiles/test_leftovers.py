@@ -11,6 +11,7 @@ import pytest
 from conformance import cli
 from conformance.access_profiles import calls, fixtures
 from conformance.access_profiles.clean_up import leftovers, remove
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.access_profiles.preflight import AN_HOUR, left_by_earlier_runs
 from conformance.cli.root import cli as group
 from conformance.contract import document
@@ -35,7 +36,7 @@ def cut_short(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> Iterator
         fixtures.role(session)
         fixtures.api_key(session, "Roles:View")
         yield session
-        workspace.clean_up()
+        ACCESS_PROFILES.clean_up(workspace)
 
 
 async def _made_long_ago(request: Request, inner: Inner, state: State) -> Response:
@@ -63,7 +64,7 @@ def test_clean_removes_what_a_run_left_and_nothing_of_others(
         assert "Removed 1 user, 1 role, 1 profile, 1 api key." in capsys.readouterr().out
         assert leftovers(cut_short).total == 0
         assert [calls.read(other, profile_id).status for profile_id in kept] == [200, 200]
-        assert others.clean_up().total == 0
+        assert ACCESS_PROFILES.clean_up(others).total == 0
 
 
 def test_what_was_made_a_moment_ago_may_be_of_a_run_that_goes_on(
@@ -130,10 +131,10 @@ def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(breakable: Breaka
         session = workspace.session("x")
         fixtures.role(session)
         calls.create(session)
-        late = workspace.clean_up(Deadline.within(0))
+        late = ACCESS_PROFILES.clean_up(workspace, Deadline.within(0))
 
         assert (late.roles, late.profiles) == (1, 1)
-        assert workspace.clean_up().total == 0
+        assert ACCESS_PROFILES.clean_up(workspace).total == 0
 
 
 def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
@@ -142,14 +143,14 @@ def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
     with Workspace(CONTRACT, replace(breakable.target, root=no_listener), 1) as workspace:
         workspace.remember_user(f"{workspace.prefix}1")
 
-        assert workspace.clean_up().total is None
+        assert ACCESS_PROFILES.clean_up(workspace).total is None
 
 
 def test_a_user_whose_creation_was_never_answered_is_removed(breakable: Breakable) -> None:
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         with Workspace(CONTRACT, breakable.target, 1, prefix=workspace.prefix) as same:
             user_id = fixtures.user(same.session("x"))["id"]
-        assert workspace.clean_up().total == 0
+        assert ACCESS_PROFILES.clean_up(workspace).total == 0
         session = workspace.session("y")
 
         assert session.call("getUser", parameters={"user_id": user_id}).status == 404

@@ -8,12 +8,14 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.boundary.phase import derived_ids, phase
+from conformance.access_profiles.content import ACCESS_PROFILES
+from conformance.boundary.phase import Boundary
 from conformance.http.deadline import Deadline
-from conformance.run.response_audit import Answers
+from conformance.run.coverage import Ledger
+from conformance.run.plan import Plan, Run
+from conformance.run.response_audit import ResponseAudit
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from conformance.runner import Plan
 from tests.conformance.boundary import seeded_faults as faults
 from tests.conformance.boundary.seeded_faults import (
     VARIANTS,
@@ -253,7 +255,7 @@ def test_a_bad_answer_fails_its_operation_at_what_it_breaks(
     name: str, breakable: Breakable, plan: Plan
 ) -> None:
     operation_id, pointer, change = BAD_ANSWERS[name]
-    answers = Answers(plan.contract)
+    answers = ResponseAudit(plan.contract)
 
     _tried(breakable, plan, operation_id, answering(operation_id, change), answers)
 
@@ -272,7 +274,7 @@ STRIDE = 1 if "SOAK_ROUNDS" in os.environ else len(VARIED)
 def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
     variant: Fault, breakable: Breakable, plan: Plan
 ) -> None:
-    answers = Answers(plan.contract)
+    answers = ResponseAudit(plan.contract)
     verdicts = [
         verdict
         for operation_id in VARIED[VARIANTS.index(variant) % STRIDE :: STRIDE]
@@ -285,22 +287,30 @@ def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
 
 
 def _tried(
-    breakable: Breakable, plan: Plan, operation_id: str, fault: Fault, answers: Answers | None = None
+    breakable: Breakable, plan: Plan, operation_id: str, fault: Fault, answers: ResponseAudit | None = None
 ) -> list[Verdict]:
     """The boundary phase for one operation, on a server with a fault."""
-    only = {i for i in derived_ids(plan.contract) if i.startswith(f"S.{operation_id}.")}
+    only = {i for i in Boundary().ids(plan.contract) if i.startswith(f"S.{operation_id}.")}
     verdicts: list[Verdict] = []
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         if answers is not None:
             workspace.observers.append(answers.observe)
         breakable.app.break_with(fault)
         try:
-            phase(replace(plan, only=frozenset(only)), workspace, verdicts.append, Deadline.within(None))
+            Boundary().run(
+                Run(
+                    replace(plan, only=frozenset(only)),
+                    workspace,
+                    Ledger(plan.contract),
+                    verdicts.append,
+                    Deadline.within(None),
+                )
+            )
             assert breakable.app.crashes == []
         finally:
             breakable.app.break_with(None)
             workspace.observers.clear()
-            workspace.clean_up()
+            ACCESS_PROFILES.clean_up(workspace)
     return verdicts
 
 

@@ -14,8 +14,9 @@ import pytest
 from conformance.http.evidence import SHOWN_OCTETS, Redactor, record
 from conformance.http.target import Target, TargetUrlError, server_root
 from conformance.report.files import FORMATS, render
+from conformance.run.plan import Plan
 from conformance.run.verdict import Status
-from conformance.runner import Plan, run
+from conformance.runner import run
 from conformance.selftest.faults import FAULTS, Planted
 from tests.conformance.conftest import Breakable
 

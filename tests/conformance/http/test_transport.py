@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from conformance.access_profiles import calls
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.http.target import Target
 from conformance.http.transport import TooLarge, Transport
@@ -158,7 +159,7 @@ def test_sessions_in_threads_get_their_own_answers_and_names(breakable: Breakabl
 
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(make, range(40)))
-        assert workspace.clean_up().total == 0
+        assert ACCESS_PROFILES.clean_up(workspace).total == 0
 
     assert [description for _, description in found] == [f"number {number}" for number in range(40)]
     assert len({name for name, _ in found}) == 40

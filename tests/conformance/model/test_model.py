@@ -8,6 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.http.deadline import Deadline
 from conformance.model import attribution
@@ -15,13 +16,13 @@ from conformance.model.explore import Exploration, Scope, attempt, explore, shor
 from conformance.model.history import History, Step
 from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
-from conformance.model.phase import phase
-from conformance.model.scenarios import IDS
+from conformance.model.phase import Histories
 from conformance.model.templates import TemplateHistory
 from conformance.run import registry
+from conformance.run.coverage import Ledger
+from conformance.run.plan import Plan, Run
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from conformance.runner import Plan
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from tests.conformance.model import seeded_faults as faults
 from tests.conformance.selftest.served_fault import FaultyServer, faulty_server
@@ -50,7 +51,7 @@ def plan(server: FaultyServer) -> Plan:
 def workspace(plan: Plan) -> Iterator[Workspace]:
     with Workspace(plan.contract, plan.target, plan.seed) as opened:
         yield opened
-        opened.clean_up()
+        ACCESS_PROFILES.clean_up(opened)
 
 
 class Search:
@@ -74,7 +75,9 @@ def decided(plan: Plan, seconds: float, **changes: object) -> dict[str, Verdict]
     verdicts: list[Verdict] = []
     changed = replace(plan, **changes)  # type: ignore[arg-type]
     with Workspace(changed.contract, changed.target, changed.seed) as workspace:
-        phase(changed, workspace, verdicts.append, Deadline.within(seconds))
+        Histories().run(
+            Run(changed, workspace, Ledger(plan.contract), verdicts.append, Deadline.within(seconds))
+        )
     return {verdict.id: verdict for verdict in verdicts}
 
 
@@ -253,7 +256,7 @@ def test_a_short_time_for_shrinking_is_kept(server: FaultyServer, workspace: Wor
 def test_too_little_time_is_no_verdict(plan: Plan) -> None:
     verdicts = decided(plan, 0)
 
-    assert tuple(verdicts) == IDS
+    assert list(verdicts) == Histories().ids(plan.contract)
     assert {verdict.status for verdict in verdicts.values()} == {Status.NOT_REACHED}
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from conformance.contract import document
 from conformance.http.deadline import Deadline
-from conformance.race.phase import IDS, phase
+from conformance.race.phase import Races
 from conformance.run import registry
+from conformance.run.coverage import Ledger
+from conformance.run.plan import Plan, Run
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from conformance.runner import Plan
 from conformance.selftest.middleware import Fault
 from tests.conformance.race import seeded_faults as faults
 from tests.conformance.selftest.served_fault import FaultyServer, faulty_server
@@ -34,17 +35,20 @@ def plan(server: FaultyServer) -> Plan:
 def decided(plan: Plan, deadline: Deadline | None = None) -> dict[str, Verdict]:
     verdicts: list[Verdict] = []
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
-        phase(plan, workspace, verdicts.append, deadline or Deadline.within(7))
+        Races(plan.checks).run(
+            Run(plan, workspace, Ledger(plan.contract), verdicts.append, deadline or Deadline.within(7))
+        )
     return {verdict.id: verdict for verdict in verdicts}
 
 
 def test_a_sound_server_wins_every_race(plan: Plan) -> None:
     verdicts = decided(plan, Deadline.within(None))
 
-    assert tuple(verdicts) == IDS
+    assert list(verdicts) == Races(plan.checks).ids(plan.contract)
     assert [v for v in verdicts.values() if v.status is not Status.PASS] == []
     assert verdicts["RACE.create"].reason == "3 rounds of 6 clients"
-    assert all(v.derived and v.phase == "race" and v.requests and v.line for v in verdicts.values())
+    assert all(v.phase == "race" and v.requests and v.line for v in verdicts.values())
+    assert [v.id for v in verdicts.values() if v.derived] == [i for i in verdicts if i.startswith("RACE.")]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ import pytest
 from conformance.http.target import Target
 from conformance.report import document
 from conformance.report.document import Document, DocumentError
-from conformance.runner import Plan, run
+from conformance.run.plan import Plan
+from conformance.runner import run
 from conformance.selftest.faults.refusals import first_fault_alone
 from conformance.selftest.middleware import Fault
 from tests.conformance.conftest import Breakable

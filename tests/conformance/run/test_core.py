@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.run.plan import Plan
 from conformance.run.verdict import Status
-from conformance.runner import Plan, run
+from conformance.runner import run
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 from tests.conformance.conftest import Breakable
 

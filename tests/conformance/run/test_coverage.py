@@ -7,6 +7,7 @@ from collections import Counter
 
 import httpx
 
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.http.answer import Answer, Sent
 from conformance.http.evidence import Redactor, record
@@ -71,26 +72,26 @@ def test_a_constraint_has_its_place_and_both_counts() -> None:
 
 def test_what_was_not_reached_is_told_with_its_reason() -> None:
     ledger = Ledger(STATED)
-    before = unreached(ledger)
+    before = unreached(ledger, ACCESS_PROFILES)
     for status in (200, 400, 401, 403):
         ledger.observe(_seen("GET", "/api/roles", status))
     ledger.note_kept(LONGEST_NAME)
 
-    gone = Counter(gap.id for gap in before) - Counter(gap.id for gap in unreached(ledger))
+    gone = Counter(gap.id for gap in before) - Counter(gap.id for gap in unreached(ledger, ACCESS_PROFILES))
 
     assert set(gone) == {LONGEST_NAME, *(f"S.listRoles.status.{s}" for s in (200, 400, 401, 403))}
-    reasons = [gap.reason for gap in unreached(ledger) if gap.id == LONGEST_NAME]
+    reasons = [gap.reason for gap in unreached(ledger, ACCESS_PROFILES) if gap.id == LONGEST_NAME]
     assert reasons == ["no request that broke `maxLength: 255` was refused for it"]
     assert "listRoles states the status 403, and no answer had it" in [gap.reason for gap in before]
 
 
 def test_what_no_client_can_bring_about_is_no_gap() -> None:
-    gaps = {gap.id for gap in unreached(Ledger(STATED))}
+    gaps = {gap.id for gap in unreached(Ledger(STATED), ACCESS_PROFILES)}
 
     assert not any(gap.endswith((".status.500", ".status.503")) for gap in gaps)
 
 
 def test_gaps_are_those_of_the_claimed_profiles() -> None:
-    operations = {gap.operation_id for gap in unreached(Ledger(STATED), {"core"})}
+    operations = {gap.operation_id for gap in unreached(Ledger(STATED), ACCESS_PROFILES, {"core"})}
 
     assert operations == {"listAccessProfiles", "createAccessProfile", "getAccessProfile"}

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from conformance.access_profiles import calls
-from conformance.run.registry import Catalogue, load
+from conformance.run.registry import Registry, load
 from conformance.run.session import Session
 
 
 def test_the_docstring_of_a_check_is_its_explanation() -> None:
-    checks = Catalogue()
+    checks = Registry()
 
     @checks.check("A-1")
     def ask(session: Session) -> None:
@@ -25,7 +25,7 @@ def test_the_docstring_of_a_check_is_its_explanation() -> None:
 
 
 def test_a_second_check_for_a_clause_is_refused() -> None:
-    checks = Catalogue()
+    checks = Registry()
 
     @checks.check("A-1")
     def first(session: Session) -> None:
@@ -40,7 +40,7 @@ def test_a_check_that_does_not_say_how_is_refused() -> None:
         calls.browse(session)
 
     with pytest.raises(ValueError, match="no docstring"):
-        Catalogue().check("A-1")(silent)
+        Registry().check("A-1")(silent)
 
 
 def test_every_check_is_explained_in_a_sentence() -> None:

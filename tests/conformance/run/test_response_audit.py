@@ -1,4 +1,4 @@
-"""Answers as they come: which are judged, and which operation they belong to."""
+"""ResponseAudit as they come: which are judged, and which operation they belong to."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from conformance.contract import document
 from conformance.contract.routes import Routes
 from conformance.http.answer import Answer, Sent
 from conformance.http.evidence import Redactor, record
-from conformance.run.response_audit import Answers
+from conformance.run.plan import Plan
+from conformance.run.response_audit import ResponseAudit
 from conformance.run.verdict import Status, Verdict
-from conformance.runner import Plan
 
 STATED = document.load()
 JSON = {"content-type": "application/json", "x-request-id": "r-1"}
@@ -36,7 +36,7 @@ def _answer(
 
 
 def _judged(plan: Plan, *given: Answer) -> dict[str, Verdict]:
-    answers = Answers(plan.contract)
+    answers = ResponseAudit(plan.contract)
     for answer in given:
         answers.observe(answer)
     return {v.operation_id or "": v for v in answers.verdicts(plan) if v.status is not Status.NOT_REACHED}
@@ -127,6 +127,6 @@ def test_an_answer_that_holds_a_key_is_shown_without_it(plan: Plan) -> None:
 def test_only_operations_that_are_asked_for_and_claimed_are_judged(plan: Plan) -> None:
     core = replace(plan, profiles=frozenset({"core"}), only=frozenset({"S.deleteRole.answers"}))
 
-    verdicts = list(Answers(plan.contract).verdicts(core))
+    verdicts = list(ResponseAudit(plan.contract).verdicts(core))
 
     assert [(v.id, v.status) for v in verdicts] == [("S.deleteRole.answers", Status.SKIP)]

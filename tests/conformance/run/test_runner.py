@@ -18,10 +18,12 @@ from conformance.contract import document
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached
 from conformance.run import expect, response_schemas
-from conformance.run.registry import Catalogue
+from conformance.run.events import Decided, PhaseBegun
+from conformance.run.plan import Plan
+from conformance.run.registry import Registry
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import ExitCode, Status, Verdict
-from conformance.runner import Decided, PhaseBegun, Plan, run
+from conformance.runner import run
 from conformance.selftest.middleware import Inner, Request, Response, State
 from tests.conformance.conftest import Breakable
 
@@ -35,9 +37,9 @@ def _run_one(plan: Plan, check: Callable[[Session], Any], **changes: Any) -> tup
         """Does what the test wants."""
         check(session)
 
-    checks = Catalogue()
+    checks = Registry()
     checks.check(CLAUSE)(checked)
-    results = run(replace(plan, catalogue=checks, only=frozenset({CLAUSE}), **changes))
+    results = run(replace(plan, checks=checks, only=frozenset({CLAUSE}), **changes))
     assert len(results.verdicts) == 1
     return results.verdicts[0], results.exit_code
 
@@ -135,7 +137,7 @@ def test_no_answer_in_time_is_not_reached(plan: Plan) -> None:
 
 
 def test_a_clause_without_a_check_is_not_reached(plan: Plan) -> None:
-    results = run(replace(plan, catalogue=Catalogue(), only=frozenset({CLAUSE})))
+    results = run(replace(plan, checks=Registry(), only=frozenset({CLAUSE})))
 
     assert results.exit_code is ExitCode.INCOMPLETE
     assert results.verdicts[0].reason == "this suite has no check for it"
@@ -207,14 +209,14 @@ def test_a_shape_is_compared_with_the_contract(plan: Plan) -> None:
     verdict, _ = _run_one(plan, keep)
 
     assert verdict.status is Status.PASS
-    assert [response_schemas.shape_fault(stated, answer) for answer in sessions[0].answers] == [
+    assert [response_schemas.response_fault(stated, answer) for answer in sessions[0].answers] == [
         None,
         None,
         None,
     ]
     spoilt = replace(sessions[0].answers[1], content=b'{"access_profile": {"id": "7"}}')
-    assert response_schemas.shape_fault(stated, spoilt)
-    assert response_schemas.shape_fault(stated, replace(spoilt, content=b"<p>")) == "the body is no JSON"
+    assert response_schemas.response_fault(stated, spoilt)
+    assert response_schemas.response_fault(stated, replace(spoilt, content=b"<p>")) == "the body is no JSON"
 
 
 @contextmanager
@@ -244,7 +246,7 @@ def _dies_after(requests: int) -> Iterator[str]:
 def test_an_operation_that_the_contract_lacks_is_not_reached(plan: Plan, method: str) -> None:
     bare = replace(plan.contract, operations=plan.contract.operations[1:2])
     with pytest.raises(Unreached, match="no operation"):
-        getattr(_session(replace(plan, contract=bare)), method)(*([1] if method == "read" else []))
+        getattr(calls, method)(_session(replace(plan, contract=bare)), *([1] if method == "read" else []))
 
 
 def _session(plan: Plan) -> Session:

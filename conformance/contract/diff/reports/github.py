@@ -1,16 +1,9 @@
 """The comparison as annotations of a GitHub workflow: they show beside the lines of the pull request."""
 
-from __future__ import annotations
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
-from conformance.contract.diff.change import Severity
+from conformance.contract.diff.change import Comparison, Severity
 from conformance.contract.diff.reports.sentences import headline, is_removal, uses, who_breaks
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from conformance.contract.diff.change import Comparison
 
 _COMMANDS = {Severity.BREAKING: "error", Severity.UNCLEAR: "warning"}
 

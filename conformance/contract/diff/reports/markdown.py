@@ -1,11 +1,10 @@
 """One block of Markdown for a review. It fits into a comment, and no text of a contract leaves its place."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
-from conformance.contract.diff.change import Severity
+from conformance.contract.diff.change import Change, Comparison, Severity
+from conformance.contract.diff.document import Place
 from conformance.contract.diff.reports.sentences import (
     by_rule,
     headline,
@@ -15,12 +14,6 @@ from conformance.contract.diff.reports.sentences import (
     uses,
     who_breaks,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
-    from conformance.contract.diff.change import Change, Comparison
-    from conformance.contract.diff.document import Place
 
 MAX_OCTETS = 60_000
 """GitHub takes comments of 65,536 characters."""

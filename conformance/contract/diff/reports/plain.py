@@ -1,15 +1,10 @@
 """The comparison as a plain document, for programs."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from conformance.contract.diff.change import Severity
-
-if TYPE_CHECKING:
-    from conformance.contract.diff.change import Change, Comparison
-    from conformance.contract.diff.document import Document
+from conformance.contract.diff.change import Change, Comparison, Severity
+from conformance.contract.diff.document import Document
 
 
 def plain(comparison: Comparison) -> dict[str, Any]:

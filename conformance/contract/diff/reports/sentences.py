@@ -1,15 +1,8 @@
 """What all views say in the same words."""
 
-from __future__ import annotations
+from collections.abc import Iterable
 
-from typing import TYPE_CHECKING
-
-from conformance.contract.diff.change import Severity
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from conformance.contract.diff.change import Change, Comparison, Party
+from conformance.contract.diff.change import Change, Comparison, Party, Severity
 
 _SHOWN_USES = 3
 

@@ -1,12 +1,11 @@
 """The comparison for a terminal, and for whoever reads its plain lines."""
 
-from __future__ import annotations
+from collections.abc import Callable
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.text import Text
 
-from conformance.contract.diff.change import Severity
+from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.reports.sentences import (
     by_rule,
     headline,
@@ -15,13 +14,6 @@ from conformance.contract.diff.reports.sentences import (
     uses,
     who_breaks,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.console import Console
-
-    from conformance.contract.diff.change import Change, Comparison
 
 _STYLES = {Severity.BREAKING: "bold red", Severity.UNCLEAR: "yellow", Severity.SAFE: "green"}
 _SHOWN_OF_A_RULE = 5

@@ -1,0 +1,78 @@
+"""What a suite knows of one API beside its contract."""
+
+from collections.abc import Collection
+from typing import Any
+
+from conformance.contract.document import Operation
+from conformance.http.client import Client
+from conformance.http.deadline import Deadline
+from conformance.http.unreached import Unreached
+from conformance.run.clean_up import Residue
+from conformance.run.session import Session, Workspace
+
+
+class Content:
+    """Knows nothing of any API, and so does for every contract. A suite of one API overrides what it knows.
+
+    Attributes:
+        place: where a process of its own finds the object, as `module:attribute`.
+    """
+
+    place = "conformance.run.content:ANY"
+
+    def preflight(self, session: Session) -> None:
+        """Looks whether a run can begin.
+
+        Raises:
+            Unreached: it cannot; the message says what to do.
+            httpx.TransportError: there was no answer.
+        """
+
+    def missing_profiles(self, session: Session, asked: Collection[str]) -> dict[str, str]:
+        """Which of these profiles the server has not, with the reason."""
+        del session, asked
+        return {}
+
+    def earlier_runs(self, session: Session) -> str | None:
+        """A note when something of earlier runs is on the server."""
+        del session
+        return None
+
+    def clean_up(self, workspace: Workspace, deadline: Deadline | None = None) -> Residue:
+        """Removes what the run made, and says what is left."""
+        del workspace, deadline
+        return Residue()
+
+    def exclusion(self, constraint_id: str, side: str) -> str | None:
+        """Why one side of a constraint (`valid`, `invalid`) cannot be tried alone; None when it can."""
+        del constraint_id, side
+        return None
+
+    def may_miss(self, constraint_id: str) -> bool:
+        """Whether a value at the boundary names something that need not be there, so that 404 accepts it."""
+        del constraint_id
+        return False
+
+    def made_legal(self, body: Any) -> Any:
+        """A body with what the rules demand beside what its schema says."""
+        return body
+
+    def without_permission(self, session: Session, operation: Operation) -> Client:
+        """A client whose credential lacks the operation's permission.
+
+        Raises:
+            Unreached: none was given, and none can be made.
+        """
+        del session
+        raise Unreached(f"it takes a second credential that may not call {operation.id}")
+
+    def conflict(self, session: Session, operation: Operation) -> tuple[dict[str, Any], Any] | None:
+        """Path parameters and a body with which an operation meets something that is in the way.
+
+        None when doing the same twice is a conflict. A body of None is the good one.
+        """
+        del session, operation
+        return None
+
+
+ANY = Content()
