@@ -174,7 +174,8 @@ def test_bodies_of_every_kind_are_understood_or_refused() -> None:
         assert [octets.status_code, document.status_code] == [200, 200]
         assert media.post("/forms", data={"name": "x", "colour": "blue"}).status_code == 400
         assert media.post("/pictures", files={"picture": b"x"}).status_code == 400
-        assert media.post("/documents", content="<document>", headers=xml).status_code == 400
+        for wrong in ("<document>", "<document/>", "<document><title/><pages/></document>"):
+            assert media.post("/documents", content=wrong, headers=xml).status_code == 400
         assert media.post("/texts", json="abc").headers["Content-Type"] == "text/plain"
         assert media.get("/feed").headers["Content-Type"] == "application/xml"
 
@@ -206,6 +207,13 @@ def test_a_crash_is_a_closed_connection_and_the_server_stays() -> None:
     with client("crashes") as notes:
         with pytest.raises(httpx.RemoteProtocolError):
             notes.put("/notes/1", json=MILK)
+        assert notes.get("/notes").status_code == 200
+
+
+def test_what_hangs_is_one_operation_alone() -> None:
+    with client("hangs") as notes:
+        with pytest.raises(httpx.ReadTimeout):
+            notes.put("/notes/1", json=MILK, timeout=0.2)
         assert notes.get("/notes").status_code == 200
 
 

@@ -11,6 +11,8 @@ from tests.foreign.troubles.messages import Call, Crash, Refusal, Reply, Request
 from tests.foreign.troubles.notes import Notes, notes_api
 from tests.foreign.troubles.server import Server
 
+_HANG_SECONDS = 120
+"""Longer than anybody waits for an answer."""
 _DONE = {"204": {"description": "It is done"}}
 
 
@@ -85,6 +87,16 @@ def crashes(_: Server) -> Api:
         raise Crash
 
     return notes_api(operations={"replaceNote": crash})
+
+
+def hangs(_: Server) -> Api:
+    """Returns notes that never answer when a note is replaced, and answer everything else."""
+
+    def hang(_: Call) -> Reply:
+        threading.Event().wait(_HANG_SECONDS)
+        raise Crash
+
+    return notes_api(operations={"replaceNote": hang})
 
 
 def unenforced(_: Server) -> Api:

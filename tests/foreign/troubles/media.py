@@ -1,5 +1,6 @@
 """Bodies of every kind, and doors for every way to say who one is: correct servers that are rare."""
 
+import re
 import xml.etree.ElementTree as ET
 
 from tests.foreign.troubles.api import Api, Operation
@@ -17,6 +18,7 @@ KEYS: Credentials = {
     }
 }
 
+_INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 _LINE = "Every bond is a bond to sorrow."
 
 
@@ -54,6 +56,8 @@ def _document(call: Call) -> Reply:
         raise Refusal(400, "This is no XML.") from error
     if root.find("title") is None:
         raise Refusal(400, "The document has no title.")
+    if not all(_INTEGER.fullmatch(pages.text or "") for pages in root.findall("pages")):
+        raise Refusal(400, "The pages are no number.")
     return _understood(call)
 
 

@@ -65,6 +65,7 @@ TROUBLES: dict[str, Trouble] = {
         "after POST /maintenance every write is 503", changed.maintenance, is_correct=False
     ),
     "crashes": Trouble("PUT ends the connection without an answer", changed.crashes, is_correct=False),
+    "hangs": Trouble("PUT is never answered", changed.hangs, is_correct=False),
     "unenforced": Trouble("a key is stated, and not asked for", changed.unenforced, is_correct=False),
     "forbidding": Trouble("writes are 403, which is not stated", changed.forbidding, is_correct=False),
     "undocumented-404": Trouble(
