@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from conformance.run.plan import Phase, Plan
 from conformance.selftest.faults import FAULTS
+from conformance.selftest.faulty_server import COMMAND
 from conformance.selftest.mutants import mutants
 from conformance.selftest.trials import Outcome, Stand, Trial
 from conformance.selftest.variants import VARIANTS
@@ -50,6 +51,7 @@ class Scope:
         seeds: with how many seeds each variant is met.
         precise: whether it is looked at which other clauses a fault breaks.
         fuzz: whether Schemathesis is asked about mutants that nothing else has killed.
+        server: the command that starts the server to be broken.
     """
 
     seed: int = 1
@@ -60,6 +62,7 @@ class Scope:
     seeds: int = 1
     precise: bool = False
     fuzz: bool = False
+    server: tuple[str, ...] = COMMAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def stand_of(contract: Contract, catalogue: Catalogue, scope: Scope) -> Stand:
     Raises:
         HostError: the server does not start.
     """
-    return Stand(lambda server: _plan(contract, catalogue, scope, server))
+    return Stand(lambda server: _plan(contract, catalogue, scope, server), scope.server)
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:

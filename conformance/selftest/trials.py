@@ -14,12 +14,12 @@ from conformance.run.session import Workspace
 from conformance.run.verdict import Status
 from conformance.runner import Decided, run
 from conformance.selftest.detectability import same_answers
-from conformance.selftest.faulty_server import Breakable, HostError
+from conformance.selftest.faulty_server import COMMAND, Breakable, HostError
 from conformance.selftest.mutants import mutants
 from conformance.selftest.mutants.answers import STATUS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from conformance.contract.document import Clause
     from conformance.run.plan import Plan
@@ -81,13 +81,13 @@ class Stand:
     holds what it held in the beginning, and the suite comes with a workspace of its own.
     """
 
-    def __init__(self, plan_at: Callable[[Breakable], Plan]) -> None:
+    def __init__(self, plan_at: Callable[[Breakable], Plan], command: Sequence[str] = COMMAND) -> None:
         """Start the server.
 
         Raises:
             HostError: it does not start.
         """
-        self.server = Breakable()
+        self.server = Breakable(command)
         self.plan = plan_at(self.server)
         with self._workspace() as workspace:
             # A server that is in use: its data is not the suite's.
