@@ -56,7 +56,7 @@ contract-lint: ## Lint openapi.yaml with redocly (needs node)
 	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes @redocly/cli@2.77.0 lint --config .redocly.yaml openapi.yaml
 
 contract-diff: $(VENV)/serve.stamp ## What openapi.yaml breaks since a commit: make contract-diff REF=main
-	@$(BIN)/access-profiles contract diff $(or $(REF),main)
+	@$(BIN)/conformance diff $(or $(REF),main)
 
 lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt

@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from conformance.cli import check, clauses, clean, init, matrix, replay, report, selftest
+from conformance.cli import check, clauses, clean, diff, init, matrix, replay, report, selftest
 from conformance.cli.root import cli
 from conformance.run.verdict import ExitCode
 
@@ -14,6 +14,7 @@ __all__ = [
     "clauses",
     "clean",
     "cli",
+    "diff",
     "init",
     "main",
     "matrix",

@@ -17,7 +17,7 @@ from conformance.contract.document import Contract
 from conformance.run.plan import Plan
 from conformance.run.registry import Registry
 from conformance.selftest.faults import FAULTS
-from conformance.selftest.faulty_server import Breakable
+from conformance.selftest.faulty_server import COMMAND, Breakable
 from conformance.selftest.mutants import mutants
 from conformance.selftest.trials import Outcome, Stand, Trial
 from conformance.selftest.variants import VARIANTS
@@ -46,6 +46,7 @@ class Scope:
         seeds: with how many seeds each variant is met.
         precise: whether it is looked at which other clauses a fault breaks.
         fuzz: whether Schemathesis is asked about mutants that nothing else has killed.
+        server: the command that starts the server to be broken.
     """
 
     seed: int = 1
@@ -56,6 +57,7 @@ class Scope:
     seeds: int = 1
     precise: bool = False
     fuzz: bool = False
+    server: tuple[str, ...] = COMMAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def stand_of(contract: Contract, checks: Registry, scope: Scope) -> Stand:
     Raises:
         HostError: the server does not start.
     """
-    return Stand(lambda server: _plan(contract, checks, scope, server))
+    return Stand(lambda server: _plan(contract, checks, scope, server), scope.server)
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:

@@ -1,7 +1,7 @@
 """One trial: the suite against a server that is wrong in one point, or legal in another way."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -19,7 +19,7 @@ from conformance.run.verdict import Status, Verdict
 from conformance.runner import run
 from conformance.selftest.detectability import same_answers
 from conformance.selftest.faults import Planted
-from conformance.selftest.faulty_server import Breakable, HostError
+from conformance.selftest.faulty_server import COMMAND, Breakable, HostError
 from conformance.selftest.mutants import Mutant, mutants
 from conformance.selftest.mutants.answers import STATUS
 
@@ -75,13 +75,13 @@ class Stand:
     holds what it held in the beginning, and the suite comes with a workspace of its own.
     """
 
-    def __init__(self, plan_at: Callable[[Breakable], Plan]) -> None:
+    def __init__(self, plan_at: Callable[[Breakable], Plan], command: Sequence[str] = COMMAND) -> None:
         """Start the server.
 
         Raises:
             HostError: it does not start.
         """
-        self.server = Breakable()
+        self.server = Breakable(command)
         self.plan = plan_at(self.server)
         with self._workspace() as workspace:
             # A server that is in use: its data is not the suite's.

@@ -17,7 +17,6 @@ import yaml
 
 from conformance.cli import cli
 from conformance.contract.diff.reports.markdown import MARK
-from server.cli import main
 from tests.serving import ROOT
 
 CI = ROOT / "docs" / "ci"
@@ -79,12 +78,10 @@ def _options(command: click.Command) -> set[str]:
 
 
 def test_options_of_the_comparison_exist() -> None:
-    group = main.commands["contract"]
-    assert isinstance(group, click.Group)
-    known = _options(group.commands["diff"])
-    texts = [script for _, _, script in _scripts() if "contract diff" in script]
+    known = _options(cli.commands["diff"])
+    texts = [script for _, _, script in _scripts() if "conformance diff" in script]
     texts.append((CI / "README.md").read_text(encoding="utf-8"))
-    calls = [call for text in texts for call in re.findall(r"contract diff((?:[^\n]|\\\n)*)", text)]
+    calls = [call for text in texts for call in re.findall(r"conformance diff((?:[^\n]|\\\n)*)", text)]
     used = {option for call in calls for option in re.findall(r"(?<![\w-])--[a-z-]+", call)}
     used |= set(re.findall(r"`(--[a-z-]+)", texts[-1]))
 

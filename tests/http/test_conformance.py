@@ -73,7 +73,7 @@ def assert_every_clause_is_kept(server: Server, folder: Path, *options: str) -> 
     assert {name: status for name, status in statuses.items() if status != "PASS"} == {}, run.stdout
     assert results["left_behind"] | {"name_prefix": ""} == NOTHING
     assert "Nothing of the run was left behind." in run.stdout
-    assert len(statuses) > 200
+    assert set(statuses) > {clause.id for clause in document.load().clauses}
     for written in (*folder.iterdir(),):
         text = written.read_text(encoding="utf-8")
         assert server.keys.admin not in text

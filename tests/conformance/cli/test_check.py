@@ -58,8 +58,9 @@ def test_a_server_that_conforms_is_0(check: Command) -> None:
     code, text = check("--only", "AP-GET-*,HTTP-00*")
 
     assert code == ExitCode.CONFORMS
-    assert text.count("\nPASS ") == 17
-    assert "score 17/17 passed" in text
+    asked = [clause.id for clause in document.load().clauses if clause.id.startswith(("AP-GET-", "HTTP-00"))]
+    assert text.count("\nPASS ") == len(asked)
+    assert f"score {len(asked)}/{len(asked)} passed" in text
     assert "What was asked for passes." in text
 
 

@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
 
 from conformance.report import html, matrix
+from conformance.report.document import verdicts
 from tests.conformance.report import samples
 
 pytestmark = pytest.mark.browser
@@ -187,25 +188,26 @@ def test_the_filter_finds_by_text_status_and_profile_and_says_how_many(
     with visit(browser, pages["failed"]) as seen:
         page = seen.page
         found = page.get_by_role("status")
-        expect(found).to_have_text("741 of 741 checks")
+        every = len(verdicts(samples.failed()))
+        expect(found).to_have_text(f"{every} of {every} checks")
 
         page.get_by_label("Search").fill("createAccessProfile 409")
-        expect(found).not_to_have_text("741 of 741 checks")
+        expect(found).not_to_have_text(f"{every} of {every} checks")
         assert 0 < shown(page) < 40
         assert all("409" in text for text in page.locator(".check:not([hidden])").all_text_contents())
 
         page.get_by_role("button", name="Show all").click()
-        expect(found).to_have_text("741 of 741 checks")
+        expect(found).to_have_text(f"{every} of {every} checks")
         page.get_by_role("checkbox", name="failed", exact=False).first.check()
-        expect(found).to_have_text("4 of 741 checks")
+        expect(found).to_have_text(f"4 of {every} checks")
         # One of them is derived: its list opens.
         expect(page.locator(".check:not([hidden])").last).to_be_visible()
         assert page.locator(".operation:not([hidden])").count() == 4
 
         page.get_by_label("Profile", exact=True).select_option("schema")
-        expect(found).to_have_text("1 of 741 checks")
+        expect(found).to_have_text(f"1 of {every} checks")
         page.get_by_label("Search").fill("nothing of the kind")
-        expect(found).to_have_text("0 of 741 checks")
+        expect(found).to_have_text(f"0 of {every} checks")
 
 
 def test_a_link_leads_to_the_evidence_also_where_it_is_folded(

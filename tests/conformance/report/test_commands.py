@@ -40,7 +40,8 @@ def test_text_is_what_the_terminal_says(results: Path, capsys: pytest.CaptureFix
     assert "FAIL        AP-CRE-006" not in text
     assert "\nFAIL AP-CRE-006\n" in text
     assert "  again      conformance check http://127.0.0.1:8080 --only AP-CRE-006 --seed 7\n" in text
-    assert "index 140/241 clauses claimed, score 133/140 passed" in text
+    totals = samples.failed()["totals"]
+    assert f"index {totals['index']} clauses claimed, score {totals['score']} passed" in text
 
 
 def test_a_reason_that_many_checks_share_is_told_once(

@@ -93,10 +93,19 @@ def test_the_policy_allows_the_pages_own_style_and_script_alone() -> None:
 
 
 def test_the_verdict_comes_first_with_index_and_score() -> None:
-    text = page(samples.failed()).text
+    made = samples.failed()
+    text = page(made).text
 
     assert "The server does not conform." in text
-    for figure in ("140/241", "133/140", "498/500", "2,400", "Staging gateway", "http://127.0.0.1:8080"):
+    totals = made["totals"]
+    for figure in (
+        totals["index"],
+        totals["score"],
+        "498/500",
+        "2,400",
+        "Staging gateway",
+        "http://127.0.0.1:8080",
+    ):
         assert figure in text
 
 
@@ -122,6 +131,7 @@ def test_a_failure_is_told_with_its_sentence_line_evidence_and_commands() -> Non
 def test_every_check_is_in_it_and_every_other_part_of_the_run() -> None:
     made = samples.failed()
     found = page(made)
+    answers = [times for each in made["coverage"]["operations"] for times in each["statuses"].values()]
 
     assert [verdict["id"] for verdict in verdicts(made) if verdict["id"] not in found.text] == []
     for part in (
@@ -130,7 +140,7 @@ def test_every_check_is_in_it_and_every_other_part_of_the_run() -> None:
         "2027-03-31",
         "its 20 seconds were over",
         "GET /api/roles is answered 404",
-        "211 of 302 documented answers came back at least once",
+        f"{sum(map(bool, answers))} of {len(answers)} documented answers came back at least once",
         "88 constraints not met from both sides",
         "2 users, roles that cannot be counted. Their names begin with cf-1f3a",
         made["contract"]["sha256"],
@@ -169,8 +179,7 @@ def test_every_field_has_a_label() -> None:
 def test_a_whole_run_stays_small(make: Callable[[], Document]) -> None:
     made = make()
 
-    assert (len(made["clauses"]), len(made["derived"])) == (241, 500)
-    assert len(html.render(made).encode()) < 1_500_000
+    assert len(html.render(made).encode()) < 2_000 * len(verdicts(made))
 
 
 def test_text_between_backticks_is_code_and_a_single_backtick_stays() -> None:

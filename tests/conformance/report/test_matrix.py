@@ -33,11 +33,12 @@ def test_a_derived_check_is_a_row_where_it_is_not_passed_by_all() -> None:
 
 
 def test_only_the_differences_can_be_asked_for() -> None:
+    every = matrix.build([samples.passed(), samples.failed()])
     made = matrix.build([samples.passed(), samples.failed()], only_differences=True)
 
     assert made.rows
     assert all(row.differs for row in made.rows)
-    assert made.left_out == 243 - len(made.rows)
+    assert made.left_out == len(every.rows) - len(made.rows)
     assert "on which they agree are left out" in matrix.text(made)
 
 
@@ -72,12 +73,14 @@ def test_different_contracts_are_refused_unless_that_is_asked_for() -> None:
 
 
 def test_every_form_says_who_came_to_what() -> None:
-    made = matrix.build([samples.document(label="Reference"), samples.failed()])
+    failed = samples.failed()
+    made = matrix.build([samples.document(label="Reference"), failed])
+    figures = failed["totals"]["index"], failed["totals"]["score"]
     page = Page(matrix.html(made))
     parsed = json.loads(matrix.to_json(made))
 
     for text in (matrix.text(made), matrix.markdown(made), page.text):
-        for part in ("Reference", "Staging gateway", "The server does not conform.", "140/241", "133/140"):
+        for part in ("Reference", "Staging gateway", "The server does not conform.", *figures):
             assert part in text
     assert page.faults == []
     assert {header.get("scope") for header in page.all("th")} == {"col", "row"}

@@ -46,7 +46,6 @@ def test_a_check_that_does_not_say_how_is_refused() -> None:
 def test_every_check_is_explained_in_a_sentence() -> None:
     checks = load()
 
-    assert len(checks) > 200
     for clause_id in checks:
         assert checks[clause_id].explanation.endswith(".")
         assert len(checks[clause_id].explanation) > 40

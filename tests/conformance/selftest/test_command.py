@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import subprocess
 import sys
@@ -64,16 +65,27 @@ def test_a_pattern_that_names_nothing_is_2() -> None:
     assert "--only AP-NONE-* matches no fault, mutant or variant" in ended.stderr
 
 
-def test_a_server_that_does_not_start_is_4_and_says_why() -> None:
-    change = (
-        "from conformance.selftest import breakable\n"
-        "def ended(*_): raise breakable.HostError('The server is not there.')\n"
-        "breakable.Breakable.__init__ = ended"
-    )
-    ended = _run_changed(change, "--only", "AP-GET-006")
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("/no/such/server", "/no/such/server cannot be started: No such file or directory."),
+        (shlex.join([sys.executable, "-c", "raise SystemExit('The server is not there.')"]), "is not there."),
+        (shlex.join([sys.executable, "-c", "print('Hello')"]), "it said nothing of where it serves"),
+    ],
+)
+def test_a_server_that_does_not_start_is_4_and_says_why(command: str, said: str) -> None:
+    ended = _run("--only", "AP-GET-006", "--server", command)
 
     assert ended.returncode == ExitCode.SUITE_FAILED
-    assert "The server is not there." in ended.stderr
+    assert said in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_what_is_no_command_is_2() -> None:
+    ended = _run("--only", "AP-GET-006", "--server", "python 'server")
+
+    assert ended.returncode == ExitCode.USAGE
+    assert "is no command: No closing quotation." in ended.stderr
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conformance.selftest.faulty_server import Breakable, HostError
-from conformance.selftest.host import NOT_INSTALLED
+from conformance.selftest.faulty_server import NOT_INSTALLED, Breakable, HostError
+from tests.serving import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -143,13 +143,26 @@ def test_the_process_ends_when_nobody_holds_its_input_any_more() -> None:
     _wait_for_end(pid)
 
 
-def test_without_the_server_it_says_how_to_install_it() -> None:
-    start = "import sys; sys.modules['server'] = None\nfrom conformance.selftest import host\nhost.main()\n"
-    ended = subprocess.run(
-        [sys.executable, "-c", start], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
-    )
+def test_without_the_server_it_says_how_to_install_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A package of its name that holds nothing stands for one that is not there."""
+    (tmp_path / "conformance").symlink_to(ROOT / "conformance")
+    (tmp_path / "server").mkdir()
+    (tmp_path / "server" / "__init__.py").touch()
+    monkeypatch.setattr("conformance.selftest.faulty_server._HERE", tmp_path)
+    monkeypatch.chdir(tmp_path)
 
-    assert json.loads(ended.stdout) == {"error": NOT_INSTALLED}
+    with pytest.raises(HostError, match=re.escape(NOT_INSTALLED)):
+        Breakable()
+
+
+def test_a_middleware_that_there_is_not_is_told_of() -> None:
+    command = [sys.executable, "-m", "server.faulty", "--middleware", "conformance.selftest.served:nothing"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 2
+    assert "--middleware conformance.selftest.served:nothing names no function" in ended.stderr
 
 
 def _wait_for_end(pid: int) -> None:

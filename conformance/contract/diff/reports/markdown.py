@@ -48,9 +48,7 @@ def markdown(comparison: Comparison, links: str | None = None) -> str:
             dropped += 1
     end = list(view.end())
     if dropped:
-        end.insert(
-            0, f"_{dropped} more lines do not fit here: `access-profiles contract diff` shows them all._\n"
-        )
+        end.insert(0, f"_{dropped} more lines do not fit here: `conformance diff` shows them all._\n")
     return "\n".join([*kept, *end]).rstrip("\n") + "\n"
 
 

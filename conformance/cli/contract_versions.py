@@ -1,22 +1,17 @@
 """Where the versions of a contract come from: files and commits of git. And what redocly says of two."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from conformance.contract.diff.document import read
+from conformance.contract.diff.document import Document, read
 from conformance.contract.document import ContractError
-
-if TYPE_CHECKING:
-    from conformance.contract.diff.document import Document
 
 REDOCLY = "@redocly/cli@2.77.0"
 REDOCLY_SECONDS = 120

@@ -1,0 +1,75 @@
+"""The parts of `conformance diff`: two versions, their comparison, how it is shown, and whether it fails."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from conformance.cli.contract_versions import ask_redocly, read_version
+from conformance.contract.diff.change import Comparison, Severity
+from conformance.contract.diff.compare import compare
+from conformance.contract.diff.document import Document
+from conformance.contract.diff.redocly import fold_in
+from conformance.contract.diff.reports import github, markdown, plain, terminal
+from conformance.contract.document import ContractError
+from conformance.run import registry
+
+
+def versions(base: str, revision: str | None, file: Path, *, merge_base: bool) -> tuple[Document, Document]:
+    """Returns the old and the new version; the new one is the file where no revision is named.
+
+    Raises:
+        click.UsageError: there is no such version, or it is no contract.
+    """
+    return read_version(base, file, merge_base=merge_base), read_version(revision or str(file), file)
+
+
+def compared(old: Document, new: Document, *, with_node: bool) -> Comparison:
+    """Returns what differs, with what redocly finds if it is to be asked.
+
+    Raises:
+        click.UsageError: the versions cannot be compared, or redocly is not there to be asked.
+    """
+    try:
+        comparison = compare(old, new, frozenset(registry.load()))
+    except ContractError as error:
+        raise click.UsageError(str(error)) from None
+    return _with_redocly(comparison) if with_node else comparison
+
+
+def _with_redocly(comparison: Comparison) -> Comparison:
+    """Folds in what redocly finds. When it does not answer, a note says so, and the comparison stands."""
+    try:
+        return fold_in(comparison, ask_redocly(comparison.old, comparison.new))
+    except ValueError as error:
+        return replace(comparison, notes=(*comparison.notes, f"redocly gave no answer: {error}."))
+
+
+def show(comparison: Comparison, output_format: str, links: str | None) -> None:
+    """Prints it in one of the forms; `links` is what the lines of Markdown are linked below."""
+    match output_format:
+        case "markdown":
+            click.echo(markdown.markdown(comparison, links), nl=False)
+        case "json":
+            click.echo(json.dumps(plain.plain(comparison), ensure_ascii=False, indent=2))
+        case "github":
+            click.echo(github.workflow_commands(comparison), nl=False)
+        case _:
+            terminal.show(comparison, _console())
+
+
+def fails(comparison: Comparison, fail_on: str, party: str) -> bool:
+    """Returns whether it has a change as bad as `fail_on` says that breaks that party."""
+    counted = {"breaking": (Severity.BREAKING,), "unclear": (Severity.BREAKING, Severity.UNCLEAR), "none": ()}
+    return any(
+        party in ("all", *change.rule.breaks)
+        for severity in counted[fail_on]
+        for change in comparison.of(severity)
+    )
+
+
+def _console() -> Console:
+    """A console that prints what people named as it is: a name may look like markup."""
+    return Console(soft_wrap=True, markup=False, highlight=False, emoji=False)
