@@ -10,7 +10,7 @@ PACKAGES := conformance domain handlers server store
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types lock contract-lint contract-diff foreign foreign-lock soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
+.PHONY: help serve test check format types house lock contract-lint contract-diff foreign foreign-lock soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ format: $(VENV)/dev.stamp ## Format the code and sort its imports
 
 types: $(VENV)/dev.stamp ## Generate handlers/contract_types.py from openapi.yaml
 	@$(BIN)/python -m tests.contract.generate_types
+
+house: $(VENV)/dev.stamp ## Draw the rooms and their imports into docs/architecture.md
+	@$(BIN)/python -m tests.house.draw
 
 contract-lint: ## Lint openapi.yaml with redocly (needs node)
 	@REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true npx --yes @redocly/cli@2.77.0 lint --config .redocly.yaml openapi.yaml

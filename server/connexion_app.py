@@ -21,7 +21,6 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from domain.errors import DomainError
 from server.cache.data_version import Stamps
-from server.cache.middleware import ReadCacheMiddleware
 from server.contract.document import Contract, load_contract
 from server.contract.resolver import HandlerResolver, find_handlers
 from server.contract.router import RouteTable
@@ -29,6 +28,7 @@ from server.http.authentication import Authenticator, bearer_security_handler, r
 from server.http.errors import ErrorMiddleware
 from server.http.operation import OperationMiddleware, Surroundings, compile_operations
 from server.http.request_info import RequestInfoMiddleware
+from server.http.response_cache import ReadCacheMiddleware
 from server.pages import PublishedContract, ServerInfo, health, pages
 from server.process.clock import Clock, system_clock
 from server.process.logs import access_log
@@ -59,7 +59,7 @@ def create_app(
         contract: the contract to serve; this program's own by default.
         clock: gives the time.
         ids: gives ids of budgets, rate limits and virtual keys.
-        memory_mib: how much of answers is remembered, in MiB; see `server.cache.middleware`.
+        memory_mib: how much of answers is remembered, in MiB; see `server.http.response_cache`.
 
     Raises:
         ContractMismatch: the handlers do not fit the contract.

@@ -33,7 +33,7 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
         from server.process.left_out import import_libraries
 
         import_libraries()
-        from server.process import serving
+        from server.cli import serving
         from store.registry import scheme_of
 
         given = {"host": host, "port": port, "workers": workers}

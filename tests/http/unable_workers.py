@@ -16,8 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from server.cli.serving import listening
 from server.process.logs import configure_logs
-from server.process.serving import listening
 from server.process.settings import Settings
 from server.process.workers import serve_with_workers
 

@@ -12,7 +12,7 @@ HELP = "from server.cli import main; main(['--help'], standalone_mode=False)"
 SERVE = """
 from server.process.left_out import import_libraries
 import_libraries()
-from server.process import serving
+from server.cli import serving
 from server.connexion_app import create_app
 from store.registry import open_store
 store = open_store(sys.argv[1])

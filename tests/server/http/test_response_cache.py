@@ -16,12 +16,12 @@ from handlers.access_profiles import get_access_profile, list_access_profiles
 from handlers.context import Context, Principal
 from handlers.replies.reply import Reply
 from server.cache.data_version import Stamps
-from server.cache.middleware import ReadCacheMiddleware
 from server.cache.versioned_cache import OVERHEAD_OCTETS, Remembered
 from server.connexion_app import create_app
 from server.http.authentication import Authenticator, issue_key
 from server.http.request_info import request_info
 from server.http.response import Answer
+from server.http.response_cache import ReadCacheMiddleware
 from server.process.settings import MEMORY_MIB
 from store.memory import MemoryStore, MemoryTransaction
 from store.testsuite.samples import add_profiles
