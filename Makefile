@@ -58,9 +58,14 @@ contract-lint: ## Lint openapi.yaml with redocly (needs node)
 contract-diff: $(VENV)/serve.stamp ## What openapi.yaml breaks since a commit: make contract-diff REF=main
 	@$(BIN)/access-profiles contract diff $(or $(REF),main)
 
+# The lock of the tests is resolved first; each other one is a part of it, or lies beside it.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
 lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@$(LOCK) --group build --group dev --all-extras pyproject.toml -o requirements-dev.txt
+	@$(LOCK) --group build --extra server -c requirements-dev.txt pyproject.toml -o requirements.txt
+	@$(LOCK) --group build --extra conformance -c requirements-dev.txt pyproject.toml -o requirements-conformance.txt
+	@$(LOCK) --group pyproject.toml:bench -c requirements-dev.txt -o requirements-bench.txt
 
 foreign: $(VENV)/dev.stamp ## What is proved on servers of others, with those that are large (needs java, node and npm)
 	@REQUIRE_FOREIGN=all $(BIN)/python -m pytest tests/foreign
