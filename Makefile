@@ -10,7 +10,7 @@ PACKAGES := conformance domain handlers server store
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check format types house lock contract-lint contract-diff foreign foreign-lock soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
+.PHONY: help serve suite test check format types house lock contract-lint contract-diff foreign foreign-lock soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -19,22 +19,36 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "access-profiles needs Python 3.11 or newer; try: make PYTHON=python3.11 ...")'
 	@$(PYTHON) -m venv $(VENV)
 
-# A stamp for each lock file: the second run installs nothing.
+# A stamp for each lock file: the second run installs nothing. Of what they bring little is imported: that little is
+# compiled when it is.
 $(VENV)/serve.stamp: requirements.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the server needs into $(VENV) (once) ..."
-	@$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --no-compile --require-hashes -r requirements.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# Its lock holds all of requirements.txt. Of what it brings little is imported: that little is compiled when it is.
-$(VENV)/dev.stamp: requirements-dev.txt requirements.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/suite.stamp: requirements-conformance.txt pyproject.toml | $(VENV)/bin/python
+	@echo "Installing what the conformance suite needs into $(VENV) (once) ..."
+	@$(PIP) install --no-compile --require-hashes -r requirements-conformance.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# Its lock holds all of the server's and the suite's.
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt requirements-conformance.txt pyproject.toml | $(VENV)/bin/python
 	@echo "Installing what the tests need into $(VENV) (once) ..."
 	@$(PIP) install --no-compile --require-hashes -r requirements-dev.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
-	@touch $@ $(VENV)/serve.stamp
+	@touch $@ $(VENV)/serve.stamp $(VENV)/suite.stamp
+
+$(VENV)/bench.stamp: requirements-bench.txt $(VENV)/dev.stamp
+	@echo "Installing the peers to compare with into $(VENV) (once) ..."
+	@$(PIP) install --no-compile --require-hashes -r requirements-bench.txt
+	@touch $@
 
 serve: $(VENV)/serve.stamp ## Migrate, seed a demo, print a key and a curl line, and serve on 127.0.0.1:8080
 	@$(BIN)/access-profiles serve --demo
+
+suite: $(VENV)/suite.stamp ## Install the conformance suite: .venv/bin/conformance
 
 test: check ## Everything that CI runs: checks, tests, a conformance run against a real server
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
@@ -61,9 +75,14 @@ contract-lint: ## Lint openapi.yaml with redocly (needs node)
 contract-diff: $(VENV)/serve.stamp ## What openapi.yaml breaks since a commit: make contract-diff REF=main
 	@$(BIN)/conformance diff $(or $(REF),main)
 
+# The lock of the tests is resolved first; each other one is a part of it, or lies beside it.
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --no-emit-find-links
+
 lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build pyproject.toml -o requirements.txt
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group build --group dev -c requirements.txt pyproject.toml -o requirements-dev.txt
+	@$(LOCK) --group build --group dev --all-extras pyproject.toml -o requirements-dev.txt
+	@$(LOCK) --group build --extra server -c requirements-dev.txt pyproject.toml -o requirements.txt
+	@$(LOCK) --group build --extra conformance -c requirements-dev.txt pyproject.toml -o requirements-conformance.txt
+	@$(LOCK) --group pyproject.toml:bench -c requirements-dev.txt -o requirements-bench.txt
 
 foreign: $(VENV)/dev.stamp ## What is proved on servers of others, with those that are large (needs java, node and npm)
 	@REQUIRE_FOREIGN=all $(BIN)/python -m pytest tests/foreign
@@ -83,7 +102,9 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/sqlite/test_group_commit_hammer.py tests/store/testsuite/test_testsuite.py tests/store/transfer/test_transfer.py tests/conformance/selftest/test_variants.py tests/conformance/selftest/test_faults.py tests/conformance/boundary/test_faults.py --timeout 900
 	@SOAK_ROUNDS=3 $(BIN)/python -m pytest tests/http/test_conformance.py tests/http/test_schemathesis.py --timeout 3600
 
-bench: $(VENV)/dev.stamp ## Compare with FastAPI, Litestar and Connexion as it comes (needs wrk): make bench ARGS=quick
+bench: $(VENV)/bench.stamp ## Compare with FastAPI, Litestar and Connexion as it comes (needs wrk): make bench ARGS=quick
+	@$(BIN)/mypy bench/peers
+	@$(BIN)/python -m pytest -q tests/bench
 	@$(BIN)/python -m bench.contest $(ARGS)
 
 bench-cost: $(VENV)/dev.stamp ## What each kind of request costs, in microseconds of CPU

@@ -102,7 +102,7 @@ def banner(url: str, settings: Settings, *, key: str | None, demo: bool) -> str:
             "  See a profile:",
             f'    curl -H "Authorization: Bearer {shown}" {url}/api/access-profiles/1',
             "  Prove that this server keeps its contract:",
-            f"    .venv/bin/conformance check {url} --key {shown}",
+            f"    make suite && .venv/bin/conformance check {url} --key {shown}",
             "",
         ]
     lines += [f"  Docs      {url}/docs", f"  Contract  {url}/openapi.yaml", "  Stop      Ctrl-C", ""]

@@ -6,7 +6,12 @@ them. A behaviour is one method whose name is its sentence.
 
 from pkgutil import iter_modules
 
-import pytest
+try:
+    import hypothesis as hypothesis
+    import pytest
+except ModuleNotFoundError as missing:
+    told = f'{missing.name} is not installed: pip install "access-profiles[store-suite]"'
+    raise ModuleNotFoundError(told, name=missing.name) from None
 
 # Before the modules below are imported: a behaviour that fails then tells what it compared.
 pytest.register_assert_rewrite(*(f"{__name__}.{module.name}" for module in iter_modules(__path__)))

@@ -6,6 +6,7 @@ import os
 import random
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
@@ -40,6 +41,11 @@ AGREED = [
     and work.first not in {OURS_POSTGRES, OURS_POSTGRES_ANEW}
 ]
 
+MISSING = [name for name in ("fastapi", "litestar", "psycopg_pool") if find_spec(name) is None]
+with_peers = pytest.mark.skipif(
+    bool(MISSING), reason=f"not installed, as only `make bench` needs them: {', '.join(MISSING)}"
+)
+
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, Contestant]]:
@@ -49,6 +55,7 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mapping[str, C
         yield running
 
 
+@with_peers
 @pytest.mark.parametrize("work", AGREED, ids=lambda work: work.name)
 def test_everybody_answers_the_same_json(work: Work, started: Mapping[str, Contestant]) -> None:
     compared = [started[name] for name in work.contestants if name != BARE]
@@ -56,6 +63,7 @@ def test_everybody_answers_the_same_json(work: Work, started: Mapping[str, Conte
         agree(compared, request, made=work.creates)
 
 
+@with_peers
 def test_another_answer_is_told_of(started: Mapping[str, Contestant]) -> None:
     refused = replace(started[FASTAPI], keys=["another"])
 

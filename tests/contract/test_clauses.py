@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterator
 
-import pytest
-
 from tests.contract.document import DOCUMENT, OPERATIONS, Node
+from tests.rules import for_each
 
 ROOT_PREFIXES = {"AUTH", "ERR", "HTTP", "SRV"}
 
@@ -20,9 +19,7 @@ def clauses() -> Iterator[tuple[str, Node]]:
 
 
 CLAUSES = list(clauses())
-each_clause = pytest.mark.parametrize(
-    "clause", [clause for _, clause in CLAUSES], ids=lambda clause: clause["id"]
-)
+each_clause = for_each((clause["id"], clause) for _, clause in CLAUSES)
 
 
 def test_ids_and_texts_are_unique() -> None:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-import pytest
-
 from server.contract.schemas import SchemaCompiler
 from tests.contract.document import (
     CONTRACT,
@@ -16,6 +14,7 @@ from tests.contract.document import (
     responses,
     responses_with_body,
 )
+from tests.rules import for_each
 
 REQUESTS = SchemaCompiler(CONTRACT, request=True)
 ANSWERS = SchemaCompiler(CONTRACT, request=False)
@@ -51,25 +50,19 @@ ANSWER_EXAMPLES = {name: (status, schema, example) for name, status, schema, exa
 FIELD_EXAMPLES = dict(field_examples())
 
 
-@pytest.mark.parametrize("name", REQUEST_EXAMPLES)
-def test_a_request_example_is_valid(name: str) -> None:
-    schema, example = REQUEST_EXAMPLES[name]
-
+@for_each(REQUEST_EXAMPLES)
+def test_a_request_example_is_valid(schema: Node, example: Node) -> None:
     assert faults(REQUESTS, schema, example) == []
 
 
-@pytest.mark.parametrize("name", ANSWER_EXAMPLES)
-def test_an_answer_example_is_valid(name: str) -> None:
-    status, schema, example = ANSWER_EXAMPLES[name]
-
+@for_each(ANSWER_EXAMPLES)
+def test_an_answer_example_is_valid(status: int, schema: Node, example: Node) -> None:
     assert faults(ANSWERS, schema, example) == []
     assert example.get("status_code", status) == status
 
 
-@pytest.mark.parametrize("path", FIELD_EXAMPLES)
-def test_a_fields_example_is_valid(path: str) -> None:
-    schema = FIELD_EXAMPLES[path]
-
+@for_each(FIELD_EXAMPLES)
+def test_a_fields_example_is_valid(schema: Node) -> None:
     assert faults(ANSWERS, schema, schema["example"]) == []
 
 

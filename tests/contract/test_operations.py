@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 
-import pytest
 from openapi_spec_validator import validate
 
 from tests.contract.document import (
@@ -17,11 +16,12 @@ from tests.contract.document import (
     resolved,
     responses,
 )
+from tests.rules import for_each
 
 EMPTY_FOR_UNKNOWN_IDS = {"listAccessProfileAuditLogsById"}
 """Operations that answer an empty list for an id that is not there, as the log outlives its profile."""
 
-each_operation = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+each_operation = for_each(OPERATIONS)
 
 
 def test_the_document_is_openapi_3_0() -> None:

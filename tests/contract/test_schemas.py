@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.contract.document import DOCUMENT, OPERATIONS, Node, resolved, responses_with_body
+from tests.rules import for_each
 
 SCHEMAS: Node = DOCUMENT["components"]["schemas"]
 
@@ -133,23 +134,20 @@ def test_what_the_first_page_shows_is_always_there_but_rate_limits() -> None:
     assert set(RATE_LIMIT) - set(SCHEMAS["RateLimit"]["required"]) == {"token_max_limit", "request_max_limit"}
 
 
-@pytest.mark.parametrize("path", REQUEST_OBJECTS)
-def test_a_request_refuses_unknown_fields(path: str) -> None:
-    assert REQUEST_OBJECTS[path]["additionalProperties"] is False
+@for_each(REQUEST_OBJECTS)
+def test_a_request_refuses_unknown_fields(schema: Node) -> None:
+    assert schema["additionalProperties"] is False
 
 
-@pytest.mark.parametrize("path", ANSWER_OBJECTS)
-def test_an_answer_may_gain_fields_and_requires_only_what_it_has(path: str) -> None:
-    schema = ANSWER_OBJECTS[path]
-
+@for_each((path, (path, schema)) for path, schema in ANSWER_OBJECTS.items())
+def test_an_answer_may_gain_fields_and_requires_only_what_it_has(path: str, schema: Node) -> None:
     assert set(schema.get("required", ())) <= set(schema["properties"])
     # What requests and answers share is strict in both.
     assert "additionalProperties" not in schema or path in REQUEST_OBJECTS
 
 
-@pytest.mark.parametrize("path", REQUEST_OBJECTS)
-def test_no_field_that_the_server_sets_is_required_of_a_client(path: str) -> None:
-    schema = REQUEST_OBJECTS[path]
+@for_each(REQUEST_OBJECTS)
+def test_no_field_that_the_server_sets_is_required_of_a_client(schema: Node) -> None:
     read_only = {name for name, member in schema["properties"].items() if resolved(member).get("readOnly")}
 
     assert read_only.isdisjoint(schema.get("required", ()))

@@ -1,17 +1,89 @@
-"""What is installed is complete: the wheel carries every file that the packages read."""
+"""What is installed is complete, and who installs one thing gets that thing and what it needs."""
 
+import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterable
+from importlib.metadata import Distribution, PathDistribution, distribution, packages_distributions
 from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.serving import ROOT
 
+NAME = "access-profiles"
+PACKAGES = ("conformance", "domain", "handlers", "server", "store")
+FOREIGN = {
+    "server": {"hypothesis", "psycopg", "psycopg-binary", "pytest", "schemathesis"},
+    "conformance": {"alembic", "connexion", "flask", "psycopg", "sqlalchemy", "starlette", "uvicorn"},
+    "postgresql": {"hypothesis", "pytest", "schemathesis"},
+    "store-suite": {"psycopg", "schemathesis"},
+}
+"""What an extra must not bring."""
 
-def test_the_wheel_holds_the_contract_the_pages_the_scripts_and_the_company(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+LOCKS = {
+    "requirements.txt": "server",
+    "requirements-conformance.txt": "conformance",
+    "requirements-dev.txt": "all",
+}
+"""Which extra each lock holds, with all that it brings."""
+
+LOCKED = re.compile(
+    r"([\w.-]+==\S+)(?: ; [^\\\n]+)? \\\n(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+(?: +#.*\n)*"
+)
+"""A requirement of one version, with its hashes, and for whom it is there."""
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
-    [wheel] = tmp_path.glob("*.whl")
+    [built] = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: Path) -> Distribution:
+    """What the wheel says of itself, as an installer reads it."""
+    return PathDistribution(zipfile.Path(wheel, f"{'-'.join(wheel.name.split('-')[:2])}.dist-info/"))
+
+
+def _brought(metadata: Distribution, *extras: str) -> set[str]:
+    """The distributions that come with these extras, and what those need, as they are installed here."""
+    brought: set[tuple[str, str]] = set()
+    waiting = [(NAME, extra) for extra in ("", *extras)]
+    while waiting:
+        name, extra = waiting.pop()
+        if (name, extra) in brought:
+            continue
+        brought.add((name, extra))
+        needed = (metadata if name == NAME else distribution(name)).requires or ()
+        for requirement in map(Requirement, needed):
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                waiting += [(canonicalize_name(requirement.name), own) for own in ("", *requirement.extras)]
+    return {name for name, _ in brought} - {NAME}
+
+
+def _modules(distributions: Iterable[str]) -> set[str]:
+    """The modules at the top that come with nothing but these distributions."""
+    among = set(distributions)
+    return {
+        module
+        for module, homes in packages_distributions().items()
+        if {canonicalize_name(home) for home in homes} <= among
+    }
+
+
+def _without(modules: Iterable[str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.docs.absent", ",".join(sorted(modules)), *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_the_wheel_holds_the_contract_the_pages_the_scripts_and_the_company(wheel: Path) -> None:
     contract = (ROOT / "openapi.yaml").read_bytes()
 
     with zipfile.ZipFile(wheel) as archive:
@@ -19,12 +91,131 @@ def test_the_wheel_holds_the_contract_the_pages_the_scripts_and_the_company(tmp_
         assert archive.read("server/openapi.yaml") == contract
         assert archive.read("conformance/openapi.yaml") == contract
 
-    packages = ("conformance", "domain", "handlers", "server", "store")
     needed = {
         str(path.relative_to(ROOT))
-        for package in packages
+        for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert needed - names == set()
-    assert not [name for name in names if name.startswith("tests/")]
+    assert not [name for name in names if name.startswith(("tests/", "bench/"))]
+
+
+@pytest.mark.parametrize("extra", FOREIGN)
+def test_an_extra_brings_nothing_foreign(extra: str, metadata: Distribution) -> None:
+    brought = _brought(metadata, extra)
+
+    assert brought > _brought(metadata), "the extra brings nothing"
+    assert brought & FOREIGN[extra] == set()
+
+
+def test_all_is_everything(metadata: Distribution) -> None:
+    extras = set(metadata.metadata.get_all("Provides-Extra") or ())
+
+    assert extras == {"all", *FOREIGN}
+    assert _brought(metadata, "all") == _brought(metadata, *FOREIGN)
+
+
+def test_the_server_alone_is_enough_to_serve(metadata: Distribution) -> None:
+    absent = _modules(_brought(metadata, "all") - _brought(metadata, "server"))
+    assert {"hypothesis", "psycopg", "pytest", "schemathesis"} <= absent
+
+    # The last is imported by Alembic, which has given it a database.
+    without = "store.testsuite,store.postgresql,store.migrations.env"
+    imported = _without(absent, "tests.docs.importing", "domain,handlers,server,store", without)
+    listed = _without(absent, "server", "config", "show")
+    compared = _without(absent, "server", "contract", "diff", "openapi.yaml", "openapi.yaml")
+
+    assert (imported.returncode, imported.stderr) == (0, "")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert (compared.returncode, compared.stdout) == (0, "No changes. Nothing breaks.\n")
+
+
+def test_the_suite_alone_is_enough_to_check(metadata: Distribution) -> None:
+    absent = _modules(_brought(metadata, "all") - _brought(metadata, "conformance"))
+    assert {"connexion", "flask", "sqlalchemy", "starlette", "uvicorn"} <= absent
+
+    # The self-test needs the server that it breaks; Schemathesis imports the hooks, with their settings.
+    without = "conformance.selftest,conformance.fuzz.hooks"
+    imported = _without(absent, "tests.docs.importing", "conformance", without)
+    listed = _without(absent, "conformance", "list")
+    explained = _without(absent, "conformance", "explain", "AP-GET-001")
+
+    assert (imported.returncode, imported.stderr) == (0, "")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert (explained.returncode, explained.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("absent", "command", "told"),
+    [
+        (
+            "connexion,msgspec,sqlalchemy",
+            "server --help",
+            'msgspec is not installed: pip install "access-profiles[server]"',
+        ),
+        (
+            "connexion",
+            "server --store memory: serve",
+            'connexion is not installed: pip install "access-profiles[server]"',
+        ),
+        (
+            "psycopg",
+            "server --store postgresql://somebody@127.0.0.1/profiles migrate",
+            'psycopg is not installed: pip install "access-profiles[postgresql]"',
+        ),
+        (
+            "psycopg",
+            "server --store postgresql://somebody@127.0.0.1/profiles serve --workers 2",
+            'psycopg is not installed: pip install "access-profiles[postgresql]"',
+        ),
+        (
+            "hypothesis,schemathesis",
+            "conformance check http://127.0.0.1:1",
+            'hypothesis is not installed: pip install "access-profiles[conformance]"',
+        ),
+    ],
+)
+def test_a_command_names_the_extra_that_it_lacks(absent: str, command: str, told: str) -> None:
+    ended = _without(absent.split(","), *command.split())
+
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", f"{told}\n")
+
+
+@pytest.mark.parametrize("absent", ["hypothesis", "pytest"])
+def test_the_suite_for_stores_names_its_extra(absent: str) -> None:
+    ended = _without([absent], "tests.docs.importing", "store.testsuite", "")
+
+    told = f'{absent} is not installed: pip install "access-profiles[store-suite]"'
+    assert ended.stderr.splitlines()[-1] == f"ModuleNotFoundError: {told}"
+
+
+def test_what_is_missing_of_this_project_is_no_missing_extra() -> None:
+    ended = _without(["handlers"], "server", "--store", "memory:", "serve")
+
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("ModuleNotFoundError: No module named 'handlers'\n")
+
+
+@pytest.mark.parametrize("lock", sorted(path.name for path in ROOT.glob("requirements*.txt")))
+def test_locks_are_of_versions_and_hashes_and_name_no_host(lock: str) -> None:
+    text = (ROOT / lock).read_text(encoding="utf-8")
+
+    assert LOCKED.sub("", text) == ""
+    assert "://" not in text
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_a_lock_holds_its_extra_and_what_builds(lock: str, metadata: Distribution) -> None:
+    pins = LOCKED.findall((ROOT / lock).read_text(encoding="utf-8"))
+    names = {canonicalize_name(pin.partition("==")[0]) for pin in pins}
+
+    assert _brought(metadata, LOCKS[lock]) | {"editables", "hatchling"} <= names
+    assert names & FOREIGN.get(LOCKS[lock], set()) == set()
+    assert set(pins) <= set(LOCKED.findall((ROOT / "requirements-dev.txt").read_text(encoding="utf-8")))
+
+
+def test_the_tests_install_no_peer_of_the_benchmark() -> None:
+    pins = LOCKED.findall((ROOT / "requirements-dev.txt").read_text(encoding="utf-8"))
+
+    assert {pin.partition("==")[0] for pin in pins} & {"fastapi", "litestar", "psycopg-pool"} == set()

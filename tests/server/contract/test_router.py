@@ -5,12 +5,16 @@ import pytest
 from server.contract.document import Operation
 from server.contract.router import Route, RouteTable
 from tests.contract.document import CONTRACT
+from tests.rules import for_each
 
 TABLE = RouteTable(CONTRACT)
 
 
-@pytest.mark.parametrize("base_path", CONTRACT.base_paths)
-@pytest.mark.parametrize("operation", CONTRACT.operations, ids=lambda operation: operation.operation_id)
+@for_each(
+    (base_path + operation.path, (base_path, operation))
+    for base_path in CONTRACT.base_paths
+    for operation in CONTRACT.operations
+)
 def test_every_operation_is_found(base_path: str, operation: Operation) -> None:
     names = [parameter.name for parameter in operation.parameters if parameter.location == "path"]
     path = base_path + operation.path.format(**{name: f"a {name}" for name in names})

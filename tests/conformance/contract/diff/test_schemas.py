@@ -9,6 +9,7 @@ import pytest
 from conformance.contract.diff.change import Severity
 from conformance.contract.diff.rules import IGNORED, IN_ANSWERS, IN_REQUESTS
 from tests.conformance.contract.diff.documents import Schema, changes, contract, rules, with_schema
+from tests.rules import for_each
 
 PLACES = (*IN_REQUESTS, *IN_ANSWERS, *IGNORED)
 
@@ -84,8 +85,7 @@ EXAMPLES: list[tuple[str, str, Schema, Schema]] = [
 ]
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize(("there", "back", "old", "new"), EXAMPLES, ids=lambda value: str(value)[:40])
+@for_each((f"{place}: {example[0]}", (place, *example)) for place in PLACES for example in EXAMPLES)
 def test_a_change_is_found_both_ways_and_nothing_beside_it(
     place: str, there: str, back: str, old: Schema, new: Schema
 ) -> None:
