@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from conformance import expect, samples
 from conformance.catalogue import check
+from conformance.shapes import is_json
 
 if TYPE_CHECKING:
     from conformance.client import Answer
@@ -153,7 +154,7 @@ def _error(answer: Answer) -> dict[str, object]:
 
 def _is_envelope(session: Session, answer: Answer) -> None:
     media_type = answer.headers.get("content-type", "no media type")
-    expect.holds(media_type.startswith("application/json"), "application/json", media_type, answer)
+    expect.holds(is_json(media_type), "application/json", media_type, answer)
     expect.equal(expect.member(answer, "status_code"), answer.status, "status_code", answer)
     expect.equal(expect.member(answer, "is_bifrost_error"), False, "is_bifrost_error", answer)
     request_id = answer.headers.get("x-request-id")

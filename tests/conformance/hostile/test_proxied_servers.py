@@ -17,6 +17,7 @@ from conformance.session import Workspace
 from conformance.verdict import ExitCode
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile.proxies import AUTHORITY, Limited, Prefixed, Slow, serving
+from tests.conformance.test_cli import PATIENCE
 
 # Reads, writes, bare sockets, races, keys, large bodies, conditions, Location, users.
 SAMPLE = (
@@ -42,7 +43,7 @@ def everything(breakable: Breakable) -> Iterator[tuple[str, Limited]]:
 
 
 def _all_pass(capsys: pytest.CaptureFixture[str], *command: str) -> None:
-    code = cli.run(["check", *command, "--seed", "1"])
+    code = cli.run(["check", *command, *PATIENCE, "--seed", "1"])
     text = capsys.readouterr().out
 
     assert code == ExitCode.CONFORMS, text
