@@ -3,16 +3,21 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import httpx
+import uvicorn
+from starlette.types import ASGIApp
 
 from server.http.authentication import issue_key
 from store.registry import open_store
@@ -53,12 +58,13 @@ class Server:
         It knows no authority for TLS: to read their list takes longer than ten requests.
         """
         headers = {"Authorization": f"Bearer {self.keys.admin}"}
-        return httpx.Client(base_url=self.url, headers=headers, verify=False, **options)
+        given = {"timeout": LONG_SECONDS, **options}
+        return httpx.Client(base_url=self.url, headers=headers, verify=False, **given)
 
     def kill(self) -> None:
         """End the process at once, as a crash would."""
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
+        self.process.wait()
 
 
 def add_keys(store_url: str) -> Keys:
@@ -78,6 +84,33 @@ def add_keys(store_url: str) -> Keys:
         tx.api_keys.revoke("revoked", now)
     store.close()
     return Keys(**{role: key.key for role, key in issued.items()})
+
+
+LONG_SECONDS = 300
+"""A wait that is over long before, on a slow machine as well; it ends one that would last for ever."""
+
+
+@contextmanager
+def served_in_a_thread(
+    app: ASGIApp, *, lifespan: Literal["on", "off"] = "on", **options: Any
+) -> Iterator[int]:
+    """Serve an app of this process on a free port, which is given, and stop at the end."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        # A thread has no signal handlers, and the loop of the tests' own process stays as it is.
+        running = uvicorn.Server(
+            uvicorn.Config(app, log_config=None, access_log=False, lifespan=lifespan, **options)
+        )
+        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            # The listener queues what comes before the server accepts it.
+            yield listener.getsockname()[1]
+        finally:
+            # One that has not begun would not see that it is to end.
+            while not running.started and thread.is_alive():
+                time.sleep(0.01)
+            running.should_exit = True
+            thread.join(LONG_SECONDS)
 
 
 @contextmanager
@@ -104,7 +137,7 @@ def running_server(
         finally:
             process.terminate()
             try:
-                process.wait(15)
+                process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()

@@ -6,6 +6,7 @@ from conformance.access_profiles import calls, samples
 from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
+from conformance.run.response_schemas import is_json
 from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807
@@ -149,7 +150,7 @@ def _error(answer: Answer) -> dict[str, object]:
 
 def _is_envelope(session: Session, answer: Answer) -> None:
     media_type = answer.headers.get("content-type", "no media type")
-    expect.holds(media_type.startswith("application/json"), "application/json", media_type, answer)
+    expect.holds(is_json(media_type), "application/json", media_type, answer)
     expect.equal(expect.member(answer, "status_code"), answer.status, "status_code", answer)
     expect.equal(expect.member(answer, "is_bifrost_error"), False, "is_bifrost_error", answer)
     request_id = answer.headers.get("x-request-id")

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from conformance import runner
 from conformance.cli.contract_versions import ask_redocly, read_version
 from conformance.contract.diff.change import Comparison, Severity
 from conformance.contract.diff.compare import compare
@@ -14,7 +15,6 @@ from conformance.contract.diff.document import Document
 from conformance.contract.diff.redocly import fold_in
 from conformance.contract.diff.reports import github, markdown, plain, terminal
 from conformance.contract.document import ContractError
-from conformance.run import registry
 
 
 def versions(base: str, revision: str | None, file: Path, *, merge_base: bool) -> tuple[Document, Document]:
@@ -33,7 +33,7 @@ def compared(old: Document, new: Document, *, with_node: bool) -> Comparison:
         click.UsageError: the versions cannot be compared, or redocly is not there to be asked.
     """
     try:
-        comparison = compare(old, new, frozenset(registry.load()))
+        comparison = compare(old, new, frozenset(runner.checks()))
     except ContractError as error:
         raise click.UsageError(str(error)) from None
     return _with_redocly(comparison) if with_node else comparison

@@ -25,6 +25,11 @@ _ANY_REQUEST = frozenset({408, 413, 414, 429, 431})
 _OF_NO_OPERATION = frozenset({405, 501})
 
 
+def is_json(media_type: str) -> bool:
+    """Whether a `Content-Type` says JSON, in whatever case and with whatever parameters."""
+    return media_type.partition(";")[0].strip().lower() == JSON
+
+
 @dataclass(frozen=True, slots=True)
 class ResponseFault:
     """What is wrong with the shape of an answer, and where the contract says so (RFC 6901)."""
@@ -141,7 +146,7 @@ def _body_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
     if stated.body is None:
         return
     media_type = answer.headers.get("content-type", "")
-    if media_type.partition(";")[0].strip().lower() != JSON:
+    if not is_json(media_type):
         yield ResponseFault(f"{stated.pointer}/content", JSON, media_type or "no media type")
         return
     try:

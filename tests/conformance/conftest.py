@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import structlog
-import uvicorn
 
 from conformance import runner
 from conformance.contract import document
@@ -25,7 +22,7 @@ from conformance.selftest.trials import Stand
 from server.connexion_app import create_app
 from store.registry import open_store
 from store.testsuite.samples import new_profile
-from tests.serving import add_keys
+from tests.serving import LONG_SECONDS, add_keys, served_in_a_thread
 
 CLAUSES_ALONE = dict.fromkeys(("boundary", "fuzz", "model"), "the clauses alone")
 
@@ -57,25 +54,15 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
         # A server that is in use: its data is not the suite's.
         tx.profiles.add(new_profile("Here before"))
     app = FaultyApp(create_app(store), keys.admin, keys.viewer)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # A thread has no signal handlers, and the loop of the tests' own process stays as it is.
-        running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        deadline = time.monotonic() + 20
-        while not running.started and thread.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert running.started
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        yield Breakable(app, Target(url, {"admin": keys.admin, "viewer": keys.viewer}))
-        running.should_exit = True
-        thread.join(20)
+    with served_in_a_thread(app) as port:
+        given = {"admin": keys.admin, "viewer": keys.viewer}
+        yield Breakable(app, Target(f"http://127.0.0.1:{port}", given, timeout=LONG_SECONDS))
 
 
 @pytest.fixture(scope="session")
 def plan(breakable: Breakable) -> Plan:
     """A plan for everything but fuzzing."""
-    return planned(document.load(), breakable.target, 1, left_out=CLAUSES_ALONE)
+    return planned(document.load(), breakable.target, 1, left_out=CLAUSES_ALONE, budget=LONG_SECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -26,6 +26,10 @@ def _no_keys_in_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+PATIENCE = ("--budget", "900", "--timeout", "300")
+"""For a machine that is busy with other tests: what a run says is not to hang on it."""
+
+
 class Command:
     """`conformance check` on the breakable server."""
 
@@ -40,7 +44,7 @@ class Command:
     def __call__(self, *options: str, fault: Fault | None = None, url: str | None = None) -> tuple[int, str]:
         self._server.app.break_with(fault)
         try:
-            code = cli.run(["check", url or self._server.target.root, *options])
+            code = cli.run(["check", url or self._server.target.root, *PATIENCE, *options])
         finally:
             self._server.app.break_with(None)
         out = self._capsys.readouterr()
@@ -309,7 +313,7 @@ def test_a_report_that_nobody_reads_is_4(no_listener: str) -> None:
         assert process.stdout is not None
         process.stdout.close()
 
-        assert process.wait(30) == ExitCode.SUITE_FAILED
+        assert process.wait() == ExitCode.SUITE_FAILED
 
 
 def test_list_shows_every_clause(capsys: pytest.CaptureFixture[str]) -> None:

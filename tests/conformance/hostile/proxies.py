@@ -7,9 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import socket
-import threading
-import time
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,8 +14,9 @@ from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tests.serving import served_in_a_thread
 
 CERTIFICATES = Path(__file__).parent / "certificates"
 AUTHORITY = CERTIFICATES / "ca.pem"
@@ -96,19 +94,5 @@ async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -
 def serving(app: ASGIApp, *, tls: bool = False) -> Iterator[str]:
     """The app on a free port of this host, in a thread: the URL of it."""
     options: dict[str, Any] = {"ssl_certfile": str(CERTIFICATES / "server.pem")} if tls else {}
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        # A thread has no signal handlers, and the loop of the tests' own process stays as it is.
-        running = uvicorn.Server(
-            uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", **options)
-        )
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        deadline = time.monotonic() + 20
-        while not running.started and thread.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert running.started
-        try:
-            yield f"{'https' if tls else 'http'}://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            running.should_exit = True
-            thread.join(20)
+    with served_in_a_thread(app, lifespan="off", **options) as port:
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"

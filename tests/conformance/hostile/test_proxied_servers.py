@@ -17,6 +17,7 @@ from conformance.contract import document
 from conformance.run.barrier import Entry, race
 from conformance.run.session import Workspace
 from conformance.run.verdict import ExitCode
+from tests.conformance.cli.test_check import PATIENCE
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile.proxies import AUTHORITY, Limited, Prefixed, Slow, serving
 
@@ -44,7 +45,7 @@ def everything(breakable: Breakable) -> Iterator[tuple[str, Limited]]:
 
 
 def _all_pass(capsys: pytest.CaptureFixture[str], *command: str) -> None:
-    code = cli.run(["check", *command, "--seed", "1"])
+    code = cli.run(["check", *command, *PATIENCE, "--seed", "1"])
     text = capsys.readouterr().out
 
     assert code == ExitCode.CONFORMS, text

@@ -18,11 +18,11 @@ from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
 from conformance.model.phase import Histories
 from conformance.model.templates import TemplateHistory
-from conformance.run import registry
 from conformance.run.coverage import Ledger
 from conformance.run.plan import Plan, Run
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
+from conformance.runner import planned
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from tests.conformance.model import seeded_faults as faults
 from tests.conformance.selftest.served_fault import FaultyServer, faulty_server
@@ -43,8 +43,7 @@ def server() -> Iterator[FaultyServer]:
 
 @pytest.fixture(scope="module")
 def plan(server: FaultyServer) -> Plan:
-    stated = document.load()
-    return Plan(stated, registry.load(), server.target, seed=1, profiles=frozenset(stated.profiles))
+    return planned(document.load(), server.target, 1)
 
 
 @pytest.fixture
@@ -71,7 +70,7 @@ class Search:
         return explore(self.machine, self.begin, scope, Deadline.within(None))
 
 
-def decided(plan: Plan, seconds: float, **changes: object) -> dict[str, Verdict]:
+def decided(plan: Plan, seconds: float | None = None, **changes: object) -> dict[str, Verdict]:
     verdicts: list[Verdict] = []
     changed = replace(plan, **changes)  # type: ignore[arg-type]
     with Workspace(changed.contract, changed.target, changed.seed) as workspace:
@@ -111,10 +110,10 @@ def test_what_the_strict_profile_decides_is_open_when_it_is_not_claimed(
             return response.with_json({"versions": response.json["versions"][::-1]})
         return response
 
-    asked = {"only": frozenset({"MODEL.templates"})}
+    asked = replace(plan, only=frozenset({"MODEL.templates"}))
     with server.broken_by(tells_the_oldest_first_and_no_tags):
-        claimed = decided(plan, 15, **asked)
-        unclaimed = decided(plan, 15, profiles=plan.profiles - {"strict"}, **asked)
+        claimed = decided(asked)
+        unclaimed = decided(asked, profiles=plan.profiles - {"strict"})
 
     assert claimed["MODEL.templates"].status is Status.FAIL
     assert unclaimed["MODEL.templates"].status is Status.PASS, unclaimed
@@ -202,7 +201,7 @@ def test_a_fault_of_people_is_seen_in_a_history_that_comes_upon_it(
 
 def test_a_finding_tells_the_shortest_calls_that_lead_to_it(server: FaultyServer, plan: Plan) -> None:
     with server.broken_by(faults.a_refused_update_leaves_an_audit_row):
-        verdict = decided(plan, 60, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
+        verdict = decided(plan, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
 
     assert verdict.status is Status.FAIL
     [finding] = verdict.findings
@@ -228,7 +227,7 @@ def test_what_is_not_seen_again_is_told_with_both_histories(server: FaultyServer
         return response
 
     with server.broken_by(once):
-        verdict = decided(plan, 60, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
+        verdict = decided(plan, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
 
     assert verdict.status is Status.FAIL
     first, second = verdict.findings
@@ -261,7 +260,7 @@ def test_too_little_time_is_no_verdict(plan: Plan) -> None:
 
 
 def test_a_server_that_is_gone_is_no_verdict(plan: Plan, no_listener: str) -> None:
-    verdicts = decided(plan, 5, target=replace(plan.target, root=no_listener))
+    verdicts = decided(plan, target=replace(plan.target, root=no_listener))
 
     assert {verdict.status for verdict in verdicts.values()} == {Status.NOT_REACHED}
     assert verdicts["MODEL.people"].reason == "the server stopped answering (ConnectError)"

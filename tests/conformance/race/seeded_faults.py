@@ -1,15 +1,29 @@
-"""Faults that show only when several clients call at once: time passes between a read and a write."""
+"""Faults that show only when several clients call at once: others come between a read and a write."""
 
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from conformance.selftest.middleware import Inner, Request, Response, State, profile_of
 
-PAUSE = 0.05
-"""Seconds between the read and the write."""
+ALONE_SECONDS = 1
+"""How long one waits for another, where there may be none. In a race, one comes, however slow the machine."""
+
+
+async def _another(state: State, what: str) -> None:
+    """Two at a time go on together; who is alone goes on alone."""
+    waiting: asyncio.Event | None = state.memory.pop(what, None)
+    if waiting is not None:
+        waiting.set()
+        return
+    state.memory[what] = waiting = asyncio.Event()
+    with suppress(TimeoutError):
+        await asyncio.wait_for(waiting.wait(), ALONE_SECONDS)
+    if state.memory.get(what) is waiting:
+        del state.memory[what]
 
 
 async def an_update_writes_back_what_it_read_before(request: Request, inner: Inner, state: State) -> Response:
@@ -17,7 +31,7 @@ async def an_update_writes_back_what_it_read_before(request: Request, inner: Inn
     if request.operation_id != "updateAccessProfile":
         return await inner(request)
     read = profile_of(await inner(replace(request, method="GET", body=b"")))
-    await asyncio.sleep(PAUSE)
+    await _another(state, "update")
     whole: dict[str, Any] = {name: read[name] for name in ("description", "tags", "budgets") if name in read}
     return await inner(request.with_json({**whole, **request.json}))
 
@@ -30,7 +44,6 @@ async def a_name_is_looked_up_before_it_is_taken(request: Request, inner: Inner,
     under_way = state.memory.setdefault("under way", {})
     under_way[wanted] = under_way.get(wanted, 0) + 1
     place = under_way[wanted]
-    await asyncio.sleep(PAUSE)
     if place == 2:
         return await inner(request.with_json({**request.json, "name": f"{wanted} 2"}))
     return await inner(request)
@@ -41,10 +54,20 @@ async def two_fields_are_written_one_after_the_other(
 ) -> Response:
     """Whoever reads between the two writes sees what nobody has sent."""
     sent = request.json
+    half_written = state.memory.setdefault("half written", [])
+    if request.operation_id == "getAccessProfile":
+        waiting = [*half_written]
+        response = await inner(request)
+        for is_read in waiting:
+            is_read.set()
+        return response
     if request.operation_id != "updateAccessProfile" or not {"description", "tags"} <= sent.keys():
         return await inner(request)
     await inner(request.with_json({name: value for name, value in sent.items() if name != "tags"}))
-    await asyncio.sleep(PAUSE)
+    half_written.append(is_read := asyncio.Event())
+    with suppress(TimeoutError):
+        await asyncio.wait_for(is_read.wait(), ALONE_SECONDS)
+    half_written.remove(is_read)
     return await inner(request)
 
 

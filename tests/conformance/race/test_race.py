@@ -10,11 +10,11 @@ import pytest
 from conformance.contract import document
 from conformance.http.deadline import Deadline
 from conformance.race.phase import Races
-from conformance.run import registry
 from conformance.run.coverage import Ledger
 from conformance.run.plan import Plan, Run
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
+from conformance.runner import planned
 from conformance.selftest.middleware import Fault
 from tests.conformance.race import seeded_faults as faults
 from tests.conformance.selftest.served_fault import FaultyServer, faulty_server
@@ -28,21 +28,20 @@ def server() -> Iterator[FaultyServer]:
 
 @pytest.fixture(scope="module")
 def plan(server: FaultyServer) -> Plan:
-    stated = document.load()
-    return Plan(stated, registry.load(), server.target, seed=1, profiles=frozenset(stated.profiles))
+    return planned(document.load(), server.target, 1)
 
 
 def decided(plan: Plan, deadline: Deadline | None = None) -> dict[str, Verdict]:
     verdicts: list[Verdict] = []
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         Races(plan.checks).run(
-            Run(plan, workspace, Ledger(plan.contract), verdicts.append, deadline or Deadline.within(7))
+            Run(plan, workspace, Ledger(plan.contract), verdicts.append, deadline or Deadline.within(None))
         )
     return {verdict.id: verdict for verdict in verdicts}
 
 
 def test_a_sound_server_wins_every_race(plan: Plan) -> None:
-    verdicts = decided(plan, Deadline.within(None))
+    verdicts = decided(plan)
 
     assert list(verdicts) == Races(plan.checks).ids(plan.contract)
     assert [v for v in verdicts.values() if v.status is not Status.PASS] == []

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import logging
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
-import uvicorn
 
 from conformance.http.target import Target
 from conformance.selftest.middleware import Fault, FaultyApp
 from server.connexion_app import create_app
 from server.http.authentication import issue_key
 from store.registry import open_store
+from tests.serving import LONG_SECONDS, served_in_a_thread
 
 __all__ = ["FaultyServer", "faulty_server"]
 
@@ -52,17 +49,7 @@ def faulty_server() -> Iterator[FaultyServer]:
     with store.write() as tx:
         tx.api_keys.add(issued.record)
     app = FaultyApp(create_app(store), issued.key, "")
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        running = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on"))
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
-        thread.start()
-        deadline = time.monotonic() + 20
-        while not running.started and thread.is_alive() and time.monotonic() < deadline:
-            time.sleep(0.01)
-        assert running.started
-        yield FaultyServer(
-            app, Target(f"http://127.0.0.1:{listener.getsockname()[1]}", {"admin": issued.key})
-        )
-        running.should_exit = True
-        thread.join(20)
+    with served_in_a_thread(app) as port:
+        target = Target(f"http://127.0.0.1:{port}", {"admin": issued.key}, timeout=LONG_SECONDS)
+        yield FaultyServer(app, target)
     structlog.configure(**before)

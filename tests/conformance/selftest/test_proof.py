@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from conformance import runner
 from conformance.access_profiles import calls
 from conformance.contract import document
-from conformance.run import registry
 from conformance.run.registry import Registry
 from conformance.run.session import Session
 from conformance.run.verdict import Violation
@@ -24,7 +24,7 @@ from conformance.selftest.trials import Outcome, Stand, Trial
 
 def _with_checks(**replaced: Callable[[Session], None]) -> Registry:
     """The catalogue with other checks of some clauses; `AP_GET_006` stands for AP-GET-006."""
-    checks, other = registry.load(), Registry()
+    checks, other = runner.checks(), Registry()
     for each in checks:
         other.check(each)(replaced.get(each.replace("-", "_"), checks[each].run))
     return other

@@ -13,6 +13,12 @@ from store.postgresql.store import TURN, open_postgres
 from store.sql.engine import SqlStore
 from tests.store.backends import connections_in_use
 
+LONG_SECONDS = 300
+"""A wait that is over long before, on a slow machine as well; it ends one that would last for ever."""
+
+PATIENT = dict.fromkeys(("pool_timeout", "lock_timeout", "statement_timeout"), f"{LONG_SECONDS}s")
+"""Parameters with which nobody is refused because a machine is slow."""
+
 
 @contextmanager
 def opened(url: str, **parameters: str) -> Iterator[SqlStore]:
@@ -37,12 +43,19 @@ def shown(store: SqlStore, setting: str) -> object:
         return tx.profiles._connection.exec_driver_sql(f"SHOW {setting}").scalar_one()
 
 
-def refused(work: Callable[[], object]) -> tuple[str, float]:
-    """Return what a store says that cannot be used, and after how many seconds."""
-    began = time.monotonic()
+def refused(work: Callable[[], object]) -> str:
+    """Return what a store says that cannot be used."""
     with pytest.raises(Unavailable) as refusal:
         work()
-    return str(refusal.value), time.monotonic() - began
+    return str(refusal.value)
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    """Return when something has come about; fail when it never does."""
+    deadline = time.monotonic() + LONG_SECONDS
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def name_in(url: str) -> str:

@@ -1,7 +1,6 @@
 """PostgreSQL: servers that cannot be reached, refuse, stop or crash, and what is said about them."""
 
 import socket
-import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from threading import Event
@@ -11,18 +10,17 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 
 from domain.errors import Unavailable
-from store.postgresql.snapshot_watch import RETRY_SECONDS
 from store.postgresql.store import WRITERS
 from store.testsuite.samples import add_profiles, names_of, new_profile
 from tests.postgres import PASSWORD, PASSWORD_ROLE, OwnCluster, free_port
-from tests.store.postgresql.stores import name_in, opened, refused, shown
+from tests.store.postgresql.stores import LONG_SECONDS, name_in, opened, refused, shown, wait_until
 
 
 @pytest.mark.parametrize("password", ["s3cret", ""])
 def test_a_wrong_password_is_told_without_it(postgres: OwnCluster, password: str) -> None:
     address = f"127.0.0.1:{postgres.port}"
     with opened(f"postgresql://{PASSWORD_ROLE}:{password}@{address}/postgres") as store:
-        message, _ = refused(store.check_ready)
+        message = refused(store.check_ready)
 
     assert message.startswith(f"PostgreSQL at {address} (postgres) ")
     assert "password" in message
@@ -31,7 +29,7 @@ def test_a_wrong_password_is_told_without_it(postgres: OwnCluster, password: str
 
 def test_a_wrong_password_says_what_to_check(postgres: OwnCluster) -> None:
     with opened(f"postgresql://{PASSWORD_ROLE}:s3cret@127.0.0.1:{postgres.port}/postgres") as store:
-        message, _ = refused(store.check_ready)
+        message = refused(store.check_ready)
 
     assert 'password authentication failed for user "guarded"' in message
     assert message.endswith("Check the user, the password and the database in the store's URL.")
@@ -45,7 +43,7 @@ def test_the_right_password_is_accepted(postgres: OwnCluster) -> None:
 
 def test_an_unknown_database_is_told(postgres: OwnCluster) -> None:
     with opened(postgres.database_url("nothing")) as store:
-        message, _ = refused(store.check_ready)
+        message = refused(store.check_ready)
 
     assert 'database "nothing" does not exist' in message
     assert message.endswith("Check the user, the password and the database in the store's URL.")
@@ -55,23 +53,21 @@ def test_a_host_on_which_nothing_listens_is_named_without_the_password() -> None
     port = free_port()
     with opened(f"postgresql://ada:s3cret@127.0.0.1:{port}/profiles") as store:
         for work in (store.check_ready, lambda: names_of(store), lambda: add_profiles(store, ["p"])):
-            message, seconds = refused(work)
+            message = refused(work)
 
             assert message.startswith(f"PostgreSQL at 127.0.0.1:{port} (profiles) cannot be used: ")
             assert f'"127.0.0.1", port {port} failed: Connection refused' in message
             assert "s3cret" not in message
-            assert seconds < 2
 
 
 def test_a_host_that_does_not_answer_is_given_up() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
         with opened(f"postgresql://ada:s3cret@127.0.0.1:{port}/profiles", connect_timeout="2") as store:
-            message, seconds = refused(store.check_ready)
+            message = refused(store.check_ready)
 
     assert f"127.0.0.1:{port}" in message
     assert "timeout" in message
-    assert seconds < 5
 
 
 def test_a_socket_is_an_address_too(postgres: OwnCluster, postgres_url: str) -> None:
@@ -98,7 +94,7 @@ def test_a_host_that_is_away_is_passed_over(postgres: OwnCluster, postgres_url: 
 def test_hosts_that_are_all_away_are_all_named() -> None:
     one, other = free_port(), free_port()
     with opened(f"postgresql://127.0.0.1:{one},127.0.0.1:{other}/profiles") as store:
-        message, _ = refused(store.check_ready)
+        message = refused(store.check_ready)
 
     assert message.startswith(f"PostgreSQL at 127.0.0.1:{one}, 127.0.0.1:{other} (profiles) cannot be used")
 
@@ -110,7 +106,7 @@ def test_a_server_that_accepts_no_more_connections_is_told(postgres: OwnCluster,
     try:
         address = f"127.0.0.1:{postgres.port}/{name}"
         with opened(f"postgresql://{PASSWORD_ROLE}:{quote(PASSWORD)}@{address}") as store:
-            message, _ = refused(store.check_ready)
+            message = refused(store.check_ready)
     finally:
         postgres.execute(f"ALTER DATABASE {name} CONNECTION LIMIT -1")
         postgres.execute(f"ALTER ROLE {PASSWORD_ROLE} CONNECTION LIMIT -1")
@@ -139,10 +135,10 @@ def test_a_server_that_was_restarted_has_another_stamp(postgres: OwnCluster, pos
         postgres.stop()
         gone = store.stamp()
         postgres.start()
-        time.sleep(RETRY_SECONDS)
 
         assert before is not None
         assert gone is None
+        wait_until(lambda: store.stamp() is not None)
         assert store.stamp() not in {None, before}
 
 
@@ -153,7 +149,7 @@ def test_a_stopped_server_makes_the_store_unavailable_until_it_runs_again(
         add_profiles(store, ["before"])
         postgres.stop()
         for work in (store.check_ready, lambda: names_of(store), lambda: add_profiles(store, ["lost"])):
-            message, _ = refused(work)
+            message = refused(work)
             assert f"PostgreSQL at 127.0.0.1:{postgres.port}" in message
         postgres.start()
 
@@ -179,7 +175,7 @@ def test_a_server_that_stops_in_the_middle_of_a_transaction_leaves_nothing_of_it
 
     with opened(postgres_url) as store:
         for work in (write, read):
-            message, _ = refused(work)
+            message = refused(work)
             assert "is stopping or starting" in message or "has lost the connection" in message
             postgres.start()
 
@@ -207,9 +203,9 @@ def test_what_was_acknowledged_survives_a_crash_in_the_middle_of_writes(
 
     with opened(postgres_url) as store, ThreadPoolExecutor(4) as pool:
         threads = [pool.submit(write, thread) for thread in range(4)]
-        assert enough.wait(30)
+        assert enough.wait(LONG_SECONDS)
         postgres.kill9()
-        acknowledged = {name for thread in threads for name in thread.result(30)}
+        acknowledged = {name for thread in threads for name in thread.result()}
         postgres.start()
 
         kept = set(names_of(store))
@@ -222,7 +218,7 @@ def test_what_was_acknowledged_survives_a_crash_in_the_middle_of_writes(
 
 def test_a_database_that_may_only_be_read_is_told(postgres: OwnCluster, postgres_url: str) -> None:
     with opened(postgres_url, options="-c default_transaction_read_only=on") as store:
-        message, _ = refused(lambda: add_profiles(store, ["p"]))
+        message = refused(lambda: add_profiles(store, ["p"]))
 
         assert "is read-only: cannot execute" in message
         assert names_of(store) == []
@@ -231,7 +227,7 @@ def test_a_database_that_may_only_be_read_is_told(postgres: OwnCluster, postgres
 def test_a_user_without_rights_is_told(postgres: OwnCluster, postgres_url: str) -> None:
     address = f"127.0.0.1:{postgres.port}/{name_in(postgres_url)}"
     with opened(f"postgresql://{PASSWORD_ROLE}:{quote(PASSWORD)}@{address}") as store:
-        message, _ = refused(lambda: names_of(store))
+        message = refused(lambda: names_of(store))
 
     assert "does not let this user do what the store needs: permission denied" in message
 

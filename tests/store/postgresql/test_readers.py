@@ -1,6 +1,5 @@
 """PostgreSQL's readers: transactions on connections that are held, and statements past Core."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from store.api import ProfileFilter, ReadTransaction
 from store.sql.prepared import Prepared
 from store.testsuite.samples import NOW, add_profiles, names_of
 from tests.postgres import OwnCluster
-from tests.store.postgresql.stores import name_in, opened, refused
+from tests.store.postgresql.stores import name_in, opened, refused, wait_until
 
 _SESSION = Prepared(select(func.pg_backend_pid().label("number")))
 _QUOTIENT = Prepared(select((1 / func.length(bindparam("text"))).label("value")))
@@ -36,9 +35,7 @@ def end_sessions(postgres: OwnCluster, url: str) -> None:
     """End all sessions on a database, and wait until they are gone."""
     of_store = f"FROM pg_stat_activity WHERE datname = '{name_in(url)}'"
     postgres.execute(f"SELECT pg_terminate_backend(pid) {of_store}")
-    deadline = time.monotonic() + 10
-    while postgres.execute(f"SELECT count(*) {of_store}") != [(0,)]:
-        assert time.monotonic() < deadline
+    wait_until(lambda: postgres.execute(f"SELECT count(*) {of_store}") == [(0,)])
 
 
 def test_a_reader_takes_the_connection_of_the_one_before(postgres_url: str) -> None:
@@ -82,7 +79,7 @@ def test_a_connection_that_dies_during_a_read_is_told_and_not_replaced_within_it
 
     with opened(postgres_url) as store:
         add_profiles(store, ["p"])
-        message, _ = refused(read)
+        message = refused(read)
 
         assert "is stopping or starting" in message or "has lost the connection" in message
         assert names_of(store) == ["p"]
@@ -133,9 +130,7 @@ def test_the_end_of_a_read_ends_its_transaction_whoever_sent_the_last_statement(
             for _ in range(2):
                 with store.read() as tx:
                     read(tx)
-                deadline = time.monotonic() + 10
-                while postgres.execute(left_open) != [(0,)]:
-                    assert time.monotonic() < deadline
+                wait_until(lambda: postgres.execute(left_open) == [(0,)])
 
 
 def test_a_statement_that_fails_past_core_is_raised_as_core_would_without_its_values(

@@ -3,7 +3,7 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier, Event
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -12,7 +12,16 @@ from sqlalchemy.exc import DataError
 from domain.errors import Unavailable
 from store.testsuite.samples import NOW, add_profiles, names_of, new_profile
 from tests.postgres import OwnCluster
-from tests.store.postgresql.stores import name_in, opened, refused, shown, turn_taken
+from tests.store.postgresql.stores import (
+    LONG_SECONDS,
+    PATIENT,
+    name_in,
+    opened,
+    refused,
+    shown,
+    turn_taken,
+    wait_until,
+)
 
 
 def test_a_read_is_one_state_and_cannot_write(postgres_url: str) -> None:
@@ -42,9 +51,7 @@ def test_a_closed_store_leaves_no_session_behind(postgres: OwnCluster, postgres_
     sessions = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'"
     with opened(postgres_url) as store, store.read(), store.write():
         assert postgres.execute(sessions) == [(2,)]
-    deadline = time.monotonic() + 10
-    while postgres.execute(sessions) != [(0,)]:
-        assert time.monotonic() < deadline
+    wait_until(lambda: postgres.execute(sessions) == [(0,)])
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "UTC"])
@@ -70,25 +77,27 @@ def test_text_with_u0000_is_refused_as_a_bug_because_the_contract_lets_none_in(p
 def test_a_statement_that_takes_too_long_is_given_up(postgres_url: str) -> None:
     def sleep() -> None:
         with store.read() as tx:
-            tx.profiles._connection.execute(text("SELECT pg_sleep(20)"))
+            tx.profiles._connection.execute(text("SELECT pg_sleep(600)"))
 
-    with opened(postgres_url, statement_timeout="200ms") as store:
-        message, seconds = refused(sleep)
-
-        assert "gave up a statement that took too long" in message
-        assert seconds < 5
+    with opened(postgres_url, statement_timeout="1s") as store:
+        assert "gave up a statement that took too long" in refused(sleep)
         assert names_of(store) == []
 
 
-def test_a_transaction_that_stands_still_is_ended(postgres_url: str) -> None:
+def test_a_transaction_that_stands_still_is_ended(postgres: OwnCluster, postgres_url: str) -> None:
+    in_transaction = (
+        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name_in(postgres_url)}' "
+        "AND state = 'idle in transaction'"
+    )
+
     def stand_still() -> None:
         with store.write() as tx:
             tx.profiles.add(new_profile("lost"))
-            time.sleep(1)
+            wait_until(lambda: postgres.execute(in_transaction) == [(0,)])
             tx.profiles.add(new_profile("lost too"))
 
-    with opened(postgres_url, idle_in_transaction_session_timeout="200ms") as store:
-        message, _ = refused(stand_still)
+    with opened(postgres_url, idle_in_transaction_session_timeout="1s") as store:
+        message = refused(stand_still)
 
         assert "ended a transaction that stood still" in message or "has lost the connection" in message
         assert names_of(store) == []
@@ -97,27 +106,34 @@ def test_a_transaction_that_stands_still_is_ended(postgres_url: str) -> None:
 def test_a_write_gives_up_when_another_process_has_its_turn_for_too_long(postgres_url: str) -> None:
     with opened(postgres_url, lock_timeout="300ms") as store:
         with turn_taken(postgres_url):
-            message, seconds = refused(lambda: add_profiles(store, ["refused"]))
+            message = refused(lambda: add_profiles(store, ["refused"]))
 
             assert "was kept busy by another writer" in message
-            assert 0.25 < seconds < 5
             assert names_of(store) == []
 
         assert add_profiles(store, ["accepted"]) == [1]
 
 
 def test_readers_do_not_wait_while_many_writers_do(postgres_url: str) -> None:
-    with opened(postgres_url, lock_timeout="1s", pool_timeout="1s", pool_size="4") as store:
-        with turn_taken(postgres_url), ThreadPoolExecutor(20) as pool:
-            writers = [pool.submit(add_profiles, store, [f"p{number}"]) for number in range(20)]
+    names = [f"p{number}" for number in range(20)]
+    with opened(postgres_url, **PATIENT, pool_size="4") as store, ThreadPoolExecutor(20) as pool:
+        with turn_taken(postgres_url):
+            writers = [pool.submit(add_profiles, store, [name]) for name in names]
             time.sleep(0.1)
-            began = time.monotonic()
 
+            # Whoever waited for a writer would wait until the turn is given back, after these reads.
             for _ in range(20):
                 assert names_of(store) == []
 
-            assert time.monotonic() - began < 0.7
-            assert all(isinstance(writer.exception(10), Unavailable) for writer in writers)
+        assert sorted(writer.result()[0] for writer in writers) == list(range(1, 21))
+        assert sorted(names_of(store)) == sorted(names)
+
+
+def test_many_writers_give_up_when_another_process_has_its_turn_for_too_long(postgres_url: str) -> None:
+    with opened(postgres_url, lock_timeout="300ms", pool_timeout="300ms") as store:
+        with turn_taken(postgres_url), ThreadPoolExecutor(20) as pool:
+            writers = [pool.submit(add_profiles, store, [f"p{number}"]) for number in range(20)]
+            assert all(isinstance(writer.exception(), Unavailable) for writer in writers)
 
         assert len(add_profiles(store, ["after"])) == 1
 
@@ -125,10 +141,9 @@ def test_readers_do_not_wait_while_many_writers_do(postgres_url: str) -> None:
 def test_connections_that_are_all_in_use_make_the_store_unavailable(postgres_url: str) -> None:
     with opened(postgres_url, pool_size="3", pool_timeout="100ms") as store:
         with store.read():
-            message, seconds = refused(lambda: names_of(store))
+            message = refused(lambda: names_of(store))
 
         assert "is busy: all connections to it are in use" in message
-        assert seconds < 2
         assert names_of(store) == []
 
 
@@ -137,7 +152,7 @@ def test_writes_of_many_threads_lose_nothing_and_refuse_nothing(postgres_url: st
     barrier = Barrier(threads)
 
     def work(thread: int) -> list[int]:
-        barrier.wait(30)
+        barrier.wait(LONG_SECONDS)
         ids: list[int] = []
         for number in range(rounds):
             with store.write() as tx:
@@ -153,7 +168,7 @@ def test_writes_of_many_threads_lose_nothing_and_refuse_nothing(postgres_url: st
                 assert reading.profiles.get(profile.id).roles[0].role_name == f"{thread}/{number}"
         return ids
 
-    with opened(postgres_url, pool_size="5") as store, opened(postgres_url) as other:
+    with opened(postgres_url, **PATIENT, pool_size="5") as store, opened(postgres_url) as other:
         add_profiles(other, ["shared"])
         with ThreadPoolExecutor(threads) as pool:
             ids = [config_id for config_ids in pool.map(work, range(threads)) for config_id in config_ids]
@@ -164,25 +179,20 @@ def test_writes_of_many_threads_lose_nothing_and_refuse_nothing(postgres_url: st
             assert len(tx.profiles.get(1).roles) == threads * rounds
 
 
-def test_a_thread_that_writes_all_the_time_does_not_keep_others_from_it(postgres_url: str) -> None:
-    most = 30
-    all_here = Barrier(8)
-    enough = Event()
+def test_threads_that_write_all_the_time_do_not_keep_others_from_it(postgres_url: str) -> None:
+    """Until the slowest has written enough, in a fair queue nobody has written far more."""
+    enough, far_more = 10, 100
+    written = [0] * 8
 
-    def write(thread: int) -> int:
-        all_here.wait(30)
-        for number in range(most):
-            if enough.is_set():
-                return number
-            add_profiles(store, [f"{thread}/{number}"])
-        enough.set()
-        return most
+    def write(thread: int) -> None:
+        while min(written) < enough and max(written) < far_more:
+            add_profiles(store, [f"{thread}/{written[thread]}"])
+            written[thread] += 1
 
-    with opened(postgres_url) as store, ThreadPoolExecutor(8) as pool:
-        threads = [pool.submit(write, thread) for thread in range(8)]
-        written = [thread.result(60) for thread in threads]
+    with opened(postgres_url, **PATIENT) as store, ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
 
-    assert min(written) > most / 3
+    assert min(written) >= enough
 
 
 def test_a_commit_changes_the_stamps_of_all_stores_on_the_database_before_it_is_acknowledged(
