@@ -1,8 +1,10 @@
 """One run: preflight, then each phase within its time, then clean-up. What a run is made of stands here."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from importlib.metadata import entry_points
 from statistics import median
 from typing import Any
 
@@ -19,55 +21,92 @@ from conformance.model.phase import Histories
 from conformance.race.phase import Races
 from conformance.run import registry, skips
 from conformance.run.clean_up import Residue
+from conformance.run.content import ANY, Content
 from conformance.run.coverage import Ledger
 from conformance.run.events import Decided, Event, Noted, PhaseBegun
-from conformance.run.plan import BRISK, Mode, Phase, Plan, Run
+from conformance.run.plan import BRISK, Mode, Phase, Plan, Run, Statement
 from conformance.run.probing import Checks, skipped
-from conformance.run.registry import PROBE, RAW, Registry
+from conformance.run.registry import PROBE, RACE, RAW, Registry
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.results import PhaseRecord, Results
 from conformance.run.schema_verdicts import unreached_verdicts
 from conformance.run.session import Workspace
 from conformance.run.verdict import Verdict, worse
 
-_CHECKS = "conformance.checks"
+OWN_CHECKS = "conformance.checks"
+ENTRY_POINTS = "conformance.checks"
+"""The group of entry points by which an installed package brings checks of its own."""
 
 
-def phases(known: Registry) -> tuple[Phase, ...]:
-    """What a run is made of, in order."""
-    return (
-        Checks(
-            PROBE,
-            "a check for each clause",
-            {Mode.QUICK: 5, Mode.STANDARD: 25, Mode.CERTIFY: 120},
-            known,
-        ),
-        Checks(RAW, "what an HTTP library does not send", {Mode.STANDARD: 10, Mode.CERTIFY: 60}, known),
-        Boundary(),
-        Fuzz(),
-        Histories(),
-        Races(known),
-    )
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """What is brought to a contract: checks of its clauses, what is known of its API, and the phases."""
 
+    checks: Registry
+    content: Content
+    phases: tuple[Phase, ...]
 
-def every_phase() -> tuple[Phase, ...]:
-    """The phases with every check of the suite."""
-    return phases(checks())
+    @property
+    def has_selftest(self) -> bool:
+        """Whether `conformance selftest` proves these checks."""
+        return self.content is ACCESS_PROFILES
+
+    def ids(self, contract: Contract) -> list[str]:
+        """Every id that a verdict on this contract can have: clauses first."""
+        derived = (verdict_id for phase in self.phases for verdict_id in phase.ids(contract))
+        return list(dict.fromkeys([*(clause.id for clause in contract.clauses), *derived]))
+
+    def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
+        """What a verdict is about; None for an id that none has."""
+        told = (phase.explain(contract, verdict_id) for phase in self.phases)
+        return next((statement for statement in told if statement is not None), None)
 
 
 def checks() -> Registry:
     """How each clause of access profiles is checked."""
-    return registry.load(_CHECKS)
+    return registry.load(OWN_CHECKS)
 
 
-def planned(contract: Contract, target: Target, seed: int, **asked: Any) -> Plan:
-    """A plan with all that the suite knows of access profiles.
+def suite_for(contract: Contract, packages: Sequence[str] = ()) -> Suite:
+    """What the suite knows of access profiles, or for the contract of something else what does for any.
+
+    `packages` are those of the contract's owner, with checks of its clauses; installed ones say so by entry
+    points.
+
+    Raises:
+        ModuleNotFoundError: there is no such package.
+    """
+    known = checks() if contract.clauses else Registry()
+    if any(clause.id in known for clause in contract.clauses):
+        more: tuple[Phase, ...] = (Histories(), Races(known))
+        return Suite(known, ACCESS_PROFILES, (*_phases(known, ACCESS_PROFILES), *more))
+    installed = (found.value for found in entry_points(group=ENTRY_POINTS))
+    known = registry.load(*packages, *installed)
+    races = Checks(RACE, "requests at one instant", Races.budgets_of_checks, known)
+    return Suite(known, ANY, (*_phases(known, ANY), races))
+
+
+def _phases(known: Registry, content: Content) -> tuple[Phase, ...]:
+    probe = {Mode.QUICK: 5.0, Mode.STANDARD: 25.0, Mode.CERTIFY: 120.0}
+    raw = {Mode.STANDARD: 10.0, Mode.CERTIFY: 60.0}
+    return (
+        Checks(PROBE, "a check for each clause", probe, known),
+        Checks(RAW, "what an HTTP library does not send", raw, known),
+        Boundary(content),
+        Fuzz(),
+    )
+
+
+def planned(
+    contract: Contract, target: Target, seed: int, *, suite: Suite | None = None, **asked: Any
+) -> Plan:
+    """A plan with all that the suite brings to the contract.
 
     What is `asked` are more fields of the plan; without `profiles` all of the contract are claimed.
     """
-    known = checks()
+    suite = suite or suite_for(contract)
     more = {"profiles": frozenset(contract.profiles), **asked}
-    return Plan(contract, known, target, seed, content=ACCESS_PROFILES, phases=phases(known), **more)
+    return Plan(contract, suite.checks, target, seed, content=suite.content, phases=suite.phases, **more)
 
 
 def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
@@ -84,6 +123,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
             if obstacle is not None:
                 break
             workspace.profiles = plan.profiles
+            workspace.excluded = plan.excluded
             workspace.observers += [audit.observe, ledger.observe]
             try:
                 for verdict in skipped(plan):

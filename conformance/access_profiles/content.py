@@ -16,6 +16,14 @@ class AccessProfiles(Content):
     """Access profiles, and the roles, users, copies and keys around them."""
 
     place = "conformance.access_profiles.content:ACCESS_PROFILES"
+    insists = True
+    causes = frozenset({304, 400, 403, 404, 409, 412, 413})
+    denials = (401,)
+
+    def refusals(self, statuses: Collection[int]) -> tuple[int, ...]:
+        """ERR-001: what breaks a schema is answered 400."""
+        del statuses
+        return (400,)
 
     def preflight(self, session: Session) -> None:
         """Lists profiles with each key that was given."""

@@ -18,6 +18,7 @@ from conformance.contract.document import Contract, Operation
 from conformance.http.unreached import Unreached
 from conformance.run import skips
 from conformance.run.canary import is_alive
+from conformance.run.content import Content
 from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.schema_verdicts import answers_id, decided
 from conformance.run.verdict import Finding, Status, Verdict
@@ -32,6 +33,9 @@ class Boundary:
     summary = "each side of every constraint of a request"
     budgets: Mapping[Mode, float] = {Mode.STANDARD: 20, Mode.CERTIFY: 120}
 
+    def __init__(self, content: Content) -> None:
+        self._content = content
+
     def ids(self, contract: Contract) -> list[str]:
         """The id of every verdict that comes from the schemas, in the order in which they are decided.
 
@@ -40,7 +44,10 @@ class Boundary:
         return [
             verdict_id
             for operation in contract.operations
-            for verdict_id in (*(task.id for task in _tasks(contract, operation)), answers_id(operation.id))
+            for verdict_id in (
+                *(task.id for task in _tasks(contract, operation, self._content)),
+                answers_id(operation.id),
+            )
         ]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
@@ -48,7 +55,7 @@ class Boundary:
         how = "By requests that keep it, at its boundary, and by some that break it alone."
         for operation in contract.operations:
             if verdict_id.startswith(f"S.{operation.id}."):
-                for task in _tasks(contract, operation):
+                for task in _tasks(contract, operation, self._content):
                     if task.id == verdict_id:
                         return Statement(task.text, task.pointer, how)
         return None
@@ -82,11 +89,11 @@ class _Task:
     changes: bool = False
 
 
-def _tasks(contract: Contract, operation: Operation) -> list[_Task]:
+def _tasks(contract: Contract, operation: Operation, content: Content) -> list[_Task]:
     constraints = Reader(contract, operation).constraints()
     return [
         *map(_of_constraint, constraints),
-        *map(_of_situation, situations(contract, operation, has_constraints=bool(constraints))),
+        *map(_of_situation, situations(contract, operation, content, has_constraints=bool(constraints))),
     ]
 
 
@@ -107,14 +114,14 @@ def _of_situation(situation: Situation) -> _Task:
     def find(caller: Caller, _: Trials) -> Iterator[Finding]:
         return situation.findings(caller)
 
-    text = f"The answer is {situation.status} when {situation.cause}."
+    text = f"The answer is {situation.wanted} when {situation.cause}."
     return _Task(situation.id, text, situation.pointer, find, situation.profiles, situation.changes)
 
 
 def _operation(run: Run, gone: Event, operation: Operation) -> list[Verdict]:
     """The verdicts of one operation."""
     plan = run.plan
-    tasks = [t for t in _tasks(plan.contract, operation) if plan.asks_for(t.id)]
+    tasks = [t for t in _tasks(plan.contract, operation, plan.content) if plan.asks_for(t.id)]
     if not tasks:
         return []
     session = run.workspace.session(f"boundary:{operation.id}")

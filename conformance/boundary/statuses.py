@@ -13,6 +13,7 @@ from conformance.boundary.values import ABSENT
 from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
+from conformance.run.content import Content
 from conformance.run.verdict import Finding
 
 Ask = Callable[[Caller], Iterator[Answer]]
@@ -25,7 +26,7 @@ _VIEW = "AccessProfiles:View"
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """Something that is to be answered with one status.
+    """Something that is to be answered with one status, or one of a few.
 
     Attributes:
         id: of the verdict.
@@ -36,12 +37,17 @@ class Situation:
 
     id: str
     pointer: str
-    status: int
+    statuses: tuple[int, ...]
     profiles: tuple[str, ...]
     cause: str
     ask: Ask
     changes: bool
     """Whether more than GET is sent, whatever the operation."""
+
+    @property
+    def wanted(self) -> str:
+        """The statuses, for people."""
+        return " or ".join(map(str, self.statuses))
 
     def findings(self, caller: Caller) -> Iterator[Finding]:
         """Each answer that has another status.
@@ -51,22 +57,31 @@ class Situation:
             httpx.TransportError: there was no answer.
         """
         for answer in self.ask(caller):
-            if answer.status != self.status:
-                expected = f"{self.status}, as {self.cause}"
+            if answer.status not in self.statuses:
+                expected = f"{self.wanted}, as {self.cause}"
                 actual = answer.exchange.answer()[:_SHOWN]
                 yield Finding(expected, actual, (answer.exchange,), pointer=self.pointer)
 
 
-def situations(contract: Contract, operation: Operation, *, has_constraints: bool) -> Iterator[Situation]:
+def situations(
+    contract: Contract, operation: Operation, content: Content, *, has_constraints: bool
+) -> Iterator[Situation]:
     """What is to be tried for one operation, in a fixed order."""
     place = pointer_to("paths", operation.path, operation.method.lower())
     if contract.stated(operation).get("security", contract.document.get("security")):
         cause = "there is no credential that is accepted"
         yield Situation(
-            f"S.{operation.id}.security", f"{place}/security", 401, (), cause, _strangers, changes=False
+            f"S.{operation.id}.security",
+            f"{place}/security",
+            content.denials,
+            (),
+            cause,
+            _strangers,
+            changes=False,
         )
     for status in contract.statuses(operation):
-        found = _GOOD if 200 <= status < 300 else _CAUSES.get(status)
+        causes = _CAUSES if status in content.causes else {}
+        found = _GOOD if 200 <= status < 300 else causes.get(status)
         # Where there is a constraint, breaking it is answered 400.
         if found is None or (status == 400 and has_constraints):
             continue
@@ -78,7 +93,7 @@ def situations(contract: Contract, operation: Operation, *, has_constraints: boo
         yield Situation(
             f"S.{operation.id}.status.{status}",
             f"{place}/responses/{status}",
-            status,
+            (status,),
             (*profiles, "extensions") if makes_key else profiles,
             cause,
             ask,

@@ -1,7 +1,7 @@
 """Both sides of one constraint: a request that keeps it at its boundary, and one that breaks it alone."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,18 +12,24 @@ from conformance.boundary.values import ABSENT
 from conformance.contract.constraints import BODY, ITEM, JSON, Constraint
 from conformance.contract.document import pointer_to
 from conformance.http.answer import Answer
+from conformance.http.unreached import Unreached
 from conformance.run import expect
+from conformance.run.content import REFUSALS
 from conformance.run.coverage import Ledger
 from conformance.run.verdict import Finding
 
 _SHOWN = 600
 _SHOWN_VALUE = 120
+_MOST_TOLD = 10
 
 
 @dataclass(frozen=True, slots=True)
 class _Trial:
+    """A request, the statuses that it may be answered with, and how these are told."""
+
     request: Request
-    statuses: tuple[int, ...]
+    statuses: Collection[int]
+    wanted: str
     pointers: tuple[str, ...] = ()
 
 
@@ -40,6 +46,10 @@ class Trials:
         self._names_places = names_places
         # Many constraints are kept by one and the same request. It is sent once.
         self._accepted: dict[str, Finding | None] = {}
+        self._content = caller.content
+        self._statuses = caller.session.contract.statuses(caller.operation)
+        self._refusals = caller.content.refusals(self._statuses)
+        self._plain_status: int | None = None
 
     def findings(self, constraint: Constraint) -> Iterator[Finding]:
         """What is wrong with how the server treats a constraint.
@@ -49,9 +59,10 @@ class Trials:
             Unreached: what the operation needs could not be made.
             httpx.TransportError: there was no answer.
         """
+        self._look()
         is_kept = True
         for trial in self._kept(constraint):
-            key = repr((trial.request, trial.statuses))
+            key = repr((trial.request, trial.wanted))
             if key not in self._accepted:
                 self._accepted[key] = self._tried(trial, constraint, "kept")
             finding = self._accepted[key]
@@ -70,7 +81,7 @@ class Trials:
         answer = self._caller.send(trial.request)
         rule = f"`{constraint.keyword}: {_shown(constraint.value)}`"
         place = f" at {constraint.place}" if constraint.steps else ""
-        expected = " or ".join(map(str, trial.statuses)) + f", as {rule} is {side}{place}"
+        expected = f"{trial.wanted}, as {rule} is {side}{place}"
         if answer.status not in trial.statuses:
             return _finding(expected, answer, constraint)
         named = expect.fault_pointers(answer)
@@ -79,24 +90,44 @@ class Trials:
             return replace(_finding(wanted, answer, constraint), actual=f"faults at {expect.show(named)}")
         return None
 
+    def _look(self) -> None:
+        """Looks whether a plain good request is accepted, where nothing else is to be had of the operation.
+
+        Raises:
+            Unreached: it is not, so that nothing is proved by what comes of one that differs in one place.
+        """
+        if self._content.insists:
+            return
+        if self._plain_status is None:
+            self._plain_status = self._caller.send(self._caller.good()).status
+        if not 200 <= self._plain_status < 300:
+            raise Unreached(f"a plain good request was answered {self._plain_status}")
+
+    def _accepted_with(self, request: Request, *more: int) -> _Trial:
+        """A request that is to be accepted: at least not refused, where an API may have rules of its own."""
+        if self._content.insists:
+            statuses = (*self._caller.successes, *more)
+            return _Trial(request, statuses, _told(statuses))
+        refused = set(self._refusals) & set(REFUSALS) or set(REFUSALS)
+        return _Trial(request, set(range(100, 500)) - refused, "no refusal")
+
+    def _refused_with(self, request: Request, *statuses: int, pointers: tuple[str, ...] = ()) -> _Trial:
+        return _Trial(request, statuses, _told(statuses), pointers)
+
     def _kept(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
-        statuses = self._caller.successes
         if constraint.keyword == "content":
-            yield _Trial(replace(good, media_type=f"{JSON}; charset=utf-8"), statuses)
+            yield self._accepted_with(replace(good, media_type=f"{JSON}; charset=utf-8"))
             return
         if self._is_plain(constraint):
-            yield _Trial(self._plain(constraint), statuses)
+            yield self._accepted_with(self._plain(constraint))
             return
-        if self._caller.content.may_miss(constraint.id) and 404 in self._caller.session.contract.statuses(
-            self._caller.operation
-        ):
-            statuses = (*statuses, 404)
+        missing = (404,) if self._content.may_miss(constraint.id) and 404 in self._statuses else ()
         if constraint.location == "path" and constraint.keyword in ("type", "pattern", "format"):
-            yield _Trial(good, statuses)
+            yield self._accepted_with(good, *missing)
             return
         for value in boundaries.kept(self._caller.values, constraint):
-            yield _Trial(self._with(constraint, value), statuses)
+            yield self._accepted_with(self._with(constraint, value), *missing)
 
     def _is_plain(self, constraint: Constraint) -> bool:
         """Whether a good request stands for one at the boundary."""
@@ -105,7 +136,7 @@ class Trials:
             return not self._caller.is_removable
         if constraint.keyword == "required" and not constraint.steps:
             return True
-        return self._caller.content.exclusion(constraint.id, "kept") is not None
+        return self._content.exclusion(constraint.id, "kept") is not None
 
     def _plain(self, constraint: Constraint) -> Request:
         """A good request with something at the place of the constraint, if it is in the body."""
@@ -117,17 +148,19 @@ class Trials:
     def _broken(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
         if constraint.keyword == "content":
-            yield _Trial(replace(good, media_type="text/plain"), (415,))
-            yield _Trial(replace(good, media_type=None), (415,))
+            # A server that does not state 415 may take JSON by whatever name it comes.
+            if 415 in self._statuses:
+                yield self._refused_with(replace(good, media_type="text/plain"), 415)
+                yield self._refused_with(replace(good, media_type=None), 415)
             return
-        if self._caller.content.exclusion(constraint.id, "broken"):
+        if self._content.exclusion(constraint.id, "broken"):
             return
         if constraint.keyword == "required" and not constraint.steps:
-            yield _Trial(replace(good, body=ABSENT, raw=b""), (400,))
+            yield self._refused_with(replace(good, body=ABSENT, raw=b""), *self._refusals)
             return
         pointers = _pointers(constraint) if self._names_places and constraint.location == BODY else ()
         for value in boundaries.broken(self._caller.values, constraint):
-            yield _Trial(self._with(constraint, value), (400,), pointers)
+            yield self._refused_with(self._with(constraint, value), *self._refusals, pointers=pointers)
 
     def _with(self, constraint: Constraint, value: Any) -> Request:
         """The good request with one other value."""
@@ -141,6 +174,10 @@ class Trials:
             case "query":
                 return replace(good, query=_without_absent({**good.query, name: value}))
         return replace(good, headers=_without_absent({**good.headers, name: value}))
+
+
+def _told(statuses: Collection[int]) -> str:
+    return " or ".join(map(str, statuses)) if len(statuses) < _MOST_TOLD else "a refusal (4xx)"
 
 
 def _without_absent(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from conformance.cli.planning import plan_of
-from conformance.cli.root import FILE, cli, contract_option, format_option, profile_option
+from conformance.cli.root import FILE, checks_option, cli, contract_option, format_option, profile_option
 from conformance.cli.target import target_options
 from conformance.run.verdict import ExitCode
 
@@ -34,12 +34,18 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
     "--only", help="Ids of clauses and of derived checks, with commas between; * stands for any text."
 )
 @click.option("--without", metavar="PHASES", help="Phases to leave out: raw, boundary, fuzz, model, race.")
+@click.option(
+    "--exclude",
+    metavar="OPERATIONS",
+    help="Operations that are never called, like one that ends the server; * stands for any text.",
+)
 @click.option("--seed", type=click.IntRange(min=0), help="Repeats the random choices of an earlier run.")
 @click.option(
     "--budget", type=click.FloatRange(min=1), help="Seconds for all phases together. The mode has its own."
 )
 @click.option("--jobs", type=click.IntRange(1, 64), help="Checks that run at a time. [4]")
 @contract_option
+@checks_option
 @click.option(
     "--max-examples", type=click.IntRange(min=1), help="Requests that fuzzing draws, per operation."
 )

@@ -6,19 +6,31 @@ from pathlib import Path
 import click
 
 from conformance.cli.planning import claimed_profiles
-from conformance.cli.root import cli, contract_option, format_option, load_contract, profile_option
-from conformance.contract.document import Contract
+from conformance.cli.root import (
+    checks_option,
+    cli,
+    contract_option,
+    format_option,
+    load_contract,
+    profile_option,
+    suite_of,
+)
+from conformance.contract.document import Clause, Contract
+from conformance.run.plan import Statement
+from conformance.runner import Suite
 
 
 @cli.command("list")
 @profile_option
 @contract_option
+@checks_option
 @format_option
-def list_clauses(profiles: str | None, contract_file: Path | None, form: str) -> None:
+def list_clauses(
+    profiles: str | None, contract_file: Path | None, packages: tuple[str, ...], form: str
+) -> None:
     """Lists the clauses and whether each has a check."""
-    from conformance import runner
-
-    contract, checks = load_contract(contract_file), runner.checks()
+    contract = load_contract(contract_file)
+    checks = suite_of(contract, packages).checks
     claimed = claimed_profiles(profiles, contract)
     clauses = [clause for clause in contract.clauses if clause.profile in claimed]
     if form == "json":
@@ -44,49 +56,50 @@ def list_clauses(profiles: str | None, contract_file: Path | None, form: str) ->
 @cli.command()
 @click.argument("clause_id", metavar="ID")
 @contract_option
-def explain(clause_id: str, contract_file: Path | None) -> None:
+@checks_option
+def explain(clause_id: str, contract_file: Path | None, packages: tuple[str, ...]) -> None:
     """Says what ID demands, where it stands, how it is checked, and which faults prove the check.
 
     ID is that of a clause (AP-GET-001), or of what the schemas state (S.createRole.body.name.maxLength).
     """
-    from conformance import runner
-    from conformance.selftest.faults import FAULTS
-
-    contract, checks = load_contract(contract_file), runner.checks()
-    if _explain_derived(contract, clause_id):
-        return
+    contract = load_contract(contract_file)
+    suite = suite_of(contract, packages)
     clause = contract.clause(clause_id) or contract.clause(clause_id.upper())
-    if clause is None:
-        near = [c.id for c in contract.clauses if c.id.startswith(clause_id.upper().rstrip("0123456789"))]
-        hint = f" Did you mean one of {', '.join(near)}?" if clause_id and near else " See: conformance list"
-        raise click.UsageError(f"The contract has no clause {clause_id}.{hint}")
-    proofs = ", ".join(planted.name for planted in FAULTS if planted.clause_id == clause.id)
+    if clause is not None:
+        _explain_clause(contract, clause, suite)
+        return
+    statement = suite.explain(contract, clause_id)
+    if statement is not None:
+        _explain_derived(contract, clause_id, statement, suite)
+        return
+    near = [c.id for c in contract.clauses if c.id.startswith(clause_id.upper().rstrip("0123456789"))]
+    hint = f" Did you mean one of {', '.join(near)}?" if clause_id and near else " See: conformance list"
+    raise click.UsageError(f"The contract has no clause {clause_id}.{hint}")
+
+
+def _explain_clause(contract: Contract, clause: Clause, suite: Suite) -> None:
+    checks = suite.checks
     how = checks[clause.id].explanation if clause.id in checks else "This suite has no check for it."
     click.echo(f"{clause.id}  {clause.level}, profile {clause.profile}\n")
     click.echo(f"  demands    {clause.text}")
     click.echo(f"  operation  {clause.operation_id or 'every operation'}")
     click.echo(f"  stated at  {contract.path}:{clause.line}  ({clause.pointer})")
     click.echo(f"  checked    {how}")
-    click.echo(f"  proved by  {proofs or 'nothing: no fault breaks it'}")
-    click.echo(f"  prove it   conformance selftest --only {clause.id}")
+    if suite.has_selftest:
+        from conformance.selftest.faults import FAULTS
+
+        proofs = ", ".join(planted.name for planted in FAULTS if planted.clause_id == clause.id)
+        click.echo(f"  proved by  {proofs or 'nothing: no fault breaks it'}")
+        click.echo(f"  prove it   conformance selftest --only {clause.id}")
     click.echo(f"  run it     conformance check URL --only {clause.id}")
 
 
-def _explain_derived(contract: Contract, verdict_id: str) -> bool:
-    """Whether the id is one that comes from the schemas, which is told then."""
-    from conformance import runner
-
-    if contract.clause(verdict_id) is not None:
-        return False
-    told = (phase.explain(contract, verdict_id) for phase in runner.every_phase())
-    found = next((statement for statement in told if statement is not None), None)
-    if found is None:
-        return False
+def _explain_derived(contract: Contract, verdict_id: str, statement: Statement, suite: Suite) -> None:
     where = ".".join(verdict_id.split(".")[1:])
     click.echo(f"{verdict_id}  MUST, from the schemas\n")
-    click.echo(f"  demands    {found.text}")
-    click.echo(f"  stated at  {contract.path}:{contract.line(found.pointer)}  ({found.pointer})")
-    click.echo(f"  checked    {found.how}")
-    click.echo(f"  prove it   conformance selftest --part mutants --only '{where}*'")
+    click.echo(f"  demands    {statement.text}")
+    click.echo(f"  stated at  {contract.path}:{contract.line(statement.pointer)}  ({statement.pointer})")
+    click.echo(f"  checked    {statement.how}")
+    if suite.has_selftest:
+        click.echo(f"  prove it   conformance selftest --part mutants --only '{where}*'")
     click.echo(f"  run it     conformance check URL --only '{verdict_id}'")
-    return True

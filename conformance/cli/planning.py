@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 
-from conformance.cli.root import load_contract
+from conformance.cli.root import load_contract, suite_of
 from conformance.cli.target import take_target
 from conformance.contract.document import Contract
 from conformance.run.expected_failures import ExpectedFailures
 from conformance.run.plan import JOBS, Plan
+from conformance.runner import Suite
 
 _NEED_EXTENSIONS = frozenset({"extensions", "users"})
 
@@ -27,6 +28,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     from conformance.run.plan import Mode
 
     contract = load_contract(options["contract_file"])
+    suite = suite_of(contract, options["packages"])
     target, note, settings = take_target(options, contract)
     asked = settings.run
     mode = Mode(options["mode"] or asked.mode or Mode.STANDARD)
@@ -39,18 +41,20 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
         contract,
         target,
         secrets.randbelow(2**32) if seed is None else seed,
+        suite=suite,
         profiles=claimed,
         mode=mode,
-        only=_only(_first(options["only"], asked.only), contract),
+        only=_only(_first(options["only"], asked.only), suite.ids(contract)),
         skips={name: f"--profile does not name {name}" for name in contract.profiles if name not in claimed},
         # What was not claimed in so many words is found out by asking; what is to be certified must be there.
         optional=frozenset() if named or mode is Mode.CERTIFY else claimed,
-        left_out=_left_out(options["without"]),
+        left_out=_left_out(options["without"], suite),
+        excluded=_excluded(options["exclude"], contract),
         budget=options["budget"] or asked.budget,
         jobs=options["jobs"] or settings.target.parallel or JOBS,
         max_examples=options["max_examples"],
         strict=options["strict"] or asked.strict,
-        expected=_expected(options["expect_file"] or asked.expect, contract),
+        expected=_expected(options["expect_file"] or asked.expect, suite.ids(contract)),
         allow_stale=options["allow_stale"],
         label=options["label"] or settings.target.label,
     ), note
@@ -76,18 +80,9 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
     return names | (_NEED_EXTENSIONS & contract.profiles.keys() if "users" in names else set())
 
 
-def verdict_ids(contract: Contract) -> list[str]:
-    """Every id that a verdict can have."""
-    from conformance import runner
-
-    stated = [clause.id for clause in contract.clauses]
-    return list(dict.fromkeys([*stated, *(i for phase in runner.every_phase() for i in phase.ids(contract))]))
-
-
-def _only(named: str | None, contract: Contract) -> frozenset[str] | None:
+def _only(named: str | None, ids: Sequence[str]) -> frozenset[str] | None:
     if named is None:
         return None
-    ids = verdict_ids(contract)
     chosen: set[str] = set()
     for pattern in _names(named) or [named]:
         found = {i for i in ids if fnmatchcase(i.upper(), pattern.upper())}
@@ -97,10 +92,8 @@ def _only(named: str | None, contract: Contract) -> frozenset[str] | None:
     return frozenset(chosen)
 
 
-def _left_out(named: str | None) -> dict[str, str]:
-    from conformance import runner
-
-    _, *others = (phase.name for phase in runner.every_phase())
+def _left_out(named: str | None, suite: Suite) -> dict[str, str]:
+    _, *others = (phase.name for phase in suite.phases)
     names = _names(named or "")
     for name in names:
         if name not in others:
@@ -108,13 +101,23 @@ def _left_out(named: str | None) -> dict[str, str]:
     return {name: f"--without {name}" for name in names}
 
 
-def _expected(expect_file: Path | None, contract: Contract) -> ExpectedFailures:
+def _excluded(named: str | None, contract: Contract) -> frozenset[str]:
+    chosen: set[str] = set()
+    for pattern in _names(named or ""):
+        found = {each.id for each in contract.operations if fnmatchcase(each.id, pattern)}
+        if not found:
+            raise click.UsageError(f"--exclude {pattern} matches no operation of the contract.")
+        chosen |= found
+    return frozenset(chosen)
+
+
+def _expected(expect_file: Path | None, ids: Sequence[str]) -> ExpectedFailures:
     from conformance.run import expected_failures
 
     if expect_file is None:
         return expected_failures.NONE
     try:
-        return expected_failures.load(expect_file, verdict_ids(contract))
+        return expected_failures.load(expect_file, ids)
     except expected_failures.ExpectedFailuresError as error:
         raise click.UsageError(str(error)) from error
 

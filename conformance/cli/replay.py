@@ -8,7 +8,7 @@ import click
 
 from conformance.cli.planning import plan_of
 from conformance.cli.report import load
-from conformance.cli.root import cli, contract_option
+from conformance.cli.root import checks_option, cli, contract_option
 from conformance.cli.target import target_options
 from conformance.report.document import Document
 from conformance.run.plan import Plan
@@ -17,6 +17,7 @@ from conformance.run.verdict import ExitCode, Status
 _FAILED = ("FAIL", "WARN", "XFAIL")
 _UNSAID: dict[str, Any] = {
     "without": None,
+    "exclude": None,
     "budget": None,
     "jobs": 1,
     "max_examples": None,
@@ -39,6 +40,7 @@ _UNSAID: dict[str, Any] = {
 )
 @click.option("--as-sent", is_flag=True, help="Sends just the requests that were recorded.")
 @contract_option
+@checks_option
 def replay(verdict_id: str, file: Path, *, as_sent: bool, **options: Any) -> None:
     r"""Shows whether ID, which failed in an earlier run, still fails.
 

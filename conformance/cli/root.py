@@ -1,11 +1,13 @@
 """The command that all others hang on, and the options that several of them share."""
 
+import sys
 from pathlib import Path
 
 import click
 
 import conformance
 from conformance.contract.document import Contract
+from conformance.runner import Suite
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 contract_option = click.option(
@@ -13,6 +15,13 @@ contract_option = click.option(
 )
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+checks_option = click.option(
+    "--checks",
+    "packages",
+    multiple=True,
+    metavar="PACKAGE",
+    help="Your own checks of its clauses. Installed ones are found (entry points conformance.checks).",
 )
 profile_option = click.option(
     "--profile", "profiles", help="Profiles, with commas between. The default is all."
@@ -37,3 +46,21 @@ def load_contract(contract_file: Path | None) -> Contract:
         return document.load(contract_file)
     except document.ContractError as error:
         raise click.UsageError(str(error)) from error
+
+
+def suite_of(contract: Contract, packages: tuple[str, ...] = ()) -> Suite:
+    """What is brought to a contract, with the checks of these packages.
+
+    Raises:
+        click.UsageError: there is no such package, or it registers a check twice or without a docstring.
+    """
+    from conformance import runner
+
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        suite = runner.suite_for(contract, packages)
+    except (ImportError, ValueError) as error:
+        raise click.UsageError(f"--checks {', '.join(packages)}: {error}") from error
+    finally:
+        sys.path.remove(str(Path.cwd()))
+    return suite

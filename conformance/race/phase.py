@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 
 import httpx
 
@@ -44,9 +45,10 @@ _ROUNDS, _MORE_ROUNDS = 3, 6
 class Races(Checks):
     """Requests at one instant: the checks of clauses that take it, and races of several rounds."""
 
+    budgets_of_checks: Mapping[Mode, float] = {Mode.STANDARD: 7, Mode.CERTIFY: 60}
+
     def __init__(self, checks: Registry) -> None:
-        budgets = {Mode.STANDARD: 7.0, Mode.CERTIFY: 60.0}
-        super().__init__(RACE, "requests at one instant", budgets, checks)
+        super().__init__(RACE, "requests at one instant", self.budgets_of_checks, checks)
 
     def ids(self, contract: Contract) -> list[str]:
         """The clauses whose check is a race, then the races."""

@@ -10,15 +10,29 @@ from conformance.http.unreached import Unreached
 from conformance.run.clean_up import Residue
 from conformance.run.session import Session, Workspace
 
+REFUSALS = (400, 422)
+"""How servers refuse a request that breaks a schema."""
+
 
 class Content:
     """Knows nothing of any API, and so does for every contract. A suite of one API overrides what it knows.
 
     Attributes:
         place: where a process of its own finds the object, as `module:attribute`.
+        insists: whether a request that keeps the contract has to succeed. Where nothing is known of an API,
+            there may be rules beside its schemas, and what was not accepted proves nothing.
+        causes: the statuses beside success that can be brought about on purpose.
+        denials: what a request without a good credential may be answered.
     """
 
     place = "conformance.run.content:ANY"
+    insists = False
+    causes: frozenset[int] = frozenset({404})
+    denials: tuple[int, ...] = (401, 403)
+
+    def refusals(self, statuses: Collection[int]) -> tuple[int, ...]:
+        """The statuses with which an operation that states these refuses what breaks its schemas."""
+        return tuple(status for status in REFUSALS if status in statuses) or tuple(range(400, 500))
 
     def preflight(self, session: Session) -> None:
         """Looks whether a run can begin.

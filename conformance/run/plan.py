@@ -82,6 +82,7 @@ class Plan:
         skips: why a profile is not claimed, for those that are not.
         optional: the profiles that are not claimed after all when the server has not what they are about.
         left_out: the names of the phases that are not wanted, each with the reason.
+        excluded: the operations that are never called.
         budget: seconds for all phases together; None for what the mode gives each.
         jobs: how many checks run at a time.
         max_examples: how many requests Schemathesis draws for an operation; None for what the mode has.
@@ -103,6 +104,7 @@ class Plan:
     skips: dict[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     left_out: dict[str, str] = field(default_factory=dict)
+    excluded: frozenset[str] = frozenset()
     budget: float | None = None
     jobs: int = JOBS
     max_examples: int | None = None

@@ -49,6 +49,8 @@ class Workspace:
         self.transport = Transport(target)
         self.observers: list[Callable[[Answer], None]] = []
         """What is told of every answer, in the thread that got it."""
+        self.excluded: frozenset[str] = frozenset()
+        """The operations that are never to be called."""
         self.user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
@@ -120,6 +122,8 @@ class Session:
         operation = self.contract.operation(operation_id)
         if operation is None:
             raise Unreached(f"the contract has no operation {operation_id}")
+        if operation_id in self._workspace.excluded:
+            raise Unreached(f"{operation_id} is never to be called")
         values = {name: quote(str(value), safe="") for name, value in (parameters or {}).items()}
         return (self.contract.servers[0] if server is None else server) + operation.path.format(**values)
 

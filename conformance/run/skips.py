@@ -26,7 +26,8 @@ def clause(plan: Plan, stated: Clause) -> str | None:
         return f"--mode {plan.mode} takes the first clause of each operation, and those of all operations"
     # A clause of `strict` about roles asks nothing of a server that does not claim to have roles.
     home = plan.contract.claim_for(stated.operation_id) if stated.operation_id else None
-    return profile(plan, stated.profile) or profile(plan, home) or _its_phase(plan, stated)
+    kept_out = stated.operation_id in plan.excluded and operation(plan, stated.operation_id)
+    return kept_out or profile(plan, stated.profile) or profile(plan, home) or _its_phase(plan, stated)
 
 
 def _its_phase(plan: Plan, stated: Clause) -> str | None:
@@ -37,7 +38,9 @@ def _its_phase(plan: Plan, stated: Clause) -> str | None:
 
 
 def operation(plan: Plan, operation_id: str) -> str | None:
-    """An operation of a profile that is not claimed."""
+    """An operation that is never to be called, or of a profile that is not claimed."""
+    if operation_id in plan.excluded:
+        return f"--exclude names {operation_id}"
     return profile(plan, plan.contract.profile_of(operation_id))
 
 

@@ -290,14 +290,14 @@ def _tried(
     breakable: Breakable, plan: Plan, operation_id: str, fault: Fault, answers: ResponseAudit | None = None
 ) -> list[Verdict]:
     """The boundary phase for one operation, on a server with a fault."""
-    only = {i for i in Boundary().ids(plan.contract) if i.startswith(f"S.{operation_id}.")}
+    only = {i for i in Boundary(ACCESS_PROFILES).ids(plan.contract) if i.startswith(f"S.{operation_id}.")}
     verdicts: list[Verdict] = []
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         if answers is not None:
             workspace.observers.append(answers.observe)
         breakable.app.break_with(fault)
         try:
-            Boundary().run(
+            Boundary(ACCESS_PROFILES).run(
                 Run(
                     replace(plan, only=frozenset(only)),
                     workspace,

@@ -41,7 +41,7 @@ def ran(plan: Plan) -> Ran:
     answers, ledger, seen = ResponseAudit(plan.contract), Ledger(plan.contract), Counter[int]()
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         workspace.observers += [answers.observe, ledger.observe, lambda answer: seen.update([answer.status])]
-        Boundary().run(Run(plan, workspace, ledger, verdicts.append, Deadline.within(None)))
+        Boundary(ACCESS_PROFILES).run(Run(plan, workspace, ledger, verdicts.append, Deadline.within(None)))
         requests = sum(seen.values())
         left = ACCESS_PROFILES.clean_up(workspace)
     return Ran(verdicts, answers, ledger, requests, left)
@@ -52,7 +52,7 @@ def test_our_server_keeps_every_constraint_and_every_status(ran: Ran, plan: Plan
     verdicts = [*ran.verdicts, *ran.answers.verdicts(plan)]
 
     assert [(v.id, v.reason, v.findings) for v in verdicts if v.status is not Status.PASS] == []
-    assert {verdict.id for verdict in verdicts} == set(Boundary().ids(plan.contract))
+    assert {verdict.id for verdict in verdicts} == set(Boundary(ACCESS_PROFILES).ids(plan.contract))
     assert ran.requests < _MOST_REQUESTS
 
 
@@ -68,7 +68,11 @@ def test_nothing_is_left_behind(ran: Ran) -> None:
 
 @pytest.mark.timeout(300)
 def test_verdicts_come_in_the_order_of_their_ids(ran: Ran, plan: Plan) -> None:
-    ids = [verdict_id for verdict_id in Boundary().ids(plan.contract) if not verdict_id.endswith(".answers")]
+    ids = [
+        verdict_id
+        for verdict_id in Boundary(ACCESS_PROFILES).ids(plan.contract)
+        if not verdict_id.endswith(".answers")
+    ]
 
     assert [verdict.id for verdict in ran.verdicts] == ids
     assert len(set(ids)) == len(ids)
@@ -99,7 +103,7 @@ def _decided(plan: Plan, deadline: Deadline | None = None) -> tuple[list[Verdict
     answers: list[Answer] = []
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         workspace.observers.append(answers.append)
-        Boundary().run(
+        Boundary(ACCESS_PROFILES).run(
             Run(plan, workspace, Ledger(plan.contract), verdicts.append, deadline or Deadline.within(None))
         )
         workspace.observers.clear()
@@ -142,7 +146,9 @@ def test_what_there_is_no_time_for_is_not_reached(plan: Plan) -> None:
 
 def test_operations_of_profiles_that_are_not_claimed_are_skipped(plan: Plan) -> None:
     only = {
-        i for i in Boundary().ids(plan.contract) if i.startswith(("S.listRoles.", "S.listAccessProfiles."))
+        i
+        for i in Boundary(ACCESS_PROFILES).ids(plan.contract)
+        if i.startswith(("S.listRoles.", "S.listAccessProfiles."))
     }
 
     verdicts, _ = _decided(replace(plan, profiles=frozenset({"core"}), only=frozenset(only)))
@@ -176,7 +182,7 @@ def test_a_read_only_run_sends_nothing_but_get(plan: Plan, breakable: Breakable)
 def test_a_field_that_is_demanded_though_it_may_be_left_out_is_found(
     plan: Plan, breakable: Breakable
 ) -> None:
-    only = {i for i in Boundary().ids(plan.contract) if i.startswith("S.updateRole.body")}
+    only = {i for i in Boundary(ACCESS_PROFILES).ids(plan.contract) if i.startswith("S.updateRole.body")}
     breakable.app.break_with(refusing("updateRole", lambda request: "name" not in request.json))
     try:
         verdicts, _ = _decided(replace(plan, only=frozenset(only)))
@@ -192,7 +198,7 @@ def test_a_server_that_is_gone_is_said_so_once(plan: Plan, no_listener: str) -> 
     target = replace(plan.target, root=no_listener)
     verdicts: list[Verdict] = []
     with Workspace(plan.contract, target, plan.seed) as workspace:
-        Boundary().run(
+        Boundary(ACCESS_PROFILES).run(
             Run(
                 replace(plan, target=target),
                 workspace,
