@@ -210,5 +210,6 @@ def _preflight(
         return plan, f"{workspace.target.root} stopped answering: {error}.", 1.0
     if note is not None:
         observe(Noted(note))
-    slowness = max(1.0, median(answer.exchange.seconds for answer in session.answers) / BRISK)
+    seconds = [answer.exchange.seconds for answer in session.answers] or [BRISK]
+    slowness = max(1.0, median(seconds) / BRISK)
     return plan, None, slowness

@@ -203,8 +203,8 @@ def _parsed(path: Path, data: bytes) -> Contract:
 
 
 def _check(contract: Contract) -> None:
-    if not contract.clauses or not contract.operations:
-        raise ContractError(f"The contract {contract.path} states no operations or no clauses (x-clauses).")
+    if not contract.operations:
+        raise ContractError(f"The contract {contract.path} states no operations.")
     seen: set[str] = set()
     for clause in contract.clauses:
         if clause.id in seen:

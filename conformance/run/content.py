@@ -7,6 +7,7 @@ from conformance.contract.document import Operation
 from conformance.http.client import Client
 from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached
+from conformance.run.canary import is_alive
 from conformance.run.clean_up import Residue
 from conformance.run.session import Session, Workspace
 
@@ -41,6 +42,8 @@ class Content:
             Unreached: it cannot; the message says what to do.
             httpx.TransportError: there was no answer.
         """
+        if not is_alive(session):
+            raise Unreached(f"{session.target.root} does not answer. Start the server, or correct the URL.")
 
     def missing_profiles(self, session: Session, asked: Collection[str]) -> dict[str, str]:
         """Which of these profiles the server has not, with the reason."""
