@@ -11,6 +11,7 @@ from conformance.boundary.requests import Caller, Request, text
 from conformance.boundary.values import ABSENT
 from conformance.contract.constraints import BODY, ITEM, JSON, Constraint
 from conformance.contract.document import pointer_to
+from conformance.contract.schemas import validator
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run import expect
@@ -50,6 +51,9 @@ class Trials:
         self._statuses = caller.session.contract.statuses(caller.operation)
         self._refusals = caller.content.refusals(self._statuses)
         self._plain_status: int | None = None
+        stated = caller.reader.body()
+        document = caller.session.contract.document
+        self._body = None if stated is None or caller.content.insists else validator(document, stated[0])
 
     def findings(self, constraint: Constraint) -> Iterator[Finding]:
         """What is wrong with how the server treats a constraint.
@@ -62,6 +66,8 @@ class Trials:
         self._look()
         is_kept = True
         for trial in self._kept(constraint):
+            if not self._is_what_it_is_for(trial.request, valid=True):
+                raise Unreached("no request was found that keeps the whole schema")
             key = repr((trial.request, trial.wanted))
             if key not in self._accepted:
                 self._accepted[key] = self._tried(trial, constraint, "kept")
@@ -72,6 +78,8 @@ class Trials:
         if is_kept:
             self._ledger.note_kept(constraint.id)
         trials = list(self._broken(constraint))
+        if constraint.location == BODY:
+            trials = [each for each in trials if self._is_what_it_is_for(each.request, valid=False)]
         findings = [finding for trial in trials if (finding := self._tried(trial, constraint, "broken"))]
         yield from findings
         if trials and not findings:
@@ -99,9 +107,21 @@ class Trials:
         if self._content.insists:
             return
         if self._plain_status is None:
-            self._plain_status = self._caller.send(self._caller.good()).status
+            good = self._caller.good()
+            if not self._is_what_it_is_for(good, valid=True):
+                raise Unreached("no request was found that keeps the whole schema")
+            self._plain_status = self._caller.send(good).status
         if not 200 <= self._plain_status < 300:
             raise Unreached(f"a plain good request was answered {self._plain_status}")
+
+    def _is_what_it_is_for(self, request: Request, *, valid: bool) -> bool:
+        """Whether a body is on the side of its schema on which it is to be, as a validator sees it.
+
+        Schemas of others say things in ways that the makers of values do not know.
+        """
+        if self._body is None or request.body is ABSENT or request.raw is not None:
+            return True
+        return bool(self._body.is_valid(request.body)) is valid
 
     def _accepted_with(self, request: Request, *more: int) -> _Trial:
         """A request that is to be accepted: at least not refused, where an API may have rules of its own."""

@@ -7,6 +7,7 @@ from typing import Any
 from conformance.boundary.texts import Texts
 from conformance.contract.constraints import ITEM
 from conformance.contract.document import Contract
+from conformance.contract.schemas import simplified
 
 Schema = dict[str, Any]
 
@@ -71,7 +72,7 @@ class Values:
 
     def whole(self, node: Schema) -> Schema:
         """A schema with its reference followed and the parts of its `allOf` put together."""
-        schema, _ = self._contract.resolved(node, "")
+        schema = simplified(self._contract.resolved(node, "")[0])
         for part in map(self.whole, schema.get("allOf", ())):
             schema = {
                 **schema,
@@ -94,7 +95,10 @@ class Values:
         if "enum" in whole:
             return list((whole["enum"] * count)[:count])
         first = self.sample(items, name)
-        return [first + n if isinstance(first, int | float) else f"{first}{n}" for n in range(count)]
+        if isinstance(first, int | float):
+            return [first + n for n in range(count)]
+        longest = whole.get("maxLength", len(str(first)) + len(str(count)))
+        return [f"{str(first)[: longest - len(str(n))]}{n}" for n in range(count)]
 
     def members(self, schema: Schema, count: int) -> dict[str, Any]:
         """An object with so many members: the required ones, then others."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.schemas import simplified
 
 Schema = dict[str, Any]
 
@@ -115,14 +116,15 @@ class Reader:
         above: frozenset[str] = frozenset(),
     ) -> Iterator[Constraint]:
         """The constraints of a schema and of all that stands in it."""
-        schema, pointer = self._contract.resolved(node, pointer)
+        stated, pointer = self._contract.resolved(node, pointer)
+        schema = simplified(stated)
         # What the server sets is ignored in a request, whatever it holds. A schema may hold itself.
         if schema.get("readOnly") or pointer in above:
             return
         above |= {pointer}
         for keyword in _at(schema, location):
             yield self._constraint(location, steps, keyword, schema[keyword], f"{pointer}/{keyword}", schema)
-        for index, member in enumerate(schema.get("allOf", ())):
+        for index, member in enumerate(stated.get("allOf", ())):
             yield from self._within(location, steps, member, f"{pointer}/allOf/{index}", above)
         properties = schema.get("properties", {})
         for name in schema.get("required", ()):

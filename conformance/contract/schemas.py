@@ -2,6 +2,18 @@
 
 from typing import Any
 
+import jsonschema_rs
+
+
+def validator(document: dict[str, Any], schema: dict[str, Any]) -> Any:
+    """A compiled validator of a schema of a document, by the document's dialect, formats included."""
+    dialect: Any = jsonschema_rs.Draft4Validator
+    if str(document.get("openapi", "")).startswith("3.1"):
+        dialect = jsonschema_rs.Draft202012Validator
+    # Draft 4 ignores what stands beside a $ref, so the schema goes one level down.
+    root = {"allOf": [as_json_schema(schema)], "components": as_json_schema(document.get("components", {}))}
+    return dialect(root, validate_formats=True)
+
 
 def as_json_schema(node: Any) -> Any:
     """An OpenAPI 3.0 schema as JSON Schema, which says with a second type what `nullable` says."""
@@ -14,4 +26,38 @@ def as_json_schema(node: Any) -> Any:
         plain["type"] = [plain["type"], "null"]
         if isinstance(plain.get("enum"), list):
             plain["enum"] = [*plain["enum"], None]
+    return plain
+
+
+def simplified(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with the words of OpenAPI 3.1 said as 3.0 says them, as far as it can.
+
+    Null among its types is `nullable`, a numeric exclusive bound is a bound that is exclusive, and a constant
+    is an enumeration of one. Of alternatives the first that is more than null stands for all.
+    """
+    plain = dict(schema)
+    types = plain.get("type")
+    if isinstance(types, list):
+        others = [name for name in types if name != "null"]
+        plain.pop("type")
+        if len(others) < len(types):
+            plain["nullable"] = True
+        if len(others) == 1:
+            plain["type"] = others[0]
+    for bound in ("minimum", "maximum"):
+        exclusive = f"exclusive{bound.capitalize()}"
+        value = plain.get(exclusive)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            tighter = max if bound == "minimum" else min
+            inclusive = plain.get(bound, value)
+            plain[bound] = tighter(value, inclusive)
+            plain[exclusive] = plain[bound] == value
+    if "const" in plain:
+        plain["enum"] = [plain.pop("const")]
+    for word in ("oneOf", "anyOf"):
+        branches = [each for each in plain.get(word, ()) if each.get("type") != "null"]
+        if "type" not in plain and branches:
+            if len(branches) < len(plain[word]):
+                plain["nullable"] = True
+            plain["allOf"] = [*plain.get("allOf", ()), branches[0]]
     return plain
