@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from conformance.cli import check, clauses, clean, diff, init, matrix, replay, report, selftest
+from conformance.cli import check, clauses, clean, diff, init, matrix, new_check, replay, report, selftest
 from conformance.cli.root import cli
 from conformance.run.verdict import ExitCode
 
@@ -18,6 +18,7 @@ __all__ = [
     "init",
     "main",
     "matrix",
+    "new_check",
     "replay",
     "report",
     "run",

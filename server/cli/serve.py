@@ -34,6 +34,7 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
 
         import_libraries()
         from server.cli import serving
+        from server.contract.document import ContractMismatch
         from store.registry import scheme_of
 
         given = {"host": host, "port": port, "workers": workers}
@@ -45,7 +46,10 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
                     f"{settings.workers} workers would each have a memory of their own. Serve this store "
                     "with one worker, or another store (access-profiles --store sqlite:///FILE)."
                 )
-            serving.serve(settings, store, demo=demo)
+            try:
+                serving.serve(settings, store, demo=demo)
+            except ContractMismatch as error:
+                raise click.ClickException(str(error)) from None
     finally:
         gc.enable()
 

@@ -16,6 +16,13 @@ _TEXT, _MAPPING, _LIST = (f"tag:yaml.org,2002:{name}" for name in ("str", "map",
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
+_EVERY_OPERATION_HAS = ("operationId", "tags", "summary", "x-permission", "responses")
+
+
+class ContractMismatch(Exception):
+    """The contract and the handlers are not such that they could be served. A line for each thing to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter of an operation."""
@@ -98,7 +105,11 @@ class Contract:
 
     @cached_property
     def operations(self) -> Sequence[Operation]:
-        """Every operation, in the order of the document."""
+        """Every operation, in the order of the document.
+
+        Raises:
+            ContractMismatch: one does not state what each must.
+        """
         return [
             self._operation(path, method, item)
             for path, item in self.document["paths"].items()
@@ -129,6 +140,10 @@ class Contract:
 
     def _operation(self, path: str, method: str, item: Mapping[str, Any]) -> Operation:
         node = item[method]
+        if lacking := [name for name in _EVERY_OPERATION_HAS if not node.get(name)]:
+            raise ContractMismatch(
+                f"openapi.yaml: {method.upper()} {path} states no {', no '.join(lacking)}."
+            )
         return Operation(
             operation_id=node["operationId"],
             method=method,

@@ -1,8 +1,8 @@
 """From operations to handlers: the contract names no Python, this does.
 
 The tag *Access Profiles* and the operationId `getAccessProfile` are
-`handlers.access_profiles.get_access_profile`. Whatever does not fit is told at start, with the code to paste,
-and not to the first caller.
+`handlers.access_profiles.get_access_profile`. Whatever does not fit is told at start, in a sentence that
+names the file, and not to the first caller.
 """
 
 import importlib
@@ -15,15 +15,11 @@ from typing import Any, TypeAlias
 from connexion.resolver import Resolution, Resolver
 
 from handlers.replies.reply import Reply
-from server.contract.document import Contract, Operation, Schema
+from server.contract.document import Contract, ContractMismatch, Operation, Schema
 
 Handler: TypeAlias = Callable[..., Reply[Any]]
 
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str"}
-
-
-class ContractMismatch(Exception):
-    """The handlers are not those that the contract asks for."""
 
 
 class HandlerResolver(Resolver):  # type: ignore[misc]  # connexion has no types
@@ -47,20 +43,40 @@ def find_handlers(contract: Contract, package: str = "handlers") -> dict[str, Ha
     problems: list[str] = []
     found: dict[str, Handler] = {}
     for operation in contract.operations:
-        name = f"{package}.{module_name(operation.tag)}"
-        function = getattr(_module(name), function_name(operation.operation_id), None)
+        file = handler_file(operation, package)
+        function = handler_of(operation, package)
         if function is None:
-            problems.append(f"{name} has no function for {operation.operation_id}. Add:\n\n{stub(operation)}")
-        elif list(inspect.signature(function).parameters) != _parameter_names(operation):
             problems.append(
-                f"{name}.{function.__name__} takes {inspect.signature(function)}, and the contract asks for:"
-                f"\n\n{stub(operation)}"
+                f"{file} has no function {function_name(operation.operation_id)}, as openapi.yaml states "
+                f"{operation.operation_id}: {_hint(operation)}"
+            )
+        elif (given := list(inspect.signature(function).parameters)) != _parameter_names(operation):
+            problems.append(
+                f"{file}: {function.__name__} takes ({', '.join(given)}), and openapi.yaml asks for "
+                f"({', '.join(_parameter_names(operation))}): {_hint(operation)}"
             )
         else:
             found[operation.operation_id] = function
     problems += _orphans(contract, package)
     if problems:
-        raise ContractMismatch("The handlers do not fit openapi.yaml.\n\n" + "\n\n".join(problems))
+        raise ContractMismatch("\n".join(problems))
+    return found
+
+
+def handler_file(operation: Operation, package: str = "handlers") -> str:
+    """Return the file that an operation's handler is in, or belongs into."""
+    return f"{package.replace('.', '/')}/{module_name(operation.tag)}.py"
+
+
+def handler_of(operation: Operation, package: str = "handlers") -> Handler | None:
+    """Return the function of an operation, whatever its arguments are; None when there is none.
+
+    Raises:
+        ContractMismatch: its module needs a type of the contract that was not generated.
+    """
+    found: Handler | None = getattr(
+        _module(f"{package}.{module_name(operation.tag)}"), function_name(operation.operation_id), None
+    )
     return found
 
 
@@ -79,20 +95,44 @@ def stub(operation: Operation) -> str:
     parameters = ["context: Context"]
     for parameter in operation.parameters:
         optional = "" if parameter.required or "default" in parameter.schema else " | None"
-        parameters.append(f"{parameter.argument}: {_TYPES.get(parameter.schema['type'], 'object')}{optional}")
-    if operation.body is not None:
+        type_name = _TYPES.get(str(parameter.schema.get("type")), "object")
+        parameters.append(f"{parameter.argument}: {type_name}{optional}")
+    for body in _bodies(operation):
         optional = "" if operation.body_required else " | None"
-        parameters.append(f"body: {_type_name(operation.body)}{optional}")
-    answers = " | ".join(
+        parameters.append(f"body: {body}{optional}")
+    return (
+        f"def {function_name(operation.operation_id)}(\n    {', '.join(parameters)}\n"
+        f") -> Reply[{' | '.join(_answers(operation))}]:\n"
+        f'    """{operation.summary}."""\n'
+    )
+
+
+def stub_imports(operation: Operation) -> str:
+    """Return the imports that the code to begin a handler with needs."""
+    named = {name for name in (*_answers(operation), *_bodies(operation)) if name.isidentifier()}
+    types = ", ".join(sorted(named - {"None"}))
+    return (
+        "from handlers.context import Context\n"
+        f"from handlers.contract_types import {types}\n"
+        "from handlers.replies.reply import Reply\n"
+    )
+
+
+def _bodies(operation: Operation) -> list[str]:
+    return [] if operation.body is None else [_type_name(operation.body)]
+
+
+def _answers(operation: Operation) -> list[str]:
+    """Return the types of what a handler may answer with."""
+    return [
         "None" if schema is None else _type_name(schema)
         for status, schema in sorted(operation.responses.items())
         if status < 400
-    )
-    return (
-        f"def {function_name(operation.operation_id)}(\n    {', '.join(parameters)}\n"
-        f") -> Reply[{answers}]:\n"
-        f'    """{operation.summary}."""\n'
-    )
+    ]
+
+
+def _hint(operation: Operation) -> str:
+    return f"`access-profiles new-operation {operation.operation_id}` prints it."
 
 
 def _type_name(schema: Schema) -> str:
@@ -112,6 +152,15 @@ def _module(name: str) -> ModuleType | None:
         if error.name != name:
             raise
         return None
+    except ImportError as error:
+        package, _, module = name.rpartition(".")
+        if error.name != f"{package}.contract_types":
+            raise
+        missing = re.findall(r"'(\w+)'", str(error))[0]
+        raise ContractMismatch(
+            f"{package}/contract_types.py lacks {missing}, which {package}/{module}.py needs: "
+            "run `make types`."
+        ) from error
 
 
 def _orphans(contract: Contract, package: str) -> Iterator[str]:
@@ -125,6 +174,6 @@ def _orphans(contract: Contract, package: str) -> Iterator[str]:
             own = function.__module__ == module.__name__ and not name.startswith("_")
             if own and (tag, name) not in wanted:
                 yield (
-                    f"{module.__name__}.{name} serves no operation of the contract. Give its operation this "
-                    "name, make it private, or remove it."
+                    f"{package}/{tag}.py: {name} serves no operation of openapi.yaml: give it the name "
+                    "of its operation, make it private, or remove it."
                 )

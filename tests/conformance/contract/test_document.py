@@ -51,10 +51,10 @@ def small(tmp_path: Path) -> Path:
     return path
 
 
-def test_clauses_of_the_contract_and_checks_are_the_same_ids() -> None:
+def test_each_check_is_of_a_clause() -> None:
     stated = {clause.id for clause in document.load().clauses}
 
-    assert stated == set(runner.checks())
+    assert set(runner.checks()) - stated == set(), "these checks are of no clause of openapi.yaml"
 
 
 def test_every_clause_is_found_at_the_line_that_is_named() -> None:

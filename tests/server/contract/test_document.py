@@ -4,7 +4,7 @@ import pytest
 import yaml
 from yaml import YAMLError
 
-from server.contract.document import Contract, load_contract
+from server.contract.document import Contract, ContractMismatch, load_contract
 from tests.server.contracts import OK, contract, operation, parameter
 from tests.serving import ROOT
 
@@ -169,7 +169,7 @@ def test_an_operation_without_what_the_server_needs_is_refused(missing: str) -> 
     node = operation()
     del node[missing]
 
-    with pytest.raises(KeyError, match=missing):
+    with pytest.raises(ContractMismatch, match=f"GET /things states no {missing}"):
         _ = contract({"/things": {"get": node}}).operations
 
 

@@ -2,13 +2,14 @@
 
 import ast
 import sys
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from server.contract.document import load_contract
-from server.contract.resolver import ContractMismatch, find_handlers, function_name, module_name, stub
+from server.contract.document import Contract, ContractMismatch, load_contract
+from server.contract.resolver import find_handlers, function_name, module_name, stub
 from tests.server.contracts import add_handlers, contract, one_operation, operation, parameter
 
 ID = parameter("thing_id", "path", type="integer")
@@ -60,41 +61,64 @@ def test_a_fitting_handler_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (operation_id, handler.__name__) == ("getThing", "get_thing")
 
 
-def test_a_missing_handler_is_told_with_the_code_to_paste(monkeypatch: pytest.MonkeyPatch) -> None:
-    package = add_handlers(monkeypatch, "")
-
+def _refusal(document: Contract, package: str) -> str:
+    """Return what a developer is told, which is one line for each thing to do."""
     with pytest.raises(ContractMismatch) as refused:
-        find_handlers(contract(GET), package)
+        find_handlers(document, package)
+    return str(refused.value)
 
-    assert str(refused.value) == (
-        "The handlers do not fit openapi.yaml.\n\n"
-        f"{package}.big_things has no function for getThing. Add:\n\n{STUB}"
+
+@pytest.mark.parametrize("module", ["big_things", "other"])
+def test_a_missing_handler_is_told_with_its_file_and_what_prints_it(
+    monkeypatch: pytest.MonkeyPatch, module: str
+) -> None:
+    """Whether its module is there or not."""
+    package = add_handlers(monkeypatch, "", name=module)
+
+    assert _refusal(contract(GET), package) == (
+        f"{package}/big_things.py has no function get_thing, as openapi.yaml states getThing: "
+        "`access-profiles new-operation getThing` prints it."
     )
-
-
-def test_a_missing_module_is_told_with_the_code_to_paste(monkeypatch: pytest.MonkeyPatch) -> None:
-    package = add_handlers(monkeypatch, "", name="other")
-
-    with pytest.raises(ContractMismatch) as refused:
-        find_handlers(contract(GET), package)
-
-    assert f"{package}.big_things has no function for getThing. Add:\n\n{STUB}" in str(refused.value)
 
 
 @pytest.mark.parametrize(
     "signature", ["context", "context, thing_id, more", "context, id", "thing_id, context", ""]
 )
-def test_a_signature_that_does_not_fit_is_told_with_the_code_to_paste(
+def test_a_signature_that_does_not_fit_is_told_with_what_it_should_be(
     monkeypatch: pytest.MonkeyPatch, signature: str
 ) -> None:
     package = add_handlers(monkeypatch, f"def get_thing({signature}): ...")
 
-    with pytest.raises(ContractMismatch) as refused:
-        find_handlers(contract(GET), package)
+    assert _refusal(contract(GET), package) == (
+        f"{package}/big_things.py: get_thing takes ({signature}), and openapi.yaml asks for "
+        "(context, thing_id): `access-profiles new-operation getThing` prints it."
+    )
 
-    message = str(refused.value)
-    assert f"{package}.big_things.get_thing takes ({signature}), and the contract asks for:" in message
-    assert STUB in message
+
+def test_a_type_that_was_not_generated_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    package = tmp_path / "stale"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "contract_types.py").touch()
+    (package / "big_things.py").write_text("from stale.contract_types import Thing")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    assert _refusal(contract(GET), "stale") == (
+        "stale/contract_types.py lacks Thing, which stale/big_things.py needs: run `make types`."
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "told"),
+    [
+        (["summary"], "openapi.yaml: GET /things/{thing_id} states no summary."),
+        (["tags", "x-permission"], "openapi.yaml: GET /things/{thing_id} states no tags, no x-permission."),
+    ],
+)
+def test_an_operation_that_lacks_what_each_has_is_told_with_its_place(members: list[str], told: str) -> None:
+    stated = {name: value for name, value in GET["/things/{thing_id}"]["get"].items() if name not in members}
+
+    assert _refusal(contract({"/things/{thing_id}": {"get": stated}}), "handlers") == told
 
 
 def test_a_handler_without_an_operation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,12 +131,11 @@ class Public: ...
 """
     package = add_handlers(monkeypatch, source)
 
-    with pytest.raises(ContractMismatch) as refused:
-        find_handlers(contract(GET), package)
-
-    message = str(refused.value)
-    assert f"{package}.big_things.get_other_thing serves no operation of the contract" in message
-    for fine in ("dumps", "_private", "Public", "get_thing has no"):
+    message = _refusal(contract(GET), package)
+    assert message.startswith(
+        f"{package}/big_things.py: get_other_thing serves no operation of openapi.yaml:"
+    )
+    for fine in ("dumps", "_private", "Public", "get_thing takes"):
         assert fine not in message
 
 
@@ -123,12 +146,10 @@ def test_every_problem_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     }
     package = add_handlers(monkeypatch, "def get_thing(context): ...\ndef orphan(): ...")
 
-    with pytest.raises(ContractMismatch) as refused:
-        find_handlers(contract(paths), package)
-
-    message = str(refused.value)
-    for expected in ("for listThings", "for createThing", "get_thing takes (context)", ".orphan serves no"):
+    message = _refusal(contract(paths), package)
+    for expected in ("list_things, as", "create_thing, as", "get_thing takes (context)", "orphan serves no"):
         assert expected in message
+    assert len(message.splitlines()) == 4
 
 
 def test_an_error_within_a_module_of_handlers_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
