@@ -46,6 +46,9 @@ _SETTINGS = {
     "timezone": "Asia/Kathmandu",
 }
 
+_STOP_AT_THE_END = 'cat; "$0" stop --mode immediate; rm -rf "$PGDATA"'
+"""What stops the server when its input ends. Processes that are killed end their files as well."""
+
 _ACCESS = f"""\
 local all {ROLE} trust
 host all {ROLE} 127.0.0.1/32 trust
@@ -147,19 +150,34 @@ class OwnCluster(Cluster):
         """Return whether the server runs."""
         return self._run("pg_ctl", "status").returncode == 0
 
-    def remove(self) -> None:
-        """Stop the server without ceremony and remove all that it kept."""
-        self._run("pg_ctl", "stop", "--mode", "immediate")
-        shutil.rmtree(self.folder, ignore_errors=True)
+    @contextmanager
+    def stopped_at_the_end(self) -> Iterator[None]:
+        """Stop the server without ceremony when the block ends, or this process, in whatever way."""
+        with subprocess.Popen(
+            ["sh", "-c", _STOP_AT_THE_END, self.binaries / "pg_ctl"],
+            env=self._environment,
+            cwd=self.folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            # An interruption is for the tests, which then end this.
+            start_new_session=True,
+            **as_owner(),
+        ):
+            yield
 
     def socket_url(self, name: str) -> str:
         """Return the URL of a database through the server's socket."""
         return f"postgresql://{ROLE}@/{name}?host={quote(str(self.folder), safe='')}&port={self.port}"
 
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {"PGDATA": str(self.folder / "data"), "LC_ALL": "C", "PATH": os.environ["PATH"]}
+
     def _run(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [self.binaries / program, *arguments],
-            env={"PGDATA": str(self.folder / "data"), "LC_ALL": "C", "PATH": os.environ["PATH"]},
+            env=self._environment,
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             # The server inherits what pg_ctl has, and would keep a pipe open.
@@ -205,13 +223,11 @@ def own_cluster() -> Iterator[OwnCluster]:
             f"postgresql://{ROLE}@127.0.0.1:{port}/postgres", find_binaries(folder), folder, port
         )
         give_to_owner(folder)
-        try:
-            cluster.make()
+        cluster.make()
+        with cluster.stopped_at_the_end():
             cluster.start()
             cluster.execute(f"CREATE ROLE {PASSWORD_ROLE} LOGIN PASSWORD '{PASSWORD}'")
             yield cluster
-        finally:
-            cluster.remove()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
