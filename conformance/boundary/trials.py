@@ -104,6 +104,13 @@ class Trials:
         for value in sides.kept(self._caller.values, constraint):
             yield _Trial(self._with(constraint, value), statuses)
 
+    def _is_harmless(self, constraint: Constraint) -> bool:
+        """Whether what has the least id is nobody's, so that it can be asked for with any operation."""
+        return constraint.location == "path" and all(
+            self._caller.is_free(constraint.steps[0], value)
+            for value in sides.kept(self._caller.values, constraint)
+        )
+
     def _is_plain(self, constraint: Constraint) -> bool:
         """Whether a good request stands for one at the boundary."""
         if constraint.keyword == "minLength" and len(constraint.steps) == 1 and constraint.location == BODY:
@@ -111,7 +118,7 @@ class Trials:
             return not self._caller.is_removable
         if constraint.keyword == "required" and not constraint.steps:
             return True
-        return hindrance(constraint.id, "kept") is not None
+        return hindrance(constraint.id, "kept") is not None and not self._is_harmless(constraint)
 
     def _plain(self, constraint: Constraint) -> Request:
         """A good request with something at the place of the constraint, if it is in the body."""

@@ -90,8 +90,10 @@ class Stand:
         self.server = Breakable()
         self.plan = plan_at(self.server)
         with self._workspace() as workspace:
-            # A server that is in use: its data is not the suite's.
-            workspace.session("before").submit({"name": "Here before"})
+            # A server that is in use: its data is not the suite's, and its first profile is gone.
+            session = workspace.session("before")
+            session.call("deleteAccessProfile", parameters={"profile_id": session.create()["id"]})
+            session.submit({"name": "Here before"})
         self.server.keep()
 
     def __enter__(self) -> Self:

@@ -107,10 +107,10 @@ def test_what_the_strict_profile_decides_is_open_when_it_is_not_claimed(
             return response.with_json({"versions": response.json["versions"][::-1]})
         return response
 
-    asked = {"only": frozenset({"MODEL.templates"})}
+    asked = frozenset({"MODEL.templates"})
     with server.broken_by(tells_the_oldest_first_and_no_tags):
-        claimed = decided(plan, **asked)
-        unclaimed = decided(plan, profiles=plan.profiles - {"strict"}, **asked)
+        claimed = decided(plan, only=asked)
+        unclaimed = decided(plan, profiles=plan.profiles - {"strict"}, only=asked)
 
     assert claimed["MODEL.templates"].status is Status.FAIL
     assert unclaimed["MODEL.templates"].status is Status.PASS, unclaimed

@@ -5,13 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from conformance import contract
 from conformance.selftest.plain import SETTINGS as PLAIN_SETTINGS
 from tests.serving import ROOT, Server
-
-pytestmark = pytest.mark.timeout(240)
 
 OPERATIONS = contract.load().operations
 ASKED = [each for each in OPERATIONS if "SOAK_ROUNDS" in os.environ or each.path.startswith("/roles")]
