@@ -8,12 +8,11 @@ from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 
+from conformance.boundary.phase import derived_ids
 from conformance.fuzz.phase import derived_id
 from conformance.probing import probe
 from conformance.runner import Decided, run
 from conformance.selftest.breakable import Breakable, HostError
-from conformance.selftest.mutants import mutants
-from conformance.selftest.mutants.answers import STATUS
 from conformance.selftest.witness import same_answers
 from conformance.session import Workspace
 from conformance.verdict import Status
@@ -176,7 +175,10 @@ class Stand:
         )
 
     def _nearest(self, mutant: Mutant, *, fuzz: bool) -> Iterable[frozenset[str]]:
-        """Sets of ids: of what the mutant touches, of its operation, of what holds for all operations."""
+        """Sets of ids: of what the mutant touches, of its operation, of what holds for all operations.
+
+        What an answer holds is also seen by the checks of other operations: then all of them are asked.
+        """
         contract = self.plan.contract
         derived = f"S.{mutant.operation_id}."
         answers = f"{derived}answers"
@@ -185,22 +187,19 @@ class Stand:
         all_over = frozenset(c.id for c in clauses if c.operation_id is None or c.profile == _SCOPES)
         sets = [
             frozenset({f"{derived}{mutant.place}", answers}),
-            frozenset(f"{derived}{place}" for place in self._places[mutant.operation_id]),
+            frozenset(each for each in self._derived if each.startswith(derived)),
             own,
             all_over,
         ]
+        if mutant.constraint is None:
+            sets.append(frozenset({answers, *(clause.id for clause in clauses)}))
         if fuzz:
             sets.append(frozenset({derived_id(mutant.operation_id)}))
         return sets
 
     @cached_property
-    def _places(self) -> dict[str, list[str]]:
-        """What of each operation has a derived verdict of its own: one for each place that a mutant has."""
-        places: dict[str, list[str]] = {}
-        for mutant in mutants(self.plan.contract.document):
-            of = places.setdefault(mutant.operation_id, ["answers", "method"])
-            of.append(f"status.{mutant.place}" if mutant.operator == STATUS else mutant.place)
-        return places
+    def _derived(self) -> list[str]:
+        return derived_ids(self.plan.contract)
 
     def _is_equivalent(self, mutant: Mutant) -> str:
         """Why no client can tell the mutant from the right server; empty when one can."""
