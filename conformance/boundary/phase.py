@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from threading import Event
 
 import httpx
 
@@ -17,10 +16,10 @@ from conformance.contract.constraints import Constraint, Reader
 from conformance.contract.document import Contract, Operation
 from conformance.http.unreached import Unreached
 from conformance.run import skips
-from conformance.run.canary import is_alive
 from conformance.run.content import Content
 from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.schema_verdicts import answers_id, decided
+from conformance.run.trouble import Watch
 from conformance.run.verdict import Finding, Status, Verdict
 
 _MOST_FINDINGS = 5
@@ -65,9 +64,12 @@ class Boundary:
 
         Operations are tried in several threads; verdicts are told in this one.
         """
-        gone = Event()
-        with ThreadPoolExecutor(run.plan.jobs, thread_name_prefix="boundary") as pool:
-            for verdicts in pool.map(partial(_operation, run, gone), run.plan.contract.operations):
+        # Where operations may do what nobody expects, it has to be told which one did.
+        in_turn = not run.plan.content.insists
+        watch = Watch(run.workspace, in_turn=in_turn)
+        jobs = 1 if in_turn else run.plan.jobs
+        with ThreadPoolExecutor(jobs, thread_name_prefix="boundary") as pool:
+            for verdicts in pool.map(partial(_operation, run, watch), run.plan.contract.operations):
                 for verdict in verdicts:
                     run.decide(verdict)
 
@@ -118,7 +120,7 @@ def _of_situation(situation: Situation) -> _Task:
     return _Task(situation.id, text, situation.pointer, find, situation.profiles, situation.changes)
 
 
-def _operation(run: Run, gone: Event, operation: Operation) -> list[Verdict]:
+def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
     """The verdicts of one operation."""
     plan = run.plan
     tasks = [t for t in _tasks(plan.contract, operation, plan.content) if plan.asks_for(t.id)]
@@ -132,19 +134,21 @@ def _operation(run: Run, gone: Event, operation: Operation) -> list[Verdict]:
         is_removable=_is_removable(plan, operation),
         reads=plan.target.read_only,
     )
-    trials = Trials(caller, run.ledger, names_places="strict" in plan.profiles)
+    trials = Trials(caller, run.ledger, watch, names_places="strict" in plan.profiles)
     verdicts = []
     for task in tasks:
         begun, before = time.perf_counter(), len(session.answers)
         findings: tuple[Finding, ...] = ()
         if skipped := _why_skipped(plan, operation, task):
             status, reason = Status.SKIP, skipped
-        elif gone.is_set():
-            status, reason = Status.NOT_REACHED, "the server no longer answers"
+        elif run.workspace.trouble:
+            status, reason = Status.NOT_REACHED, run.workspace.trouble
         elif run.deadline.expired:
             status, reason = Status.NOT_REACHED, "the time for this phase was over"
         else:
-            status, reason, findings = _tried(task, caller, trials, gone)
+            status, reason, findings = _tried(task, caller, trials, watch)
+            if run.workspace.trouble and findings:
+                status, reason, findings = Status.NOT_REACHED, run.workspace.trouble, ()
         verdicts.append(
             decided(
                 plan,
@@ -174,9 +178,10 @@ def _why_skipped(plan: Plan, operation: Operation, task: _Task) -> str | None:
 
 
 def _tried(
-    task: _Task, caller: Caller, trials: Trials, gone: Event
+    task: _Task, caller: Caller, trials: Trials, watch: Watch
 ) -> tuple[Status, str, tuple[Finding, ...]]:
     """How a task ends. It is tried twice when no answer came: servers may close idle connections."""
+    first: httpx.TransportError | None = None
     for _ in range(2):
         try:
             found = tuple(task.find(caller, trials))[:_MOST_FINDINGS]
@@ -186,13 +191,13 @@ def _tried(
             return Status.NOT_REACHED, str(problem), ()
         except httpx.TimeoutException as error:
             return Status.NOT_REACHED, f"no answer in time ({type(error).__name__})", ()
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            first = first or error
             continue
         except Exception as error:  # noqa: BLE001  a bug in a trial must not hide the other verdicts
             return Status.ERROR, f"the trial itself failed: {type(error).__name__}: {error}", ()
         return (Status.FAIL if found else Status.PASS), "", found
-    if is_alive(caller.session):
-        fault = Finding("an HTTP answer", "none, twice, while the server answers other requests")
-        return Status.FAIL, "", (fault,)
-    gone.set()
-    return Status.NOT_REACHED, "the server stopped answering", ()
+    if first is not None and watch.ended(caller.session, first, caller.operation.id):
+        return Status.NOT_REACHED, "the server stopped answering", ()
+    fault = Finding("an HTTP answer", "none, twice, while the server answers other requests")
+    return Status.FAIL, "", (fault,)

@@ -17,6 +17,7 @@ from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.content import REFUSALS
 from conformance.run.coverage import Ledger
+from conformance.run.trouble import Watch
 from conformance.run.verdict import Finding
 
 _SHOWN = 600
@@ -41,9 +42,10 @@ class Trials:
         names_places: whether a refusal of a body must name the place of what is wrong (ERR-002).
     """
 
-    def __init__(self, caller: Caller, ledger: Ledger, *, names_places: bool) -> None:
+    def __init__(self, caller: Caller, ledger: Ledger, watch: Watch, *, names_places: bool) -> None:
         self._caller = caller
         self._ledger = ledger
+        self._watch = watch
         self._names_places = names_places
         # Many constraints are kept by one and the same request. It is sent once.
         self._accepted: dict[str, Finding | None] = {}
@@ -91,6 +93,8 @@ class Trials:
         place = f" at {constraint.place}" if constraint.steps else ""
         expected = f"{trial.wanted}, as {rule} is {side}{place}"
         if answer.status not in trial.statuses:
+            if not self._content.insists and self._watch.is_switched(answer):
+                raise Unreached(self._caller.session.trouble)
             return _finding(expected, answer, constraint)
         named = expect.fault_pointers(answer)
         if trial.pointers and not any(pointer in named for pointer in trial.pointers):
@@ -110,7 +114,12 @@ class Trials:
             good = self._caller.good()
             if not self._is_what_it_is_for(good, valid=True):
                 raise Unreached("no request was found that keeps the whole schema")
-            self._plain_status = self._caller.send(good).status
+            answer = self._caller.send(good)
+            self._plain_status = answer.status
+            if self._watch.is_switched(answer):
+                raise Unreached(self._caller.session.trouble)
+            if answer.status < 300 and self._caller.operation.method == "POST":
+                self._watch.accepted(lambda: self._caller.send(good))
         if not 200 <= self._plain_status < 300:
             raise Unreached(f"a plain good request was answered {self._plain_status}")
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.contract.document import Contract, Operation
 from conformance.http.evidence import Redactor
+from conformance.run.response_schemas import unstated
 from conformance.run.verdict import Finding, Status
 
 SHOWN = 1500
@@ -14,6 +15,8 @@ SHOWN = 1500
 _MOST_FINDINGS = 5
 # Schemathesis' codes for what a server makes of good and bad requests.
 _OF_THE_REQUEST = ("ST201", "ST202")
+# What is found at many places for one cause, by the code of Schemathesis.
+_CAUSES = {"ST101": lambda status: f"{status} is answered", "ST103": unstated}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,10 @@ def _findings(
         )
         pointer = _pointer(operation, line) if operation else None
         actual = f"{line['status']}: {message}"
-        yield Finding(f"no {line['title']}", actual, code=line["code"], curl=curl, pointer=pointer)
+        cause = _CAUSES[line["code"]](line["status"]) if line["code"] in _CAUSES else ""
+        yield Finding(
+            f"no {line['title']}", actual, code=line["code"], curl=curl, pointer=pointer, cause=cause
+        )
 
 
 def _pointer(operation: Operation, line: dict[str, Any]) -> str:

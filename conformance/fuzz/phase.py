@@ -52,8 +52,8 @@ class Fuzz:
             if why is not None:
                 outcomes[operation.id] = Outcome(Status.SKIP, why)
         claimed = [operation.id for operation in operations if operation.id not in outcomes]
-        if claimed and not is_alive(workspace.session("alive")):
-            gone = Outcome(Status.NOT_REACHED, "the server no longer answers")
+        if claimed and (workspace.trouble or not is_alive(workspace.session("alive"))):
+            gone = Outcome(Status.NOT_REACHED, workspace.trouble or "the server no longer answers")
             outcomes |= dict.fromkeys(claimed, gone)
         elif claimed:
             effort = engine.THOROUGH if plan.mode is Mode.CERTIFY else engine.BRIEF

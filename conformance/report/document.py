@@ -93,6 +93,19 @@ def by_reason(document: Document, status: str) -> dict[str, list[dict[str, Any]]
     return reasons
 
 
+def by_cause(found: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Verdicts in their order, those together whose findings have one and the same cause.
+
+    One status that is stated nowhere may be found at a hundred operations.
+    """
+    groups: dict[Any, list[dict[str, Any]]] = {}
+    for verdict in found:
+        causes = {finding.get("cause") for finding in verdict["findings"]}
+        alone = not causes or None in causes
+        groups.setdefault(verdict["id"] if alone else frozenset(causes), []).append(verdict)
+    return list(groups.values())
+
+
 def place(document: Document, line: int) -> str:
     """A line of the contract, as people write it: `openapi.yaml:12`."""
     name = Path(document["contract"]["file"]).name

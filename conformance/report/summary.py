@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from conformance.report.document import Document, by_reason, place, shown, wrong
+from conformance.report.document import Document, by_cause, by_reason, place, shown, wrong
 from conformance.report.evidence import answer
 
 STYLES = {
@@ -44,8 +44,8 @@ class _Summary:
             self._line(self._document["obstacle"], "bold red")
             return
         self._unproved()
-        for verdict in reversed(wrong(self._document)):
-            self._explain(verdict)
+        for group in reversed(by_cause(wrong(self._document))):
+            self._explain_group(group)
         self._expected()
         self._skips()
         self._sum()
@@ -59,6 +59,17 @@ class _Summary:
             self._line(f"NOT_REACHED {len(unproved)} checks", STYLES["NOT_REACHED"])
             self._line(f"  {_ids(unproved)}")
             self._line(f"  because    {reason}")
+
+    def _explain_group(self, group: list[dict[str, Any]]) -> None:
+        """One verdict whole; of several with one cause, the first, and the ids of all."""
+        if len(group) > 1:
+            causes = sorted({finding["cause"] for verdict in group for finding in verdict["findings"]})
+            self._line()
+            status = group[0]["status"]
+            self._line(f"{status} {len(group)} checks, of one cause: {'; '.join(causes)}", STYLES[status])
+            self._line(f"  {_ids(group)}")
+            self._line("  The first of them:")
+        self._explain(group[0])
 
     def _explain(self, verdict: dict[str, Any]) -> None:
         operation = verdict["operation"] or "every operation"

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from threading import Event
 from typing import TypeVar
 
 import httpx
@@ -48,17 +47,17 @@ class Checks:
     def run(self, run: Run) -> None:
         """Decides every clause that is asked for, in the order of the contract."""
         plan = run.plan
-        gone = Event()
+        workspace = run.workspace
 
         def verdict_of(clause: Clause) -> Verdict:
-            if gone.is_set():
-                return _unchecked(clause, self.name, Status.NOT_REACHED, "the server no longer answers")
+            if workspace.trouble:
+                return _unchecked(clause, self.name, Status.NOT_REACHED, workspace.trouble)
             if run.deadline.expired:
                 reason = f"the time for the phase {self.name} was used up; give it more with --budget"
                 return _unchecked(clause, self.name, Status.NOT_REACHED, reason)
-            verdict = probe(plan.checks[clause.id], clause, run.workspace)
-            if verdict.status is Status.NOT_REACHED and not is_alive(run.workspace.session("alive")):
-                gone.set()
+            verdict = probe(plan.checks[clause.id], clause, workspace)
+            if verdict.status is Status.NOT_REACHED and not is_alive(workspace.session("alive")):
+                workspace.trouble = "the server no longer answers"
             return verdict
 
         clauses = [c for c in plan.clauses() if self._has(c, plan.checks) and skips.clause(plan, c) is None]

@@ -58,6 +58,7 @@ class ResponseAudit:
                         fault.actual[:_SHOWN],
                         (answer.exchange,),
                         pointer=fault.pointer,
+                        cause=fault.cause,
                     )
 
     def verdicts(self, plan: Plan) -> Iterator[Verdict]:

@@ -37,6 +37,7 @@ class ResponseFault:
     pointer: str
     expected: str
     actual: str
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,8 @@ class ResponseSchemas:
                 return []
             statuses = ", ".join(map(str, self.contract.statuses(operation)))
             pointer = pointer_to("paths", operation.path, operation.method.lower(), "responses")
-            return [ResponseFault(pointer, f"one of the statuses {statuses}", str(answer.status))]
+            expected = f"one of the statuses {statuses}"
+            return [ResponseFault(pointer, expected, str(answer.status), unstated(answer.status))]
         return [*_header_faults(stated, answer), *_body_faults(stated, answer)]
 
     def _compile(self, operation: Operation, status: int) -> _Stated | None:
@@ -112,6 +114,11 @@ class ResponseSchemas:
             root = {"allOf": [as_json_schema(schema)], "components": self._components}
             self._validators[pointer] = jsonschema_rs.Draft4Validator(root, validate_formats=True)
         return self._validators[pointer]
+
+
+def unstated(status: int) -> str:
+    """What an answer with a status that the contract does not state is called, wherever it is met."""
+    return f"{status} is answered, and not stated"
 
 
 def _header_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:

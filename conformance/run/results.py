@@ -200,6 +200,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "pointer": finding.pointer,
         "steps": list(finding.steps),
+        "cause": finding.cause or None,
         "curl": finding.curl,
         "exchanges": [exchange.as_dict() for exchange in finding.exchanges],
     }

@@ -51,6 +51,8 @@ class Workspace:
         """What is told of every answer, in the thread that got it."""
         self.excluded: frozenset[str] = frozenset()
         """The operations that are never to be called."""
+        self.trouble = ""
+        """Why nothing more can be found out, once the server has ended, or refuses every write."""
         self.user_ids: dict[str, None] = {}
         self._on_user = on_user
         self._numbers = itertools.count(1)
@@ -84,6 +86,11 @@ class Session:
         self._names = itertools.count(1)
         self.admin = self.client(f"Bearer {self.target.key}")
         self.anonymous = self.client(None)
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing more can be found out; empty while something can."""
+        return self._workspace.trouble
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -54,6 +54,7 @@ class Finding:
         code: what Schemathesis calls it (`ST202`), when it found it.
         pointer: what of the contract is broken, when it is more than the clause says (RFC 6901).
         steps: the calls that lead to it, for a person, when there are several.
+        cause: what findings at many places have in common, in a few words.
     """
 
     expected: str
@@ -63,6 +64,7 @@ class Finding:
     curl: str | None = None
     pointer: str | None = None
     steps: tuple[str, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)

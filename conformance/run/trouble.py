@@ -1,0 +1,78 @@
+"""What ends a run early: a server that one of its own operations has ended, or made refuse every write.
+
+A contract of others may state an operation that shuts its server down, or a maintenance switch. Then every
+verdict that follows has one cause, which is told once, with the name of the operation.
+"""
+
+from collections.abc import Callable
+
+import httpx
+
+from conformance.contract.routes import Routes
+from conformance.http.answer import Answer
+from conformance.http.transport import SAFE_METHODS
+from conformance.http.unreached import Unreached
+from conformance.run.canary import is_alive
+from conformance.run.session import Session, Workspace
+
+Write = Callable[[], Answer]
+
+
+class Watch:
+    """Sees every answer of a run, and knows which operation was the last that changed something.
+
+    Args:
+        in_turn: whether operations are called one after the other, so that one can be told to have done it.
+    """
+
+    def __init__(self, workspace: Workspace, *, in_turn: bool) -> None:
+        self._workspace = workspace
+        self._in_turn = in_turn
+        self._routes = Routes(workspace.contract)
+        self._last = ""
+        self._write: Write | None = None
+        workspace.observers.append(self._observe)
+
+    def _observe(self, answer: Answer) -> None:
+        operation = self._routes.find(answer.sent.method, answer.sent.path)
+        if operation is not None and operation.method not in SAFE_METHODS and answer.status < 400:
+            self._last = operation.id
+
+    def accepted(self, write: Write) -> None:
+        """Keeps a write that was accepted: whether the like is accepted later tells of the whole server."""
+        self._write = write
+
+    def ended(self, session: Session, error: httpx.TransportError, operation_id: str) -> bool:
+        """Whether no answer came because the server has ended; whose call has ended it is told then.
+
+        Where no connection could be made, it had ended before this call.
+        """
+        if is_alive(session):
+            return False
+        if not self._in_turn:
+            self._workspace.trouble = "the server no longer answers"
+            return True
+        culprit = self._last if isinstance(error, httpx.ConnectError) and self._last else operation_id
+        self._workspace.trouble = (
+            f"the server has ended after {culprit} was called: call it never, with --exclude {culprit}"
+        )
+        return True
+
+    def is_switched(self, answer: Answer) -> bool:
+        """Whether an error of the server is one that every write meets since some operation was called."""
+        if self._workspace.trouble:
+            return True
+        if answer.status < 500 or self._write is None or not self._in_turn:
+            return False
+        culprit, write = self._last, self._write
+        try:
+            again = write()
+        except (httpx.TransportError, Unreached):
+            return False
+        if again.status != answer.status:
+            return False
+        self._workspace.trouble = (
+            f"every write is answered {answer.status} since {culprit} was called: "
+            f"call it never, with --exclude {culprit}"
+        )
+        return True
