@@ -60,7 +60,7 @@ def explain(clause_id: str, contract_file: Path | None) -> None:
         near = [c.id for c in contract.clauses if c.id.startswith(clause_id.upper().rstrip("0123456789"))]
         hint = f" Did you mean one of {', '.join(near)}?" if clause_id and near else " See: conformance list"
         raise click.UsageError(f"The contract has no clause {clause_id}.{hint}")
-    proofs = ", ".join(planted.name for planted in FAULTS if planted.clause_id == clause.id)
+    proofs = ", ".join(seeded.name for seeded in FAULTS if seeded.clause_id == clause.id)
     how = checks[clause.id].explanation if clause.id in checks else "This suite has no check for it."
     click.echo(f"{clause.id}  {clause.level}, profile {clause.profile}\n")
     click.echo(f"  demands    {clause.text}")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.side_requests import ask
+from conformance.selftest.combinators import ask
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 
 
