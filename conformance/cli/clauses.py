@@ -88,7 +88,7 @@ def _explain_clause(contract: Contract, clause: Clause, suite: Suite) -> None:
     if suite.has_selftest:
         from conformance.selftest.faults import FAULTS
 
-        proofs = ", ".join(planted.name for planted in FAULTS if planted.clause_id == clause.id)
+        proofs = ", ".join(seeded.name for seeded in FAULTS if seeded.clause_id == clause.id)
         click.echo(f"  proved by  {proofs or 'nothing: no fault breaks it'}")
         click.echo(f"  prove it   conformance selftest --only {clause.id}")
     click.echo(f"  run it     conformance check URL --only {clause.id}")

@@ -82,10 +82,10 @@ def _subjects(stated: Contract, scope: Scope) -> list[Subject]:
     faults = [
         (
             FAULT,
-            planted.id,
-            getattr(stated.clause(planted.clause_id), "operation_id", None) or "createAccessProfile",
+            seeded.id,
+            getattr(stated.clause(seeded.clause_id), "operation_id", None) or "createAccessProfile",
         )
-        for planted in sampled(FAULTS, scope)
+        for seeded in sampled(FAULTS, scope)
     ]
     return faults + [
         (MUTANT, mutant.id, mutant.operation_id) for mutant in sampled(mutants(stated.document), scope)

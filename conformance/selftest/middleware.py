@@ -1,17 +1,16 @@
 """Breaks one clause of any ASGI app: it changes a request, an answer, or both."""
 
 import json
-import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from conformance.contract import document
-from conformance.contract.document import Operation
+from conformance.contract.document import METHODS, Contract
+from conformance.contract.routes import Routes
 
 _PIECE = 100
 Headers = tuple[tuple[str, str], ...]
@@ -26,44 +25,44 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Headers
     body: bytes
+    routes: Routes = field(repr=False, compare=False)
 
     @property
     def operation_id(self) -> str | None:
-        """The operation that this request asks for, below either path family; None for none."""
-        path = self.path.removeprefix("/api").removeprefix("/governance")
-        for operation, pattern in _patterns():
-            if operation.method == self.method and pattern.fullmatch(path):
-                return operation.id
-        return None
+        """The operation that this request asks for, below any of the contract's servers; None for none."""
+        found = self.routes.find(self.method, self.path)
+        # HEAD asks for what GET asks for, and has an answer of its own.
+        return found.id if found and found.method == self.method else None
 
     def is_at(self, path: str) -> bool:
         """Whether it goes to that path of the contract, with whatever method."""
-        asked = self.path.removeprefix("/api").removeprefix("/governance")
-        return any(each.path == path and pattern.fullmatch(asked) for each, pattern in _patterns())
+        found = (self.routes.find(method.upper(), self.path) for method in METHODS)
+        return any(operation.path == path for operation in found if operation)
 
     def path_parameter(self, name: str) -> str:
         """The value of a parameter of the operation's path; empty when it has none of that name."""
-        path = self.path.removeprefix("/api").removeprefix("/governance")
-        for operation, pattern in _patterns():
-            found = pattern.fullmatch(path)
-            if operation.method == self.method and found and name in found.groupdict():
-                return unquote(found[name])
-        return ""
+        return unquote(self.routes.parameters(self.method, self.path).get(name, ""))
 
     @property
-    def is_create(self) -> bool:
-        """Whether it asks to create a profile."""
-        return self.method == "POST" and self.path.endswith("/access-profiles")
+    def server(self) -> str:
+        """The path of the contract's server that it goes to: `/api`."""
+        return self.routes.server(self.path)
 
     @property
-    def is_list(self) -> bool:
-        """Whether it asks for the list of profiles."""
-        return self.method == "GET" and self.path.endswith("/access-profiles")
+    def sent(self) -> dict[str, Any]:
+        """The members of the object that is the body; none when it is no object."""
+        body = self.json
+        return body if isinstance(body, dict) else {}
 
-    @property
-    def is_read(self) -> bool:
-        """Whether it reads something of one profile."""
-        return self.method == "GET" and "/access-profiles/" in self.path
+    def argument(self, name: str) -> str | None:
+        """The value of a query parameter."""
+        return dict(self.query).get(name)
+
+    def with_query(self, **changes: str | None) -> Self:
+        """The request with other query parameters; None takes one away."""
+        kept = {name: value for name, value in self.query if name not in changes}
+        kept.update({name: value for name, value in changes.items() if value is not None})
+        return replace(self, query=tuple(kept.items()))
 
     @property
     def json(self) -> Any:
@@ -73,28 +72,18 @@ class Request:
         except (ValueError, RecursionError):
             return {}
 
+    def with_json(self, value: Any) -> Self:
+        """Returns it with another body."""
+        return replace(self, body=json.dumps(value).encode())
+
     def header(self, name: str) -> str:
         """The value of a header; empty when it was not sent."""
         return next((value for key, value in self.headers if key == name), "")
 
-    def with_header(self, name: str, value: str | None) -> "Request":
-        """The request with another value of a header, or without it."""
+    def with_header(self, name: str, value: str | None) -> Self:
+        """Returns it with another value of a header, or without it."""
         rest = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=rest if value is None else (*rest, (name, value)))
-
-    def argument(self, name: str) -> str | None:
-        """The value of a query parameter."""
-        return dict(self.query).get(name)
-
-    def with_query(self, **changes: str | None) -> "Request":
-        """The request with other query parameters; None takes one away."""
-        kept = {name: value for name, value in self.query if name not in changes}
-        kept.update({name: value for name, value in changes.items() if value is not None})
-        return replace(self, query=tuple(kept.items()))
-
-    def with_json(self, value: Any) -> "Request":
-        """The request with another body."""
-        return replace(self, body=json.dumps(value).encode())
 
 
 @dataclass(frozen=True)
@@ -111,15 +100,19 @@ class Response:
         """The body as JSON; an empty object when it is none."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
 
-    def with_json(self, value: Any) -> "Response":
-        """The answer with another body."""
+    def with_json(self, value: Any) -> Self:
+        """Returns it with another body."""
         return replace(self, body=json.dumps(value).encode())
 
-    def with_header(self, name: str, value: str | None) -> "Response":
-        """The answer with another value of a header, or without it."""
+    def header(self, name: str) -> str:
+        """The value of a header; empty when it was not sent."""
+        return next((value for key, value in self.headers if key == name), "")
+
+    def with_header(self, name: str, value: str | None) -> Self:
+        """Returns it with another value of a header, or without it."""
         rest = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=rest if value is None else (*rest, (name, value)))
 
@@ -133,16 +126,6 @@ class State:
     memory: dict[str, Any] = field(default_factory=dict)
 
 
-@cache
-def _patterns() -> tuple[tuple[Operation, re.Pattern[str]], ...]:
-    """Every operation with what its paths look like, literal paths first."""
-    operations = sorted(document.load().operations, key=lambda operation: operation.path.count("{"))
-    return tuple(
-        (operation, re.compile(re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(operation.path))))
-        for operation in operations
-    )
-
-
 Inner = Callable[[Request], Awaitable[Response]]
 Fault = Callable[[Request, Inner, State], Awaitable[Response]]
 
@@ -150,7 +133,8 @@ Fault = Callable[[Request, Inner, State], Awaitable[Response]]
 class FaultyApp:
     """An app with at most one fault at a time. Without one, nothing is touched."""
 
-    def __init__(self, app: ASGIApp, key: str, viewer_key: str) -> None:
+    def __init__(self, app: ASGIApp, key: str, viewer_key: str, contract: Contract | None = None) -> None:
+        self._routes = Routes(contract or document.load())
         self._right = app
         self._app = app
         self._keys = key, viewer_key
@@ -179,7 +163,7 @@ class FaultyApp:
         if fault is None:
             await app(scope, receive, send)
             return
-        request = _request(scope, await _read(receive))
+        request = _request(scope, await _read(receive), self._routes)
 
         async def inner(changed: Request) -> Response:
             return await _call(app, scope, changed)
@@ -192,22 +176,14 @@ class FaultyApp:
         await _send(response, scope["method"], send)
 
 
-def edited(response: Response, **changes: Any) -> Response:
-    """A created or read profile with other values of some fields; others are left alone."""
-    body = response.json
-    if not isinstance(body, dict) or "access_profile" not in body:
-        return response
-    return response.with_json({**body, "access_profile": {**body["access_profile"], **changes}})
-
-
-def profile_of(response: Response) -> dict[str, Any]:
-    """The profile in an answer; empty when there is none."""
-    body = response.json
-    return dict(body.get("access_profile", {})) if isinstance(body, Mapping) else {}
+def success(body: Any) -> Response:
+    """Returns a 200 with a body."""
+    headers = (("content-type", "application/json"), ("x-request-id", "fault"))
+    return Response(200, headers, json.dumps(body).encode())
 
 
 def refusal(status: int) -> Response:
-    """A refusal in the right form, whose reason does not matter."""
+    """Returns a refusal in the right form, whose reason does not matter."""
     body = {
         "event_id": "fault",
         "is_bifrost_error": False,
@@ -215,8 +191,7 @@ def refusal(status: int) -> Response:
         "error": {"type": "invalid_request", "code": "validation_failed", "message": "No."},
         "extra_fields": {},
     }
-    headers = (("content-type", "application/json"), ("x-request-id", "fault"))
-    return Response(status, headers, json.dumps(body).encode())
+    return replace(success(body), status=status)
 
 
 async def _read(receive: Receive) -> bytes:
@@ -228,10 +203,10 @@ async def _read(receive: Receive) -> bytes:
             return body
 
 
-def _request(scope: Scope, body: bytes) -> Request:
+def _request(scope: Scope, body: bytes, routes: Routes) -> Request:
     headers = tuple((name.decode().lower(), value.decode("latin-1")) for name, value in scope["headers"])
     query = tuple(parse_qsl(scope["query_string"].decode(), keep_blank_values=True))
-    return Request(scope["method"], scope["path"], query, headers, body)
+    return Request(scope["method"], scope["path"], query, headers, body, routes)
 
 
 async def _call(app: ASGIApp, scope: Scope, request: Request) -> Response:

@@ -174,7 +174,7 @@ def _mutants(contract: Contract, scope: Scope) -> list[Task]:
 
 
 def _variants(contract: Contract, scope: Scope) -> list[Task]:
-    names = [v.__name__ for v in VARIANTS if VARIANT in scope.kinds and _is_asked_for(scope, v.__name__)]
+    names = [name for name in VARIANTS if VARIANT in scope.kinds and _is_asked_for(scope, name)]
     ids = [clause.id for clause in contract.clauses]
     tasks: list[Task] = []
     for seed in range(scope.seed, scope.seed + scope.seeds):

@@ -21,8 +21,8 @@ class ServedFaults(FaultyApp):
     def __init__(self, app: ASGIApp, keys: Mapping[str, str]) -> None:
         super().__init__(app, keys["admin"], keys["viewer"])
         self._faults: dict[str, dict[str, Fault | None]] = {
-            "fault": {planted.id: planted.fault for planted in FAULTS},
-            "variant": {variant.__name__: variant for variant in VARIANTS},
+            "fault": {seeded.id: seeded.fault for seeded in FAULTS},
+            "variant": {**VARIANTS},
             "mutant": {mutant.id: mutant.fault for mutant in mutants(document.load().document)},
         }
 

@@ -18,7 +18,7 @@ from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
 from conformance.runner import run
 from conformance.selftest.detectability import same_answers
-from conformance.selftest.faults import Planted
+from conformance.selftest.faults import SeededFault
 from conformance.selftest.faulty_server import COMMAND, Breakable, HostError
 from conformance.selftest.mutants import Mutant
 
@@ -110,15 +110,15 @@ class Stand:
         self.server.restore()
         return verdict
 
-    def fault(self, planted: Planted, *, precise: bool = False) -> Trial:
+    def fault(self, seeded: SeededFault, *, precise: bool = False) -> Trial:
         """The check of the clause that the fault breaks, and if so the other checks of its operation."""
-        clause = self.plan.contract.clause(planted.clause_id)
-        trial = Trial("fault", planted.id, planted.clause_id, Outcome.SURVIVED)
+        clause = self.plan.contract.clause(seeded.clause_id)
+        trial = Trial("fault", seeded.id, seeded.clause_id, Outcome.SURVIVED)
         if clause is None or clause.id not in self.plan.checks:
             return replace(trial, reason="the clause has no check")
         try:
-            verdict = self._probe(planted.id, clause)
-            others = self._others(planted) if precise else ()
+            verdict = self._probe(seeded.id, clause)
+            others = self._others(seeded) if precise else ()
         except HostError as error:
             return replace(trial, outcome=Outcome.ERROR, reason=str(error))
         trial = replace(trial, requests=verdict.requests, seconds=verdict.seconds, verdicts=(verdict,))
@@ -128,14 +128,14 @@ class Stand:
             return replace(trial, outcome=Outcome.KILLED, by=(clause.id, *others))
         return replace(trial, reason=verdict.reason or "its check passed")
 
-    def _others(self, planted: Planted) -> tuple[str, ...]:
+    def _others(self, seeded: SeededFault) -> tuple[str, ...]:
         """The other clauses of the operation that a fault breaks."""
         contract = self.plan.contract
-        stated = contract.clause(planted.clause_id)
+        stated = contract.clause(seeded.clause_id)
         others = [
             c for c in contract.clauses if stated and c.operation_id == stated.operation_id and c != stated
         ]
-        return tuple(clause.id for clause in others if self._probe(planted.id, clause).status in _BROKEN)
+        return tuple(clause.id for clause in others if self._probe(seeded.id, clause).status in _BROKEN)
 
     def mutant(self, mutant: Mutant, *, fuzz: bool = False) -> Trial:
         """The verdicts of the operation, the nearest first, until one fails."""

@@ -4,12 +4,21 @@ import asyncio
 import gzip
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.side_requests import ask
+from conformance.selftest.combinators import On, ask, on
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+
+_THROTTLED = 20
+_MEMBER_THAT_DECIDES = rb'("(?:pointer|param)":\s*"[^"]*/\d+)/(?:provider_name|reset_duration)"'
+_MESSAGE = rb'"message":\s*"(?:[^"\\]|\\.)*"'
+_AMOUNT = rb'("(?:max_limit|current_usage|effective_limit|amount)":\s*-?\d+)(?=[,}\s])'
+_OTHER_ID = re.compile(r"obj_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})")
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_UUID_FIELD = re.compile(rf'("(?:id|budget_id|vk_id|virtual_key_id)":\s*"|[\[{{,]\s*")({_UUID})"')
 
 
 def _rewritten(request: Request, response: Response, body: bytes) -> Response:
@@ -19,159 +28,101 @@ def _rewritten(request: Request, response: Response, body: bytes) -> Response:
     return replace(response, body=body) if response.body else response
 
 
-async def as_it_is(request: Request, inner: Inner, state: State) -> Response:
-    """The right server: what is not quiet on it is quiet on none."""
-    return await inner(request)
+def _bodies(change: Callable[[bytes], bytes]) -> On:
+    """Other octets of each body."""
+    return on().answer(lambda request, response: _rewritten(request, response, change(response.body)))
 
 
-async def other_json_text(request: Request, inner: Inner, state: State) -> Response:
-    """Members in another order, white space between, letters as escapes."""
-    response = await inner(request)
-    return _rewritten(request, response, json.dumps(response.json, indent=3, sort_keys=True).encode())
+def _texts(pattern: bytes, by: bytes) -> On:
+    """Another text wherever one of some form stands in a body."""
+    return _bodies(lambda body: re.sub(pattern, by, body))
 
 
-async def more_headers(request: Request, inner: Inner, state: State) -> Response:
-    """Headers that the contract does not speak of."""
-    response = await inner(request)
-    response = response.with_header("x-content-type-options", "nosniff")
-    response = response.with_header("server-timing", "app;dur=1").with_header("cache-control", "no-store")
-    return response.with_header("set-cookie", "route=7; Path=/").with_header("vary", "Authorization")
-
-
-async def several_challenges(request: Request, inner: Inner, state: State) -> Response:
-    """Bearer among other schemes, in other case."""
-    response = await inner(request)
-    if response.status != 401:
-        return response
-    return response.with_header("www-authenticate", 'Digest realm="x", bearer realm="x"')
-
-
-async def absolute_location(request: Request, inner: Inner, state: State) -> Response:
-    """The address of what was created, in full."""
-    response = await inner(request)
-    location = dict(response.headers).get("location")
-    return (
-        response.with_header("location", f"http://{request.header('host')}{location}")
-        if location
-        else response
+def _header(name: str, change: Callable[[Request, str], str]) -> On:
+    """Another value of a header, where there is one."""
+    return on().answer(
+        lambda request, response: (
+            response.with_header(name, change(request, response.header(name)))
+            if response.header(name)
+            else response
+        )
     )
 
 
-async def fault_at_the_object(request: Request, inner: Inner, state: State) -> Response:
-    """What stands twice is named at the object, not at the member that decides."""
-    response = await inner(request)
-    pointers = r'("(?:pointer|param)":\s*"[^"]*/\d+)/(?:provider_name|reset_duration)"'
-    if b'"duplicate"' not in response.body and b"twice" not in response.body:
-        return response
-    return replace(response, body=re.sub(pointers, r'\1"', response.body.decode()).encode())
+def _json(body: bytes) -> Any:
+    return Response(200, (), body).json
 
 
-async def faults_backwards(request: Request, inner: Inner, state: State) -> Response:
-    """The faults of a body in another order."""
-    response = await inner(request)
-    faults = response.json.get("extra_fields", {}).get("errors", [])
-    if not faults:
-        return response
+def _at_the_object(body: bytes) -> bytes:
+    twice = b'"duplicate"' in body or b"twice" in body
+    return re.sub(_MEMBER_THAT_DECIDES, rb'\1"', body) if twice else body
+
+
+def _backwards(_: Request, response: Response) -> Response:
     body = response.json
-    error = {**body["error"], "param": faults[-1]["pointer"]}
-    return response.with_json({**body, "error": error, "extra_fields": {"errors": faults[::-1]}})
+    errors = body.get("extra_fields", {}).get("errors", [])
+    if not errors:
+        return response
+    error = {**body["error"], "param": errors[-1]["pointer"]}
+    return response.with_json({**body, "error": error, "extra_fields": {"errors": errors[::-1]}})
 
 
-async def more_fields(request: Request, inner: Inner, state: State) -> Response:
-    """Fields of a later version of the contract."""
-
-    def grown(value: Any) -> Any:
-        if isinstance(value, list):
-            return [grown(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        more: dict[str, Any] = {"_links": {}} if "version" in value else {}
-        return {**{key: grown(item) for key, item in value.items()}, **more}
-
-    response = await inner(request)
-    # A profile that was read may be sent again: what was added here is no field of a request.
-    sent = (
-        {k: v for k, v in request.json.items() if k != "_links"} if isinstance(request.json, dict) else None
-    )
-    if response.status == 400 and sent and "_links" in request.json:
-        response = await inner(request.with_json(sent))
-    return _rewritten(request, response, json.dumps(grown(response.json)).encode())
-
-
-async def whole_seconds(request: Request, inner: Inner, state: State) -> Response:
-    """Instants without fractions."""
-    response = await inner(request)
-    return _rewritten(request, response, re.sub(rb"(:\d\d)\.\d+Z", rb"\1Z", response.body))
-
-
-async def tags_with_commas(request: Request, inner: Inner, state: State) -> Response:
-    """Entity tags that hold a comma and a slash, which a list of tags must not be cut at."""
-    for name in ("if-match", "if-none-match"):
-        if request.header(name):
-            request = request.with_header(name, request.header(name).replace('"W/,', '"'))
-    response = await inner(request)
-    tag = dict(response.headers).get("etag")
-    return response.with_header("etag", f'"W/,{tag[1:]}') if tag else response
-
-
-async def slow_and_closing(request: Request, inner: Inner, state: State) -> Response:
-    """Each answer a moment later, each connection closed after it."""
-    await asyncio.sleep(0.001)
-    return (await inner(request)).with_header("connection", "close")
-
-
-async def charset_named(request: Request, inner: Inner, state: State) -> Response:
-    """The media type in other case, with a parameter."""
-    response = await inner(request)
-    stated = dict(response.headers).get("content-type", "")
-    return (
-        response.with_header("content-type", 'Application/JSON;charset="UTF-8"')
-        if "json" in stated
-        else response
-    )
-
-
-async def capital_headers(request: Request, inner: Inner, state: State) -> Response:
-    """Names of headers in capitals, as proxies send them over HTTP/1.1."""
-    response = await inner(request)
+def _capitals(_: Request, response: Response) -> Response:
     headers = tuple((n if n == "content-length" else n.upper(), value) for n, value in response.headers)
     return replace(response, headers=headers)
 
 
-async def in_chunks(request: Request, inner: Inner, state: State) -> Response:
-    """Answers without a length, in chunks."""
-    return replace(await inner(request), in_pieces=True)
-
-
-async def compressed(request: Request, inner: Inner, state: State) -> Response:
-    """Answers as gzip, to those who take it."""
-    response = await inner(request)
-    if "gzip" not in request.header("accept-encoding") or not dict(response.headers).get("content-type"):
+def _zipped(request: Request, response: Response) -> Response:
+    if "gzip" not in request.header("accept-encoding") or not response.header("content-type"):
         return response
     smaller = _rewritten(request, response, gzip.compress(response.body))
     return smaller.with_header("content-encoding", "gzip").with_header("vary", "Accept-Encoding")
 
 
-async def line_at_the_end(request: Request, inner: Inner, state: State) -> Response:
-    """A line break after the body, and white space before it."""
+def _grown(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_grown(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    more: dict[str, Any] = {"_links": {}} if "version" in value else {}
+    return {**{key: _grown(item) for key, item in value.items()}, **more}
+
+
+async def _more_fields(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    return _rewritten(request, response, b" \t" + response.body + b"\r\n")
+    # A profile that was read may be sent again: what was added here is no field of a request.
+    sent = {name: value for name, value in request.sent.items() if name != "_links"}
+    if response.status == 400 and sent and "_links" in request.sent:
+        response = await inner(request.with_json(sent))
+    return _rewritten(request, response, json.dumps(_grown(response.json)).encode())
 
 
-async def gaps_between_ids(request: Request, inner: Inner, state: State) -> Response:
-    """Ids that are given to nothing: each creation takes a few more."""
+async def _tags_with_commas(request: Request, inner: Inner, state: State) -> Response:
+    for name in ("if-match", "if-none-match"):
+        if request.header(name):
+            request = request.with_header(name, request.header(name).replace('"W/,', '"'))
+    return await _header("etag", lambda _, tag: f'"W/,{tag[1:]}')(request, inner, state)
+
+
+async def _slow_and_closing(request: Request, inner: Inner, state: State) -> Response:
+    await asyncio.sleep(0.001)
+    return (await inner(request)).with_header("connection", "close")
+
+
+async def _gaps_between_ids(request: Request, inner: Inner, state: State) -> Response:
+    """Each creation takes a few ids more."""
     if request.operation_id in ("createAccessProfile", "createRole"):
         for _ in range(state.memory.setdefault("gap", 3)):
             name = f"gap-{uuid4().hex}"
             made = await inner(request.with_query().with_json({"name": name}))
             kept = made.json.get("access_profile") or made.json.get("role")
             if kept:
-                await ask(request, inner, "DELETE", f"{request.path.removeprefix('/api')}/{kept['id']}")
+                path = request.path.removeprefix(request.server)
+                await ask(request, inner, "DELETE", f"{path}/{kept['id']}")
     return await inner(request)
 
 
-async def other_text_ids(request: Request, inner: Inner, state: State) -> Response:
-    """Ids that are texts in another form."""
+async def _other_text_ids(request: Request, inner: Inner, state: State) -> Response:
     path = _OTHER_ID.sub(_as_uuid, request.path)
     body = _OTHER_ID.sub(_as_uuid, request.body.decode("latin-1")).encode("latin-1")
     response = await inner(replace(request, path=path, body=body))
@@ -180,12 +131,14 @@ async def other_text_ids(request: Request, inner: Inner, state: State) -> Respon
     return _rewritten(request, response, other.encode("latin-1"))
 
 
-async def no_order_of_roles(request: Request, inner: Inner, state: State) -> Response:
+def _as_uuid(found: re.Match[str]) -> str:
+    return "-".join(found.groups())
+
+
+async def _no_order_of_roles(request: Request, inner: Inner, state: State) -> Response:
     """The roles of a profile, which no clause orders, each time in another order."""
     response = await inner(request)
-    if not isinstance(response.json, dict) or not isinstance(response.json.get("roles"), list):
-        return response
-    if request.operation_id != "getAccessProfile":
+    if request.operation_id != "getAccessProfile" or not isinstance(response.json.get("roles"), list):
         return response
     turn = state.memory["turn"] = state.memory.get("turn", 0) + 1
     roles = response.json["roles"][::-1]
@@ -194,66 +147,69 @@ async def no_order_of_roles(request: Request, inner: Inner, state: State) -> Res
     return replace(response, body=json.dumps(other, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-async def other_words(request: Request, inner: Inner, state: State) -> Response:
-    """The texts for people in another language."""
-    response = await inner(request)
-    words = rb'"message":\s*"(?:[^"\\]|\\.)*"'
-    return _rewritten(request, response, re.sub(words, '"message": "Не вышло."'.encode(), response.body))
-
-
-async def finer_seconds(request: Request, inner: Inner, state: State) -> Response:
-    """Instants to the nanosecond."""
-    response = await inner(request)
-    return _rewritten(request, response, re.sub(rb"(:\d\d\.\d{6})Z", rb"\g<1>000Z", response.body))
-
-
-async def other_numbers(request: Request, inner: Inner, state: State) -> Response:
-    """Amounts of money with a fraction of nothing."""
-    response = await inner(request)
-    amounts = rb'("(?:max_limit|current_usage|effective_limit|amount)":\s*-?\d+)(?=[,}\s])'
-    return _rewritten(request, response, re.sub(amounts, rb"\1.00", response.body))
-
-
-async def throttled(request: Request, inner: Inner, state: State) -> Response:
-    """One request of twenty is to be sent again a moment later."""
+async def _throttled(request: Request, inner: Inner, state: State) -> Response:
     count = state.memory["count"] = state.memory.get("count", 0) + 1
     if count % _THROTTLED:
         return await inner(request)
     return replace(refusal(429), body=b"").with_header("retry-after", "0")
 
 
-_THROTTLED = 20
-_OTHER_ID = re.compile(r"obj_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})")
-_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_UUID_FIELD = re.compile(rf'("(?:id|budget_id|vk_id|virtual_key_id)":\s*"|[\[{{,]\s*")({_UUID})"')
-
-
-def _as_uuid(found: re.Match[str]) -> str:
-    return "-".join(found.groups())
-
-
-VARIANTS: list[Fault] = [
-    as_it_is,
-    other_json_text,
-    more_headers,
-    several_challenges,
-    absolute_location,
-    fault_at_the_object,
-    faults_backwards,
-    more_fields,
-    whole_seconds,
-    tags_with_commas,
-    slow_and_closing,
-    charset_named,
-    capital_headers,
-    in_chunks,
-    compressed,
-    line_at_the_end,
-    gaps_between_ids,
-    other_text_ids,
-    no_order_of_roles,
-    other_words,
-    finer_seconds,
-    other_numbers,
-    throttled,
-]
+VARIANTS: dict[str, Fault] = {
+    # The right server: what is not quiet on it is quiet on none.
+    "as_it_is": on(),
+    # Members in another order, white space between, letters as escapes.
+    "other_json_text": _bodies(lambda body: json.dumps(_json(body), indent=3, sort_keys=True).encode()),
+    # Headers that the contract does not speak of.
+    "more_headers": on()
+    .header("x-content-type-options", "nosniff")
+    .header("server-timing", "app;dur=1")
+    .header("cache-control", "no-store")
+    .header("set-cookie", "route=7; Path=/")
+    .header("vary", "Authorization"),
+    # Bearer among other schemes, in other case.
+    "several_challenges": on(status=401).header("www-authenticate", 'Digest realm="x", bearer realm="x"'),
+    # The address of what was created, in full.
+    "absolute_location": _header(
+        "location", lambda request, location: f"http://{request.header('host')}{location}"
+    ),
+    # What stands twice is named at the object, not at the member that decides.
+    "fault_at_the_object": on().answer(
+        lambda _, response: replace(response, body=_at_the_object(response.body))
+    ),
+    # The faults of a body in another order.
+    "faults_backwards": on().answer(_backwards),
+    # Fields of a later version of the contract.
+    "more_fields": _more_fields,
+    # Instants without fractions.
+    "whole_seconds": _texts(rb"(:\d\d)\.\d+Z", rb"\1Z"),
+    # Entity tags that hold a comma and a slash, which a list of tags must not be cut at.
+    "tags_with_commas": _tags_with_commas,
+    # Each answer a moment later, each connection closed after it.
+    "slow_and_closing": _slow_and_closing,
+    # The media type in other case, with a parameter.
+    "charset_named": _header(
+        "content-type", lambda _, stated: 'Application/JSON;charset="UTF-8"' if "json" in stated else stated
+    ),
+    # Names of headers in capitals, as proxies send them over HTTP/1.1.
+    "capital_headers": on().answer(_capitals),
+    # Answers without a length, in chunks.
+    "in_chunks": on().answer(lambda _, response: replace(response, in_pieces=True)),
+    # Answers as gzip, to those who take it.
+    "compressed": on().answer(_zipped),
+    # A line break after the body, and white space before it.
+    "line_at_the_end": _bodies(lambda body: b" \t" + body + b"\r\n"),
+    # Ids that are given to nothing.
+    "gaps_between_ids": _gaps_between_ids,
+    # Ids that are texts in another form.
+    "other_text_ids": _other_text_ids,
+    "no_order_of_roles": _no_order_of_roles,
+    # The texts for people in another language.
+    "other_words": _texts(_MESSAGE, '"message": "Не вышло."'.encode()),
+    # Instants to the nanosecond.
+    "finer_seconds": _texts(rb"(:\d\d\.\d{6})Z", rb"\g<1>000Z"),
+    # Amounts of money with a fraction of nothing.
+    "other_numbers": _texts(_AMOUNT, rb"\1.00"),
+    # One request of twenty is to be sent again a moment later.
+    "throttled": _throttled,
+}
+"""By their names."""

@@ -3,9 +3,9 @@
 import importlib
 import pkgutil
 
-from conformance.selftest.faults.registry import FAULTS, Planted
+from conformance.selftest.faults.registry import FAULTS, SeededFault, fault_of
 
 for module in pkgutil.iter_modules(__path__, prefix=f"{__name__}."):
     importlib.import_module(module.name)
 
-__all__ = ["FAULTS", "Planted"]
+__all__ = ["FAULTS", "SeededFault", "fault_of"]

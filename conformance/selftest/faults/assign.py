@@ -1,202 +1,140 @@
 """Faults of giving profiles to users and of taking them away."""
 
-from __future__ import annotations
-
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, edited, refusal
+from conformance.selftest.combinators import (
+    at,
+    fresh,
+    on,
+    remembering,
+    rewritten,
+    with_body,
+    without,
+    without_content,
+)
+from conformance.selftest.faults.profiles import GET, PROFILE
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
 
 ASSIGN = "assignUserAccessProfile"
 DETACH = "detachUserAccessProfile"
+_KEYS = "listUserVirtualKeys"
+_DETACHED = success({"message": "Done.", "deleted_vk_names": [], "deleted_vk_count": 0})
+
+_assigned = on(ASSIGN, status=201)
+_detached = on(DETACH, status=200)
 
 
-@breaks("AP-ASG-001")
-async def nobody_is_counted(request: Request, inner: Inner, state: State) -> Response:
-    return _counting(request, await inner(request), 0)
+def _copy_path(request: Request) -> str:
+    return f"{request.path}/{request.json['profile_id']}"
 
 
-@breaks("AP-ASG-001")
-async def holders_are_counted_at_most_once(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return _counting(request, response, 1) if response.json.get("user_count", 0) > 1 else response
+def _virtual_keys_path(request: Request) -> str:
+    return request.path.rpartition("/access-profiles")[0] + "/virtual-keys"
 
 
-@breaks("AP-ASG-001")
-async def copy_is_only_promised(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == ASSIGN and response.status == 201:
-        profile_id = response.json["access_profile"]["parent_profile_id"]
-        await inner(replace(request, method="DELETE", path=f"{request.path}/{profile_id}", body=b""))
-    return response
+def _parent_as_id(_: Request, response: Response) -> Response:
+    body = response.json
+    body["access_profile"]["id"] = body["access_profile"]["parent_profile_id"] + 10**6
+    return response.with_json(body)
 
 
-@breaks("AP-ASG-001")
-async def id_of_the_profile_is_answered(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != ASSIGN or response.status != 201:
-        return response
-    return edited(response, id=response.json["access_profile"]["parent_profile_id"] + 10**6)
+seed_faults(
+    "AP-ASG-001",
+    nobody_is_counted=on(GET, status=200).set("/user_count", 0),
+    holders_are_counted_at_most_once=on(GET, status=200, where=lambda body: body["user_count"] > 1).set(
+        "/user_count", 1
+    ),
+    copy_is_only_promised=_assigned.also(at(_copy_path, "DELETE"), without_content),
+    id_of_the_profile_is_answered=_assigned.answer(_parent_as_id),
+)
+seed_faults(
+    "AP-ASG-002",
+    refused_with_a_key_more=on(ASSIGN, status=409).also(
+        at(_virtual_keys_path), rewritten(lambda _: {"name": uuid4().hex})
+    ),
+    again_is_a_fresh_copy=on(ASSIGN, status=409).also(at(_copy_path, "DELETE"), without_content).also(),
+    again_is_201=remembering(
+        _assigned,
+        lambda _, response: response,
+        lambda good: on(ASSIGN, when=lambda _: good, status=409).reply(lambda _: good[-1]),
+    ),
+)
 
 
-@breaks("AP-ASG-002")
-async def again_is_201(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == ASSIGN and response.status == 409 and "good" in state.memory:
-        good: Response = state.memory["good"]
-        return good
-    if request.operation_id == ASSIGN and response.status == 201:
-        state.memory["good"] = response
-    return response
+def _knowing_keys(fault: Callable[[list[Any]], Fault]) -> Fault:
+    """A fault that knows the virtual keys that came with copies."""
+    return remembering(_assigned, lambda _, response: response.json["virtual_key"], fault)
 
 
-@breaks("AP-ASG-002")
-async def again_is_a_fresh_copy(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == ASSIGN and response.status == 409:
-        profile_id = request.json["profile_id"]
-        await inner(replace(request, method="DELETE", path=f"{request.path}/{profile_id}", body=b""))
-        await inner(request)
-    return response
+def _as_known(key: dict[str, Any], known: list[Any]) -> dict[str, Any]:
+    return key | {"value": known[-1]["value"]} if known and key["id"] == known[-1]["id"] else key
 
 
-@breaks("AP-ASG-002")
-async def refused_with_a_key_more(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == ASSIGN and response.status == 409:
-        path = request.path.replace("/access-profiles", "/virtual-keys")
-        await inner(replace(request, path=path).with_json({"name": uuid4().hex}))
-    return response
-
-
-@breaks("AP-ASG-003")
-async def key_is_answered_again(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == ASSIGN and response.status == 201:
-        state.memory["key"] = response.json["virtual_key"]
-    if request.operation_id == "listUserVirtualKeys" and "key" in state.memory:
-        keys = [dict(key) for key in response.json["virtual_keys"]]
-        for key in keys:
-            if key["id"] == state.memory["key"]["id"]:
-                key["value"] = state.memory["key"]["value"]
-        return response.with_json({"virtual_keys": keys})
-    return response
-
-
-@breaks("AP-ASG-003")
-async def key_stands_in_the_audit_log(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == ASSIGN and response.status == 201:
-        state.memory["value"] = response.json["virtual_key"]["value"]
-    if request.operation_id == "listAccessProfileAuditLogs" and response.status == 200:
-        return response.with_json({**response.json, "note": state.memory.get("value")})
-    return response
-
-
-@breaks("AP-ASG-003")
-async def key_of_the_copy_is_not_named(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != ASSIGN or response.status != 201:
-        return response
-    return edited(response, virtual_key_ids=[], virtual_key_values={})
-
-
-@breaks("AP-ASG-003")
-async def one_key_for_all(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != ASSIGN or response.status != 201:
-        return response
-    value = state.memory.setdefault("value", response.json["virtual_key"]["value"])
-    key = {**response.json["virtual_key"], "value": value}
-    return response.with_json({**response.json, "virtual_key": key})
-
-
-@breaks("AP-ASG-003")
-async def value_is_masked_at_once(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != ASSIGN or response.status != 201:
-        return response
-    key = {**response.json["virtual_key"], "value": "****"}
-    return response.with_json({**response.json, "virtual_key": key})
-
-
-@breaks("AP-ASG-004")
-async def unknown_user_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if request.operation_id == ASSIGN and response.status == 404 else response
-
-
-@breaks("AP-ASG-004")
-async def unknown_profile_is_404(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(404) if request.operation_id == ASSIGN and response.status == 400 else response
-
-
-@breaks("AP-ASG-004")
-async def user_is_made_on_the_way(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != ASSIGN or response.status != 404:
-        return response
-    name = request.path_parameter("user_id")
-    body = {"id": name, "name": name, "email": "a@example.com"}
-    await inner(replace(request, path="/api/users").with_json(body))
-    return await inner(request)
-
-
-@breaks("AP-ASG-005")
-async def inactive_is_given(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == "deactivateAccessProfile":
-        return await inner(
-            replace(request, method="GET", path=request.path.removesuffix("/deactivate"), body=b"")
+seed_faults(
+    "AP-ASG-003",
+    key_is_answered_again=_knowing_keys(
+        lambda keys: on(_KEYS).edit("/virtual_keys/*", lambda key: _as_known(key, keys))
+    ),
+    key_stands_in_the_audit_log=_knowing_keys(
+        lambda keys: on("listAccessProfileAuditLogs", status=200).set(
+            "/note", lambda _: keys[-1]["value"] if keys else None
         )
-    return await inner(request)
+    ),
+    one_key_for_all=_knowing_keys(
+        lambda keys: _assigned.set("/virtual_key/value", lambda _: keys[0]["value"])
+    ),
+    key_of_the_copy_is_not_named=_assigned.set(f"{PROFILE}/virtual_key_ids", []).set(
+        f"{PROFILE}/virtual_key_values", {}
+    ),
+    value_is_masked_at_once=_assigned.set("/virtual_key/value", "****"),
+)
 
 
-@breaks("AP-ASG-005")
-async def inactive_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if request.operation_id == ASSIGN and response.status == 409 else response
+def _user(request: Request) -> dict[str, str]:
+    user_id = request.path_parameter("user_id")
+    return {"id": user_id, "name": user_id, "email": "a@example.com"}
 
 
-@breaks("AP-ASG-006")
-async def end_is_forgotten(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_without_end(request))
+seed_faults(
+    "AP-ASG-004",
+    unknown_user_is_400=on(ASSIGN, status=404).refuse(400),
+    unknown_profile_is_404=on(ASSIGN, status=400).refuse(404),
+    user_is_made_on_the_way=on(ASSIGN, status=404)
+    .also(lambda request, _: replace(request, path="/api/users").with_json(_user(request)))
+    .retry(),
+)
+seed_faults(
+    "AP-ASG-005",
+    inactive_is_given=on("deactivateAccessProfile").send(
+        at(lambda request: request.path.removesuffix("/deactivate"), "GET"),
+        without_content,
+    ),
+    inactive_is_400=on(ASSIGN, status=409).refuse(400),
+)
+seed_faults(
+    "AP-ASG-006",
+    end_is_forgotten=on(ASSIGN).send(without("expires_at")),
+    end_is_read_as_utc=on(ASSIGN, when=lambda request: request.json.get("expires_at")).send(
+        with_body(expires_at=lambda body: f"{body['expires_at'][:19]}Z")
+    ),
+    end_in_the_past_is_kept=on(ASSIGN, status=400)
+    .retry(without("expires_at"))
+    .set(f"{PROFILE}/expires_at", lambda request: request.json.get("expires_at")),
+    only_the_year_is_looked_at=on(
+        ASSIGN, when=lambda request: str(request.json.get("expires_at")) > "2002", status=400
+    ).retry(without("expires_at")),
+    everything_ends=on(ASSIGN, when=lambda request: not request.json.get("expires_at")).send(
+        with_body(expires_at="2090-01-01T00:00:00Z")
+    ),
+)
 
 
-@breaks("AP-ASG-006")
-async def end_is_read_as_utc(request: Request, inner: Inner, state: State) -> Response:
-    end = request.json.get("expires_at") if request.operation_id == ASSIGN else None
-    if not end:
-        return await inner(request)
-    return await inner(request.with_json({**request.json, "expires_at": f"{end[:19]}Z"}))
-
-
-@breaks("AP-ASG-006")
-async def end_in_the_past_is_kept(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == ASSIGN and response.status == 400:
-        return edited(await inner(_without_end(request)), expires_at=request.json.get("expires_at"))
-    return response
-
-
-@breaks("AP-ASG-006")
-async def only_the_year_is_looked_at(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    recent = request.operation_id == ASSIGN and str(request.json.get("expires_at")) > "2002"
-    return await inner(_without_end(request)) if recent and response.status == 400 else response
-
-
-@breaks("AP-ASG-006")
-async def everything_ends(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == ASSIGN and not request.json.get("expires_at"):
-        return await inner(request.with_json({**request.json, "expires_at": "2090-01-01T00:00:00Z"}))
-    return await inner(request)
-
-
-@breaks("AP-ASG-007")
+@seeded_fault("AP-ASG-007")
 async def looked_up_before_it_is_made(request: Request, inner: Inner, state: State) -> Response:
     """Two clients that look at the same moment both find nothing."""
     if request.operation_id != ASSIGN:
@@ -216,96 +154,66 @@ async def looked_up_before_it_is_made(request: Request, inner: Inner, state: Sta
     return good if response.status == 409 else response
 
 
-@breaks("AP-ASG-007")
-async def rivals_are_unavailable(request: Request, inner: Inner, state: State) -> Response:
+async def _detach_from_everybody(request: Request, inner: Inner, state: State) -> Response:
+    users = state.memory.setdefault("users", [])
+    if request.operation_id == ASSIGN:
+        users.append(request.path)
     response = await inner(request)
-    return refusal(503) if request.operation_id == ASSIGN and response.status == 409 else response
-
-
-@breaks("AP-UDT-001")
-async def only_hidden(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id == DETACH:
-        return _detached()
-    return await inner(request)
+        profile_id = request.path_parameter("profile_id")
+        for path in users:
+            other = await inner(replace(request, path=f"{path}/{profile_id}"))
+            response = other if response.status == 404 else response
+    return response
 
 
-@breaks("AP-UDT-001")
-async def count_does_not_fall(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != "getAccessProfile" or response.status != 200:
-        return response
-    most = state.memory["most"] = max(state.memory.get("most", 0), response.json["user_count"])
-    return _counting(request, response, most)
+seed_faults("AP-ASG-007", rivals_are_unavailable=on(ASSIGN, status=409).refuse(503))
+seed_faults(
+    "AP-UDT-001",
+    only_hidden=on(DETACH).reply(_DETACHED),
+    detached_from_everybody=_detach_from_everybody,
+    count_does_not_fall=remembering(
+        on(GET, status=200),
+        lambda _, response: response.json["user_count"],
+        lambda counts: on(GET, status=200).set("/user_count", lambda _: max(counts)),
+    ),
+)
 
 
-@breaks("AP-UDT-001")
-async def detached_from_everybody(request: Request, inner: Inner, state: State) -> Response:
-    return await _detach_of_others(request, inner, state)
+seed_faults(
+    "AP-UDT-002",
+    names_of_no_keys=_detached.set("/deleted_vk_names", []),
+    ids_for_names=_detached.edit("/deleted_vk_names/*", fresh),
+    number_of_copies_is_counted=_detached.set("/deleted_vk_count", 1),
+)
 
 
-@breaks("AP-UDT-002")
-async def names_of_no_keys(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != DETACH or response.status != 200:
-        return response
-    return response.with_json({**response.json, "deleted_vk_names": []})
-
-
-@breaks("AP-UDT-002")
-async def ids_for_names(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != DETACH or response.status != 200:
-        return response
-    names = [uuid4().hex for _ in response.json["deleted_vk_names"]]
-    return response.with_json({**response.json, "deleted_vk_names": names})
-
-
-@breaks("AP-UDT-002")
-async def number_of_copies_is_counted(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != DETACH or response.status != 200:
-        return response
-    return response.with_json({**response.json, "deleted_vk_count": 1})
-
-
-@breaks("AP-UDT-002")
+@seeded_fault("AP-UDT-002")
 async def keys_outlive_their_copy(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id == DETACH:
-        path = request.path.rpartition("/access-profiles/")[0] + "/virtual-keys"
-        state.memory["keys"] = (await inner(replace(request, method="GET", path=path))).body
+        read = replace(request, method="GET", path=_virtual_keys_path(request))
+        state.memory["keys"] = (await inner(read)).body
     response = await inner(request)
-    if request.operation_id == "listUserVirtualKeys" and "keys" in state.memory:
+    if request.operation_id == _KEYS and "keys" in state.memory:
         return replace(response, body=state.memory["keys"])
     return response
 
 
-@breaks("AP-UDT-003")
-async def what_is_not_held_is_200(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return _detached() if request.operation_id == DETACH and response.status == 404 else response
+seed_faults(
+    "AP-UDT-003",
+    what_is_not_held_is_200=on(DETACH, status=404).reply(_DETACHED),
+    second_time_is_200=remembering(
+        _detached,
+        lambda request, _: request.path,
+        lambda done: on(when=lambda request: request.path in done, status=404).reply(_DETACHED),
+    ),
+    # The copy is looked for by the profile alone.
+    copy_of_another_user=_detach_from_everybody,
+)
+seed_faults("AP-UDT-004", others_lose_theirs=_detach_from_everybody)
 
 
-@breaks("AP-UDT-003")
-async def second_time_is_200(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    done = state.memory.setdefault("done", set())
-    if request.operation_id == DETACH and response.status == 200:
-        done.add(request.path)
-    return _detached() if request.path in done and response.status == 404 else response
-
-
-@breaks("AP-UDT-003")
-async def copy_of_another_user(request: Request, inner: Inner, state: State) -> Response:
-    """The copy is looked for by the profile alone."""
-    return await _detach_of_others(request, inner, state)
-
-
-@breaks("AP-UDT-004")
-async def others_lose_theirs(request: Request, inner: Inner, state: State) -> Response:
-    return await _detach_of_others(request, inner, state)
-
-
-@breaks("AP-UDT-004")
+@seeded_fault("AP-UDT-004")
 async def all_of_the_user(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id == DETACH and response.status == 200:
@@ -316,7 +224,7 @@ async def all_of_the_user(request: Request, inner: Inner, state: State) -> Respo
     return response
 
 
-@breaks("AP-UDT-004")
+@seeded_fault("AP-UDT-004")
 async def keys_of_the_user(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id == DETACH and response.status == 200:
@@ -324,36 +232,4 @@ async def keys_of_the_user(request: Request, inner: Inner, state: State) -> Resp
         keys = (await inner(replace(request, method="GET", path=f"{user}/virtual-keys"))).json["virtual_keys"]
         for key in keys:
             await inner(replace(request, path=f"{user}/access-profiles/virtual-keys/{key['id']}"))
-    return response
-
-
-def _counting(request: Request, response: Response, number: int) -> Response:
-    if request.operation_id != "getAccessProfile" or response.status != 200:
-        return response
-    return response.with_json({**response.json, "user_count": number})
-
-
-def _without_end(request: Request) -> Request:
-    body = request.json
-    if request.operation_id != ASSIGN:
-        return request
-    return request.with_json({name: value for name, value in body.items() if name != "expires_at"})
-
-
-def _detached() -> Response:
-    body = b'{"message": "Done.", "deleted_vk_names": [], "deleted_vk_count": 0}'
-    return Response(200, (("content-type", "application/json"),), body)
-
-
-async def _detach_of_others(request: Request, inner: Inner, state: State) -> Response:
-    """Detaching takes the profile from everybody to whom it was given."""
-    users = state.memory.setdefault("users", [])
-    if request.operation_id == ASSIGN:
-        users.append(request.path)
-    response = await inner(request)
-    if request.operation_id == DETACH:
-        profile_id = request.path_parameter("profile_id")
-        for path in users:
-            other = await inner(replace(request, path=f"{path}/{profile_id}"))
-            response = other if response.status == 404 else response
     return response

@@ -1,199 +1,123 @@
 """Faults of the audit log's order, pages and filters."""
 
-from __future__ import annotations
-
-from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.faults.audit_rows import is_log, with_rows
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.combinators import at, on, remembering, with_query
+from conformance.selftest.faults.audit_rows import LOGS, WHOLE_LOG, Row, log_rows
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.middleware import Inner, Request, Response, State
 
-_WHOLE = "listAccessProfileAuditLogs"
+_BY_ID = "listAccessProfileAuditLogsById"
 
-
-@breaks("AP-AUD-004")
-async def oldest_row_first(request: Request, inner: Inner, state: State) -> Response:
-    return with_rows(request, await inner(request), lambda rows: rows[::-1])
+_log = on(*LOGS, status=200)
 
 
-@breaks("AP-AUD-004")
-async def by_action_and_then_by_time(request: Request, inner: Inner, state: State) -> Response:
-    def grouped(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return sorted(rows, key=lambda row: str(row["action"]))
-
-    return with_rows(request, await inner(request), grouped)
+def _offset(request: Request) -> int:
+    return int(request.argument("offset") or 0)
 
 
-@breaks("AP-AUD-004")
+def _limit(request: Request) -> int:
+    return int(request.argument("limit") or 25)
+
+
+def _asks_for_unknown_action(request: Request) -> bool:
+    return request.argument("action") == "no-such-action"
+
+
+def _is_whole_log(request: Request) -> bool:
+    return request.path.endswith("/access-profiles/audit-logs")
+
+
+def _with_total(body: Any, other: Any) -> Any:
+    return {**body, "total_count": other["total_count"]}
+
+
+def _newest_profile(rows: list[Row]) -> list[Row]:
+    ids = [row["access_profile_id"] for row in rows if row["access_profile_id"]]
+    return [row for row in rows if row["access_profile_id"] == max(ids)]
+
+
+seed_faults(
+    "AP-AUD-004",
+    oldest_row_first=log_rows(lambda rows: rows[::-1]),
+    by_action_and_then_by_time=log_rows(lambda rows: sorted(rows, key=lambda row: str(row["action"]))),
+)
+
+
+@seeded_fault("AP-AUD-004")
 async def ordered_within_the_page(request: Request, inner: Inner, state: State) -> Response:
     """The oldest rows are taken for the first page, and then turned round."""
-    offset, limit = int(request.argument("offset") or 0), int(request.argument("limit") or 25)
     first = await inner(request)
-    if not is_log(request, first):
+    if request.operation_id not in LOGS or first.status != 200:
         return first
-    begin = first.json["total_count"] - offset - limit
-    return await inner(request.with_query(offset=str(max(0, begin)), limit=str(limit + min(0, begin))))
-
-
-@breaks("AP-AUD-005")
-async def total_of_the_page(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    number = len(response.json.get("audit_logs", []))
-    return with_rows(request, response, lambda rows: rows, total=number)
-
-
-@breaks("AP-AUD-005")
-async def total_without_the_filter(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not is_log(request, response):
-        return response
-    unfiltered = await inner(request.with_query(action=None))
-    return with_rows(request, response, lambda rows: rows, total=unfiltered.json["total_count"])
-
-
-@breaks("AP-AUD-005")
-async def offset_counts_pages(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    offset, limit = int(request.argument("offset") or 0), int(request.argument("limit") or 25)
-    if not is_log(request, response) or not 0 < offset < 100 or limit < 1:
-        return response
-    return await inner(request.with_query(offset=str(offset * limit)))
-
-
-@breaks("AP-AUD-005")
-async def limit_is_ignored(request: Request, inner: Inner, state: State) -> Response:
-    is_page = request.operation_id == "listAccessProfileAuditLogsById"
-    return await inner(request.with_query(limit=None) if is_page else request)
-
-
-@breaks("AP-AUD-005")
-async def limit_of_none_is_none(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.argument("limit") != "0":
-        return response
-    total = response.json["total_count"]
-    return with_rows(request, response, lambda rows: rows[:0], total=total)
-
-
-@breaks("AP-AUD-006")
-async def action_is_ignored(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(request.with_query(action=None))
-
-
-@breaks("AP-AUD-006")
-async def unknown_action_is_400(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(400) if request.argument("action") == "no-such-action" else await inner(request)
-
-
-@breaks("AP-AUD-006")
-async def action_in_any_case(request: Request, inner: Inner, state: State) -> Response:
-    action = request.argument("action")
-    return await inner(request if action is None else request.with_query(action=action.lower()))
-
-
-@breaks("AP-AUD-006")
-async def unknown_action_is_no_filter(request: Request, inner: Inner, state: State) -> Response:
-    unknown = request.argument("action") == "no-such-action"
-    return await inner(request.with_query(action=None) if unknown else request)
-
-
-@breaks("AP-AUD-011")
-async def log_of_nothing_is_404(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    empty = is_log(request, response) and not response.json["audit_logs"]
-    return refusal(404) if empty else response
-
-
-@breaks("AP-AUD-011")
-async def log_of_nothing_is_the_whole(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not is_log(request, response) or response.json["audit_logs"]:
-        return response
-    return await inner(replace(request, path="/api/access-profiles/audit-logs"))
-
-
-@breaks("AP-AUA-001")
-async def only_profiles_that_are_there(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    deleted = state.memory.setdefault("deleted", set())
-    if request.operation_id == "deleteAccessProfile" and response.status == 200:
-        deleted.add(int(request.path_parameter("profile_id")))
-    if request.operation_id != _WHOLE:
-        return response
-    return with_rows(
-        request, response, lambda rows: [row for row in rows if row["access_profile_id"] not in deleted]
+    begin = first.json["total_count"] - _offset(request) - _limit(request)
+    return await inner(
+        request.with_query(offset=str(max(0, begin)), limit=str(_limit(request) + min(0, begin)))
     )
 
 
-@breaks("AP-AUA-001")
-async def short_rows_in_the_whole_log(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _WHOLE:
-        return response
-    return with_rows(request, response, lambda rows: [{**row, "new_values": None} for row in rows])
+seed_faults(
+    "AP-AUD-005",
+    total_without_the_filter=_log.beside(with_query(action=None), make=_with_total),
+    total_of_the_page=_log.edit("", lambda body: body | {"total_count": len(body["audit_logs"])}),
+    offset_counts_pages=on(
+        *LOGS, when=lambda request: 0 < _offset(request) < 100 and _limit(request) >= 1, status=200
+    ).retry(lambda request, _: request.with_query(offset=str(_offset(request) * _limit(request)))),
+    limit_is_ignored=on(_BY_ID).send(with_query(limit=None)),
+    limit_of_none_is_none=on(*LOGS, when=lambda request: request.argument("limit") == "0", status=200).set(
+        "/audit_logs", []
+    ),
+)
+seed_faults(
+    "AP-AUD-006",
+    action_is_ignored=on().send(with_query(action=None)),
+    unknown_action_is_400=on(when=_asks_for_unknown_action).refuse(400),
+    action_in_any_case=on(when=lambda request: request.argument("action") is not None).send(
+        lambda request, _: request.with_query(action=str(request.argument("action")).lower())
+    ),
+    unknown_action_is_no_filter=on(when=_asks_for_unknown_action).send(with_query(action=None)),
+)
+seed_faults(
+    "AP-AUD-011",
+    log_of_nothing_is_404=on(*LOGS, status=200, where=lambda body: not body["audit_logs"]).refuse(404),
+    log_of_nothing_is_the_whole=on(*LOGS, status=200, where=lambda body: not body["audit_logs"]).retry(
+        at(lambda request: f"{request.server}/access-profiles/audit-logs")
+    ),
+)
 
 
-@breaks("AP-AUA-001")
-async def only_the_newest_profile(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _WHOLE:
-        return response
-    ids = [row["access_profile_id"] for row in response.json["audit_logs"] if row["access_profile_id"]]
-    return with_rows(
-        request, response, lambda rows: [row for row in rows if row["access_profile_id"] == max(ids)]
-    )
+seed_faults(
+    "AP-AUA-001",
+    only_profiles_that_are_there=remembering(
+        on("deleteAccessProfile", status=200),
+        lambda request, _: int(request.path_parameter("profile_id")),
+        lambda deleted: log_rows(
+            lambda rows: [row for row in rows if row["access_profile_id"] not in deleted], WHOLE_LOG
+        ),
+    ),
+    short_rows_in_the_whole_log=on(WHOLE_LOG, status=200).set("/audit_logs/*/new_values", None),
+    only_the_newest_profile=log_rows(_newest_profile, WHOLE_LOG),
+)
+seed_faults(
+    "AP-AUA-002",
+    no_user_filter=on(WHOLE_LOG).send(with_query(user_id=None)),
+    no_action_filter=on(WHOLE_LOG).send(with_query(action=None)),
+    whole_log_oldest_first=log_rows(lambda rows: rows[::-1], WHOLE_LOG),
+    whole_log_counts_all=on(WHOLE_LOG, status=200).beside(
+        with_query(action=None, user_id=None), make=_with_total
+    ),
+    whole_log_has_one_page=on(WHOLE_LOG).send(with_query(offset=None)),
+)
 
 
-@breaks("AP-AUA-002")
-async def no_user_filter(request: Request, inner: Inner, state: State) -> Response:
-    is_whole = request.operation_id == _WHOLE
-    return await inner(request.with_query(user_id=None) if is_whole else request)
-
-
-@breaks("AP-AUA-002")
-async def no_action_filter(request: Request, inner: Inner, state: State) -> Response:
-    is_whole = request.operation_id == _WHOLE
-    return await inner(request.with_query(action=None) if is_whole else request)
-
-
-@breaks("AP-AUA-002")
-async def whole_log_oldest_first(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _WHOLE:
-        return response
-    return with_rows(request, response, lambda rows: rows[::-1])
-
-
-@breaks("AP-AUA-002")
-async def whole_log_has_one_page(request: Request, inner: Inner, state: State) -> Response:
-    is_whole = request.operation_id == _WHOLE
-    return await inner(request.with_query(offset=None) if is_whole else request)
-
-
-@breaks("AP-AUA-002")
-async def whole_log_counts_all(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _WHOLE or response.status != 200:
-        return response
-    everything = await inner(request.with_query(action=None, user_id=None))
-    return response.with_json({**response.json, "total_count": everything.json["total_count"]})
-
-
-@breaks("AP-AUA-003")
-async def a_profile_of_that_name(request: Request, inner: Inner, state: State) -> Response:
-    """The router goes on to `/access-profiles/{profile_id}` for the methods that only that one has."""
-    is_path = request.path.endswith("/access-profiles/audit-logs")
-    return refusal(400) if is_path and request.method in ("PUT", "DELETE") else await inner(request)
-
-
-@breaks("AP-AUA-003")
-async def a_profile_of_that_name_for_all(request: Request, inner: Inner, state: State) -> Response:
-    is_path = request.path.endswith("/access-profiles/audit-logs")
-    return refusal(400) if is_path else await inner(request)
-
-
-@breaks("AP-AUA-003")
-async def no_such_profile_to_delete(request: Request, inner: Inner, state: State) -> Response:
-    is_path = request.path.endswith("/access-profiles/audit-logs")
-    return refusal(404) if is_path and request.method == "DELETE" else await inner(request)
+seed_faults(
+    "AP-AUA-003",
+    # The router goes on to `/access-profiles/{profile_id}` for the methods that only that one has.
+    a_profile_of_that_name=on(
+        when=lambda request: _is_whole_log(request) and request.method in ("PUT", "DELETE")
+    ).refuse(400),
+    a_profile_of_that_name_for_all=on(when=_is_whole_log).refuse(400),
+    no_such_profile_to_delete=on(
+        when=lambda request: _is_whole_log(request) and request.method == "DELETE"
+    ).refuse(404),
+)

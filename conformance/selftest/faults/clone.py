@@ -1,254 +1,166 @@
 """Faults of cloning profiles."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
+from conformance.selftest.combinators import at, on, remembering, rewritten, with_body, without_content
+from conformance.selftest.faults.profiles import GET, PROFILE, UPDATE, edited, profile_of
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
+Object = dict[str, Any]
 
-def _is_clone(request: Request) -> bool:
-    return request.operation_id == "cloneAccessProfile"
+_CLONE = "cloneAccessProfile"
+
+_cloned = on(_CLONE, status=201)
 
 
 def _source_path(request: Request) -> str:
     return request.path.removesuffix("/clone")
 
 
-async def _source(inner: Inner, request: Request) -> dict[str, Any]:
-    read = await inner(replace(request, method="GET", path=_source_path(request), body=b""))
-    return profile_of(read)
+def _clone_path(request: Request, response: Response) -> str:
+    return _source_path(request).rpartition("/")[0] + f"/{profile_of(response)['id']}"
 
 
 async def _update(inner: Inner, request: Request, path: str, **fields: Any) -> Response:
     return await inner(replace(request, method="PUT", path=path).with_json(fields))
 
 
-async def _after_update(request: Request, inner: Inner, **fields: Any) -> Response:
+def _made(change: Callable[[Object, Object], Object]) -> Fault:
+    """The clone with other members, which are made of the clone and of its source."""
+
+    def make(body: Any, read: Any) -> Any:
+        clone = body["access_profile"]
+        return {**body, "access_profile": clone | change(clone, read["access_profile"])}
+
+    return _cloned.beside(at(_source_path, "GET"), without_content, make=make)
+
+
+def _kept_with(*, told: bool = True, **fields: Any) -> Fault:
     """The clone as if it had been made with other values: it has them in every later read, at version 1."""
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
-        return response
-    path = _source_path(request).rpartition("/")[0] + f"/{profile_of(response)['id']}"
-    changed = await _update(inner, request, path, **fields)
-    return edited(response, **{name: profile_of(changed).get(name) for name in fields})
+
+    async def fault(request: Request, inner: Inner, state: State) -> Response:
+        response = await inner(request)
+        if request.operation_id != _CLONE or response.status != 201:
+            return response
+        changed = await _update(inner, request, _clone_path(request, response), **fields)
+        return edited(response, **{name: profile_of(changed).get(name) for name in fields if told})
+
+    return fault
 
 
-@breaks("AP-CLO-001")
-async def no_tags(request: Request, inner: Inner, state: State) -> Response:
-    return await _after_update(request, inner, tags=[])
+def _shared_lines(clone: Object, source: Object) -> Object:
+    pairs = zip(source["provider_configs"], clone["provider_configs"], strict=True)
+    return {"provider_configs": [{**old, "id": new["id"]} for old, new in pairs]}
 
 
-@breaks("AP-CLO-001")
-async def no_rate_limit(request: Request, inner: Inner, state: State) -> Response:
-    return await _after_update(request, inner, rate_limit=None)
+def _shared_configs(clone: Object, source: Object) -> Object:
+    pairs = zip(source["provider_configs"], clone["provider_configs"], strict=True)
+    return {"provider_configs": [{**new, "id": old["id"]} for old, new in pairs]}
 
 
-@breaks("AP-CLO-001")
-async def alignment_is_forgotten(request: Request, inner: Inner, state: State) -> Response:
-    return await _after_update(request, inner, calendar_aligned=False)
-
-
-@breaks("AP-CLO-001")
-async def no_tool_overrides(request: Request, inner: Inner, state: State) -> Response:
-    return await _after_update(request, inner, mcp_tool_overrides=[])
-
-
-@breaks("AP-CLO-001")
-async def said_in_the_answer_alone(request: Request, inner: Inner, state: State) -> Response:
-    """The answer is put together from the source; what is kept lacks the providers."""
-    response = await inner(request)
-    if _is_clone(request) and response.status == 201:
-        path = _source_path(request).rpartition("/")[0] + f"/{profile_of(response)['id']}"
-        await _update(inner, request, path, provider_configs=[])
-    return response
-
-
-@breaks("AP-CLO-002")
-async def lines_are_shared(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
-        return response
-    return edited(response, budgets=(await _source(inner, request))["budgets"])
-
-
-@breaks("AP-CLO-002")
-async def nested_lines_are_shared(request: Request, inner: Inner, state: State) -> Response:
-    """A copy that is not deep: configs are new, what is in them is not."""
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
-        return response
-    source = (await _source(inner, request))["provider_configs"]
-    own = profile_of(response)["provider_configs"]
-    shared = [{**old, "id": new["id"]} for old, new in zip(source, own, strict=True)]
-    return edited(response, provider_configs=shared)
-
-
-@breaks("AP-CLO-002")
-async def provider_configs_are_shared(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
-        return response
-    source = (await _source(inner, request))["provider_configs"]
-    own = profile_of(response)["provider_configs"]
-    return edited(
-        response,
-        provider_configs=[{**new, "id": old["id"]} for old, new in zip(source, own, strict=True)],
+def _of_a_clone(operation: str, pointer: str, value: Any) -> Fault:
+    """What is answered of the newest clone."""
+    return remembering(
+        _cloned,
+        lambda _, response: str(profile_of(response)["id"]),
+        lambda clones: on(
+            operation, when=lambda request: request.path_parameter("profile_id") in clones[-1:], status=200
+        ).set(pointer, value),
     )
 
 
-@breaks("AP-CLO-003")
-async def version_of_the_source(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
-        return response
-    return edited(response, version=(await _source(inner, request))["version"])
+seed_faults(
+    "AP-CLO-001",
+    no_tags=_kept_with(tags=[]),
+    no_rate_limit=_kept_with(rate_limit=None),
+    alignment_is_forgotten=_kept_with(calendar_aligned=False),
+    no_tool_overrides=_kept_with(mcp_tool_overrides=[]),
+    # The answer is put together from the source; what is kept lacks the providers.
+    said_in_the_answer_alone=_kept_with(told=False, provider_configs=[]),
+)
+seed_faults(
+    "AP-CLO-002",
+    lines_are_shared=_made(lambda _, source: {"budgets": source["budgets"]}),
+    # A copy that is not deep: configs are new, what is in them is not.
+    nested_lines_are_shared=_made(_shared_lines),
+    provider_configs_are_shared=_made(_shared_configs),
+)
+seed_faults(
+    "AP-CLO-003",
+    version_of_the_source=_made(lambda _, source: {"version": source["version"]}),
+    no_first_version=_of_a_clone("listAccessProfileVersions", "/versions", []),
+)
+seed_faults("AP-CLO-004", as_active_as_the_source=_made(lambda _, source: {"is_active": source["is_active"]}))
 
 
-@breaks("AP-CLO-003")
-async def no_first_version(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_clone(request) and response.status == 201:
-        state.memory["clone"] = str(profile_of(response)["id"])
-    is_list = request.operation_id == "listAccessProfileVersions"
-    if is_list and request.path_parameter("profile_id") == state.memory.get("clone"):
-        return response.with_json({"versions": []})
-    return response
-
-
-@breaks("AP-CLO-004")
-async def as_active_as_the_source(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
-        return response
-    return edited(response, is_active=(await _source(inner, request))["is_active"])
-
-
-@breaks("AP-CLO-004")
+@seeded_fault("AP-CLO-004")
 async def born_active(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
-        return response
-    head = _source_path(request).rpartition("/")[0]
-    activation = replace(request, method="PUT", path=f"{head}/{profile_of(response)['id']}/activate")
-    await inner(activation)
+    if request.operation_id == _CLONE and response.status == 201:
+        await inner(replace(request, method="PUT", path=f"{_clone_path(request, response)}/activate"))
     return response
 
 
-@breaks("AP-CLO-005")
-async def clone_is_not_trimmed(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    cloned = _is_clone(request) and response.status == 201
-    return edited(response, name=request.json["name"]) if cloned else response
+seed_faults(
+    "AP-CLO-005",
+    clone_is_not_trimmed=_cloned.set(f"{PROFILE}/name", lambda request: request.json["name"]),
+    longer_clone_is_cut=on(_CLONE).send(with_body(name=lambda body: body["name"][:255])),
+    blank_clone=on(_CLONE, when=lambda request: not request.json["name"].strip()).send(
+        rewritten(lambda _: {"name": uuid4().hex})
+    ),
+    # What file managers do.
+    taken_gets_a_number=on(_CLONE, status=409).retry(
+        with_body(name=lambda body: f"{body['name'].strip()} (2)")
+    ),
+    clone_taken_is_400=on(_CLONE, status=409).refuse(400),
+)
+seed_faults(
+    "AP-CLO-006",
+    description_of_the_source=on(_CLONE).send(rewritten(lambda body: {"name": body["name"]})),
+    # `body.description ?? source.description`.
+    null_is_as_if_absent=on(_CLONE).send(
+        rewritten(lambda body: {name: value for name, value in body.items() if value is not None})
+    ),
+    no_description=on(_CLONE).send(rewritten(lambda body: {"description": None, **body})),
+)
+seed_faults(
+    "AP-CLO-007",
+    clone_of_nothing_is_400=on(_CLONE, status=404).refuse(400),
+    clone_of_nothing_is_empty=on(_CLONE, status=404).also(
+        at(lambda request: _source_path(request).rpartition("/")[0])
+    ),
+)
 
 
-@breaks("AP-CLO-005")
-async def longer_clone_is_cut(request: Request, inner: Inner, state: State) -> Response:
-    if not _is_clone(request):
-        return await inner(request)
-    return await inner(request.with_json({**request.json, "name": request.json["name"][:255]}))
-
-
-@breaks("AP-CLO-005")
-async def blank_clone(request: Request, inner: Inner, state: State) -> Response:
-    blank = _is_clone(request) and not request.json["name"].strip()
-    return await inner(request.with_json({"name": uuid4().hex}) if blank else request)
-
-
-@breaks("AP-CLO-005")
-async def taken_gets_a_number(request: Request, inner: Inner, state: State) -> Response:
-    """What file managers do."""
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 409:
-        return response
-    return await inner(request.with_json({**request.json, "name": f"{request.json['name'].strip()} (2)"}))
-
-
-@breaks("AP-CLO-005")
-async def clone_taken_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if _is_clone(request) and response.status == 409 else response
-
-
-@breaks("AP-CLO-006")
-async def description_of_the_source(request: Request, inner: Inner, state: State) -> Response:
-    if not _is_clone(request):
-        return await inner(request)
-    return await inner(request.with_json({"name": request.json["name"]}))
-
-
-@breaks("AP-CLO-006")
-async def null_is_as_if_absent(request: Request, inner: Inner, state: State) -> Response:
-    """`body.description ?? source.description`."""
-    if not _is_clone(request):
-        return await inner(request)
-    return await inner(request.with_json({k: v for k, v in request.json.items() if v is not None}))
-
-
-@breaks("AP-CLO-006")
-async def no_description(request: Request, inner: Inner, state: State) -> Response:
-    if not _is_clone(request):
-        return await inner(request)
-    return await inner(request.with_json({"description": None, **request.json}))
-
-
-@breaks("AP-CLO-007")
-async def clone_of_nothing_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if _is_clone(request) and response.status == 404 else response
-
-
-@breaks("AP-CLO-007")
-async def clone_of_nothing_is_empty(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_clone(request) or response.status != 404:
-        return response
-    path = _source_path(request).rpartition("/")[0]
-    await inner(replace(request, path=path))
-    return response
-
-
-@breaks("AP-CLO-008")
-async def source_has_a_new_version(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_clone(request) and response.status == 201:
-        await _update(inner, request, _source_path(request), tags=["cloned"])
-    return response
-
-
-@breaks("AP-CLO-008")
+@seeded_fault("AP-CLO-008")
 async def update_reaches_the_source(request: Request, inner: Inner, state: State) -> Response:
     """The clone points to the lines of its source."""
     response = await inner(request)
-    if _is_clone(request) and response.status == 201:
+    if request.operation_id == _CLONE and response.status == 201:
         state.memory[str(profile_of(response)["id"])] = _source_path(request)
     source = state.memory.get(request.path_parameter("profile_id"))
-    if request.operation_id == "updateAccessProfile" and source:
+    if request.operation_id == UPDATE and source:
         await _update(inner, request, source, budgets=request.json.get("budgets", []))
     return response
 
 
-@breaks("AP-CLO-009")
+@seeded_fault("AP-CLO-009")
 async def roles_are_cloned(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    if not _is_clone(request) or response.status != 201:
+    if request.operation_id != _CLONE or response.status != 201:
         return response
     read = await inner(replace(request, method="GET", path=_source_path(request), body=b""))
-    role_ids = [role["role_id"] for role in read.json["roles"]]
-    path = _source_path(request).rpartition("/")[0] + f"/{profile_of(response)['id']}/roles"
-    await inner(replace(request, path=path).with_json({"role_ids": role_ids}))
+    attach = replace(request, path=f"{_clone_path(request, response)}/roles")
+    await inner(attach.with_json({"role_ids": [role["role_id"] for role in read.json["roles"]]}))
     return response
 
 
-@breaks("AP-CLO-009")
-async def holders_are_counted_for_the_clone(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_clone(request) and response.status == 201:
-        state.memory["clone"] = str(profile_of(response)["id"])
-    if request.operation_id != "getAccessProfile" or response.status != 200:
-        return response
-    is_clone = request.path_parameter("profile_id") == state.memory.get("clone")
-    return response.with_json({**response.json, "user_count": 1}) if is_clone else response
+seed_faults(
+    "AP-CLO-008",
+    source_has_a_new_version=_cloned.also(at(_source_path, "PUT"), rewritten(lambda _: {"tags": ["cloned"]})),
+)
+seed_faults("AP-CLO-009", holders_are_counted_for_the_clone=_of_a_clone(GET, "/user_count", 1))

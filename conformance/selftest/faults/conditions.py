@@ -1,7 +1,5 @@
 """Faults of entity tags and of the conditions on them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -9,136 +7,78 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.profiles import detail
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, profile_of, refusal
+from conformance.selftest.combinators import On, on, with_header
+from conformance.selftest.faults.profiles import UPDATE, detail, profile_of
+from conformance.selftest.faults.registry import seed_faults
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
 
-@breaks("AP-GET-007")
-async def tag_is_weak(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    tag = dict(response.headers).get("etag")
-    return response.with_header("etag", f"W/{tag}") if tag else response
+def _tagged(tag: Callable[[Response], str]) -> On:
+    """Whatever has an entity tag, with another one."""
+    return on().answer(
+        lambda _, response: (
+            response.with_header("etag", tag(response)) if response.header("etag") else response
+        )
+    )
 
 
-@breaks("AP-GET-007")
-async def tag_is_the_version(request: Request, inner: Inner, state: State) -> Response:
-    return await _with_tag_of(request, inner, lambda body: body["access_profile"]["version"])
+def _tag_of(part: Callable[[Mapping[str, Any]], object]) -> Fault:
+    """A tag that is made of a part of what reading the profile of the answer gives."""
+
+    async def fault(request: Request, inner: Inner, state: State) -> Response:
+        response = await inner(request)
+        profile = profile_of(response)
+        if not response.header("etag") or not profile:
+            return response
+        body = await detail(request, inner, profile["id"])
+        digest = sha256(json.dumps(part(body), sort_keys=True).encode()).hexdigest()
+        return response.with_header("etag", f'"{digest[:16]}"')
+
+    return fault
 
 
-@breaks("AP-GET-007")
-async def tag_leaves_roles_out(request: Request, inner: Inner, state: State) -> Response:
-    return await _with_tag_of(request, inner, lambda body: {**body, "roles": None})
+def _condition(header: str, holds: Callable[[str], object]) -> On:
+    """Requests with a condition of some form."""
+    return on(when=lambda request: holds(request.header(header)))
 
 
-@breaks("AP-GET-007")
-async def tag_counts_roles(request: Request, inner: Inner, state: State) -> Response:
-    return await _with_tag_of(request, inner, lambda body: {**body, "roles": len(body["roles"])})
+seed_faults(
+    "AP-GET-007",
+    tag_is_weak=_tagged(lambda response: f"W/{response.header('etag')}"),
+    tag_is_the_version=_tag_of(lambda body: body["access_profile"]["version"]),
+    tag_leaves_roles_out=_tag_of(lambda body: {**body, "roles": None}),
+    tag_counts_roles=_tag_of(lambda body: {**body, "roles": len(body["roles"])}),
+    tag_leaves_holders_out=_tag_of(lambda body: {**body, "user_count": None}),
+    tag_of_each_answer=_tag_of(lambda body: {**body, "nonce": uuid4().hex}),
+    # As a web framework makes it: other octets of one profile have another tag.
+    tag_is_of_the_octets=_tagged(lambda response: f'"{sha256(response.body).hexdigest()}"'),
+)
 
+_always = with_header("if-none-match", None)
 
-@breaks("AP-GET-007")
-async def tag_leaves_holders_out(request: Request, inner: Inner, state: State) -> Response:
-    return await _with_tag_of(request, inner, lambda body: {**body, "user_count": None})
+seed_faults(
+    "AP-GET-008",
+    always_sent=on().send(_always),
+    weak_is_another=_condition("if-none-match", lambda tag: tag.startswith("W/")).send(_always),
+    list_is_another=_condition("if-none-match", lambda tag: "," in tag).send(_always),
+    star_is_another=_condition("if-none-match", lambda tag: tag == "*").send(_always),
+    not_modified_without_tag=on(status=304).header("etag", None),
+    any_tag_is_known=on(when=lambda request: request.header("if-none-match"), status=200).answer(
+        lambda _, response: replace(response, status=304, body=b"")
+    ),
+)
 
+_unconditional = with_header("if-match", None)
 
-@breaks("AP-GET-007")
-async def tag_of_each_answer(request: Request, inner: Inner, state: State) -> Response:
-    return await _with_tag_of(request, inner, lambda body: {**body, "nonce": uuid4().hex})
-
-
-@breaks("AP-GET-007")
-async def tag_is_of_the_octets(request: Request, inner: Inner, state: State) -> Response:
-    """As a web framework makes it: other octets of one profile have another tag."""
-    response = await inner(request)
-    tagged = "etag" in dict(response.headers)
-    return response.with_header("etag", f'"{sha256(response.body).hexdigest()}"') if tagged else response
-
-
-@breaks("AP-GET-008")
-async def always_sent(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(request.with_header("if-none-match", None))
-
-
-@breaks("AP-GET-008")
-async def weak_is_another(request: Request, inner: Inner, state: State) -> Response:
-    weak = request.header("if-none-match").startswith("W/")
-    return await inner(request.with_header("if-none-match", None) if weak else request)
-
-
-@breaks("AP-GET-008")
-async def list_is_another(request: Request, inner: Inner, state: State) -> Response:
-    several = "," in request.header("if-none-match")
-    return await inner(request.with_header("if-none-match", None) if several else request)
-
-
-@breaks("AP-GET-008")
-async def star_is_another(request: Request, inner: Inner, state: State) -> Response:
-    star = request.header("if-none-match") == "*"
-    return await inner(request.with_header("if-none-match", None) if star else request)
-
-
-@breaks("AP-GET-008")
-async def not_modified_without_tag(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return response.with_header("etag", None) if response.status == 304 else response
-
-
-@breaks("AP-GET-008")
-async def any_tag_is_known(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    asked = bool(request.header("if-none-match")) and response.status == 200
-    return replace(response, status=304, body=b"") if asked else response
-
-
-@breaks("HTTP-009")
-async def if_match_is_not_looked_at(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(request.with_header("if-match", None))
-
-
-@breaks("HTTP-009")
-async def only_updates_look(request: Request, inner: Inner, state: State) -> Response:
-    update = request.operation_id == "updateAccessProfile"
-    return await inner(request if update else request.with_header("if-match", None))
-
-
-@breaks("HTTP-009")
-async def weak_tags_match(request: Request, inner: Inner, state: State) -> Response:
-    given = request.header("if-match")
-    return await inner(request.with_header("if-match", given.replace("W/", "")) if given else request)
-
-
-@breaks("HTTP-009")
-async def star_is_a_tag(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(412) if request.header("if-match") == "*" else await inner(request)
-
-
-@breaks("HTTP-009")
-async def list_is_one_tag(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(412) if "," in request.header("if-match") else await inner(request)
-
-
-@breaks("HTTP-009")
-async def performed_and_refused(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if response.status == 412:
-        await inner(request.with_header("if-match", None))
-    return response
-
-
-@breaks("HTTP-009")
-async def stale_is_409(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(409) if response.status == 412 else response
-
-
-async def _with_tag_of(
-    request: Request, inner: Inner, part: Callable[[Mapping[str, Any]], object]
-) -> Response:
-    """The answer with a tag made of a part of what reading its profile gives."""
-    response = await inner(request)
-    profile = profile_of(response)
-    if "etag" not in dict(response.headers) or not profile:
-        return response
-    body = await detail(request, inner, profile["id"])
-    digest = sha256(json.dumps(part(body), sort_keys=True).encode()).hexdigest()
-    return response.with_header("etag", f'"{digest[:16]}"')
+seed_faults(
+    "HTTP-009",
+    if_match_is_not_looked_at=on().send(_unconditional),
+    only_updates_look=on(when=lambda request: request.operation_id != UPDATE).send(_unconditional),
+    weak_tags_match=_condition("if-match", bool).send(
+        lambda request, _: request.with_header("if-match", request.header("if-match").replace("W/", ""))
+    ),
+    star_is_a_tag=_condition("if-match", lambda tag: tag == "*").refuse(412),
+    list_is_one_tag=_condition("if-match", lambda tag: "," in tag).refuse(412),
+    performed_and_refused=on(status=412).also(_unconditional),
+    stale_is_409=on(status=412).refuse(409),
+)

@@ -1,28 +1,34 @@
 """Faults of what a new profile holds."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import count
 from typing import Any
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
+from conformance.selftest.combinators import (
+    On,
+    on,
+    rewritten,
+    with_body,
+)
+from conformance.selftest.faults.profiles import (
+    CREATE,
+    GET,
+    LATER,
+    PROFILE,
+    edited,
+    profile_in,
+    profile_of,
+)
+from conformance.selftest.faults.registry import seed_faults
+from conformance.selftest.middleware import Request, Response
 
 Body = dict[str, Any]
+Part = dict[str, Any]
 
 
-def _body(request: Request) -> Body:
-    return request.json if request.is_create and isinstance(request.json, dict) else {}
-
-
-def _changed(request: Request, **changes: Any) -> Request:
-    return request.with_json({**_body(request), **changes}) if _body(request) else request
-
-
-def _walk(value: Any, change: Callable[[Body], Body]) -> Any:
+def _walk(value: Any, change: Callable[[Part], Part]) -> Any:
     """The value with every object in it changed, the innermost first."""
     if isinstance(value, list):
         return [_walk(item, change) for item in value]
@@ -31,292 +37,194 @@ def _walk(value: Any, change: Callable[[Body], Body]) -> Any:
     return value
 
 
-def _answer(response: Response, change: Callable[[Body], Body]) -> Response:
+def _answered(change: Callable[[Part], Part]) -> On:
     """A created or read profile with every object in it changed."""
+    return on().edit(PROFILE, lambda profile: _walk(profile, change))
+
+
+def _sent(change: Callable[[Part], Part]) -> On:
+    """A body to create a profile with every object in it changed."""
+    return on(CREATE, when=lambda request: request.sent).send(rewritten(lambda body: _walk(body, change)))
+
+
+def _has(member: str) -> Callable[[Request], Any]:
+    return lambda request: request.sent.get(member)
+
+
+def _configs(change: Callable[[Part], Part]) -> On:
+    """A body to create a profile with every provider config in it changed."""
+    return on(CREATE, when=_has("provider_configs")).send(
+        with_body(provider_configs=lambda body: [change(config) for config in body["provider_configs"]])
+    )
+
+
+def _lacking(part: Part, name: str) -> Part:
+    return {key: value for key, value in part.items() if key != name}
+
+
+def _budgets_as_sent(member: str) -> Callable[[Request, Response], Response]:
+    """The answered budgets with a member as it was sent."""
+
+    def change(request: Request, response: Response) -> Response:
+        pairs = zip(profile_of(response).get("budgets", []), request.sent["budgets"], strict=False)
+        return edited(response, budgets=[{**line, member: sent.get(member, 0)} for line, sent in pairs])
+
+    return change
+
+
+def _used(_: Request, response: Response) -> Response:
+    numbers = count()
+
+    def change(part: Part) -> Part:
+        is_second = "token_current_usage" in part and next(numbers) == 1
+        return {**part, "request_current_usage": 1} if is_second else part
+
     return edited(response, **_walk(profile_of(response), change)) if profile_of(response) else response
 
 
-def _configs(request: Request, change: Callable[[Body], Body]) -> Request:
-    configs = _body(request).get("provider_configs")
-    return _changed(request, provider_configs=[change(c) for c in configs]) if configs else request
-
-
-@breaks("AP-CRE-001")
-async def description_lost(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return edited(response, description=None) if request.is_read else response
-
-
-@breaks("AP-CRE-001")
-async def second_provider_lost(request: Request, inner: Inner, state: State) -> Response:
-    configs = _body(request).get("provider_configs")
-    return await inner(_changed(request, provider_configs=configs[:1]) if configs else request)
-
-
-@breaks("AP-CRE-001")
-async def overrides_swapped(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return edited(response, mcp_tool_overrides=profile_of(response).get("mcp_tool_overrides", [])[::-1])
-
-
-@breaks("AP-CRE-007")
-async def aligned_by_default(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_changed(request, **{"calendar_aligned": True, **_body(request)}))
-
-
-@breaks("AP-CRE-007")
-async def empty_description(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    absent = profile_of(response).get("description") is None
-    return edited(response, description="") if absent else response
-
-
-@breaks("AP-CRE-007")
-async def all_models_by_default(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_configs(request, lambda config: {"all_models_allowed": True, **config}))
-
-
-@breaks("AP-CRE-008")
-async def version_0(request: Request, inner: Inner, state: State) -> Response:
-    return edited(await inner(request), version=0)
-
-
-@breaks("AP-CRE-009")
-async def active(request: Request, inner: Inner, state: State) -> Response:
-    return edited(await inner(request), is_active=True)
-
-
-@breaks("AP-CRE-010")
-async def server_fields_refused(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(400) if "id" in _body(request) else await inner(request)
-
-
-@breaks("AP-CRE-010")
-async def usage_taken_over(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    sent = [budget.get("current_usage", 0) for budget in _body(request).get("budgets", [])]
-    budgets = profile_of(response).get("budgets", [])
-    taken = [{**b, "current_usage": u} for b, u in zip(budgets, sent, strict=False)]
-    return edited(response, budgets=taken) if taken else response
-
-
-@breaks("AP-CRE-010")
-async def creation_time_taken_over(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    sent = _body(request).get("created_at")
-    return edited(response, created_at=sent) if isinstance(sent, str) else response
-
-
-@breaks("AP-CRE-011")
-async def config_ids_per_profile(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    configs = profile_of(response).get("provider_configs", [])
-    return edited(response, provider_configs=[{**c, "id": n} for n, c in enumerate(configs, 1)])
-
-
-@breaks("AP-CRE-011")
-async def budget_ids_taken_over(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    sent = [budget.get("id") for budget in _body(request).get("budgets", [])]
-    if response.status != 201 or not any(sent):
-        return response
-    budgets = profile_of(response)["budgets"]
-    return edited(response, budgets=[{**b, "id": i} for b, i in zip(budgets, sent, strict=True)])
-
-
-@breaks("AP-CRE-011")
-async def rate_limit_ids_of_the_profile(request: Request, inner: Inner, state: State) -> Response:
-    def change(part: Body) -> Body:
-        return {**part, "id": "1"} if "token_current_usage" in part else part
-
-    return _answer(await inner(request), change)
-
-
-@breaks("AP-CRE-012")
-async def total_everywhere(request: Request, inner: Inner, state: State) -> Response:
-    return _answer(await inner(request), lambda part: {**part, "scope": "total"} if "scope" in part else part)
-
-
-@breaks("AP-CRE-012")
-async def name_alone(request: Request, inner: Inner, state: State) -> Response:
-    def change(part: Body) -> Body:
-        return {**part, "scope": part["scope"].removeprefix("provider:")} if "scope" in part else part
-
-    return _answer(await inner(request), change)
-
-
-@breaks("AP-CRE-013")
-async def used_already(request: Request, inner: Inner, state: State) -> Response:
-    numbers = count()
-
-    def change(part: Body) -> Body:
-        last = "token_current_usage" in part and next(numbers) == 1
-        return {**part, "request_current_usage": 1} if last else part
-
-    return _answer(await inner(request), change)
-
-
-@breaks("AP-CRE-013")
-async def no_usage_at_all(request: Request, inner: Inner, state: State) -> Response:
-    return _answer(await inner(request), lambda part: {k: v for k, v in part.items() if k != "current_usage"})
-
-
-@breaks("AP-CRE-014")
-async def fifty_tags(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(400) if len(_body(request).get("tags", [])) > 50 else await inner(request)
-
-
-@breaks("AP-CRE-014")
-async def hundred_providers_kept(request: Request, inner: Inner, state: State) -> Response:
-    configs = _body(request).get("provider_configs", [])
-    return await inner(_changed(request, provider_configs=configs[:100]) if configs else request)
-
-
-@breaks("AP-CRE-019")
-async def durations_have_defaults(request: Request, inner: Inner, state: State) -> Response:
-    limit = _body(request).get("rate_limit")
-    if not limit:
-        return await inner(request)
+def _whole_limit(body: Part) -> Part:
+    limit = body["rate_limit"]
     whole = {f"{w}_reset_duration": "1h" for w in ("token", "request") if f"{w}_max_limit" in limit}
-    return await inner(_changed(request, rate_limit={**whole, **limit}))
+    return {**whole, **limit}
 
 
-@breaks("AP-CRE-019")
-async def empty_means_none(request: Request, inner: Inner, state: State) -> Response:
-    empty = _body(request).get("rate_limit") == {}
-    return await inner(_changed(request, rate_limit=None) if empty else request)
+def _hour_later(profile: Part) -> Part:
+    stated = profile["created_at"]
+    moved = f"{stated[:11]}{(int(stated[11:13]) + 1) % 24:02}{stated[13:]}"
+    return {**profile, "created_at": moved, "updated_at": moved}
 
 
-@breaks("AP-CRE-019")
-async def unchecked_at_providers(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(
-        _configs(request, lambda config: {k: v for k, v in config.items() if k != "rate_limit"})
-    )
-
-
-@breaks("AP-CRE-020")
-async def reset_config_dropped(request: Request, inner: Inner, state: State) -> Response:
-    def change(part: Body) -> Body:
-        wrong = part.get("reset_duration") not in (None, "1Q")
-        return {k: v for k, v in part.items() if k != "reset_config"} if wrong else part
-
-    return await inner(request.with_json(_walk(_body(request), change)) if _body(request) else request)
-
-
-@breaks("AP-CRE-020")
-async def no_reset_config(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(400) if b"reset_config" in request.body else await inner(request)
-
-
-@breaks("AP-CRE-021")
-async def unknown_fields_dropped(request: Request, inner: Inner, state: State) -> Response:
-    known = _walk(_body(request), lambda part: {k: v for k, v in part.items() if k != "bogus"})
-    return await inner(request.with_json(known) if known else request)
-
-
-@breaks("AP-CRE-021")
-async def unknown_fields_dropped_in_overrides(request: Request, inner: Inner, state: State) -> Response:
-    overrides = [
-        {k: v for k, v in o.items() if k != "bogus"} for o in _body(request).get("mcp_tool_overrides", [])
-    ]
-    return await inner(_changed(request, mcp_tool_overrides=overrides) if overrides else request)
-
-
-@breaks("AP-CRE-021")
-async def pointer_of_the_object(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return replace(response, body=response.body.replace(b"/bogus", b""))
-
-
-@breaks("AP-CRE-022")
-async def sorted_tags(request: Request, inner: Inner, state: State) -> Response:
-    return (
-        edited(response, tags=sorted(tags))
-        if (tags := profile_of(response := await inner(request)).get("tags"))
-        else response
-    )
-
-
-@breaks("AP-CRE-022")
-async def repeats_kept(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return (
-        edited(response, mcp_servers=_body(request)["mcp_servers"])
-        if _body(request).get("mcp_servers")
-        else response
-    )
-
-
-@breaks("AP-CRE-022")
-async def last_place(request: Request, inner: Inner, state: State) -> Response:
-    def change(config: Body) -> Body:
-        return {**config, "allowed_models": config.get("allowed_models", [])[::-1]}
-
-    return await inner(_configs(request, change))
-
-
-@breaks("AP-CRE-023")
-async def half_up(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_rounded(request, "0.000001", ROUND_HALF_UP))
-
-
-@breaks("AP-CRE-023")
-async def cut_off(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_rounded(request, "0.000001", ROUND_DOWN))
-
-
-@breaks("AP-CRE-023")
-async def cents(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_rounded(request, "0.01", ROUND_HALF_UP))
-
-
-@breaks("AP-CRE-024")
-async def star_kept(request: Request, inner: Inner, state: State) -> Response:
-    def change(part: Body) -> Body:
-        every = part.get("all_models_allowed") is True
-        return {**part, "all_models_allowed": False, "allowed_models": ["*"]} if every else part
-
-    return _answer(await inner(request), change)
-
-
-@breaks("AP-CRE-024")
-async def star_among_others(request: Request, inner: Inner, state: State) -> Response:
-    def change(config: Body) -> Body:
-        return {**config, "allowed_models": ["*"]} if "*" in config.get("allowed_models", []) else config
-
-    return await inner(_configs(request, change))
-
-
-@breaks("AP-CRE-025")
-async def an_hour_off(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    stated = profile_of(response).get("created_at", "")
-    hour = int(stated[11:13] or 0)
-    moved = f"{stated[:11]}{(hour + 1) % 24:02}{stated[13:]}"
-    return edited(response, created_at=moved, updated_at=moved)
-
-
-@breaks("AP-CRE-025")
-async def updated_later(request: Request, inner: Inner, state: State) -> Response:
-    return edited(await inner(request), updated_at="2099-01-01T00:00:00Z")
-
-
-@breaks("AP-CRE-026")
-async def no_location(request: Request, inner: Inner, state: State) -> Response:
-    return (await inner(request)).with_header("location", None)
-
-
-@breaks("AP-CRE-026")
-async def location_of_the_list(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return response.with_header("location", request.path) if response.status == 201 else response
-
-
-def _rounded(request: Request, unit: str, mode: str) -> Request:
-    def change(part: Body) -> Body:
+def _rounded(unit: str, mode: str) -> On:
+    def change(part: Part) -> Part:
         if "max_limit" not in part:
             return part
-        amount = Decimal(str(part["max_limit"])).quantize(Decimal(unit), mode)
-        return {**part, "max_limit": float(amount)}
+        return {**part, "max_limit": float(Decimal(str(part["max_limit"])).quantize(Decimal(unit), mode))}
 
-    return request.with_json(_walk(_body(request), change)) if _body(request) else request
+    return _sent(change)
+
+
+def _plain_duration(part: Part) -> Part:
+    return part if part.get("reset_duration") in (None, "1Q") else _lacking(part, "reset_config")
+
+
+def _star_for_all(part: Part) -> Part:
+    every = part.get("all_models_allowed") is True
+    return {**part, "all_models_allowed": False, "allowed_models": ["*"]} if every else part
+
+
+def _star_alone(config: Part) -> Part:
+    return {**config, "allowed_models": ["*"]} if "*" in config.get("allowed_models", []) else config
+
+
+seed_faults(
+    "AP-CRE-001",
+    description_lost=on(GET).set(f"{PROFILE}/description", None),
+    second_provider_lost=on(CREATE, when=_has("provider_configs")).send(
+        with_body(provider_configs=lambda body: body["provider_configs"][:1])
+    ),
+    overrides_swapped=on().edit(f"{PROFILE}/mcp_tool_overrides", lambda overrides: overrides[::-1]),
+)
+seed_faults(
+    "AP-CRE-007",
+    aligned_by_default=on(CREATE, when=lambda request: request.sent).send(
+        with_body(calendar_aligned=lambda body: body.get("calendar_aligned", True))
+    ),
+    empty_description=on(where=lambda body: profile_in(body).get("description") is None).set(
+        f"{PROFILE}/description", ""
+    ),
+    all_models_by_default=_configs(lambda config: {"all_models_allowed": True, **config}),
+)
+seed_faults("AP-CRE-008", version_0=on().set(f"{PROFILE}/version", 0))
+seed_faults("AP-CRE-009", active=on().set(f"{PROFILE}/is_active", True))
+seed_faults(
+    "AP-CRE-010",
+    server_fields_refused=on(CREATE, when=lambda request: "id" in request.sent).refuse(400),
+    usage_taken_over=on(CREATE, when=_has("budgets")).answer(_budgets_as_sent("current_usage")),
+    creation_time_taken_over=on(
+        CREATE, when=lambda request: isinstance(request.sent.get("created_at"), str)
+    ).set(f"{PROFILE}/created_at", lambda request: request.json["created_at"]),
+)
+seed_faults(
+    "AP-CRE-011",
+    config_ids_per_profile=on().edit(
+        f"{PROFILE}/provider_configs",
+        lambda configs: [{**config, "id": number} for number, config in enumerate(configs, 1)],
+    ),
+    budget_ids_taken_over=on(
+        CREATE, when=lambda request: any("id" in line for line in request.sent.get("budgets", [])), status=201
+    ).answer(_budgets_as_sent("id")),
+    rate_limit_ids_of_the_profile=_answered(
+        lambda part: {**part, "id": "1"} if "token_current_usage" in part else part
+    ),
+)
+seed_faults(
+    "AP-CRE-012",
+    total_everywhere=_answered(lambda part: {**part, "scope": "total"} if "scope" in part else part),
+    name_alone=_answered(
+        lambda part: {**part, "scope": part["scope"].removeprefix("provider:")} if "scope" in part else part
+    ),
+)
+seed_faults(
+    "AP-CRE-013",
+    used_already=on().answer(_used),
+    no_usage_at_all=_answered(lambda part: _lacking(part, "current_usage")),
+)
+seed_faults(
+    "AP-CRE-014",
+    fifty_tags=on(CREATE, when=lambda request: len(request.sent.get("tags", [])) > 50).refuse(400),
+    hundred_providers_kept=on(CREATE, when=_has("provider_configs")).send(
+        with_body(provider_configs=lambda body: body["provider_configs"][:100])
+    ),
+)
+seed_faults(
+    "AP-CRE-019",
+    durations_have_defaults=on(CREATE, when=_has("rate_limit")).send(with_body(rate_limit=_whole_limit)),
+    empty_means_none=on(CREATE, when=lambda request: request.sent.get("rate_limit") == {}).send(
+        with_body(rate_limit=None)
+    ),
+    unchecked_at_providers=_configs(lambda config: _lacking(config, "rate_limit")),
+)
+seed_faults(
+    "AP-CRE-020",
+    reset_config_dropped=_sent(_plain_duration),
+    no_reset_config=on(when=lambda request: b"reset_config" in request.body).refuse(400),
+)
+seed_faults(
+    "AP-CRE-021",
+    unknown_fields_dropped=_sent(lambda part: _lacking(part, "bogus")),
+    unknown_fields_dropped_in_overrides=on(CREATE, when=_has("mcp_tool_overrides")).send(
+        with_body(
+            mcp_tool_overrides=lambda body: [_lacking(each, "bogus") for each in body["mcp_tool_overrides"]]
+        )
+    ),
+    pointer_of_the_object=on().answer(
+        lambda _, response: replace(response, body=response.body.replace(b"/bogus", b""))
+    ),
+)
+seed_faults(
+    "AP-CRE-022",
+    sorted_tags=on().edit(f"{PROFILE}/tags", sorted),
+    repeats_kept=on(CREATE, when=_has("mcp_servers")).set(
+        f"{PROFILE}/mcp_servers", lambda request: request.json["mcp_servers"]
+    ),
+    last_place=_configs(lambda config: {**config, "allowed_models": config.get("allowed_models", [])[::-1]}),
+)
+seed_faults(
+    "AP-CRE-023",
+    half_up=_rounded("0.000001", ROUND_HALF_UP),
+    cut_off=_rounded("0.000001", ROUND_DOWN),
+    cents=_rounded("0.01", ROUND_HALF_UP),
+)
+seed_faults("AP-CRE-024", star_kept=_answered(_star_for_all), star_among_others=_configs(_star_alone))
+seed_faults(
+    "AP-CRE-025",
+    an_hour_off=on().edit(PROFILE, _hour_later),
+    updated_later=on().set(f"{PROFILE}/updated_at", LATER),
+)
+seed_faults(
+    "AP-CRE-026",
+    no_location=on().header("location", None),
+    location_of_the_list=on(status=201).answer(
+        lambda request, response: response.with_header("location", request.path)
+    ),
+)

@@ -1,156 +1,126 @@
 """Faults of deleting profiles."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
+from conformance.selftest.combinators import Notes, On, after, at, on, remembering
+from conformance.selftest.faults.profiles import CREATE, LIST, at_profile, edited, profile_of
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
+_DELETE = "deleteAccessProfile"
+_VERSIONS = "listAccessProfileVersions"
 _DELETED = {"message": "Deleted."}
 
 
-def _is_deletion(request: Request) -> bool:
-    return request.operation_id == "deleteAccessProfile"
+def _said(fault: On) -> On:
+    """The answer says that the profile is deleted."""
+    return fault.answer(lambda _, response: replace(response, status=200).with_json(_DELETED))
 
 
-async def _get(inner: Inner, request: Request, path: str) -> Response:
-    """The answer to a GET with the same credentials."""
-    return await inner(replace(request, method="GET", path=path, query=(), body=b""))
+def _knowing(read: Callable[[Response], Any], fault: Notes, below: str = "") -> Fault:
+    """A fault that knows what was read of each profile before it was deleted."""
+
+    async def knowing(request: Request, inner: Inner, state: State) -> Response:
+        known = state.memory.setdefault("known", [])
+        if request.operation_id == _DELETE:
+            path = request.path + below
+            known.append(read(await inner(replace(request, method="GET", path=path, query=(), body=b""))))
+        return await fault(known)(request, inner, state)
+
+    return knowing
 
 
-@breaks("AP-DEL-001")
-async def only_said_to_be_deleted(request: Request, inner: Inner, state: State) -> Response:
-    if not _is_deletion(request):
-        return await inner(request)
-    found = await _get(inner, request, request.path)
-    return found if found.status != 200 else found.with_json(_DELETED)
+def _with_row(known: list[Any]) -> Fault:
+    def change(body: Any) -> Any:
+        rows = sorted([*body["access_profiles"], known[-1]], key=lambda row: row["id"])
+        return {**body, "access_profiles": rows}
+
+    return on(LIST, when=lambda _: known).edit("", change)
 
 
-@breaks("AP-DEL-001")
-async def still_in_the_list(request: Request, inner: Inner, state: State) -> Response:
-    if _is_deletion(request):
-        state.memory["row"] = profile_of(await _get(inner, request, request.path))
-    response = await inner(request)
-    if not request.is_list or "row" not in state.memory:
-        return response
-    rows = [*response.json["access_profiles"], state.memory["row"]]
-    return response.with_json({**response.json, "access_profiles": sorted(rows, key=lambda row: row["id"])})
+def _next_id(request: Request) -> str:
+    head, _, profile_id = request.path.rpartition("/")
+    return f"{head}/{int(profile_id) + 1}"
 
 
-@breaks("AP-DEL-001")
-async def the_next_one_is_gone_as_well(request: Request, inner: Inner, state: State) -> Response:
-    """A condition that is too wide."""
-    response = await inner(request)
-    if _is_deletion(request) and response.status == 200:
-        head, _, profile_id = request.path.rpartition("/")
-        await inner(replace(request, path=f"{head}/{int(profile_id) + 1}"))
-    return response
+seed_faults(
+    "AP-DEL-001",
+    only_said_to_be_deleted=on(_DELETE, status=200)
+    .send(at_profile(method="GET"))
+    .edit("", lambda _: _DELETED),
+    still_in_the_list=_knowing(profile_of, _with_row),
+    # A condition that is too wide.
+    the_next_one_is_gone_as_well=on(_DELETE, status=200).also(at(_next_id)),
+)
+seed_faults(
+    "AP-DEL-002",
+    deletion_is_idempotent=_said(on(_DELETE, status=404)),
+    second_deletion_succeeds=remembering(
+        on(_DELETE, status=200),
+        lambda request, _: request.path,
+        lambda deleted: _said(on(_DELETE, when=lambda request: request.path in deleted, status=404)),
+    ),
+)
+seed_faults(
+    "AP-DEL-003",
+    deleted_under_its_holders=_said(on(_DELETE, status=409)),
+    held_is_400=on(_DELETE, status=409).refuse(400),
+    refused_and_deactivated=on(_DELETE, status=409).also(at_profile("/deactivate", "PUT")),
+)
 
 
-@breaks("AP-DEL-002")
-async def deletion_is_idempotent(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_deletion(request) and response.status == 404:
-        return replace(response, status=200).with_json(_DELETED)
-    return response
-
-
-@breaks("AP-DEL-002")
-async def second_deletion_succeeds(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    deleted = state.memory.setdefault("deleted", set())
-    if _is_deletion(request) and response.status == 200:
-        deleted.add(request.path)
-    if _is_deletion(request) and response.status == 404 and request.path in deleted:
-        return replace(response, status=200).with_json(_DELETED)
-    return response
-
-
-@breaks("AP-DEL-003")
-async def deleted_under_its_holders(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_deletion(request) or response.status != 409:
-        return response
-    return replace(response, status=200).with_json(_DELETED)
-
-
-@breaks("AP-DEL-003")
-async def held_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if _is_deletion(request) and response.status == 409 else response
-
-
-@breaks("AP-DEL-003")
-async def refused_and_deactivated(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_deletion(request) and response.status == 409:
-        await inner(replace(request, method="PUT", path=f"{request.path}/deactivate"))
-    return response
-
-
-@breaks("AP-DEL-003")
+@seeded_fault("AP-DEL-003")
 async def an_expiry_frees_the_profile(request: Request, inner: Inner, state: State) -> Response:
     """Whatever expires some day does not count as held."""
     if request.operation_id == "assignUserAccessProfile" and request.json.get("expires_at"):
         state.memory[str(request.json["profile_id"])] = request.path
     profile_id = request.path_parameter("profile_id")
-    if _is_deletion(request) and profile_id in state.memory:
+    if request.operation_id == _DELETE and profile_id in state.memory:
         await inner(replace(request, path=f"{state.memory[profile_id]}/{profile_id}"))
     return await inner(request)
 
 
-@breaks("AP-DEL-004")
-async def names_of_the_dead_are_taken(request: Request, inner: Inner, state: State) -> Response:
-    if _is_deletion(request):
-        name = profile_of(await _get(inner, request, request.path)).get("name")
-        state.memory.setdefault("names", set()).add(name)
-    taken = request.is_create and request.json.get("name") in state.memory.get("names", ())
-    return refusal(409) if taken else await inner(request)
-
-
-@breaks("AP-DEL-004")
+@seeded_fault("AP-DEL-004")
 async def ids_are_given_again(request: Request, inner: Inner, state: State) -> Response:
     """SQLite without AUTOINCREMENT gives the id of the last row again."""
     given = state.memory
-    if _is_deletion(request) and given.get("id") == request.path_parameter("profile_id"):
+    if request.operation_id == _DELETE and given.get("id") == request.path_parameter("profile_id"):
         request = replace(request, path=request.path.replace(f"/{given['id']}", f"/{given['real']}"))
     response = await inner(request)
-    if response.status != 201 or not request.is_create:
+    if response.status != 201 or request.operation_id != CREATE:
         return response
     given["real"] = str(profile_of(response)["id"])
     given.setdefault("id", given["real"])
     return edited(response, id=int(given["id"]))
 
 
-@breaks("AP-DEL-005")
-async def attachments_stay(request: Request, inner: Inner, state: State) -> Response:
-    if _is_deletion(request):
-        read = await _get(inner, request, request.path)
-        state.memory["rows"] = read.json.get("roles", [])
-    response = await inner(request)
-    if request.operation_id != "getRole" or not state.memory.get("rows"):
-        return response
-    rows = [*state.memory["rows"], *response.json["access_profiles"]]
-    return response.with_json({**response.json, "access_profiles": rows})
+seed_faults(
+    "AP-DEL-004",
+    names_of_the_dead_are_taken=_knowing(
+        lambda read: profile_of(read).get("name"),
+        lambda names: on(CREATE, when=lambda request: request.sent.get("name") in names).refuse(409),
+    ),
+)
+seed_faults(
+    "AP-DEL-005",
+    attachments_stay=_knowing(
+        lambda read: read.json.get("roles", []),
+        lambda known: on("getRole").edit(
+            "/access_profiles", lambda rows: (known[-1] if known else []) + rows
+        ),
+    ),
+    every_attachment_of_the_role_goes=after(on(_DELETE), on("getRole").set("/access_profiles", [])),
+)
 
 
-@breaks("AP-DEL-005")
-async def every_attachment_of_the_role_goes(request: Request, inner: Inner, state: State) -> Response:
-    deleted = state.memory.setdefault("deleted", False) or _is_deletion(request)
-    state.memory["deleted"] = deleted
-    response = await inner(request)
-    if request.operation_id != "getRole" or not deleted:
-        return response
-    return response.with_json({**response.json, "access_profiles": []})
-
-
-@breaks("AP-DEL-006")
+@seeded_fault("AP-DEL-006")
 async def versions_stay(request: Request, inner: Inner, state: State) -> Response:
     kept = state.memory
-    if _is_deletion(request):
+    if request.operation_id == _DELETE:
         path = f"{request.path}/versions"
-        listed = await _get(inner, request, path)
+        listed = await inner(replace(request, method="GET", path=path, query=(), body=b""))
         kept.update({f"{path}/{row['version']}": row for row in listed.json.get("versions", [])})
         kept["answer"] = listed
     response = await inner(request)
@@ -160,13 +130,14 @@ async def versions_stay(request: Request, inner: Inner, state: State) -> Respons
     return response
 
 
-@breaks("AP-DEL-006")
-async def versions_go_to_the_next_of_the_name(request: Request, inner: Inner, state: State) -> Response:
-    """Versions that are kept by name and not by id."""
-    if _is_deletion(request):
-        listed = await _get(inner, request, f"{request.path}/versions")
-        state.memory["versions"] = listed.json.get("versions", [])
-    response = await inner(request)
-    if request.operation_id != "listAccessProfileVersions" or response.status != 200:
-        return response
-    return response.with_json({"versions": [*state.memory.get("versions", []), *response.json["versions"]]})
+seed_faults(
+    "AP-DEL-006",
+    # Versions that are kept by name and not by id.
+    versions_go_to_the_next_of_the_name=_knowing(
+        lambda listed: listed.json.get("versions", []),
+        lambda known: on(_VERSIONS, status=200).edit(
+            "/versions", lambda rows: (known[-1] if known else []) + rows
+        ),
+        below="/versions",
+    ),
+)

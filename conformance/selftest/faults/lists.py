@@ -1,273 +1,222 @@
 """Faults of the list: its pages, its counts, its order and its filters."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, profile_of, refusal
+from conformance.selftest.combinators import On, on, remembering, with_query
+from conformance.selftest.faults.profiles import LIST, profile_of
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
 Row = dict[str, Any]
+Rows = list[Row]
 
 
-def _rows(response: Response) -> list[Row]:
-    return list(response.json.get("access_profiles", []))
+def _with_rows(body: Any, rows: Rows, **changes: Any) -> Any:
+    return {**body, "access_profiles": rows, "count": len(rows), **changes}
 
 
-def _with_rows(response: Response, rows: list[Row], total: int | None = None) -> Response:
-    body = {**response.json, "access_profiles": rows, "count": len(rows)}
-    return response.with_json(body if total is None else {**body, "total_count": total})
+def _rows(change: Callable[[Rows], Rows]) -> On:
+    """Lists with other rows, where there are any."""
+    return on(where=lambda body: body.get("access_profiles")).edit(
+        "", lambda body: _with_rows(body, change(body["access_profiles"]))
+    )
 
 
-async def _filtered(request: Request, inner: Inner, keep: Any, **changes: str | None) -> Response:
-    """The list under other parameters, of which the rows are kept that `keep` accepts."""
-    response = await inner(request.with_query(limit="100", offset=None, **changes))
-    if response.status != 200:
-        return response
-    rows = [row for row in _rows(response) if keep(row)]
-    return _with_rows(response, rows, len(rows))
+def _argument(request: Request, name: str) -> str:
+    return request.argument(name) or ""
 
 
-@breaks("AP-LST-001")
-async def listed_a_moment_later(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if response.status == 201:
-        state.memory["hidden"] = profile_of(response)["id"]
-    if not request.is_list or response.status != 200:
-        return response
-    hidden = state.memory.pop("hidden", None)
-    return _with_rows(response, [row for row in _rows(response) if row["id"] != hidden])
+def _asks(name: str, holds: Callable[[str], Any] = bool) -> On:
+    """Requests with a query parameter of some form."""
+    return on(when=lambda request: holds(_argument(request, name)))
 
 
-@breaks("AP-LST-002")
-async def total_of_the_page(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return _with_rows(response, rows, len(rows)) if (rows := _rows(response)) else response
+def _query(name: str, change: Callable[[str], str]) -> Callable[[Request, State], Request]:
+    """Another value of a query parameter, made of the one that was sent."""
+    return lambda request, _: request.with_query(**{name: change(_argument(request, name))})
 
 
-@breaks("AP-LST-002")
-async def count_is_the_limit(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not request.is_list or response.status != 200:
-        return response
-    return response.with_json({**response.json, "count": response.json["limit"]})
+def _offset(holds: Callable[[int], bool], change: Callable[[int], int]) -> On:
+    return _asks("offset", lambda offset: holds(int(offset or "0"))).send(
+        _query("offset", lambda offset: str(change(int(offset))))
+    )
 
 
-@breaks("AP-LST-003")
-async def row_lost_between_pages(request: Request, inner: Inner, state: State) -> Response:
-    offset = request.argument("offset") or "0"
-    return await inner(request.with_query(offset=str(int(offset) + 1)) if int(offset) > 0 else request)
+def _filtered(
+    name: str,
+    keep: Callable[[str, Row], Any],
+    *,
+    when: Callable[[str], Any] = lambda _: True,
+    **query: Callable[[str], str | None],
+) -> On:
+    """A filter of our own: of the list under other parameters, the rows that are kept."""
+
+    def other(request: Request, _: State) -> Request:
+        changes = {key: value(_argument(request, name)) for key, value in query.items()}
+        return request.with_query(limit="100", offset=None, **changes)
+
+    def kept(request: Request, response: Response) -> Response:
+        rows = [row for row in response.json["access_profiles"] if keep(_argument(request, name), row)]
+        return response.with_json(_with_rows(response.json, rows, total_count=len(rows)))
+
+    def is_asked(request: Request) -> bool:
+        return request.argument(name) is not None and bool(when(_argument(request, name)))
+
+    return on(when=is_asked, status=200).send(other).answer(kept)
 
 
-@breaks("AP-LST-003")
-async def row_on_two_pages(request: Request, inner: Inner, state: State) -> Response:
-    offset = request.argument("offset") or "0"
-    return await inner(request.with_query(offset=str(int(offset) - 1)) if int(offset) > 0 else request)
+def _wildcard(text: str) -> str:
+    return re.escape(text).replace("%", ".*").replace("_", ".")
 
 
-@breaks("AP-LST-003")
-async def limit_ignored(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(request.with_query(limit=None))
+def _star(text: str) -> str:
+    return ".*".join(re.escape(piece) for piece in text.split("*"))
 
 
-@breaks("AP-LST-004")
-async def by_name(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    rows = sorted(_rows(response), key=lambda row: str(row["name"]))
-    return _with_rows(response, rows) if rows else response
+def _tags(text: str) -> set[str]:
+    return set(text.split(",")) - {""}
 
 
-@breaks("AP-LST-004")
-async def newest_first(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    rows = _rows(response)[::-1]
-    return _with_rows(response, rows) if rows else response
+def _spellings(text: str) -> str:
+    tags = text.split(",")
+    other = (spelling for tag in tags for spelling in (tag[:-3] + tag[-3:].upper(), tag.upper(), tag.lower()))
+    return ",".join(sorted({*tags, *other}))
 
 
-@breaks("AP-LST-005")
-async def default_of_20(request: Request, inner: Inner, state: State) -> Response:
-    silent = request.is_list and request.argument("limit") is None
-    return await inner(request.with_query(limit="20") if silent else request)
+def _hidden(made: list[Any]) -> Fault:
+    """The first list after something is made lacks it."""
+
+    def without_it(rows: Rows) -> Rows:
+        hidden = made.pop() if made else None
+        made.clear()
+        return [row for row in rows if row["id"] != hidden]
+
+    return on(LIST, status=200).edit("", lambda body: _with_rows(body, without_it(body["access_profiles"])))
 
 
-@breaks("AP-LST-005")
-async def too_large_is_refused(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(400) if request.argument("limit") == "101" else await inner(request)
+def _without_words(request: Request, _: State) -> Request:
+    words = [name for name in ("limit", "offset") if (request.argument(name) or "0").isalpha()]
+    return request.with_query(**dict.fromkeys(words))
 
 
-@breaks("AP-LST-005")
-async def limit_echoed_as_sent(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    sent = request.argument("limit")
-    if not request.is_list or sent is None or response.status != 200:
-        return response
-    return response.with_json({**response.json, "limit": int(sent)})
+seed_faults(
+    "AP-LST-001",
+    listed_a_moment_later=remembering(
+        on(status=201), lambda _, response: profile_of(response).get("id"), _hidden
+    ),
+)
+seed_faults(
+    "AP-LST-002",
+    total_of_the_page=on(where=lambda body: body.get("access_profiles")).edit(
+        "",
+        lambda body: _with_rows(body, body["access_profiles"], total_count=len(body["access_profiles"])),
+    ),
+    count_is_the_limit=on(LIST, status=200).edit("", lambda body: body | {"count": body["limit"]}),
+)
+seed_faults(
+    "AP-LST-003",
+    row_lost_between_pages=_offset(lambda offset: offset > 0, lambda offset: offset + 1),
+    row_on_two_pages=_offset(lambda offset: offset > 0, lambda offset: offset - 1),
+    limit_ignored=on().send(with_query(limit=None)),
+)
+seed_faults(
+    "AP-LST-004",
+    by_name=_rows(lambda rows: sorted(rows, key=lambda row: str(row["name"]))),
+    newest_first=_rows(lambda rows: rows[::-1]),
+)
+seed_faults(
+    "AP-LST-005",
+    default_of_20=on(LIST, when=lambda request: request.argument("limit") is None).send(
+        with_query(limit="20")
+    ),
+    too_large_is_refused=_asks("limit", lambda limit: limit == "101").refuse(400),
+    limit_echoed_as_sent=on(LIST, when=lambda request: request.argument("limit") is not None, status=200).set(
+        "/limit", lambda request: int(_argument(request, "limit"))
+    ),
+    negative_offset_echoed=_asks("offset", lambda offset: offset == "-1").set("/offset", -1),
+)
 
 
-@breaks("AP-LST-005")
-async def negative_offset_echoed(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    negative = request.argument("offset") == "-1"
-    return response.with_json({**response.json, "offset": -1}) if negative else response
-
-
-@breaks("AP-LST-006")
+@seeded_fault("AP-LST-006")
 async def last_page_again(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    if _rows(response) or not request.argument("offset"):
+    if response.json.get("access_profiles") or not request.argument("offset"):
         return response
     last = max(0, response.json.get("total_count", 1) - 1)
     return await inner(request.with_query(offset=str(last)))
 
 
-@breaks("AP-LST-006")
-async def nothing_counts_nothing(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    empty = request.is_list and response.status == 200 and not _rows(response)
-    return _with_rows(response, [], 0) if empty else response
-
-
-@breaks("AP-LST-007")
-async def search_in_its_case(request: Request, inner: Inner, state: State) -> Response:
-    text = request.argument("search")
-    if text is None:
-        return await inner(request)
-    return await _filtered(request, inner, lambda row: text in row["name"])
-
-
-@breaks("AP-LST-007")
-async def search_at_the_beginning(request: Request, inner: Inner, state: State) -> Response:
-    text = request.argument("search")
-    if text is None:
-        return await inner(request)
-    return await _filtered(request, inner, lambda row: row["name"].lower().startswith(text.lower()))
-
-
-@breaks("AP-LST-007")
-async def search_ignored(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(request.with_query(search=None))
-
-
-@breaks("AP-LST-008")
-async def search_with_like(request: Request, inner: Inner, state: State) -> Response:
-    text = request.argument("search") or ""
-    if "%" not in text and "_" not in text:
-        return await inner(request)
-    pattern = re.escape(text).replace("%", ".*").replace("_", ".")
-    begin = re.split("[%_]", text)[0]
-    return await _filtered(
-        request, inner, lambda row: re.search(pattern, row["name"], re.IGNORECASE), search=begin
-    )
-
-
-@breaks("AP-LST-008")
-async def search_with_star(request: Request, inner: Inner, state: State) -> Response:
-    text = request.argument("search") or ""
-    if "*" not in text:
-        return await inner(request)
-    pattern = ".*".join(re.escape(piece) for piece in text.split("*"))
-    begin = text.split("*", maxsplit=1)[0]
-    return await _filtered(request, inner, lambda row: re.search(pattern, row["name"]), search=begin)
-
-
-@breaks("AP-LST-008")
-async def backslash_escapes(request: Request, inner: Inner, state: State) -> Response:
-    text = request.argument("search")
-    return await inner(request if text is None else request.with_query(search=text.replace("\\", "")))
-
-
-@breaks("AP-LST-009")
-async def tag_ignored(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(request.with_query(tags=None))
-
-
-@breaks("AP-LST-009")
-async def part_of_a_tag(request: Request, inner: Inner, state: State) -> Response:
-    tag = request.argument("tags")
-    if not tag:
-        return await inner(request)
-    mine = tag.rpartition("-")[0] + "-"
-    return await _filtered(
-        request, inner, lambda row: any(tag in held for held in row["tags"]), tags=None, search=mine
-    )
-
-
-@breaks("AP-LST-010")
-async def every_tag(request: Request, inner: Inner, state: State) -> Response:
-    wanted = set((request.argument("tags") or "").split(",")) - {""}
-    if not wanted:
-        return await inner(request)
-    return await _filtered(request, inner, lambda row: wanted <= set(row["tags"]))
-
-
-@breaks("AP-LST-010")
-async def first_tag_alone(request: Request, inner: Inner, state: State) -> Response:
-    tags = request.argument("tags")
-    return await inner(request.with_query(tags=tags.split(",")[0]) if tags else request)
-
-
-@breaks("AP-LST-010")
-async def tags_in_any_case(request: Request, inner: Inner, state: State) -> Response:
-    tags = request.argument("tags")
-    if not tags:
-        return await inner(request)
-    spellings = {spelling for tag in tags.split(",") for spelling in (tag, tag[:-3] + tag[-3:].upper())}
-    spellings |= {tag.upper() for tag in tags.split(",")} | {tag.lower() for tag in tags.split(",")}
-    return await inner(request.with_query(tags=",".join(sorted(spellings))))
-
-
-@breaks("AP-LST-011")
-async def state_ignored(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(request.with_query(is_active=None))
-
-
-@breaks("AP-LST-011")
-async def false_finds_nothing(request: Request, inner: Inner, state: State) -> Response:
-    false = request.argument("is_active") == "false"
-    return await inner(request.with_query(is_active="true") if false else request)
-
-
-@breaks("AP-LST-012")
-async def one_filter_at_a_time(request: Request, inner: Inner, state: State) -> Response:
-    both = request.argument("search") and request.argument("tags")
-    return await inner(request.with_query(tags=None) if both else request)
-
-
-@breaks("AP-LST-012")
-async def state_instead_of_tags(request: Request, inner: Inner, state: State) -> Response:
-    both = request.argument("tags") and request.argument("is_active")
-    return await inner(request.with_query(is_active=None) if both else request)
-
-
-@breaks("AP-LST-013")
-async def short_rows(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    rows = [{k: v for k, v in row.items() if k != "rate_limit"} for row in _rows(response)]
-    return _with_rows(response, rows) if rows else response
-
-
-@breaks("AP-LST-013")
-async def rows_without_budgets(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    rows = [{**row, "budgets": []} for row in _rows(response)]
-    return _with_rows(response, rows) if rows else response
-
-
-@breaks("AP-LST-014")
-async def words_are_ignored(request: Request, inner: Inner, state: State) -> Response:
-    bad = {name: None for name in ("limit", "offset") if (request.argument(name) or "0").isalpha()}
-    return await inner(request.with_query(**bad))
-
-
-@breaks("AP-LST-014")
-async def underscores_in_numbers(request: Request, inner: Inner, state: State) -> Response:
-    limit = request.argument("limit")
-    return await inner(request.with_query(limit=limit.replace("_", "")) if limit else request)
-
-
-@breaks("AP-LST-014")
-async def one_is_true(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(
-        request.with_query(is_active="true") if request.argument("is_active") == "1" else request
-    )
+seed_faults(
+    "AP-LST-006",
+    nothing_counts_nothing=on(LIST, status=200, where=lambda body: not body["access_profiles"]).set(
+        "/total_count", 0
+    ),
+)
+seed_faults(
+    "AP-LST-007",
+    search_in_its_case=_filtered("search", lambda text, row: text in row["name"]),
+    search_at_the_beginning=_filtered(
+        "search", lambda text, row: row["name"].lower().startswith(text.lower())
+    ),
+    search_ignored=on().send(with_query(search=None)),
+)
+seed_faults(
+    "AP-LST-008",
+    search_with_like=_filtered(
+        "search",
+        lambda text, row: re.search(_wildcard(text), row["name"], re.IGNORECASE),
+        when=lambda text: "%" in text or "_" in text,
+        search=lambda text: re.split("[%_]", text)[0],
+    ),
+    search_with_star=_filtered(
+        "search",
+        lambda text, row: re.search(_star(text), row["name"]),
+        when=lambda text: "*" in text,
+        search=lambda text: text.split("*", maxsplit=1)[0],
+    ),
+    backslash_escapes=_asks("search").send(_query("search", lambda text: text.replace("\\", ""))),
+)
+seed_faults(
+    "AP-LST-009",
+    tag_ignored=on().send(with_query(tags=None)),
+    part_of_a_tag=_filtered(
+        "tags",
+        lambda tag, row: any(tag in held for held in row["tags"]),
+        when=bool,
+        tags=lambda _: None,
+        search=lambda tag: tag.rpartition("-")[0] + "-",
+    ),
+)
+seed_faults(
+    "AP-LST-010",
+    every_tag=_filtered("tags", lambda text, row: _tags(text) <= set(row["tags"]), when=_tags),
+    first_tag_alone=_asks("tags").send(_query("tags", lambda text: text.split(",")[0])),
+    tags_in_any_case=_asks("tags").send(_query("tags", _spellings)),
+)
+seed_faults(
+    "AP-LST-011",
+    state_ignored=on().send(with_query(is_active=None)),
+    false_finds_nothing=_asks("is_active", lambda text: text == "false").send(with_query(is_active="true")),
+)
+seed_faults(
+    "AP-LST-012",
+    one_filter_at_a_time=on(
+        when=lambda request: request.argument("search") and request.argument("tags")
+    ).send(with_query(tags=None)),
+    state_instead_of_tags=on(
+        when=lambda request: request.argument("tags") and request.argument("is_active")
+    ).send(with_query(is_active=None)),
+)
+seed_faults(
+    "AP-LST-013",
+    short_rows=on().drop("/access_profiles/*/rate_limit"),
+    rows_without_budgets=on().set("/access_profiles/*/budgets", []),
+)
+seed_faults(
+    "AP-LST-014",
+    words_are_ignored=on().send(_without_words),
+    underscores_in_numbers=_asks("limit").send(_query("limit", lambda limit: limit.replace("_", ""))),
+    one_is_true=_asks("is_active", lambda text: text == "1").send(with_query(is_active="true")),
+)

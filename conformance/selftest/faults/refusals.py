@@ -1,116 +1,76 @@
 """Faults of refusals: their shape, their completeness, what they leak and what they leave behind."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.combinators import On, on, remembering, rewritten, with_query
+from conformance.selftest.faults.profiles import CREATE, PROFILE, READS, profile_in
+from conformance.selftest.faults.registry import seed_faults
+from conformance.selftest.middleware import Request
+
+Errors = list[dict[str, Any]]
 
 
-@breaks("ERR-001")
-async def another_event_id(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return response.with_json({**response.json, "event_id": "0"}) if response.status == 404 else response
+def errors_of(body: Any) -> Errors:
+    """Returns the errors that a refusal lists."""
+    errors: Errors = body.get("extra_fields", {}).get("errors", []) if isinstance(body, dict) else []
+    return errors
 
 
-@breaks("ERR-001")
-async def another_status_code(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return response.with_json({**response.json, "status_code": 400}) if response.status == 415 else response
+def with_errors(change: Callable[[Errors], Errors], when: Callable[[Request], Any] | None = None) -> On:
+    """Returns a fault of refusals that list errors: they list others."""
+    return on(when=when, where=errors_of).edit("/extra_fields/errors", change)
 
 
-@breaks("ERR-001")
-async def plain_text(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if response.status != 405:
-        return response
-    return replace(response, body=b"Method Not Allowed").with_header("content-type", "text/plain")
+def _param_of_the_last(body: Any) -> Any:
+    return {**body, "error": {**body["error"], "param": errors_of(body)[-1]["pointer"]}}
 
 
-@breaks("ERR-001")
-async def code_of_our_own(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if response.status != 409:
-        return response
-    return response.with_json({**response.json, "error": {**response.json["error"], "code": "duplicate"}})
+def _trace(_: Request) -> str:
+    return f'Traceback (most recent call last):\n  File "/srv/app.py", line {len(uuid4().hex)}, in read'
 
 
-@breaks("ERR-002")
-async def first_fault_alone(request: Request, inner: Inner, state: State) -> Response:
-    return _with_faults(await inner(request), slice(1))
-
-
-@breaks("ERR-002")
-async def first_rule_alone(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    fits = b"bogus" not in request.body and len(response.json.get("extra_fields", {}).get("errors", [])) == 2
-    return _with_faults(response, slice(1)) if fits else response
-
-
-@breaks("ERR-002")
-async def nineteen_at_most(request: Request, inner: Inner, state: State) -> Response:
-    return _with_faults(await inner(request), slice(19))
-
-
-@breaks("ERR-002")
-async def param_of_the_last(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    faults = response.json.get("extra_fields", {}).get("errors", [])
-    if len(faults) < 2:
-        return response
-    error = {**response.json["error"], "param": faults[-1]["pointer"]}
-    return response.with_json({**response.json, "error": error})
-
-
-@breaks("ERR-003")
-async def created_all_the_same(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    name = request.json.get("name") if request.is_create else None
-    if response.status == 400 and name:
-        await inner(request.with_query(bogus=None).with_json({"name": name}))
-    return response
-
-
-@breaks("ERR-003")
-async def overwritten(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    names = state.memory.setdefault("overwritten", {})
-    if response.status == 409:
-        names[request.json["name"]] = request.json.get("description")
-    profile = response.json.get("access_profile", {}) if request.is_read else {}
-    if profile.get("name") in names:
-        changed = {**profile, "description": names[profile["name"]]}
-        return response.with_json({**response.json, "access_profile": changed})
-    return response
-
-
-@breaks("ERR-004")
-async def token_repeated(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if response.status != 401:
-        return response
-    message = f"{request.header('authorization')} is no key."
-    return response.with_json({**response.json, "error": {**response.json["error"], "message": message}})
-
-
-@breaks("ERR-004")
-async def key_in_a_header(request: Request, inner: Inner, state: State) -> Response:
-    return (await inner(request)).with_header("x-user", request.header("authorization"))
-
-
-@breaks("ERR-004")
-async def stack_trace(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if b"\xff" not in request.body:
-        return response
-    trace = f'Traceback (most recent call last):\n  File "/srv/app.py", line {len(uuid4().hex)}, in read'
-    return response.with_json({**response.json, "error": {**response.json["error"], "message": trace}})
-
-
-def _with_faults(response: Response, kept: slice) -> Response:
-    faults = response.json.get("extra_fields", {}).get("errors", [])
-    if not faults:
-        return response
-    return response.with_json({**response.json, "extra_fields": {"errors": faults[kept]}})
+seed_faults(
+    "ERR-001",
+    another_event_id=on(status=404).set("/event_id", "0"),
+    another_status_code=on(status=415).set("/status_code", 400),
+    plain_text=on(status=405)
+    .answer(lambda _, response: replace(response, body=b"Method Not Allowed"))
+    .header("content-type", "text/plain"),
+    code_of_our_own=on(status=409).set("/error/code", "duplicate"),
+)
+seed_faults(
+    "ERR-002",
+    first_fault_alone=with_errors(lambda errors: errors[:1]),
+    first_rule_alone=with_errors(
+        lambda errors: errors[:1] if len(errors) == 2 else errors,
+        when=lambda request: b"bogus" not in request.body,
+    ),
+    nineteen_at_most=with_errors(lambda errors: errors[:19]),
+    param_of_the_last=on(where=lambda body: len(errors_of(body)) > 1).edit("", _param_of_the_last),
+)
+seed_faults(
+    "ERR-003",
+    created_all_the_same=on(CREATE, when=lambda request: request.sent.get("name"), status=400).also(
+        with_query(bogus=None), rewritten(lambda body: {"name": body["name"]})
+    ),
+    overwritten=remembering(
+        on(status=409),
+        lambda request, _: (request.json["name"], request.json.get("description")),
+        lambda refused: on(*READS, where=lambda body: profile_in(body).get("name") in dict(refused)).edit(
+            PROFILE, lambda profile: profile | {"description": dict(refused)[profile["name"]]}
+        ),
+    ),
+)
+seed_faults(
+    "ERR-004",
+    token_repeated=on(status=401).set(
+        "/error/message", lambda request: f"{request.header('authorization')} is no key."
+    ),
+    key_in_a_header=on().answer(
+        lambda request, response: response.with_header("x-user", request.header("authorization"))
+    ),
+    stack_trace=on(when=lambda request: b"\xff" in request.body).set("/error/message", _trace),
+)

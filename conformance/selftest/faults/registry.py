@@ -1,6 +1,4 @@
-"""The list of faults, filled by a decorator."""
-
-from __future__ import annotations
+"""The list of faults: each has a clause, which it breaks, and a name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +7,7 @@ from conformance.selftest.middleware import Fault
 
 
 @dataclass(frozen=True)
-class Planted:
+class SeededFault:
     """A fault, and the clause that it breaks."""
 
     clause_id: str
@@ -22,21 +20,40 @@ class Planted:
         return f"{self.clause_id}/{self.name}"
 
 
-FAULTS: list[Planted] = []
+FAULTS: list[SeededFault] = []
 
 
-def breaks(clause_id: str) -> Callable[[Fault], Fault]:
-    """Put the decorated fault on the list, as one that breaks the clause.
+def seed_faults(clause_id: str, **faults: Fault) -> None:
+    """Puts faults on the list, by their names, as faults that break the clause.
+
+    Raises:
+        ValueError: the clause has a fault of that name already.
+    """
+    for name, fault in faults.items():
+        seeded = SeededFault(clause_id, name, fault)
+        if any(other.id == seeded.id for other in FAULTS):
+            raise ValueError(f"The fault {seeded.id} stands twice.")
+        FAULTS.append(seeded)
+
+
+def fault_of(fault_id: str) -> Fault:
+    """Returns the fault of that id.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {seeded.id: seeded.fault for seeded in FAULTS}[fault_id]
+
+
+def seeded_fault(clause_id: str) -> Callable[[Fault], Fault]:
+    """Puts the decorated function on the list, as a fault that breaks the clause.
 
     Raises:
         ValueError: the clause has a fault of that name already.
     """
 
-    def plant(fault: Fault) -> Fault:
-        planted = Planted(clause_id, getattr(fault, "__name__", "fault"), fault)
-        if any(other.id == planted.id for other in FAULTS):
-            raise ValueError(f"The fault {planted.id} stands twice.")
-        FAULTS.append(planted)
+    def seed(fault: Fault) -> Fault:
+        seed_faults(clause_id, **{getattr(fault, "__name__", "fault"): fault})
         return fault
 
-    return plant
+    return seed

@@ -1,273 +1,212 @@
 """Faults of attaching roles."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.faults.side_requests import DONE, ask, remember_user, take_copies
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.combinators import On, ask, on, remembering, with_body, without_content
+from conformance.selftest.faults.profiles import GET, at_profile
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.faults.side_requests import DONE, remember_user, take_copies
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
 Object = dict[str, Any]
+Roles = list[Object]
 
+_ATTACH = "attachRolesToAccessProfile"
 
-def _is_attach(request: Request) -> bool:
-    return request.operation_id == "attachRolesToAccessProfile"
+_read = on(GET, status=200)
 
 
 def _profile_id(request: Request) -> int:
     return int(request.path_parameter("profile_id"))
 
 
-def _sent(request: Request, **changes: Any) -> Request:
-    """The request, with other members in its body when it attaches."""
-    return request.with_json({**request.json, **changes}) if _is_attach(request) else request
+def _applies(request: Request) -> bool:
+    return bool(request.sent.get("apply_to_existing"))
 
 
-def _roles(request: Request, response: Response) -> list[Object] | None:
-    """The roles of the profile that is read; None for any other request."""
-    if request.operation_id != "getAccessProfile" or response.status != 200:
-        return None
-    return list(response.json["roles"])
+def _is_default(request: Request) -> bool:
+    return bool(request.sent.get("is_default"))
 
 
-def _with_roles(response: Response, roles: list[Object]) -> Response:
-    return response.with_json({**response.json, "roles": roles})
+def _attached(note: Callable[[Request], Any], fault: Callable[[list[Any]], Fault]) -> Fault:
+    """A fault that knows something of each attaching before."""
+    return remembering(on(_ATTACH), lambda request, _: note(request), fault)
 
 
-@breaks("AP-ATT-001")
-async def only_the_first(request: Request, inner: Inner, state: State) -> Response:
-    role_ids = request.json["role_ids"] if _is_attach(request) else []
-    return await inner(_sent(request, role_ids=role_ids[:1]))
+def _roles(change: Callable[[Roles], Roles]) -> On:
+    """A profile that is read, with other roles."""
+    return _read.edit("/roles", change)
 
 
-@breaks("AP-ATT-001")
-async def takes_the_place_of_all(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_attach(request):
-        state.memory["last"] = request.json["role_ids"]
-    roles = _roles(request, response)
-    if roles is None:
-        return response
-    return _with_roles(response, [role for role in roles if role["role_id"] in state.memory["last"]])
+def _again(roles: Roles) -> Roles:
+    return roles + [{**role, "id": role["id"] + 9999} for role in roles]
 
 
-@breaks("AP-ATT-001")
-async def named_twice_is_attached_twice(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_attach(request):
-        role_ids = request.json["role_ids"]
-        state.memory.setdefault("twice", {role_id for role_id in role_ids if role_ids.count(role_id) > 1})
-    roles = _roles(request, response) or []
-    more = [{**role, "id": role["id"] + 9999} for role in roles if role["role_id"] in state.memory["twice"]]
-    return _with_roles(response, roles + more) if more else response
+def _repeated(role_ids: list[int]) -> set[int]:
+    return {role_id for role_id in role_ids if role_ids.count(role_id) > 1}
 
 
-@breaks("AP-ATT-002")
+seed_faults(
+    "AP-ATT-001",
+    only_the_first=on(_ATTACH).send(with_body(role_ids=lambda body: body["role_ids"][:1])),
+    takes_the_place_of_all=_attached(
+        lambda request: request.json["role_ids"],
+        lambda attached: _roles(lambda roles: [role for role in roles if role["role_id"] in attached[-1]]),
+    ),
+    named_twice_is_attached_twice=_attached(
+        lambda request: _repeated(request.json["role_ids"]),
+        lambda twice: _roles(
+            lambda roles: (
+                roles + [{**role, "id": role["id"] + 9999} for role in roles if role["role_id"] in twice[0]]
+            )
+        ),
+    ),
+)
+
+
+@seeded_fault("AP-ATT-002")
 async def first_default_is_kept(request: Request, inner: Inner, state: State) -> Response:
-    if not _is_attach(request):
+    if request.operation_id != _ATTACH:
         return await inner(request)
-    seen = state.memory.setdefault("seen", {})
-    kept = seen.setdefault((request.path, *request.json["role_ids"]), request.json.get("is_default", False))
-    return await inner(_sent(request, is_default=kept))
+    place = str((request.path, *request.json["role_ids"]))
+    kept = state.memory.setdefault(place, request.json.get("is_default", False))
+    return await inner(request.with_json({**request.json, "is_default": kept}))
 
 
-@breaks("AP-ATT-002")
-async def again_is_409(request: Request, inner: Inner, state: State) -> Response:
-    seen = state.memory.setdefault("seen", set())
-    if _is_attach(request) and request.path in seen:
-        return refusal(409)
-    seen.add(request.path)
-    return await inner(request)
+seed_faults(
+    "AP-ATT-002",
+    again_is_409=_attached(
+        lambda request: request.path,
+        lambda paths: on(_ATTACH, when=lambda request: request.path in paths).refuse(409),
+    ),
+    second_attachment=_attached(
+        lambda request: request.path, lambda paths: _roles(_again) if len(paths) > 1 else on()
+    ),
+)
+seed_faults("AP-ATT-003", unknown_is_404=on(_ATTACH, status=400).refuse(404))
 
 
-@breaks("AP-ATT-002")
-async def second_attachment(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    state.memory["times"] = state.memory.get("times", 0) + _is_attach(request)
-    roles = _roles(request, response) or []
-    more = [{**role, "id": role["id"] + 9999} for role in roles] if state.memory["times"] > 1 else []
-    return _with_roles(response, roles + more) if more else response
-
-
-@breaks("AP-ATT-003")
-async def unknown_is_404(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(404) if _is_attach(request) and response.status == 400 else response
-
-
-@breaks("AP-ATT-003")
+@seeded_fault("AP-ATT-003")
 async def unknown_is_passed_over(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    if not _is_attach(request) or response.status != 400:
+    if request.operation_id != _ATTACH or response.status != 400:
         return response
     for role_id in request.json["role_ids"]:
-        await inner(_sent(request, role_ids=[role_id]))
+        await inner(request.with_json({**request.json, "role_ids": [role_id]}))
     return DONE.with_json({"message": "Done.", "users_applied": 0})
 
 
-@breaks("AP-ATT-003")
+@seeded_fault("AP-ATT-003")
 async def attached_until_one_is_unknown(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    if _is_attach(request) and response.status == 400:
+    if request.operation_id == _ATTACH and response.status == 400:
         for role_id in request.json["role_ids"]:
-            if (await inner(_sent(request, role_ids=[role_id]))).status != 200:
+            if (await inner(request.with_json({**request.json, "role_ids": [role_id]}))).status != 200:
                 break
     return response
 
 
-@breaks("AP-ATT-004")
-async def unknown_profile_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if _is_attach(request) and response.status == 404 else response
+def _also_put(below: str) -> On:
+    """Attaching does something else to the profile as well."""
+    return on(_ATTACH).also(at_profile(below, "PUT"), without_content)
 
 
-@breaks("AP-ATT-005")
-async def stays_new(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_attach(request):
-        await ask(request, inner, "PUT", f"/access-profiles/{_profile_id(request)}/deactivate")
-    return response
+seed_faults("AP-ATT-004", unknown_profile_is_400=on(_ATTACH, status=404).refuse(400))
+seed_faults(
+    "AP-ATT-005",
+    stays_new=_also_put("/deactivate"),
+    every_attachment_activates=_also_put("/activate"),
+    deactivating_a_new_one_is_forgotten=remembering(
+        on("activateAccessProfile"),
+        lambda request, _: _profile_id(request),
+        lambda active: on(
+            "deactivateAccessProfile", when=lambda request: _profile_id(request) not in active
+        ).send(at_profile(method="GET")),
+    ),
+)
+seed_faults(
+    "AP-ATT-006",
+    nobody_gets_one=on(_ATTACH).send(with_body(apply_to_existing=False)),
+    holders_are_counted=on(_ATTACH, when=_applies).edit("/users_applied", lambda users: users + 1),
+)
 
 
-@breaks("AP-ATT-005")
-async def every_attachment_activates(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_attach(request):
-        await ask(request, inner, "PUT", f"/access-profiles/{_profile_id(request)}/activate")
-    return response
-
-
-@breaks("AP-ATT-005")
-async def deactivating_a_new_one_is_forgotten(request: Request, inner: Inner, state: State) -> Response:
-    active = state.memory.setdefault("active", set())
-    if request.operation_id == "activateAccessProfile":
-        active.add(_profile_id(request))
-    if request.operation_id == "deactivateAccessProfile" and _profile_id(request) not in active:
-        return await ask(request, inner, "GET", f"/access-profiles/{_profile_id(request)}")
-    return await inner(request)
-
-
-@breaks("AP-ATT-006")
-async def nobody_gets_one(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_sent(request, apply_to_existing=False))
-
-
-@breaks("AP-ATT-006")
-async def holders_are_counted(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_attach(request) or not request.json.get("apply_to_existing"):
-        return response
-    return response.with_json({**response.json, "users_applied": response.json["users_applied"] + 1})
-
-
-@breaks("AP-ATT-006")
+@seeded_fault("AP-ATT-006")
 async def members_of_the_first_role_get_one(request: Request, inner: Inner, state: State) -> Response:
-    if not _is_attach(request) or not request.json.get("apply_to_existing"):
+    if request.operation_id != _ATTACH or not _applies(request):
         return await inner(request)
-    await inner(_sent(request, apply_to_existing=False))
-    return await inner(_sent(request, role_ids=request.json["role_ids"][:1]))
+    await inner(request.with_json({**request.json, "apply_to_existing": False}))
+    return await inner(request.with_json({**request.json, "role_ids": request.json["role_ids"][:1]}))
 
 
-@breaks("AP-ATT-006")
+@seeded_fault("AP-ATT-006")
 async def holders_get_another(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     remember_user(request, response, state)
-    if _is_attach(request) and request.json.get("apply_to_existing") and response.status == 200:
+    if request.operation_id == _ATTACH and _applies(request) and response.status == 200:
         for user_id in state.memory["users"]:
             await take_copies(request, inner, user_id)
         await inner(request)
     return response
 
 
-@breaks("AP-ATT-007")
-async def members_always_get_one(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_sent(request, apply_to_existing=True))
+def _defaults(request: Request) -> set[tuple[int, int]]:
+    """The attachments that were said to be defaults."""
+    role_ids = request.json["role_ids"] if _is_default(request) else []
+    return {(_profile_id(request), role_id) for role_id in role_ids}
 
 
-@breaks("AP-ATT-007")
-async def members_of_a_default_always_get_one(request: Request, inner: Inner, state: State) -> Response:
-    is_default = _is_attach(request) and request.json.get("is_default", False)
-    return await inner(_sent(request, apply_to_existing=True) if is_default else request)
+seed_faults(
+    "AP-ATT-007",
+    members_always_get_one=on(_ATTACH).send(with_body(apply_to_existing=True)),
+    members_of_a_default_always_get_one=on(_ATTACH, when=_is_default).send(with_body(apply_to_existing=True)),
+    members_are_counted=on(_ATTACH).set("/users_applied", 1),
+)
+seed_faults(
+    "AP-ATT-008",
+    two_defaults=_attached(
+        _defaults,
+        lambda defaults: _read.edit(
+            "/roles/*",
+            lambda role: (
+                role
+                | {
+                    "is_default": any(
+                        (role["access_profile_id"], role["role_id"]) in each for each in defaults
+                    )
+                }
+            ),
+        ),
+    ),
+    first_default_is_detached=_roles(lambda roles: [role for role in roles if role["is_default"]]),
+    first_is_no_default_of_any_role=on(
+        GET, status=200, where=lambda body: not all(role["is_default"] for role in body["roles"])
+    ).set("/roles/*/is_default", False),
+    second_default_is_refused=_attached(
+        _defaults,
+        lambda defaults: on(
+            _ATTACH,
+            when=lambda request: (
+                {role_id for each in defaults for _, role_id in each}
+                & {role_id for _, role_id in _defaults(request)}
+            ),
+        ).refuse(409),
+    ),
+)
+seed_faults(
+    "AP-ATT-009",
+    applied_to_nobody=on(_ATTACH, status=400).retry(with_body(apply_to_existing=False)),
+    attached_before_the_refusal=on(_ATTACH, status=400).also(with_body(apply_to_existing=False)),
+    deactivated_is_409=on(_ATTACH, status=400).refuse(409),
+)
+seed_faults("AP-ATT-010", default_is_not_given=on(_ATTACH).send(with_body(is_default=False)))
 
 
-@breaks("AP-ATT-007")
-async def members_are_counted(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return response.with_json({**response.json, "users_applied": 1}) if _is_attach(request) else response
-
-
-@breaks("AP-ATT-008")
-async def two_defaults(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    defaults = state.memory.setdefault("defaults", set())
-    if _is_attach(request) and request.json.get("is_default"):
-        defaults |= {(_profile_id(request), role_id) for role_id in request.json["role_ids"]}
-    roles = _roles(request, response)
-    if roles is None:
-        return response
-    kept = [{**r, "is_default": (r["access_profile_id"], r["role_id"]) in defaults} for r in roles]
-    return _with_roles(response, kept)
-
-
-@breaks("AP-ATT-008")
-async def first_default_is_detached(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    roles = _roles(request, response)
-    return response if roles is None else _with_roles(response, [r for r in roles if r["is_default"]])
-
-
-@breaks("AP-ATT-008")
-async def first_is_no_default_of_any_role(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    roles = _roles(request, response) or []
-    if all(role["is_default"] for role in roles):
-        return response
-    return _with_roles(response, [{**role, "is_default": False} for role in roles])
-
-
-@breaks("AP-ATT-008")
-async def second_default_is_refused(request: Request, inner: Inner, state: State) -> Response:
-    taken = state.memory.setdefault("taken", set())
-    if not _is_attach(request) or not request.json.get("is_default"):
-        return await inner(request)
-    if not taken.isdisjoint(request.json["role_ids"]):
-        return refusal(409)
-    taken.update(request.json["role_ids"])
-    return await inner(request)
-
-
-@breaks("AP-ATT-009")
-async def applied_to_nobody(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not _is_attach(request) or response.status != 400:
-        return response
-    return await inner(_sent(request, apply_to_existing=False))
-
-
-@breaks("AP-ATT-009")
-async def attached_before_the_refusal(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _is_attach(request) and response.status == 400:
-        await inner(_sent(request, apply_to_existing=False))
-    return response
-
-
-@breaks("AP-ATT-009")
-async def deactivated_is_409(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(409) if _is_attach(request) and response.status == 400 else response
-
-
-@breaks("AP-ATT-010")
-async def default_is_not_given(request: Request, inner: Inner, state: State) -> Response:
-    return await inner(_sent(request, is_default=False))
-
-
-@breaks("AP-ATT-010")
+@seeded_fault("AP-ATT-010")
 async def all_attached_are_given(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    if _is_attach(request):
+    if request.operation_id == _ATTACH:
         state.memory.setdefault("attached", []).append(_profile_id(request))
     if request.operation_id == "updateUserRole" and response.status == 200:
         path = f"/users/{request.path_parameter('user_id')}/access-profiles"
@@ -276,7 +215,7 @@ async def all_attached_are_given(request: Request, inner: Inner, state: State) -
     return response
 
 
-@breaks("AP-ATT-010")
+@seeded_fault("AP-ATT-010")
 async def not_given_to_one_created_with_the_role(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id == "createUser" and response.status == 201:

@@ -1,119 +1,96 @@
 """Faults of changing and deleting roles."""
 
-from __future__ import annotations
+from typing import Any
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.faults.roles import listed, replaced
-from conformance.selftest.faults.side_requests import DONE, ask, remember_user, take_copies
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.combinators import ask, on, remembering, rewritten
+from conformance.selftest.faults import profiles
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.faults.roles import CREATE, GET, LIST
+from conformance.selftest.faults.side_requests import DONE, remember_user, take_copies
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
-
-@breaks("ROL-UPD-001")
-async def old_name_in_the_profile(request: Request, inner: Inner, state: State) -> Response:
-    return await _with_first_name(request, inner, state, "getAccessProfile", "roles")
-
-
-@breaks("ROL-UPD-001")
-async def old_name_in_the_attachments(request: Request, inner: Inner, state: State) -> Response:
-    return await _with_first_name(request, inner, state, "getRole", "access_profiles")
+_UPDATE, _DELETE = "updateRole", "deleteRole"
 
 
-@breaks("ROL-UPD-001")
-async def old_name_in_the_list(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == "createRole":
-        state.memory["made"] = response.json["role"]
-    roles = listed(request, response)
-    if roles is None:
-        return response
-    made = state.memory["made"]
-    return replaced(response, roles=[made if role["id"] == made["id"] else role for role in roles])
+def _made(fault: Any) -> Fault:
+    """A fault that knows the roles as they were made."""
+    return remembering(on(CREATE, status=201), lambda _, response: response.json["role"], fault)
 
 
-@breaks("ROL-UPD-001")
-async def what_is_not_sent_is_removed(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != "updateRole":
-        return await inner(request)
-    return await inner(request.with_json({"description": None, **request.json}))
+def _with_first_name(operation: str, member: str) -> Fault:
+    """The attachments that an operation answers, with the name that the role was created with."""
+    return _made(lambda made: on(operation).set(f"/{member}/*/role_name", lambda _: made[-1]["name"]))
 
 
-@breaks("ROL-UPD-001")
-async def null_is_ignored(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != "updateRole":
-        return await inner(request)
-    return await inner(request.with_json({k: v for k, v in request.json.items() if v is not None}))
+def _without_null(body: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value is not None}
 
 
-@breaks("ROL-UPD-002")
-async def name_of_another_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if request.operation_id == "updateRole" and response.status == 409 else response
+seed_faults(
+    "ROL-UPD-001",
+    old_name_in_the_profile=_with_first_name(profiles.GET, "roles"),
+    old_name_in_the_attachments=_with_first_name(GET, "access_profiles"),
+    old_name_in_the_list=_made(
+        lambda made: on(LIST, status=200).edit(
+            "/roles/*", lambda role: made[-1] if role["id"] == made[-1]["id"] else role
+        )
+    ),
+    what_is_not_sent_is_removed=on(_UPDATE).send(rewritten(lambda body: {"description": None, **body})),
+    null_is_ignored=on(_UPDATE).send(rewritten(_without_null)),
+)
+seed_faults(
+    "ROL-UPD-002",
+    name_of_another_is_400=on(_UPDATE, status=409).refuse(400),
+    own_name_is_taken=remembering(
+        on(CREATE),
+        lambda request, _: request.json["name"],
+        lambda names: on(_UPDATE, when=lambda request: request.sent.get("name") in names).refuse(409),
+    ),
+    description_is_kept_before_the_refusal=on(_UPDATE, status=409).also(
+        rewritten(lambda body: {"description": body["description"]})
+    ),
+)
 
 
-@breaks("ROL-UPD-002")
-async def own_name_is_taken(request: Request, inner: Inner, state: State) -> Response:
-    seen = state.memory.setdefault("seen", set())
-    if request.operation_id == "updateRole" and request.json.get("name") in seen:
-        return refusal(409)
-    response = await inner(request)
-    if request.operation_id == "createRole":
-        seen.add(request.json["name"])
-    return response
-
-
-@breaks("ROL-UPD-002")
-async def description_is_kept_before_the_refusal(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == "updateRole" and response.status == 409:
-        await inner(request.with_json({"description": request.json["description"]}))
-    return response
-
-
-@breaks("ROL-UPD-002")
+@seeded_fault("ROL-UPD-002")
 async def absent_role_is_made(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
-    if request.operation_id != "updateRole" or response.status != 404:
+    if request.operation_id != _UPDATE or response.status != 404:
         return response
     return await ask(request, inner, "POST", "/roles", request.json)
 
 
-@breaks("ROL-DEL-001")
-async def nothing_is_deleted(request: Request, inner: Inner, state: State) -> Response:
-    return DONE if request.operation_id == "deleteRole" else await inner(request)
+seed_faults(
+    "ROL-DEL-001",
+    nothing_is_deleted=on(_DELETE).reply(DONE),
+    deleted_role_is_listed=_made(lambda made: on(LIST, status=200).set("/roles", lambda _: made)),
+)
 
 
-@breaks("ROL-DEL-001")
+@seeded_fault("ROL-DEL-001")
 async def attachments_are_left(request: Request, inner: Inner, state: State) -> Response:
+    response = await inner(request)
     if request.operation_id == "attachRolesToAccessProfile":
-        response = await inner(request)
-        read = await ask(request, inner, "GET", request.path.removeprefix("/api").removesuffix("/roles"))
-        state.memory["roles"] = read.json["roles"]
+        path = f"/access-profiles/{request.path_parameter('profile_id')}"
+        state.memory["roles"] = (await ask(request, inner, "GET", path)).json["roles"]
+    if request.operation_id != profiles.GET or response.status != 200:
         return response
-    response = await inner(request)
-    if request.operation_id != "getAccessProfile":
-        return response
-    return replaced(response, roles=state.memory["roles"])
+    return response.with_json({**response.json, "roles": state.memory["roles"]})
 
 
-@breaks("ROL-DEL-001")
-async def deleted_role_is_listed(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == "createRole":
-        state.memory.setdefault("made", []).append(response.json["role"])
-    return response if listed(request, response) is None else replaced(response, roles=state.memory["made"])
+seed_faults(
+    "ROL-DEL-002",
+    members_keep_the_id=remembering(
+        on("createUser", status=201),
+        lambda _, response: response.json["user"],
+        lambda made: on("getUser", status=200).set("/user", lambda _: made[-1]),
+    ),
+)
 
 
-@breaks("ROL-DEL-002")
-async def members_keep_the_id(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == "createUser":
-        state.memory["user"] = response.json["user"]
-    return replaced(response, user=state.memory["user"]) if request.operation_id == "getUser" else response
-
-
-@breaks("ROL-DEL-002")
+@seeded_fault("ROL-DEL-002")
 async def copies_go_with_the_role(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == "deleteRole":
+    if request.operation_id == _DELETE:
         for user_id in state.memory.get("users", []):
             await take_copies(request, inner, user_id)
     response = await inner(request)
@@ -121,9 +98,9 @@ async def copies_go_with_the_role(request: Request, inner: Inner, state: State) 
     return response
 
 
-@breaks("ROL-DEL-002")
+@seeded_fault("ROL-DEL-002")
 async def members_go_with_the_role(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == "deleteRole":
+    if request.operation_id == _DELETE:
         for user_id in state.memory.get("users", []):
             await ask(request, inner, "DELETE", f"/users/{user_id}")
     response = await inner(request)
@@ -131,31 +108,12 @@ async def members_go_with_the_role(request: Request, inner: Inner, state: State)
     return response
 
 
-@breaks("ROL-DEL-003")
-async def absent_role_is_deleted(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return DONE if request.operation_id == "deleteRole" and response.status == 404 else response
-
-
-@breaks("ROL-DEL-003")
-async def deleted_again_is_done(request: Request, inner: Inner, state: State) -> Response:
-    deleted = state.memory.setdefault("deleted", set())
-    if request.operation_id == "deleteRole" and request.path in deleted:
-        return DONE
-    response = await inner(request)
-    if response.status == 200:
-        deleted.add(request.path)
-    return response
-
-
-async def _with_first_name(
-    request: Request, inner: Inner, state: State, operation_id: str, member: str
-) -> Response:
-    """The attachments that an operation answers, with the name that the role was created with."""
-    response = await inner(request)
-    if request.operation_id == "createRole":
-        state.memory["name"] = response.json["role"]["name"]
-    if request.operation_id != operation_id:
-        return response
-    attachments = [{**each, "role_name": state.memory["name"]} for each in response.json[member]]
-    return replaced(response, **{member: attachments})
+seed_faults(
+    "ROL-DEL-003",
+    absent_role_is_deleted=on(_DELETE, status=404).reply(DONE),
+    deleted_again_is_done=remembering(
+        on(_DELETE, status=200),
+        lambda request, _: request.path,
+        lambda deleted: on(_DELETE, when=lambda request: request.path in deleted).reply(DONE),
+    ),
+)

@@ -1,242 +1,174 @@
 """Faults of updates: what is absent, null or empty, and what the server sets."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.faults.profiles import profile_path, stored
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, edited, profile_of, refusal
+from conformance.selftest.combinators import On, RequestChange, on, rewritten, with_body
+from conformance.selftest.faults.profiles import (
+    LATER,
+    LISTS,
+    PROFILE,
+    UPDATE,
+    at_profile,
+    beside_stored,
+    beside_templates,
+    edited,
+    profile_of,
+    profile_path,
+    stored,
+)
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.middleware import Inner, Request, Response, State
 
 Body = dict[str, Any]
 
-_LISTS = ("tags", "provider_configs", "budgets", "mcp_tool_groups", "mcp_servers", "mcp_tool_overrides")
-_LATER = "2099-01-01T00:00:00Z"
+
+def _sends(value: Any, member: str) -> On:
+    """Updates with that value of a member."""
+    return on(UPDATE, when=lambda request: request.sent.get(member, ...) == value)
 
 
-def _sent(request: Request) -> Body | None:
-    """The fields of an update; None when it is none."""
-    body = request.json if request.operation_id == "updateAccessProfile" else None
-    return body if isinstance(body, dict) else None
-
-
-@breaks("AP-UPD-001")
-async def put_replaces_all(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    if body is None:
-        return await inner(request)
-    absent: Body = {"description": None, "rate_limit": None, **{name: [] for name in _LISTS}}
-    return await inner(request.with_json({**absent, **body}))
-
-
-@breaks("AP-UPD-001")
-async def budgets_of_providers_are_lost(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    if body is None or "budgets" not in body:
-        return await inner(request)
-    configs = [
-        {**config, "budgets": []} for config in (await stored(request, inner)).get("provider_configs", [])
-    ]
-    return await inner(request.with_json({"provider_configs": configs, **body}))
-
-
-@breaks("AP-UPD-002")
-async def lists_are_added_to(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    if not body or "tags" not in body:
-        return await inner(request)
-    before = (await stored(request, inner)).get("tags", [])
-    return await inner(request.with_json({**body, "tags": before + body["tags"]}))
-
-
-@breaks("AP-UPD-002")
-async def empty_is_absent(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    if body is None:
-        return await inner(request)
-    return await inner(request.with_json({name: value for name, value in body.items() if value != []}))
-
-
-@breaks("AP-UPD-002")
-async def provider_configs_are_merged(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    if not body or "provider_configs" not in body:
-        return await inner(request)
-    before = {c["provider_name"]: c for c in (await stored(request, inner)).get("provider_configs", [])}
-    configs = [{**before.get(config["provider_name"], {}), **config} for config in body["provider_configs"]]
-    return await inner(request.with_json({**body, "provider_configs": configs}))
-
-
-@breaks("AP-UPD-003")
-async def absent_rate_limit_is_removed(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    return await inner(request if body is None else request.with_json({"rate_limit": None, **body}))
-
-
-@breaks("AP-UPD-003")
-async def null_rate_limit_is_absent(request: Request, inner: Inner, state: State) -> Response:
-    return await _without_null(request, inner, "rate_limit")
-
-
-@breaks("AP-UPD-003")
-async def rate_limit_is_merged(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    if not body or not isinstance(body.get("rate_limit"), dict):
-        return await inner(request)
-    before = (await stored(request, inner)).get("rate_limit", {})
-    return await inner(request.with_json({**body, "rate_limit": {**before, **body["rate_limit"]}}))
-
-
-@breaks("AP-UPD-004")
-async def null_description_is_absent(request: Request, inner: Inner, state: State) -> Response:
-    return await _without_null(request, inner, "description")
-
-
-@breaks("AP-UPD-004")
-async def null_description_is_empty(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    removed = body is not None and body.get("description", "kept") is None
-    return await inner(request.with_json({**body, "description": ""}) if body and removed else request)
-
-
-@breaks("AP-UPD-005")
-async def null_list_clears(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    if body is None:
-        return await inner(request)
-    filled = {name: [] if name in _LISTS and value is None else value for name, value in body.items()}
-    return await inner(request.with_json(filled))
-
-
-@breaks("AP-UPD-005")
-async def null_list_is_absent(request: Request, inner: Inner, state: State) -> Response:
-    return await _without_null(request, inner, *_LISTS)
-
-
-@breaks("AP-UPD-005")
-async def null_alignment_is_false(request: Request, inner: Inner, state: State) -> Response:
-    body = _sent(request)
-    cleared = body is not None and body.get("calendar_aligned", True) is None
-    return await inner(
-        request.with_json({**body, "calendar_aligned": False}) if body and cleared else request
+def _without_null(*members: str) -> On:
+    """Null is taken for absent."""
+    return on(UPDATE).send(
+        rewritten(
+            lambda body: {
+                name: value for name, value in body.items() if value is not None or name not in members
+            }
+        )
     )
 
 
-@breaks("AP-UPD-006")
-async def version_stays(request: Request, inner: Inner, state: State) -> Response:
-    return edited(await inner(request), version=1)
+def _defaults(**members: Any) -> RequestChange:
+    return rewritten(lambda body: {**members, **body})
 
 
-@breaks("AP-UPD-006")
-async def updated_at_stays(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return edited(response, updated_at=profile_of(response).get("created_at"))
+def _merged_configs(body: Body, kept: Body) -> Body:
+    before = {config["provider_name"]: config for config in kept.get("provider_configs", [])}
+    configs = [{**before.get(config["provider_name"], {}), **config} for config in body["provider_configs"]]
+    return {**body, "provider_configs": configs}
 
 
-@breaks("AP-UPD-006")
-async def created_at_moves(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return edited(response, created_at=profile_of(response).get("updated_at"))
+def _without_budgets_of_providers(body: Body, kept: Body) -> Body:
+    return {"provider_configs": [{**c, "budgets": []} for c in kept.get("provider_configs", [])], **body}
 
 
-@breaks("AP-UPD-006")
+seed_faults(
+    "AP-UPD-001",
+    put_replaces_all=on(UPDATE).send(
+        _defaults(description=None, rate_limit=None, **{name: [] for name in LISTS})
+    ),
+    budgets_of_providers_are_lost=beside_stored(
+        lambda request: "budgets" in request.sent, _without_budgets_of_providers
+    ),
+)
+seed_faults(
+    "AP-UPD-002",
+    lists_are_added_to=beside_stored(
+        lambda request: "tags" in request.sent,
+        lambda body, kept: {**body, "tags": kept.get("tags", []) + body["tags"]},
+    ),
+    empty_is_absent=on(UPDATE).send(
+        rewritten(lambda body: {name: value for name, value in body.items() if value != []})
+    ),
+    provider_configs_are_merged=beside_stored(
+        lambda request: "provider_configs" in request.sent, _merged_configs
+    ),
+)
+seed_faults(
+    "AP-UPD-003",
+    absent_rate_limit_is_removed=on(UPDATE).send(_defaults(rate_limit=None)),
+    null_rate_limit_is_absent=_without_null("rate_limit"),
+    rate_limit_is_merged=beside_stored(
+        lambda request: isinstance(request.sent.get("rate_limit"), dict),
+        lambda body, kept: {**body, "rate_limit": {**kept.get("rate_limit", {}), **body["rate_limit"]}},
+    ),
+)
+seed_faults(
+    "AP-UPD-004",
+    null_description_is_absent=_without_null("description"),
+    null_description_is_empty=_sends(None, "description").send(with_body(description="")),
+)
+seed_faults(
+    "AP-UPD-005",
+    null_list_clears=on(UPDATE).send(
+        rewritten(
+            lambda body: {
+                name: [] if name in LISTS and value is None else value for name, value in body.items()
+            }
+        )
+    ),
+    null_list_is_absent=_without_null(*LISTS),
+    null_alignment_is_false=_sends(None, "calendar_aligned").send(with_body(calendar_aligned=False)),
+)
+
+
+@seeded_fault("AP-UPD-006")
 async def answered_as_before(request: Request, inner: Inner, state: State) -> Response:
-    if _sent(request) is None:
+    if request.operation_id != UPDATE:
         return await inner(request)
     before = await stored(request, inner)
     return edited(await inner(request), **before)
 
 
-@breaks("AP-UPD-007")
+seed_faults(
+    "AP-UPD-006",
+    version_stays=on().set(f"{PROFILE}/version", 1),
+    updated_at_stays=on().edit(PROFILE, lambda profile: profile | {"updated_at": profile["created_at"]}),
+    created_at_moves=on().edit(PROFILE, lambda profile: profile | {"created_at": profile.get("updated_at")}),
+)
+
+
+@seeded_fault("AP-UPD-007")
 async def each_update_is_a_version(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     idle = state.memory.setdefault(profile_path(request), 0)
-    if _sent(request) is not None and response.status == 200:
+    if request.operation_id == UPDATE and response.status == 200:
         idle = state.memory[profile_path(request)] = idle + 1
-    return edited(response, version=idle + 1) if profile_of(response) else response
+    return edited(response, version=idle + 1)
 
 
-@breaks("AP-UPD-007")
+@seeded_fault("AP-UPD-007")
 async def each_update_is_a_moment(request: Request, inner: Inner, state: State) -> Response:
-    if _sent(request) is None:
+    if request.operation_id != UPDATE:
         return await inner(request)
     before = (await stored(request, inner)).get("version")
     response = await inner(request)
-    idle = profile_of(response).get("version") == before
-    return edited(response, updated_at=_LATER) if idle else response
+    return edited(response, updated_at=LATER) if profile_of(response).get("version") == before else response
 
 
-@breaks("AP-UPD-009")
-async def server_fields_are_refused(request: Request, inner: Inner, state: State) -> Response:
-    forged = "version" in (_sent(request) or {})
-    return refusal(400) if forged else await inner(request)
+def _at_state(request: Request, state: State) -> Request:
+    return at_profile("/activate" if request.json["is_active"] else "/deactivate")(request, state)
 
 
-@breaks("AP-UPD-009")
-async def state_is_taken(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    wanted = (_sent(request) or {}).get("is_active")
-    if response.status != 200 or not isinstance(wanted, bool):
-        return response
-    path = f"{profile_path(request)}/{'activate' if wanted else 'deactivate'}"
-    return await inner(replace(request, path=path))
+seed_faults(
+    "AP-UPD-009",
+    server_fields_are_refused=on(UPDATE, when=lambda request: "version" in request.sent).refuse(400),
+    state_is_taken=on(
+        UPDATE, when=lambda request: isinstance(request.sent.get("is_active"), bool), status=200
+    ).retry(_at_state),
+    times_are_taken=on(UPDATE, when=lambda request: request.sent.get("created_at")).set(
+        f"{PROFILE}/created_at", lambda request: request.json["created_at"]
+    ),
+)
+seed_faults(
+    "AP-UPD-015",
+    copies_follow=on(UPDATE, status=200).also(
+        at_profile("/propagate", "POST"), rewritten(lambda _: {"fields": ["budgets"]})
+    ),
+    copies_are_renamed=beside_templates(lambda copy, template: copy | {"name": template.get("name")}),
+)
 
 
-@breaks("AP-UPD-009")
-async def times_are_taken(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    sent = (_sent(request) or {}).get("created_at")
-    return edited(response, created_at=sent) if sent else response
-
-
-@breaks("AP-UPD-015")
-async def copies_follow(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _sent(request) is not None and response.status == 200:
-        path = f"{profile_path(request)}/propagate"
-        await inner(replace(request, method="POST", path=path).with_json({"fields": ["budgets"]}))
-    return response
-
-
-@breaks("AP-UPD-015")
-async def copies_are_renamed(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != "listUserAccessProfiles" or response.status != 200:
-        return response
-    copies = response.json["access_profiles"]
-    for copy in copies:
-        copy["name"] = (await stored(request, inner, copy["parent_profile_id"])).get("name")
-    return response.with_json({**response.json, "access_profiles": copies})
-
-
-@breaks("AP-UPD-016")
-async def absent_is_400_to_an_update(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if _sent(request) is not None and response.status == 404 else response
-
-
-@breaks("AP-UPD-016")
-async def absent_is_created(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    body = _sent(request)
-    if not body or response.status != 404:
-        return response
+def _created(request: Request, _: State) -> Request:
     path = profile_path(request).rpartition("/")[0]
-    created = await inner(replace(request, method="POST", path=path).with_json({"name": uuid4().hex, **body}))
-    return replace(created, status=200)
+    return replace(request, method="POST", path=path).with_json({"name": uuid4().hex, **request.sent})
 
 
-@breaks("AP-UPD-016")
-async def nothing_is_changed_for_nobody(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return replace(response, status=200) if _sent(request) == {} and response.status == 404 else response
-
-
-async def _without_null(request: Request, inner: Inner, *names: str) -> Response:
-    body = _sent(request)
-    if body is None:
-        return await inner(request)
-    kept = {name: value for name, value in body.items() if value is not None or name not in names}
-    return await inner(request.with_json(kept))
+seed_faults(
+    "AP-UPD-016",
+    absent_is_400_to_an_update=on(UPDATE, status=404).refuse(400),
+    absent_is_created=on(UPDATE, when=lambda request: request.sent, status=404).retry(_created).status(200),
+    nothing_is_changed_for_nobody=on(UPDATE, when=lambda request: request.json == {}, status=404).status(200),
+)

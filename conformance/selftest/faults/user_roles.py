@@ -1,18 +1,25 @@
 """Faults of changing a user's role."""
 
-from __future__ import annotations
+from conformance.selftest.combinators import ask, on, rewritten
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies
+from conformance.selftest.middleware import Inner, Request, Response, State
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.faults.side_requests import DONE, ask, copies_of, defaults_of, take_copies
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+_MOVE = "updateUserRole"
 
 
 def _moved(request: Request) -> str:
     """The user whose role is to change; empty for any other request."""
-    return request.path_parameter("user_id") if request.operation_id == "updateUserRole" else ""
+    return request.path_parameter("user_id") if request.operation_id == _MOVE else ""
 
 
-@breaks("USR-ROL-001")
+async def _all_copies_go(request: Request, inner: Inner, state: State) -> Response:
+    if user_id := _moved(request):
+        await take_copies(request, inner, user_id)
+    return await inner(request)
+
+
+@seeded_fault("USR-ROL-001")
 async def old_copy_stays(request: Request, inner: Inner, state: State) -> Response:
     user_id = _moved(request)
     before = await copies_of(request, inner, user_id) if user_id else []
@@ -23,7 +30,7 @@ async def old_copy_stays(request: Request, inner: Inner, state: State) -> Respon
     return response
 
 
-@breaks("USR-ROL-001")
+@seeded_fault("USR-ROL-001")
 async def nothing_is_given(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if user_id := _moved(request):
@@ -31,21 +38,11 @@ async def nothing_is_given(request: Request, inner: Inner, state: State) -> Resp
     return response
 
 
-@breaks("USR-ROL-001")
-async def keys_stay(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    is_key = request.operation_id == "deleteUserAccessProfileVirtualKey"
-    return DONE if is_key and response.status == 404 else response
+seed_faults("USR-ROL-001", keys_stay=on("deleteUserAccessProfileVirtualKey", status=404).reply(DONE))
+seed_faults("USR-ROL-002", all_copies_go=_all_copies_go)
 
 
-@breaks("USR-ROL-002")
-async def all_copies_go(request: Request, inner: Inner, state: State) -> Response:
-    if user_id := _moved(request):
-        await take_copies(request, inner, user_id)
-    return await inner(request)
-
-
-@breaks("USR-ROL-002")
+@seeded_fault("USR-ROL-002")
 async def what_the_role_gives_goes_with_it(request: Request, inner: Inner, state: State) -> Response:
     if user_id := _moved(request):
         user = (await ask(request, inner, "GET", f"/users/{user_id}")).json["user"]
@@ -55,25 +52,16 @@ async def what_the_role_gives_goes_with_it(request: Request, inner: Inner, state
     return await inner(request)
 
 
-@breaks("USR-ROL-002")
+@seeded_fault("USR-ROL-002")
 async def new_role_gives_another(request: Request, inner: Inner, state: State) -> Response:
     user_id = _moved(request)
     if user_id and request.json["role_id"]:
-        await take_copies(
-            request, inner, user_id, *await defaults_of(request, inner, request.json["role_id"])
-        )
+        given = await defaults_of(request, inner, request.json["role_id"])
+        await take_copies(request, inner, user_id, *given)
     return await inner(request)
 
 
-@breaks("USR-ROL-003")
-async def taken_and_given_again(request: Request, inner: Inner, state: State) -> Response:
-    user_id = _moved(request)
-    if user_id:
-        await take_copies(request, inner, user_id)
-    return await inner(request)
-
-
-@breaks("USR-ROL-003")
+@seeded_fault("USR-ROL-003")
 async def keys_are_made_again(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     user_id = _moved(request)
@@ -85,7 +73,7 @@ async def keys_are_made_again(request: Request, inner: Inner, state: State) -> R
     return response
 
 
-@breaks("USR-ROL-003")
+@seeded_fault("USR-ROL-003")
 async def only_the_first_key_stays(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     user_id = _moved(request)
@@ -95,7 +83,7 @@ async def only_the_first_key_stays(request: Request, inner: Inner, state: State)
     return response
 
 
-@breaks("USR-ROL-004")
+@seeded_fault("USR-ROL-004")
 async def null_is_ignored(request: Request, inner: Inner, state: State) -> Response:
     user_id = _moved(request)
     if user_id and request.json["role_id"] is None:
@@ -103,21 +91,10 @@ async def null_is_ignored(request: Request, inner: Inner, state: State) -> Respo
     return await inner(request)
 
 
-@breaks("USR-ROL-004")
-async def unknown_role_is_404(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(404) if _moved(request) and response.status == 400 else response
-
-
-@breaks("USR-ROL-004")
-async def unknown_role_takes_the_role_away(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if _moved(request) and response.status == 400:
-        await inner(request.with_json({"role_id": None}))
-    return response
-
-
-@breaks("USR-ROL-004")
-async def unknown_user_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return refusal(400) if _moved(request) and response.status == 404 else response
+seed_faults("USR-ROL-003", taken_and_given_again=_all_copies_go)
+seed_faults(
+    "USR-ROL-004",
+    unknown_role_is_404=on(_MOVE, status=400).refuse(404),
+    unknown_role_takes_the_role_away=on(_MOVE, status=400).also(rewritten(lambda _: {"role_id": None})),
+    unknown_user_is_400=on(_MOVE, status=404).refuse(400),
+)

@@ -1,71 +1,77 @@
 """Faults of versions."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.faults.registry import breaks
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.combinators import On, at, on, rewritten, with_header
+from conformance.selftest.faults.profiles import at_profile
+from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.middleware import Inner, Request, Response, State
 
 Version = dict[str, Any]
 Snapshot = dict[str, Any]
 
+LIST, GET = "listAccessProfileVersions", "getAccessProfileVersion"
 _NO_VERSION_MADE_BY = (
     "activateAccessProfile",
     "attachRolesToAccessProfile",
     "propagateAccessProfile",
     "detachRoleFromAccessProfile",
 )
+_MOMENT = "2026-03-01T08:00:00Z"
+
+_list = on(LIST, status=200)
+_got = on(GET, status=200)
 
 
-def _is_listed(request: Request, response: Response) -> bool:
-    return request.operation_id == "listAccessProfileVersions" and response.status == 200
+def _versions(change: Callable[[list[Version]], list[Version]]) -> On:
+    return _list.edit("/versions", change)
 
 
-def _changed_list(
-    request: Request, response: Response, change: Callable[[list[Version]], list[Version]]
-) -> Response:
-    if not _is_listed(request, response):
-        return response
-    return response.with_json({"versions": change(response.json["versions"])})
+def _snapshots(change: Callable[[Snapshot], Any]) -> On:
+    """Versions with other snapshots, wherever they are read; a text is taken as it is."""
+
+    def changed(snapshot: str) -> str:
+        found = change(json.loads(snapshot))
+        return found if isinstance(found, str) else json.dumps(found)
+
+    return on(LIST, GET, status=200).edit("/version/snapshot", changed).edit("/versions/*/snapshot", changed)
 
 
-def _with_snapshots(request: Request, response: Response, change: Callable[[Snapshot], Any]) -> Response:
-    """The answer with other snapshots; a text is taken as it is."""
-
-    def changed(version: Version) -> Version:
-        found = change(json.loads(version["snapshot"]))
-        return {**version, "snapshot": found if isinstance(found, str) else json.dumps(found)}
-
-    if request.operation_id == "getAccessProfileVersion" and response.status == 200:
-        return response.with_json({"version": changed(response.json["version"])})
-    return _changed_list(request, response, lambda versions: [changed(version) for version in versions])
+def _each_budget(**more: Any) -> On:
+    return _snapshots(
+        lambda snapshot: {**snapshot, "budgets": [{**line, **more} for line in snapshot["budgets"]]}
+    )
 
 
-@breaks("AP-VER-001")
-async def creation_makes_no_version(request: Request, inner: Inner, state: State) -> Response:
-    return _changed_list(request, await inner(request), lambda versions: versions[:-1])
+def _versions_path(request: Request) -> str:
+    return request.path.rpartition("/")[0]
 
 
-@breaks("AP-VER-001")
-async def current_is_no_version(request: Request, inner: Inner, state: State) -> Response:
-    """Only what was replaced is kept."""
-    return _changed_list(request, await inner(request), lambda versions: versions[1:])
+def _makes_a_version(operation: str) -> On:
+    return on(operation, status=200).also(
+        at_profile(method="PUT"),
+        rewritten(lambda _: {"tags": ["touched"]}),
+        with_header("content-type", "application/json"),
+    )
 
 
-@breaks("AP-VER-001")
-async def three_are_kept(request: Request, inner: Inner, state: State) -> Response:
-    return _changed_list(request, await inner(request), lambda versions: versions[:3])
+seed_faults(
+    "AP-VER-001",
+    creation_makes_no_version=_versions(lambda versions: versions[:-1]),
+    # Only what was replaced is kept.
+    current_is_no_version=_versions(lambda versions: versions[1:]),
+    three_are_kept=_versions(lambda versions: versions[:3]),
+)
 
 
-@breaks("AP-VER-001")
+@seeded_fault("AP-VER-001")
 async def versions_of_others(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     profile_id = int(request.path_parameter("profile_id") or 0)
-    if not _is_listed(request, response) or profile_id < 2:
+    if request.operation_id != LIST or response.status != 200 or profile_id < 2:
         return response
     other = await inner(replace(request, path=request.path.replace(f"/{profile_id}/", f"/{profile_id - 1}/")))
     foreign = [{"access_profile_id": profile_id - 1, "version": 1}]
@@ -73,144 +79,70 @@ async def versions_of_others(request: Request, inner: Inner, state: State) -> Re
     return response.with_json({"versions": [*response.json["versions"], *more]})
 
 
-@breaks("AP-VER-002")
-async def oldest_first(request: Request, inner: Inner, state: State) -> Response:
-    return _changed_list(request, await inner(request), lambda versions: versions[::-1])
+seed_faults(
+    "AP-VER-002",
+    oldest_first=_versions(lambda versions: versions[::-1]),
+    sorted_as_text=_versions(
+        lambda versions: sorted(versions, key=lambda version: str(version["version"]), reverse=True)
+    ),
+)
 
 
-@breaks("AP-VER-002")
-async def sorted_as_text(request: Request, inner: Inner, state: State) -> Response:
-    def by_text(versions: list[Version]) -> list[Version]:
-        return sorted(versions, key=lambda version: str(version["version"]), reverse=True)
-
-    return _changed_list(request, await inner(request), by_text)
+def _as_now(body: Any, read: Any) -> Any:
+    return {"version": {**body["version"], "snapshot": json.dumps(read["access_profile"])}}
 
 
-@breaks("AP-VER-003")
-async def snapshot_of_the_present(request: Request, inner: Inner, state: State) -> Response:
-    """Put together when it is asked for."""
-    response = await inner(request)
-    if request.operation_id != "getAccessProfileVersion" or response.status != 200:
-        return response
-    path = request.path.partition("/versions")[0]
-    read = await inner(replace(request, path=path))
-    return _with_snapshots(request, response, lambda _: read.json["access_profile"])
+def _as_before(body: Any, before: Any) -> Any:
+    return {"version": {**before["version"], "version": body["version"]["version"]}}
 
 
-@breaks("AP-VER-003")
-async def snapshot_from_before(request: Request, inner: Inner, state: State) -> Response:
-    """How it stood before the change."""
-    response = await inner(request)
-    number = int(request.path_parameter("version") or 0)
-    if request.operation_id != "getAccessProfileVersion" or response.status != 200 or number < 2:
-        return response
-    before = await inner(replace(request, path=request.path.rpartition("/")[0] + f"/{number - 1}"))
-    return response.with_json({"version": {**before.json["version"], "version": number}})
+def _number(request: Request) -> int:
+    return int(request.path_parameter("version"))
 
 
-@breaks("AP-VER-003")
-async def snapshot_of_what_was_sent(request: Request, inner: Inner, state: State) -> Response:
-    """Only the difference, so that it is not the configuration."""
-    response = await inner(request)
-    changed = {"name", "description", "budgets", "tags"}
-    return _with_snapshots(
-        request, response, lambda snapshot: {k: v for k, v in snapshot.items() if k in changed}
-    )
+seed_faults(
+    "AP-VER-003",
+    # Put together when it is asked for.
+    snapshot_of_the_present=_got.beside(at_profile(), make=_as_now),
+    # How it stood before the change.
+    snapshot_from_before=on(GET, when=lambda request: _number(request) > 1, status=200).beside(
+        at(lambda request: f"{_versions_path(request)}/{_number(request) - 1}"), make=_as_before
+    ),
+    # Only the difference, so that it is not the configuration.
+    snapshot_of_what_was_sent=_snapshots(
+        lambda snapshot: {
+            name: snapshot[name] for name in snapshot if name in ("name", "description", "budgets", "tags")
+        }
+    ),
+    snapshot_as_yaml=_snapshots(lambda snapshot: f"name: {snapshot['name']}\n"),
+    snapshot_as_an_object=_got.edit("/version/snapshot", json.loads),
+)
+seed_faults(
+    "AP-VER-004",
+    snapshot_with_usage=_each_budget(current_usage=0),
+    snapshot_with_times=_snapshots(lambda snapshot: {**snapshot, "updated_at": _MOMENT}),
+    snapshot_with_the_window=_each_budget(window=_MOMENT),
+)
+seed_faults(
+    "AP-VER-005",
+    **{f"{operation}_makes_a_version": _makes_a_version(operation) for operation in _NO_VERSION_MADE_BY},
+)
+seed_faults(
+    "AP-VER-006",
+    versions_of_nothing_are_none=on(LIST, status=404).edit("", lambda _: {"versions": []}).status(200),
+)
+seed_faults(
+    "AP-VGT-001",
+    # The list is slim, and one version is not.
+    read_without_snapshot_text=_list.set("/versions/*/snapshot", "{}"),
+    always_the_newest=_got.beside(
+        at(_versions_path), make=lambda _, listed: {"version": listed["versions"][0]}
+    ),
+)
 
 
-@breaks("AP-VER-003")
-async def snapshot_as_yaml(request: Request, inner: Inner, state: State) -> Response:
-    return _with_snapshots(request, await inner(request), lambda snapshot: f"name: {snapshot['name']}\n")
-
-
-@breaks("AP-VER-003")
-async def snapshot_as_an_object(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != "getAccessProfileVersion" or response.status != 200:
-        return response
-    version = response.json["version"]
-    return response.with_json({"version": {**version, "snapshot": json.loads(version["snapshot"])}})
-
-
-@breaks("AP-VER-004")
-async def snapshot_with_usage(request: Request, inner: Inner, state: State) -> Response:
-    def used(snapshot: Snapshot) -> Snapshot:
-        return {**snapshot, "budgets": [{**line, "current_usage": 0} for line in snapshot["budgets"]]}
-
-    return _with_snapshots(request, await inner(request), used)
-
-
-@breaks("AP-VER-004")
-async def snapshot_with_times(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    return _with_snapshots(
-        request, response, lambda snapshot: {**snapshot, "updated_at": "2026-03-01T08:00:00Z"}
-    )
-
-
-@breaks("AP-VER-004")
-async def snapshot_with_the_window(request: Request, inner: Inner, state: State) -> Response:
-    def windowed(snapshot: Snapshot) -> Snapshot:
-        lines = [{**line, "window": "2026-03-01T08:00:00Z"} for line in snapshot["budgets"]]
-        return {**snapshot, "budgets": lines}
-
-    return _with_snapshots(request, await inner(request), windowed)
-
-
-def _makes_a_version(operation_id: str) -> Callable[[Request, Inner, State], Any]:
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        if request.operation_id == operation_id and response.status == 200:
-            path = f"/api/access-profiles/{request.path_parameter('profile_id')}"
-            change = replace(request, method="PUT", path=path).with_json({"tags": ["touched"]})
-            await inner(change.with_header("content-type", "application/json"))
-        return response
-
-    fault.__name__ = f"{operation_id}_makes_a_version"
-    return fault
-
-
-for _operation_id in _NO_VERSION_MADE_BY:
-    breaks("AP-VER-005")(_makes_a_version(_operation_id))
-
-
-@breaks("AP-VER-006")
-async def versions_of_nothing_are_none(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != "listAccessProfileVersions" or response.status != 404:
-        return response
-    return replace(response, status=200).with_json({"versions": []})
-
-
-@breaks("AP-VGT-001")
-async def read_without_snapshot_text(request: Request, inner: Inner, state: State) -> Response:
-    """The list is slim, and one version is not."""
-    return _changed_list(
-        request,
-        await inner(request),
-        lambda versions: [{**version, "snapshot": "{}"} for version in versions],
-    )
-
-
-@breaks("AP-VGT-001")
-async def always_the_newest(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != "getAccessProfileVersion" or response.status != 200:
-        return response
-    listed = await inner(replace(request, path=request.path.rpartition("/")[0]))
-    return response.with_json({"version": listed.json["versions"][0]})
-
-
-@breaks("AP-VGT-002")
-async def version_to_come_is_400(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    absent = request.operation_id == "getAccessProfileVersion" and response.status == 404
-    return refusal(400) if absent else response
-
-
-@breaks("AP-VGT-002")
-async def nearest_version(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != "getAccessProfileVersion" or response.status != 404:
-        return response
-    return await inner(replace(request, path=request.path.rpartition("/")[0] + "/1"))
+seed_faults(
+    "AP-VGT-002",
+    version_to_come_is_400=on(GET, status=404).refuse(400),
+    nearest_version=on(GET, status=404).retry(at(lambda request: f"{_versions_path(request)}/1")),
+)

@@ -1,10 +1,9 @@
 """Servers whose answers are not what the contract states: status, fields and headers."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.combinators import On, on
 from conformance.selftest.mutants.mutant import Document, Mutant, operations, resolved
 
 STATUS = "status changed"
@@ -32,6 +31,7 @@ _MISTAKEN = {
 """What servers answer by mistake. What only a server in trouble answers (500, 503) cannot be asked for."""
 
 _DEEPEST = 5
+_ITEMS = "[]"
 
 Steps = tuple[str, ...]
 
@@ -48,7 +48,10 @@ def answer_mutants(document: Document) -> Iterator[Mutant]:
             for name, header in response.get("headers", {}).items():
                 if resolved(document, header).get("required"):
                     yield Mutant(
-                        HEADER, operation_id, f"{status}.{name}", fault=_header(operation_id, status, name)
+                        HEADER,
+                        operation_id,
+                        f"{status}.{name}",
+                        fault=on(operation_id, status=int(status)).header(name.lower(), None),
                     )
             content = response.get("content", {}).get("application/json")
             if content and status.startswith("2"):
@@ -73,59 +76,25 @@ def _required(document: Document, node: Document, steps: Steps, above: frozenset
             yield (*steps, name)
         yield from _required(document, member, (*steps, name), above | {id(schema)})
     if "items" in schema:
-        yield from _required(document, schema["items"], (*steps, "[]"), above | {id(schema)})
+        yield from _required(document, schema["items"], (*steps, _ITEMS), above | {id(schema)})
 
 
-def _status(operation_id: str, status: str) -> Fault:
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        if not _meant(request, response, operation_id, status):
-            return response
-        other = replace(response, status=_MISTAKEN[status])
-        body = response.json
-        # The error says its status, too, and a server that is mistaken says the same in both places.
-        if isinstance(body, dict) and body.get("status_code") == response.status:
-            return other.with_json({**body, "status_code": other.status})
-        return other
-
-    return fault
+def _status(operation_id: str, status: str) -> On:
+    other = _MISTAKEN[status]
+    # The error says its status, too, and a server that is mistaken says the same in both places.
+    return on(operation_id, status=int(status)).status(other).edit("/status_code", lambda _: other)
 
 
-def _header(operation_id: str, status: str, name: str) -> Fault:
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        meant = _meant(request, response, operation_id, status)
-        return response.with_header(name.lower(), None) if meant else response
+def _field(operation_id: str, status: str, steps: Steps, change: Callable[[Document, str], None]) -> On:
+    *above, name = steps
 
-    return fault
+    def changed(holder: Any) -> Any:
+        if isinstance(holder, dict) and name in holder:
+            change(holder, name)
+        return holder
 
-
-def _field(operation_id: str, status: str, steps: Steps, change: Callable[[Document, str], None]) -> Fault:
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        if not _meant(request, response, operation_id, status) or not response.body:
-            return response
-        body = response.json
-        for holder in _holders(body, steps[:-1]):
-            if steps[-1] in holder:
-                change(holder, steps[-1])
-        return response.with_json(body)
-
-    return fault
-
-
-def _meant(request: Request, response: Response, operation_id: str, status: str) -> bool:
-    return response.status == int(status) and request.operation_id == operation_id
-
-
-def _holders(value: Any, steps: Steps) -> Iterator[Document]:
-    """Every object at the end of the steps."""
-    if steps:
-        inner = value if steps[0] == "[]" else [value.get(steps[0])] if isinstance(value, dict) else []
-        for each in inner if isinstance(inner, list) else []:
-            yield from _holders(each, steps[1:])
-    elif isinstance(value, dict):
-        yield value
+    pointer = "".join(f"/{'*' if step == _ITEMS else step}" for step in above)
+    return on(operation_id, status=int(status)).edit(pointer, changed)
 
 
 def _drop(holder: Document, name: str) -> None:

@@ -1,9 +1,6 @@
 """The boundary phase fails a faulty server at the one constraint that it breaks, and nowhere else."""
 
-from __future__ import annotations
-
 import os
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -16,16 +13,11 @@ from conformance.run.plan import Plan, Run
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
+from conformance.selftest.combinators import On, at, on, with_header
+from conformance.selftest.middleware import Fault
+from conformance.selftest.variants import VARIANTS
 from tests.conformance.boundary import seeded_faults as faults
-from tests.conformance.boundary.seeded_faults import (
-    VARIANTS,
-    Fault,
-    Response,
-    answering,
-    asking,
-    lenient,
-    refusing,
-)
+from tests.conformance.boundary.seeded_faults import lenient
 from tests.conformance.conftest import Breakable
 
 _LARGEST = 2**63 - 1
@@ -37,7 +29,7 @@ BROKEN: dict[str, tuple[str, Fault]] = {
     ),
     "refuses the longest name": (
         "S.createRole.body.name.maxLength",
-        refusing("createRole", lambda request: len(str(faults.body_of(request, "name"))) == 255),
+        on("createRole", when=lambda request: len(str(request.sent.get("name"))) == 255).refuse(400),
     ),
     "accepts an empty name": (
         "S.createRole.body.name.minLength",
@@ -57,10 +49,7 @@ BROKEN: dict[str, tuple[str, Fault]] = {
     ),
     "refuses null": (
         "S.createRole.body.description.nullable",
-        refusing(
-            "createRole",
-            lambda request: faults.body_of(request, "description", "") is None,
-        ),
+        on("createRole", when=lambda request: request.sent.get("description", "") is None).refuse(400),
     ),
     "reads a number as a text": (
         "S.createRole.body.description.type",
@@ -68,12 +57,17 @@ BROKEN: dict[str, tuple[str, Fault]] = {
     ),
     "does not say where the fault is": (
         "S.createRole.body.description.pattern",
-        answering("createRole", faults.without_pointer("/description", "pattern")),
+        faults.without_pointer("createRole", "/description", "pattern"),
     ),
-    "takes any media type for JSON": ("S.createRole.body.content", asking("createRole", faults.as_json)),
+    "takes any media type for JSON": (
+        "S.createRole.body.content",
+        on("createRole").send(with_header("content-type", "application/json")),
+    ),
     "takes a missing body for an empty one": (
         "S.createRole.body.required",
-        asking("createRole", faults.made_up_body),
+        on("createRole", when=lambda request: not request.body).send(
+            lambda request, _: request.with_json({"name": "made up"})
+        ),
     ),
     "reads a text as a number": (
         "S.updateUserRole.body.role_id.type",
@@ -81,10 +75,10 @@ BROKEN: dict[str, tuple[str, Fault]] = {
     ),
     "refuses one of the values": (
         "S.updateUserAccessProfileBudgetOverride.body.mode.enum",
-        refusing(
+        on(
             "updateUserAccessProfileBudgetOverride",
-            lambda request: faults.body_of(request, "mode") == "forever" and "cycles" not in request.json,
-        ),
+            when=lambda request: request.sent.get("mode") == "forever" and "cycles" not in request.sent,
+        ).refuse(400),
     ),
     "accepts a value in other letters": (
         "S.updateUserAccessProfileBudgetOverride.body.mode.enum",
@@ -102,10 +96,9 @@ BROKEN: dict[str, tuple[str, Fault]] = {
     ),
     "refuses the maximum": (
         "S.updateUserAccessProfileBudgetOverride.body.cycles.maximum",
-        refusing(
-            "updateUserAccessProfileBudgetOverride",
-            lambda request: faults.body_of(request, "cycles") == 10000,
-        ),
+        on(
+            "updateUserAccessProfileBudgetOverride", when=lambda request: request.sent.get("cycles") == 10000
+        ).refuse(400),
     ),
     "accepts one item too many": (
         "S.updateUserGroups.body.group_ids.maxItems",
@@ -120,41 +113,33 @@ BROKEN: dict[str, tuple[str, Fault]] = {
     ),
     "takes a number that is too large for an id": (
         "S.getRole.path.role_id.maximum",
-        asking("getRole", lambda request, _: replace(request, path=_capped(request.path))),
+        on("getRole").send(at(lambda request: _capped(request.path))),
     ),
     "refuses the largest number of a query": (
         "S.listUsers.query.limit.maximum",
-        refusing("listUsers", lambda request: request.argument("limit") == "2147483647"),
+        on("listUsers", when=lambda request: request.argument("limit") == "2147483647").refuse(400),
     ),
     "cuts a long header": (
         "S.activateAccessProfile.header.If-Match.maxLength",
-        asking(
-            "activateAccessProfile",
-            lambda request, _: (
-                request.with_header("if-match", "*") if len(request.header("if-match")) == 4097 else request
-            ),
+        on("activateAccessProfile", when=lambda request: len(request.header("if-match")) == 4097).send(
+            with_header("if-match", "*")
         ),
     ),
-    "asks for no key": ("S.getRole.security", asking("getRole", faults.with_good_key_for_strangers)),
+    "asks for no key": ("S.getRole.security", faults.open_to_strangers),
     "asks for no permission": ("S.createRole.status.403", faults.viewer_may_create_roles),
     "ignores a stale entity tag": (
         "S.activateAccessProfile.status.412",
-        asking(
-            "activateAccessProfile",
-            lambda request, _: (
-                request.with_header("if-match", None)
-                if request.header("if-match") == '"conformance-stale"'
-                else request
-            ),
-        ),
+        on(
+            "activateAccessProfile", when=lambda request: request.header("if-match") == '"conformance-stale"'
+        ).send(with_header("if-match", None)),
     ),
     "answers 400 for what is not there": (
         "S.getRole.status.404",
-        asking("getRole", lambda request, _: replace(request, path=_off_the_end(request.path))),
+        on("getRole").send(at(lambda request: _off_the_end(request.path))),
     ),
     "answers 400 to a name that is taken": (
         "S.createRole.status.409",
-        answering("createRole", faults.restated({409: 400})),
+        faults.restated("createRole", 409, 400),
     ),
 }
 
@@ -184,68 +169,51 @@ def test_the_evidence_quotes_the_constraint(breakable: Breakable, plan: Plan) ->
     assert finding.actual.startswith("201 ")
 
 
-BAD_ANSWERS: dict[str, tuple[str, str, Callable[[Response], Response]]] = {
+BAD_ANSWERS: dict[str, tuple[str, On]] = {
     "drops a required field": (
-        "getRole",
         "/components/schemas/Role/required",
-        faults.edited(r'"created_at":"[^"]*"', '"made_at":"2026-01-01T00:00:00Z"'),
+        on("getRole").drop("/role/created_at"),
     ),
     "writes a number as a text": (
-        "getRole",
         "/components/schemas/RoleDetailResponse/properties/user_count/type",
-        faults.edited(r'"user_count":(\d+)', r'"user_count":"\1"'),
+        on("getRole").edit("/user_count", str),
     ),
     "writes an instant in words": (
-        "getRole",
         "/components/schemas/Role/properties/created_at/format",
-        faults.edited(r'"created_at":"[^"]*"', '"created_at":"yesterday"'),
+        on("getRole").set("/role/created_at", "yesterday"),
     ),
     "writes null where nothing allows it": (
-        "getRole",
         "/components/schemas/RoleDetailResponse/properties/access_profiles/type",
-        faults.edited(r'"access_profiles":\[\]', '"access_profiles":null'),
+        on("getRole").edit("/access_profiles", lambda profiles: profiles or None),
     ),
     "leaves out a header": (
-        "getRole",
         "/components/headers/RequestId/required",
-        lambda response: response.with_header("x-request-id", None),
+        on("getRole").header("x-request-id", None),
     ),
     "says that a secret may be kept": (
-        "createApiKey",
         "/components/headers/NoStore/schema",
-        lambda response: response.with_header("cache-control", "max-age=60"),
+        on("createApiKey").header("cache-control", "max-age=60"),
     ),
     "gives a weak entity tag": (
-        "getAccessProfile",
         "/components/headers/ETag/schema",
-        lambda response: response.with_header("etag", 'W/"1"'),
+        on("getAccessProfile").header("etag", 'W/"1"'),
     ),
     "answers in another media type": (
-        "getRole",
         "/components/responses/NotFound/content",
-        lambda response: (
-            response.with_header("content-type", "text/html") if response.status == 404 else response
-        ),
+        on("getRole", status=404).header("content-type", "text/html"),
     ),
     "answers with what is no JSON": (
-        "getRole",
         "/components/responses/NotFound/content",
-        lambda response: replace(response, body=b"<p>") if response.status == 404 else response,
+        on("getRole", status=404).answer(lambda _, response: replace(response, body=b"<p>")),
     ),
     "makes up an error code": (
-        "getRole",
         "/components/schemas/ErrorCode/enum",
-        faults.edited('"role_not_found"', '"no_such_role"'),
+        on("getRole").edit("/error/code", lambda code: code.replace("role_not_found", "no_such_role")),
     ),
-    "creates with 200": (
-        "createRole",
-        "/paths/~1roles/post/responses",
-        faults.restated({201: 200}),
-    ),
+    "creates with 200": ("/paths/~1roles/post/responses", faults.restated("createRole", 201, 200)),
     "answers with a status that is not stated": (
-        "getRole",
         "/paths/~1roles~1{role_id}/get/responses",
-        faults.restated({404: 410}),
+        faults.restated("getRole", 404, 410),
     ),
 }
 
@@ -254,10 +222,11 @@ BAD_ANSWERS: dict[str, tuple[str, str, Callable[[Response], Response]]] = {
 def test_a_bad_answer_fails_its_operation_at_what_it_breaks(
     name: str, breakable: Breakable, plan: Plan
 ) -> None:
-    operation_id, pointer, change = BAD_ANSWERS[name]
+    pointer, fault = BAD_ANSWERS[name]
+    (operation_id,) = fault.operations
     answers = ResponseAudit(plan.contract)
 
-    _tried(breakable, plan, operation_id, answering(operation_id, change), answers)
+    _tried(breakable, plan, operation_id, fault, answers)
 
     failed = [v for v in answers.verdicts(plan) if v.status is Status.FAIL]
     assert [verdict.id for verdict in failed] == [f"S.{operation_id}.answers"]
@@ -270,15 +239,15 @@ STRIDE = 1 if "SOAK_ROUNDS" in os.environ else len(VARIED)
 """Each variant meets one operation in so many, in turn; `make soak` lets each meet all of them."""
 
 
-@pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.__name__)
+@pytest.mark.parametrize("name", VARIANTS)
 def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
-    variant: Fault, breakable: Breakable, plan: Plan
+    name: str, breakable: Breakable, plan: Plan
 ) -> None:
     answers = ResponseAudit(plan.contract)
     verdicts = [
         verdict
-        for operation_id in VARIED[VARIANTS.index(variant) % STRIDE :: STRIDE]
-        for verdict in _tried(breakable, plan, operation_id, variant, answers)
+        for operation_id in VARIED[list(VARIANTS).index(name) % STRIDE :: STRIDE]
+        for verdict in _tried(breakable, plan, operation_id, VARIANTS[name], answers)
     ]
 
     alarms = [v for v in (*verdicts, *answers.verdicts(plan)) if v.status in (Status.FAIL, Status.ERROR)]

@@ -18,7 +18,7 @@ from conformance.run.plan import Plan, Run
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from tests.conformance.boundary.seeded_faults import refusing
+from conformance.selftest.combinators import on
 from tests.conformance.conftest import Breakable
 
 _MOST_REQUESTS = 2000
@@ -178,7 +178,7 @@ def test_a_field_that_is_demanded_though_it_may_be_left_out_is_found(
     plan: Plan, breakable: Breakable
 ) -> None:
     only = {i for i in Boundary(ACCESS_PROFILES).ids(plan.contract) if i.startswith("S.updateRole.body")}
-    breakable.app.break_with(refusing("updateRole", lambda request: "name" not in request.json))
+    breakable.app.break_with(on("updateRole", when=lambda request: "name" not in request.sent).refuse(400))
     try:
         verdicts, _ = _decided(replace(plan, only=frozenset(only)))
     finally:

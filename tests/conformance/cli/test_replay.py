@@ -9,16 +9,18 @@ import pytest
 
 from conformance import cli
 from conformance.run.verdict import ExitCode
-from conformance.selftest.faults.requests import no_challenge
+from conformance.selftest.faults import fault_of
 from conformance.selftest.middleware import Fault
 from tests.conformance.conftest import Breakable
+
+NO_CHALLENGE = fault_of("AUTH-008/no_challenge")
 
 
 @pytest.fixture
 def failed(breakable: Breakable, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The report of a run against a server without a challenge."""
     monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
-    code = _run(breakable, no_challenge, "check", breakable.target.root, "--only", "AUTH-008", folder=folder)
+    code = _run(breakable, NO_CHALLENGE, "check", breakable.target.root, "--only", "AUTH-008", folder=folder)
     assert code == ExitCode.DOES_NOT_CONFORM
     return folder
 
@@ -34,7 +36,7 @@ def _run(breakable: Breakable, fault: Fault | None, *arguments: str, folder: Pat
 def test_a_failure_that_is_still_there_is_1(
     failed: Path, breakable: Breakable, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code = _run(breakable, no_challenge, "replay", "auth-008", "--results", str(failed))
+    code = _run(breakable, NO_CHALLENGE, "replay", "auth-008", "--results", str(failed))
 
     text = capsys.readouterr().out
     assert code == ExitCode.DOES_NOT_CONFORM
@@ -55,7 +57,7 @@ def test_recorded_requests_are_sent_as_they_are(
 ) -> None:
     command = ("replay", "AUTH-008", "--results", str(failed), "--as-sent")
 
-    assert _run(breakable, no_challenge, *command) == ExitCode.DOES_NOT_CONFORM
+    assert _run(breakable, NO_CHALLENGE, *command) == ExitCode.DOES_NOT_CONFORM
     assert "then  401" in capsys.readouterr().out
 
 

@@ -11,6 +11,8 @@ from conformance.fuzz.phase import derived_id
 from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run
+from conformance.selftest.combinators import on, with_header
+from conformance.selftest.faults.profiles import READS
 from conformance.selftest.middleware import Inner, Request, Response, State
 from tests.conformance.conftest import Breakable
 
@@ -23,11 +25,7 @@ _WRONG_MEMBERS = {
 }
 
 
-async def _count_as_text(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if not request.is_list or response.status != 200:
-        return response
-    return response.with_json({**response.json, "count": str(response.json["count"])})
+_count_as_text = on("listAccessProfiles", status=200).edit("/count", str)
 
 
 async def _wrong_member(request: Request, inner: Inner, state: State) -> Response:
@@ -38,11 +36,8 @@ async def _wrong_member(request: Request, inner: Inner, state: State) -> Respons
     return response.with_json({**response.json, member: {"not": "this"}})
 
 
-async def _nothing_is_accepted(request: Request, inner: Inner, state: State) -> Response:
-    """No profile can be read, and nothing that the contract states is broken by it."""
-    return (
-        await inner(request.with_header("authorization", None)) if request.is_read else await inner(request)
-    )
+_nothing_is_accepted = on(*READS).send(with_header("authorization", None))
+"""No profile can be read, and nothing that the contract states is broken by it."""
 
 
 def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(

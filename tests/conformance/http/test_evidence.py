@@ -17,7 +17,7 @@ from conformance.report.files import FORMATS, render
 from conformance.run.plan import Plan
 from conformance.run.verdict import Status
 from conformance.runner import run
-from conformance.selftest.faults import FAULTS, Planted
+from conformance.selftest.faults import FAULTS, SeededFault
 from tests.conformance.conftest import Breakable
 
 KEY = "bfst-" + "k1" * 22
@@ -30,9 +30,9 @@ HANDED_OUT = [
 ]
 """A virtual key and an API key of this project's server, and a virtual key of another's."""
 SHOW_KEYS = [
-    planted
-    for planted in FAULTS
-    if planted.name
+    seeded
+    for seeded in FAULTS
+    if seeded.name
     in ("values_in_clear", "keys_in_clear", "only_the_end_is_masked", "detaching_tells_the_values")
 ]
 
@@ -169,12 +169,12 @@ def test_a_target_shows_no_key(breakable: Breakable) -> None:
     assert "bfst-" not in repr(breakable.target)
 
 
-@pytest.mark.parametrize("planted", SHOW_KEYS, ids=lambda planted: planted.name)
+@pytest.mark.parametrize("seeded", SHOW_KEYS, ids=lambda seeded: seeded.name)
 def test_the_verdict_on_a_server_that_shows_keys_shows_none(
-    planted: Planted, breakable: Breakable, plan: Plan
+    seeded: SeededFault, breakable: Breakable, plan: Plan
 ) -> None:
-    only = replace(plan, only=frozenset({planted.clause_id}))
-    breakable.app.break_with(planted.fault)
+    only = replace(plan, only=frozenset({seeded.clause_id}))
+    breakable.app.break_with(seeded.fault)
     try:
         results = run(only)
     finally:

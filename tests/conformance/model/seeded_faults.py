@@ -1,45 +1,38 @@
 """Faults of combinations: each shows only after calls that follow each other in a certain way."""
 
-from __future__ import annotations
-
 import json
-from dataclasses import replace
-from typing import Any
 
-from conformance.selftest.middleware import Inner, Request, Response, State, profile_of
+from conformance.selftest.combinators import ask, on, remembering
+from conformance.selftest.faults.profiles import GET, UPDATE, profile_of
+from conformance.selftest.faults.side_requests import copies_of
+from conformance.selftest.middleware import Inner, Request, Response, State
+
+_PROPAGATE = "propagateAccessProfile"
 
 
 def _is(request: Request, response: Response, operation_id: str) -> bool:
     return request.operation_id == operation_id and response.status < 300
 
 
-def _base(request: Request) -> str:
-    return "/api" + "/governance" * request.path.startswith("/api/governance")
-
-
-async def _send(inner: Inner, request: Request, method: str, path: str, body: Any = None) -> Response:
-    sent = replace(request, method=method, path=_base(request) + path, query=(), body=b"")
-    sent = sent.with_header("if-match", None)
-    if body is not None:
-        sent = sent.with_header("content-type", "application/json").with_json(body)
-    return await inner(sent)
+def _profile_id(request: Request) -> str:
+    return request.path_parameter("profile_id")
 
 
 async def an_update_of_a_clone_reaches_its_source(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if _is(request, response, "cloneAccessProfile"):
-        state.memory[str(profile_of(response)["id"])] = request.path_parameter("profile_id")
-    source = state.memory.get(request.path_parameter("profile_id"))
-    if _is(request, response, "updateAccessProfile") and source:
+        state.memory[str(profile_of(response)["id"])] = _profile_id(request)
+    source = state.memory.get(_profile_id(request))
+    if _is(request, response, UPDATE) and source:
         fields = {name: value for name, value in request.json.items() if name != "name"}
-        await _send(inner, request, "PUT", f"/access-profiles/{source}", fields)
+        await ask(request, inner, "PUT", f"/access-profiles/{source}", fields)
     return response
 
 
 async def a_version_is_skipped_after_deactivating(request: Request, inner: Inner, state: State) -> Response:
-    profile_id = request.path_parameter("profile_id")
-    if request.operation_id == "updateAccessProfile" and state.memory.pop(profile_id, None):
-        await _send(inner, request, "PUT", f"/access-profiles/{profile_id}", {"tags": ["skipped"]})
+    profile_id = _profile_id(request)
+    if request.operation_id == UPDATE and state.memory.pop(profile_id, None):
+        await ask(request, inner, "PUT", f"/access-profiles/{profile_id}", {"tags": ["skipped"]})
     response = await inner(request)
     if _is(request, response, "deactivateAccessProfile"):
         state.memory[profile_id] = True
@@ -51,21 +44,20 @@ async def a_user_who_changed_role_is_counted_for_ever(
 ) -> Response:
     user_id = request.path_parameter("user_id")
     if request.operation_id == "deleteUser" and f"changed {user_id}" in state.memory:
-        held = await _send(inner, request, "GET", f"/users/{user_id}/access-profiles")
-        for copy in held.json["access_profiles"]:
+        for copy in await copies_of(request, inner, user_id):
             counted = f"ghosts {copy['parent_profile_id']}"
             state.memory[counted] = state.memory.get(counted, 0) + 1
     response = await inner(request)
     if _is(request, response, "updateUserRole"):
         state.memory[f"changed {user_id}"] = True
-    if _is(request, response, "getAccessProfile"):
+    if _is(request, response, GET):
         ghosts = state.memory.get(f"ghosts {profile_of(response)['id']}", 0)
         return response.with_json({**response.json, "user_count": response.json["user_count"] + ghosts})
     return response
 
 
 async def a_propagation_forgets_the_third_copy(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != "propagateAccessProfile" or request.json.get("dry_run"):
+    if request.operation_id != _PROPAGATE or request.json.get("dry_run"):
         return await inner(request)
     dry = await inner(request.with_json({**request.json, "dry_run": True}))
     affected = dry.json.get("user_ids", [])
@@ -75,16 +67,15 @@ async def a_propagation_forgets_the_third_copy(request: Request, inner: Inner, s
     return dry.with_json({**dry.json, "applied": True})
 
 
-async def a_refused_update_leaves_an_audit_row(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    profile_id = request.path_parameter("profile_id")
-    if request.operation_id == "updateAccessProfile" and response.status == 412:
-        state.memory[profile_id] = True
-    if _is(request, response, "listAccessProfileAuditLogsById") and profile_id in state.memory:
-        log = response.json
-        rows = [{**log["audit_logs"][0], "action": "update"}, *log["audit_logs"]]
-        return response.with_json({"audit_logs": rows, "total_count": log["total_count"] + 1})
-    return response
+a_refused_update_leaves_an_audit_row = remembering(
+    on(UPDATE, status=412),
+    lambda request, _: _profile_id(request),
+    lambda refused: (
+        on("listAccessProfileAuditLogsById", when=lambda request: _profile_id(request) in refused, status=200)
+        .edit("/audit_logs", lambda rows: [{**rows[0], "action": "update"}, *rows])
+        .edit("/total_count", lambda total: total + 1)
+    ),
+)
 
 
 async def detaching_a_role_takes_what_another_gave(request: Request, inner: Inner, state: State) -> Response:
@@ -92,13 +83,12 @@ async def detaching_a_role_takes_what_another_gave(request: Request, inner: Inne
     if _is(request, response, "createUser"):
         state.memory[response.json["user"]["id"]] = True
     if _is(request, response, "detachRoleFromAccessProfile"):
-        profile_id, role_id = int(request.path_parameter("profile_id")), request.path_parameter("role_id")
+        profile_id, role_id = int(_profile_id(request)), request.path_parameter("role_id")
         for user_id in state.memory:
-            held = await _send(inner, request, "GET", f"/users/{user_id}/access-profiles")
-            for copy in held.json.get("access_profiles", []):
+            for copy in await copies_of(request, inner, user_id):
                 given = copy["granted_by_role_id"]
                 if copy["parent_profile_id"] == profile_id and given and str(given) != role_id:
-                    await _send(inner, request, "DELETE", f"/users/{user_id}/access-profiles/{profile_id}")
+                    await ask(request, inner, "DELETE", f"/users/{user_id}/access-profiles/{profile_id}")
     return response
 
 
@@ -107,11 +97,11 @@ async def a_removed_override_comes_back_with_a_propagation(
 ) -> Response:
     budget_id = request.path_parameter("budget_id")
     if request.operation_id == "updateUserAccessProfileBudgetOverride":
-        state.memory[budget_id] = (request.path, request.body)
+        state.memory[budget_id] = (request.path.removeprefix(request.server), request.body)
     response = await inner(request)
     if _is(request, response, "deleteUserAccessProfileBudgetOverride") and budget_id in state.memory:
         state.memory[f"removed {budget_id}"] = state.memory.pop(budget_id)
-    if _is(request, response, "propagateAccessProfile") and not request.json.get("dry_run"):
+    if _is(request, response, _PROPAGATE) and not request.json.get("dry_run"):
         for path, body in [kept for key, kept in state.memory.items() if key.startswith("removed")]:
-            await _send(inner, request, "PUT", path.removeprefix(_base(request)), json.loads(body))
+            await ask(request, inner, "PUT", path, json.loads(body))
     return response

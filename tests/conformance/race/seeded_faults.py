@@ -1,13 +1,11 @@
 """Faults that show only when several clients call at once: others come between a read and a write."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.middleware import Inner, Request, Response, State, profile_of
+from conformance.selftest.faults.profiles import stored
+from conformance.selftest.middleware import Inner, Request, Response, State
 
 ALONE_SECONDS = 1
 """How long one waits for another, where there may be none. In a race, one comes, however slow the machine."""
@@ -30,7 +28,7 @@ async def an_update_writes_back_what_it_read_before(request: Request, inner: Inn
     """A lost update: the whole profile is read, changed and written, without a look at what came between."""
     if request.operation_id != "updateAccessProfile":
         return await inner(request)
-    read = profile_of(await inner(replace(request, method="GET", body=b"")))
+    read = await stored(request, inner)
     await _another(state, "update")
     whole: dict[str, Any] = {name: read[name] for name in ("description", "tags", "budgets") if name in read}
     return await inner(request.with_json({**whole, **request.json}))

@@ -17,7 +17,7 @@ from conformance.report import document
 from conformance.report.document import Document, DocumentError
 from conformance.run.plan import Plan
 from conformance.runner import run
-from conformance.selftest.faults.refusals import first_fault_alone
+from conformance.selftest.faults import fault_of
 from conformance.selftest.middleware import Fault
 from tests.conformance.conftest import Breakable
 from tests.conformance.report import samples
@@ -77,7 +77,7 @@ def test_every_kind_of_run_fits_the_schema(make: Callable[[], Document]) -> None
     assert undescribed(made) == []
 
 
-@pytest.mark.parametrize("fault", [None, first_fault_alone])
+@pytest.mark.parametrize("fault", [None, fault_of("ERR-002/first_fault_alone")])
 def test_what_a_run_writes_fits_the_schema(breakable: Breakable, plan: Plan, fault: Fault | None) -> None:
     breakable.app.break_with(fault)
     try:

@@ -10,18 +10,18 @@ import os
 import pytest
 
 from conformance.contract import document
-from conformance.selftest.faults import FAULTS, Planted
+from conformance.selftest.faults import FAULTS, SeededFault
 from conformance.selftest.trials import Outcome, Stand
 
-FIRST_OF_EACH_CLAUSE = list({planted.clause_id: planted for planted in reversed(FAULTS)}.values())
+FIRST_OF_EACH_CLAUSE = list({seeded.clause_id: seeded for seeded in reversed(FAULTS)}.values())
 
 TRIED = FAULTS if "SOAK_ROUNDS" in os.environ else FIRST_OF_EACH_CLAUSE[::3]
 """One fault for every third clause; `make soak` and `make selftest` try them all."""
 
 
-@pytest.mark.parametrize("planted", TRIED, ids=lambda planted: planted.id)
-def test_a_check_fails_on_a_server_that_breaks_its_clause(planted: Planted, stand: Stand) -> None:
-    trial = stand.fault(planted)
+@pytest.mark.parametrize("seeded", TRIED, ids=lambda seeded: seeded.id)
+def test_a_check_fails_on_a_server_that_breaks_its_clause(seeded: SeededFault, stand: Stand) -> None:
+    trial = stand.fault(seeded)
 
     assert trial.outcome is Outcome.KILLED, trial
     (finding,) = trial.verdicts[0].findings
@@ -31,6 +31,6 @@ def test_a_check_fails_on_a_server_that_breaks_its_clause(planted: Planted, stan
 
 
 def test_each_fault_is_of_a_clause() -> None:
-    proved = {planted.clause_id for planted in FAULTS}
+    proved = {seeded.clause_id for seeded in FAULTS}
 
     assert proved - {clause.id for clause in document.load().clauses} == set()

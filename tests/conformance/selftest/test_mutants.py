@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from conformance.contract import document as contract
+from conformance.contract.routes import Routes
 from conformance.selftest.middleware import Request, Response, State
 from conformance.selftest.mutants import Mutant, mutants
 
+_ROUTES = Routes(contract.load())
 _NAME = {"type": "string", "minLength": 1, "maxLength": 9}
 _TINY: dict[str, Any] = {
     "components": {
@@ -159,7 +161,7 @@ async def _awaited(mutant: Mutant, request: Request, inner: Any) -> Response:
 
 
 def _get(path: str, key: str = "all", method: str = "GET") -> Request:
-    return Request(method, path, (), (("authorization", f"Bearer {key}"),), b"")
+    return Request(method, path, (), (("authorization", f"Bearer {key}"),), b"", _ROUTES)
 
 
 _ROLE = {"role": {"id": 7, "name": "a", "access_profiles": []}}

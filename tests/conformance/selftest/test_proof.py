@@ -101,13 +101,13 @@ def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(stand: Sta
 
 
 def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(stand: Stand) -> None:
-    (planted,) = (each for each in FAULTS if each.id == "AP-GET-006/version_counts_reads")
+    (seeded,) = (each for each in FAULTS if each.id == "AP-GET-006/version_counts_reads")
     with _knowing(stand, _with_checks(AP_GET_006=_takes_its_own_key_away)):
-        ruinous = stand.fault(planted)
+        ruinous = stand.fault(seeded)
     (actual,) = ruinous.verdicts[0].findings
     assert actual.exchanges[0].status == 401
 
-    assert stand.fault(planted).outcome is Outcome.KILLED
+    assert stand.fault(seeded).outcome is Outcome.KILLED
     assert stand.variant("more_headers", seed=1, only=frozenset({"AP-GET-006"})).outcome is Outcome.QUIET
 
 
@@ -165,10 +165,10 @@ def test_a_server_that_is_not_even_ready_is_reported_before_any_verdict(stand: S
 
 
 def test_the_other_clauses_that_a_fault_breaks_are_named(stand: Stand) -> None:
-    (planted,) = (each for each in FAULTS if each.id == "AP-VGT-002/version_to_come_is_400")
-    trial = stand.fault(planted, precise=True)
+    (seeded,) = (each for each in FAULTS if each.id == "AP-VGT-002/version_to_come_is_400")
+    trial = stand.fault(seeded, precise=True)
 
-    assert trial.by[0] == planted.clause_id
+    assert trial.by[0] == seeded.clause_id
     assert matrix(replace(_proof(trial), scope=Scope(precise=True)))["faults"]["others_broken"]["alone"] == 1
 
 

@@ -1,0 +1,312 @@
+"""What faults are made of: on which exchanges, what becomes of the request, what becomes of the answer.
+
+    on("activateAccessProfile", status=404).refuse(400)
+    on("listUsers", when=lambda request: request.argument("limit") is None).send(with_query(limit="50"))
+    on("createRole", status=409).retry(with_body(name=fresh))
+    on("getRole", status=200).set("/access_profiles/*/is_default", False)
+
+What `on` returns is a fault; each of its methods returns another one, which does one thing more. What
+`remembering` returns is a fault that depends on exchanges before.
+
+Places in a body are JSON pointers in which `*` stands for every item of a list.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Container, Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Self
+from uuid import uuid4
+
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+
+Object = dict[str, Any]
+Notes = Callable[[list[Any]], Fault]
+RequestChange = Callable[[Request, State], Request]
+Step = Callable[[Request, Response, Inner, State], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class On:
+    """A fault: the exchanges that it touches, and what it does to them.
+
+    Attributes:
+        operations: the operations that it touches; none for every request.
+        when: whether it touches a request of those.
+        statuses: the statuses of the answers that it touches; None for all.
+        where: whether it touches an answer, from its JSON.
+        changes: what becomes of the request, before the right server sees it.
+        instead: the answer without asking the right server at all.
+        steps: what becomes of the answer.
+    """
+
+    operations: tuple[str, ...] = ()
+    when: Callable[[Request], Any] | None = None
+    statuses: Container[int] | None = None
+    where: Callable[[Any], Any] | None = None
+    changes: tuple[RequestChange, ...] = ()
+    instead: Callable[[Request], Response] | None = None
+    steps: tuple[Step, ...] = ()
+
+    async def __call__(self, request: Request, inner: Inner, state: State) -> Response:
+        """Serves one request with the fault."""
+        if not self.touches_request(request):
+            return await inner(request)
+        if self.instead is not None:
+            return self.instead(request)
+        response = await inner(_changed(request, self.changes, state))
+        if not self.touches_answer(response):
+            return response
+        for step in self.steps:
+            response = await step(request, response, inner, state)
+        return response
+
+    def touches_request(self, request: Request) -> bool:
+        """Whether it touches an exchange with this request, if the answer is one of its own as well."""
+        if self.operations and request.operation_id not in self.operations:
+            return False
+        return self.when is None or bool(self.when(request))
+
+    def touches_answer(self, response: Response) -> bool:
+        """Whether it touches an exchange with this answer, if the request is one of its own as well."""
+        if self.statuses is not None and response.status not in self.statuses:
+            return False
+        return self.where is None or bool(self.where(response.json))
+
+    def _then(self, step: Step) -> Self:
+        return replace(self, steps=(*self.steps, step))
+
+    def send(self, *changes: RequestChange) -> Self:
+        """Changes the request before the right server sees it."""
+        return replace(self, changes=(*self.changes, *changes))
+
+    def retry(self, *changes: RequestChange) -> Self:
+        """Sends the request again, changed, and answers what that is answered."""
+
+        async def step(request: Request, _: Response, inner: Inner, state: State) -> Response:
+            return await inner(_changed(request, changes, state))
+
+        return self._then(step)
+
+    def also(self, *changes: RequestChange) -> Self:
+        """Sends the request once more, changed, and answers as it did the first time."""
+
+        async def step(request: Request, response: Response, inner: Inner, state: State) -> Response:
+            await inner(_changed(request, changes, state))
+            return response
+
+        return self._then(step)
+
+    def beside(self, *changes: RequestChange, make: Callable[[Any, Any], Any]) -> Self:
+        """Makes the body of the right answer's and of that to another request, both as JSON."""
+
+        async def step(request: Request, response: Response, inner: Inner, state: State) -> Response:
+            other = await inner(_changed(request, changes, state))
+            return response.with_json(make(response.json, other.json))
+
+        return self._then(step)
+
+    def answer(self, change: Callable[[Request, Response], Response]) -> Self:
+        """Answers something else, which depends on the request and on the right answer."""
+
+        async def step(request: Request, response: Response, _inner: Inner, _state: State) -> Response:
+            return change(request, response)
+
+        return self._then(step)
+
+    def reply(self, response: Response | Callable[[Request], Response]) -> Self:
+        """Answers so. Without a condition on the answer, the right server is not asked at all."""
+
+        def reply(request: Request) -> Response:
+            return response if isinstance(response, Response) else response(request)
+
+        if self.statuses is None and self.where is None:
+            return replace(self, instead=reply)
+        return self.answer(lambda request, _: reply(request))
+
+    def refuse(self, status: int) -> Self:
+        """Refuses. Without a condition on the answer, the right server is not asked at all."""
+        return self.reply(refusal(status))
+
+    def status(self, status: int) -> Self:
+        """Answers with another status."""
+        return self.answer(lambda _, response: replace(response, status=status))
+
+    def header(self, name: str, value: str | None) -> Self:
+        """Answers with another value of a header, or without it."""
+        return self.answer(lambda _, response: response.with_header(name, value))
+
+    def set(self, pointer: str, value: Any) -> Self:
+        """Gives a member of the body a value, or one that a function takes from the request."""
+        above, _, name = pointer.rpartition("/")
+
+        def change(request: Request, response: Response) -> Response:
+            def with_member(holder: Any) -> Any:
+                given = value(request) if callable(value) else value
+                return {**holder, name: given} if isinstance(holder, dict) else holder
+
+            return _edited(response, above, with_member)
+
+        return self.answer(change)
+
+    def edit(self, pointer: str, change: Callable[[Any], Any]) -> Self:
+        """Changes what stands at a place of the body, if anything does."""
+        return self.answer(lambda _, response: _edited(response, pointer, change))
+
+    def drop(self, pointer: str) -> Self:
+        """Leaves a member of the body out."""
+        above, _, name = pointer.rpartition("/")
+        return self.edit(above, lambda holder: _without(holder, name))
+
+
+def on(
+    *operations: str,
+    when: Callable[[Request], Any] | None = None,
+    status: int | Container[int] | None = None,
+    where: Callable[[Any], Any] | None = None,
+) -> On:
+    """Returns a fault that touches exchanges of some operations, or of all, and does nothing to them yet.
+
+    Args:
+        operations: their ids; none for every request, one that no operation answers too.
+        when: a condition on the request.
+        status: the status of the answer, or several.
+        where: a condition on the answer's JSON.
+    """
+    return On(operations, when, (status,) if isinstance(status, int) else status, where)
+
+
+def remembering(exchanges: On, note: Callable[[Request, Response], Any], fault: Notes) -> Fault:
+    """Returns a fault that depends on what was asked and answered before.
+
+    Args:
+        exchanges: those of which it notes something.
+        note: what it notes, from the client's request and the right answer.
+        fault: gives the fault from the list of notes, which has that of the exchange itself at its end as
+            soon as the right server has answered.
+    """
+
+    async def remember(request: Request, inner: Inner, state: State) -> Response:
+        notes: list[Any] = state.memory.setdefault("notes", [])
+        pending = exchanges.touches_request(request)
+
+        async def noted(sent: Request) -> Response:
+            nonlocal pending
+            response = await inner(sent)
+            if pending and exchanges.touches_answer(response):
+                notes.append(note(request, response))
+            pending = False
+            return response
+
+        return await fault(notes)(request, noted, state)
+
+    return remember
+
+
+def after(exchanges: On, fault: Fault) -> Fault:
+    """Returns a fault that shows only after some exchanges: there was at least one before."""
+    return remembering(exchanges, lambda *_: True, lambda seen: fault if seen else on())
+
+
+def idempotent(operation: str) -> Fault:
+    """Returns a fault that answers an operation on a path as it did when that was done the first time."""
+    return remembering(
+        on(operation, status=200),
+        lambda request, response: (request.path, response),
+        lambda done: on(operation).answer(lambda request, right: dict(done).get(request.path, right)),
+    )
+
+
+def with_body(**members: Any) -> RequestChange:
+    """Returns what gives a body's object other members; a function gives one from the object as it was."""
+
+    def change(body: Object) -> Object:
+        return body | {name: value(body) if callable(value) else value for name, value in members.items()}
+
+    return rewritten(change)
+
+
+def without(*names: str) -> RequestChange:
+    """Returns what leaves members of a body's object out."""
+    return rewritten(lambda body: _without(body, *names))
+
+
+def rewritten(change: Callable[[Object], Object]) -> RequestChange:
+    """Returns what changes the object that is the body of a request; what is no object is left alone."""
+
+    def change_request(request: Request, _: State) -> Request:
+        body = request.json
+        return request.with_json(change(body)) if isinstance(body, dict) else request
+
+    return change_request
+
+
+def with_query(**changes: str | None) -> RequestChange:
+    """Returns what gives a request other query parameters; None takes one away."""
+    return lambda request, _: request.with_query(**changes)
+
+
+def with_header(name: str, value: str | None) -> RequestChange:
+    """Returns what gives a request another value of a header, or takes it away."""
+    return lambda request, _: request.with_header(name, value)
+
+
+def at(path: Callable[[Request], str], method: str | None = None) -> RequestChange:
+    """Returns what sends a request elsewhere."""
+    return lambda request, _: replace(request, path=path(request), method=method or request.method)
+
+
+def without_content(request: Request, _: State) -> Request:
+    """Returns the request without a body."""
+    return replace(request.with_header("content-type", None), body=b"")
+
+
+def as_administrator(request: Request, state: State) -> Request:
+    """Returns the request with the key that may do everything."""
+    return request.with_header("authorization", f"Bearer {state.key}")
+
+
+def fresh(_: object) -> str:
+    """Returns a text that was nowhere before."""
+    return uuid4().hex
+
+
+async def ask(request: Request, inner: Inner, method: str, path: str, body: Any = None) -> Response:
+    """Sends another request of the same caller, below the same server, without its conditions."""
+    content = b"" if body is None else json.dumps(body).encode()
+    other = replace(request, method=method, path=request.server + path, query=(), body=content)
+    for name in ("if-match", "if-none-match"):
+        other = other.with_header(name, None)
+    return await inner(other.with_header("content-type", None if body is None else "application/json"))
+
+
+def _changed(request: Request, changes: tuple[RequestChange, ...], state: State) -> Request:
+    for change in changes:
+        request = change(request, state)
+    return request
+
+
+def _edited(response: Response, pointer: str, change: Callable[[Any], Any]) -> Response:
+    """Returns the answer with other values at the places of a pointer; as it was, where there is none."""
+    root = {"": response.json}
+    places = list(_places(root, pointer.split("/")))
+    for holder, key in places:
+        holder[key] = change(holder[key])
+    return response.with_json(root[""]) if places else response
+
+
+def _places(value: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
+    """Yields what holds each value at the end of the steps, and under which key."""
+    step, *rest = steps
+    if step == "*" and isinstance(value, list):
+        keys: Any = range(len(value))
+    else:
+        keys = [step] if isinstance(value, dict) and step in value else []
+    for key in keys:
+        if rest:
+            yield from _places(value[key], rest)
+        else:
+            yield value, key
+
+
+def _without(holder: Any, *names: str) -> Any:
+    return {k: v for k, v in holder.items() if k not in names} if isinstance(holder, dict) else holder
