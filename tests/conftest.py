@@ -1,5 +1,6 @@
 """Fixtures for all tests."""
 
+import gc
 import signal
 from collections.abc import Iterator
 
@@ -18,6 +19,17 @@ LONGEST = (
     "tests/second/test_conformance.py",
 )
 """What takes long. It comes first, so that in the end no process has much to do while others have nothing."""
+
+
+def pytest_collection() -> None:
+    """Collect no garbage while modules and tests are made, none of which goes."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Leave what was made out of every later collection of garbage."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

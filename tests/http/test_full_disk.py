@@ -1,5 +1,6 @@
 """A store on a disk that is full: writes are refused, reads go on, and nothing is lost."""
 
+import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.http.commands import COMMANDS_THAT_WRITE, assert_told_in_a_sentence, command
+from tests.http.commands import (
+    COMMANDS_THAT_WRITE,
+    USUAL,
+    assert_told_in_a_sentence,
+    command,
+    command_in_this_process,
+)
 from tests.http.small_disks import SMALL_DISKS, SmallDisk
 from tests.http.soundness import assert_is_sound
 from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, body, patience
@@ -51,15 +58,22 @@ def test_a_server_outlives_a_full_disk_and_loses_nothing(disk: SmallDisk, tmp_pa
     assert f"The store at {disk.database} {disk.told}" in log.read_text()
 
 
+def run(disk: SmallDisk, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command, as a process of its own where that is what is limited."""
+    if disk.launcher == USUAL:
+        return command_in_this_process(disk.url, *arguments)
+    return command(disk.url, *arguments, launcher=disk.launcher)
+
+
 @pytest.mark.parametrize("arguments", COMMANDS_THAT_WRITE, ids=" ".join)
 def test_a_command_on_a_full_disk_says_so(disk: SmallDisk, arguments: tuple[str, ...]) -> None:
     if arguments != ("migrate",):
         add_keys(disk.url)
     disk.fill(0)
 
-    refused = command(disk.url, *arguments, launcher=disk.launcher)
+    refused = run(disk, *arguments)
     disk.make_space()
-    accepted = command(disk.url, *arguments, launcher=disk.launcher)
+    accepted = run(disk, *arguments)
 
     assert_told_in_a_sentence(refused, f"The store at {disk.database} ")
     assert accepted.returncode == 0, accepted
@@ -70,9 +84,9 @@ def test_a_company_that_does_not_fit_is_told_and_can_be_completed(disk: SmallDis
     add_keys(disk.url)
     disk.fill(SPARE_BYTES)
 
-    refused = command(disk.url, "seed", launcher=disk.launcher)
+    refused = run(disk, "seed")
     disk.make_space()
-    accepted = command(disk.url, "seed", launcher=disk.launcher)
+    accepted = run(disk, "seed")
 
     assert_told_in_a_sentence(refused, f"The store at {disk.database} {disk.told}")
     assert accepted.returncode == 0, accepted

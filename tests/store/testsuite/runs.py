@@ -35,7 +35,13 @@ def run_suite(module: Path, report: Path, **environment: str) -> SuiteRun:
         report: a file for the results.
         environment: further environment variables.
     """
-    options = ["--import-mode=importlib", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"]
+    options = [
+        "--import-mode=importlib",
+        "-q",
+        "-pno:cacheprovider",
+        "-pno:schemathesis",
+        f"--junitxml={report}",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *options, str(module)],
         cwd=ROOT,
