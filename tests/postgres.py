@@ -33,7 +33,7 @@ ROLE = "tester"
 PASSWORD_ROLE, PASSWORD = "guarded", "correct horse"
 """A role that must show a password, also on this machine."""
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 300
 
 _SETTINGS = {
     "autovacuum": "off",

@@ -34,7 +34,7 @@ EXCLUSIONS = (
     _exclusion(
         rf"S\.{_UNSAFE}\w+\.path\.(?:(?:profile_id|role_id|key_id)\.minimum|user_id\.minLength)",
         "kept",
-        "what has the least id may belong to somebody else, and must not be changed",
+        "what has the least id may belong to somebody else: it is tried where nothing has that id",
     ),
     _exclusion(
         r"S\.attachRolesToAccessProfile\.body\.role_ids\[\]\.(?:minimum|maximum)",

@@ -197,6 +197,27 @@ class Caller:
                 found[parameter["name"]] = _NOBODY if is_number else self.session.name()
         return found
 
+    def is_free(self, name: str, value: Any) -> bool:
+        """Whether nothing has this value of a path parameter, so that no request with it can change a thing.
+
+        An integer has to lie below the id of something that is there, as what is made later gets a later id.
+
+        Raises:
+            Unreached: what the operation needs could not be made.
+            httpx.TransportError: there was no answer.
+        """
+        reader = next(
+            (
+                each
+                for each in self.session.contract.operations
+                if each.method == "GET" and each.path.endswith(f"/{{{name}}}") and each.path.count("{") == 1
+            ),
+            None,
+        )
+        if reader is None or (isinstance(value, int) and value >= self.parameters[name]):
+            return False
+        return self.session.call(reader.id, parameters={name: value}).status == 404
+
     def _tidy(self, answer: Answer) -> None:
         """Lets go of what was used up, and removes what bears no name by which the run will find it."""
         if self._supply.uses_up(self.operation.id):

@@ -149,6 +149,13 @@ class Trials:
         for value in boundaries.kept(self._caller.values, constraint):
             yield self._accepted_with(self._with(constraint, value), *missing)
 
+    def _is_harmless(self, constraint: Constraint) -> bool:
+        """Whether what has the least id is nobody's, so that it can be asked for with any operation."""
+        return constraint.location == "path" and all(
+            self._caller.is_free(constraint.steps[0], value)
+            for value in boundaries.kept(self._caller.values, constraint)
+        )
+
     def _is_plain(self, constraint: Constraint) -> bool:
         """Whether a good request stands for one at the boundary."""
         if constraint.keyword == "minLength" and len(constraint.steps) == 1 and constraint.location == BODY:
@@ -156,7 +163,7 @@ class Trials:
             return not self._caller.is_removable
         if constraint.keyword == "required" and not constraint.steps:
             return True
-        return self._content.exclusion(constraint.id, "kept") is not None
+        return self._content.exclusion(constraint.id, "kept") is not None and not self._is_harmless(constraint)
 
     def _plain(self, constraint: Constraint) -> Request:
         """A good request with something at the place of the constraint, if it is in the body."""

@@ -45,6 +45,8 @@ _SHOWN = 8
 """How many exchanges of the failing step are shown."""
 _SEARCH = 0.7
 """The part of the time in which a failure is searched. The rest is for making it short."""
+_PATIENCE = 10
+"""How many times as long the fewest histories may take: a server is slow, or its machine is busy."""
 
 
 def search(run: Run, seconds: float) -> None:
@@ -72,13 +74,16 @@ def _search(model: Model, plan: Plan, workspace: Workspace, histories: int, dead
         return model.history(sessions[-1], lambda clause_id: is_claimed(plan, clause_id))
 
     seconds = deadline.remaining * model.share
-    until = [Deadline.within(None if seconds == float("inf") else seconds * part) for part in (_SEARCH, 1)]
+    search_end, end, last = (
+        Deadline.within(None if seconds == float("inf") else seconds * part)
+        for part in (_SEARCH, 1, _PATIENCE)
+    )
     scope = Scope(plan.seed, max(histories, _FEWEST_HISTORIES), model.steps, _FEWEST_HISTORIES)
-    found = explore(model.machine, begin, scope, *until)
+    found = explore(model.machine, begin, scope, search_end, last)
     status, reason = Status.PASS, ""
     findings: tuple[Finding, ...] = ()
     if found.failure is not None:
-        status, findings = Status.FAIL, _findings(plan, found.failure, begin, until[1])
+        status, findings = Status.FAIL, _findings(plan, found.failure, begin, end)
     elif found.obstacle is not None or found.histories < _FEWEST_HISTORIES:
         status, reason = _unfinished(found)
     requests = sum(len(session.answers) for session in sessions)

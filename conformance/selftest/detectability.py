@@ -78,13 +78,17 @@ def same_answers(session: Session, mutant: Mutant, server: Breakable) -> str:
     except (httpx.TransportError, LookupError, TypeError):
         return ""
     # Where the right server does not show what is meant, nothing is said.
-    meant = all(400 <= status < 500 for status, *_ in right) if dropped else all(s < 400 for s, *_ in right)
+    is_refused = all(400 <= status < 500 for status, *_ in right)
+    meant = is_refused or (not dropped and all(status < 400 for status, *_ in right))
     if not right or right != other or not meant:
         return ""
     status, code, pointers = right[0]
+    told = f"{status} {code} {', '.join(pointers)}".rstrip()
     if dropped:
-        return f"without it, another rule gives the same answer: {status} {code} {', '.join(pointers)}"
-    return f"the stricter server gives the same answer: {status}"
+        return f"without it, another rule gives the same answer: {told}"
+    # All that a stricter server forbids is what lies at the edge.
+    who = "another rule" if is_refused else "the stricter server"
+    return f"at the edge, {who} gives the same answer: {told}"
 
 
 class _Asking:

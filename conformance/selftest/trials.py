@@ -84,8 +84,11 @@ class Stand:
         self.server = Breakable(command)
         self.plan = plan_at(self.server)
         with self._workspace() as workspace:
-            # A server that is in use: its data is not the suite's.
-            calls.submit(workspace.session("before"), {"name": "Here before"})
+            # A server that is in use: its data is not the suite's, and its first profile is gone.
+            session = workspace.session("before")
+            gone = calls.create(session)["id"]
+            session.call("deleteAccessProfile", parameters={"profile_id": gone})
+            calls.submit(session, {"name": "Here before"})
         self.server.keep()
 
     def __enter__(self) -> Self:

@@ -39,7 +39,6 @@ def project(tmp_path: Path) -> Path:
 
 
 # The first run installs.
-@pytest.mark.timeout(300)
 def test_a_generated_typescript_client_type_checks_and_lives_a_profiles_life(
     project: Path, server: Server
 ) -> None:

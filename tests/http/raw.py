@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from tests.serving import Server
+from tests.serving import LONG_SECONDS, Server
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class RawAnswer:
 
 def send(server: Server, request: bytes, *, expect_body: bool = True) -> RawAnswer:
     """Send octets and read one answer."""
-    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+    with socket.create_connection((server.host, server.port), timeout=LONG_SECONDS) as connection:
         # The server may answer, and close, before it has read everything.
         with suppress(BrokenPipeError, ConnectionResetError):
             connection.sendall(request)

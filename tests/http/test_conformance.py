@@ -20,7 +20,7 @@ from conformance.fuzz.phase import derived_id
 from conformance.http.target import Target
 from conformance.run.session import Session, Workspace
 from tests.http.conftest import DURABLE
-from tests.serving import ROOT, Keys, Server, add_keys, running_server
+from tests.serving import LONG_SECONDS, ROOT, Keys, Server, add_keys, running_server
 
 IS_SOAK = "SOAK_ROUNDS" in os.environ
 HISTORIES = ("--seed", "1", "--budget", "900" if IS_SOAK else "200")
@@ -40,6 +40,7 @@ def in_memory() -> Iterator[Server]:
             f"{server.url}/api/api-keys",
             headers={"Authorization": f"Bearer {admin}"},
             json={"name": "viewer", "scopes": ["AccessProfiles:View"]},
+            timeout=LONG_SECONDS,
         )
         keys = Keys(admin=admin, viewer=answer.json()["key"], expired="", revoked="")
         yield Server(server.url, server.store, keys, server.process)
@@ -104,7 +105,6 @@ def shown(session: Session, ids: dict[str, Any]) -> list[Any]:
     ]
 
 
-@pytest.mark.timeout(900)
 def test_our_server_keeps_every_clause_and_every_schema_and_what_others_have_stays_as_it_is(
     server: Server, tmp_path: Path
 ) -> None:
@@ -148,13 +148,11 @@ LEFT_OUT = "fuzz" if IS_SOAK else "fuzz,model,boundary"
 """What no store changes is tried on SQLite alone; `make soak` tries constraints and histories on each."""
 
 
-@pytest.mark.timeout(600)
 def test_our_server_keeps_every_clause_in_memory(tmp_path: Path) -> None:
     with in_memory() as server:
         assert_every_clause_is_kept(server, tmp_path, "--without", LEFT_OUT)
 
 
-@pytest.mark.timeout(600)
 def test_our_server_keeps_every_clause_on_postgresql(tmp_path: Path) -> None:
     reports = tmp_path / "reports"
     with on_postgresql(tmp_path) as server:

@@ -121,7 +121,7 @@ def test_a_server_that_meets_damage_answers_503_and_says_so(
     keys = add_keys(url)
     with (
         running_server(url, keys, log=log) as server,
-        server.client(timeout=30) as client,
+        server.client() as client,
     ):
         ready_before = client.get("/readyz")
         damage(file)

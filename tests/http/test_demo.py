@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.serving import ROOT
+from tests.serving import LONG_SECONDS, ROOT
 
 # The example of the page that this API was first documented on: every field, with its type.
 BUDGET = {"max_limit": float, "id": str, "scope": str, "current_usage": float, "last_reset": str}
@@ -71,8 +71,8 @@ def first_day(tmp_path_factory: pytest.TempPathFactory) -> FirstDay:
     folder = tmp_path_factory.mktemp("demo")
     with demo(folder) as printed:
         url, headers = curl_line(printed)
-        answer = httpx.get(url, headers=headers)
-        other = httpx.get(url.replace("/api/", "/api/governance/"), headers=headers)
+        answer = httpx.get(url, headers=headers, timeout=LONG_SECONDS)
+        other = httpx.get(url.replace("/api/", "/api/governance/"), headers=headers, timeout=LONG_SECONDS)
     return FirstDay(folder, printed, answer, other)
 
 
@@ -86,7 +86,7 @@ def test_the_key_is_printed_once_and_the_company_is_made_once(first_day: FirstDa
     _, headers = curl_line(first_day.printed)
     with demo(first_day.folder) as second:
         again_url, again_headers = curl_line(second)
-        after = httpx.get(again_url, headers=headers).content
+        after = httpx.get(again_url, headers=headers, timeout=LONG_SECONDS).content
 
     assert "bfst-" in first_day.printed
     assert "bfst-" not in second

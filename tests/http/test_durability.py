@@ -10,7 +10,7 @@ from tests.http.soundness import assert_is_sound
 from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, patience
 from tests.postgres import own_cluster
 from tests.postgres_binaries import NoPostgres
-from tests.serving import add_keys, running_server
+from tests.serving import LONG_SECONDS, add_keys, running_server
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 CLIENTS = 8
@@ -36,7 +36,6 @@ def test_what_was_answered_survives_kill_9_of_the_server(durable_store: str, pro
         assert_is_sound(durable_store)
 
 
-@pytest.mark.timeout(120)
 def test_the_server_outlives_a_database_that_is_killed() -> None:
     try:
         with own_cluster() as cluster:
@@ -47,10 +46,13 @@ def test_the_server_outlives_a_database_that_is_killed() -> None:
                 with Writers([server] * CLIENTS) as writers:
                     writers.wait_for(60)
                     cluster.kill9()
-                    away = httpx.get(server.url + PATH, headers=headers, timeout=30)
+                    away = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
                     cluster.start()
-                    with patience(30) as up:
-                        while httpx.get(server.url + PATH, headers=headers).status_code != 200:
+                    with patience() as up:
+                        while (
+                            httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS).status_code
+                            != 200
+                        ):
                             assert not up.is_set(), "the server has not found its database again"
                             time.sleep(0.1)
                     writers.wait_for(len(writers.answered) + 20)

@@ -36,7 +36,7 @@ def clients(store_url: str) -> Iterator[list[httpx.Client]]:
     keys = add_keys(store_url)
     with ExitStack() as stack:
         servers = [stack.enter_context(running_server(store_url, keys)) for _ in range(PROCESSES)]
-        yield [stack.enter_context(server.client(timeout=60)) for server in servers]
+        yield [stack.enter_context(server.client()) for server in servers]
 
 
 def shown(client: httpx.Client, profile_id: int, tag: str | None = None) -> tuple[int, str | None]:

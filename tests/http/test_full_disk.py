@@ -11,7 +11,7 @@ from tests.http.commands import COMMANDS_THAT_WRITE, assert_told_in_a_sentence, 
 from tests.http.small_disks import SMALL_DISKS, SmallDisk
 from tests.http.soundness import assert_is_sound
 from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, body, patience
-from tests.serving import add_keys, running_server
+from tests.serving import LONG_SECONDS, add_keys, running_server
 
 SPARE_BYTES = 100_000
 """What is left for writes: enough for some of them."""
@@ -28,16 +28,16 @@ def test_a_server_outlives_a_full_disk_and_loses_nothing(disk: SmallDisk, tmp_pa
     headers = {"Authorization": f"Bearer {keys.admin}"}
     log = tmp_path / "log"
     with running_server(disk.url, keys, log=log) as server:
-        with Writers([server] * 4) as writers, patience(60) as up:
+        with Writers([server] * 4) as writers, patience() as up:
             writers.wait_for(20)
             disk.server = server
             disk.fill(SPARE_BYTES)
             while len(writers.refused) < 20:
                 assert not up.is_set(), "the disk does not get full"
                 time.sleep(0.01)
-            write = httpx.post(server.url + PATH, headers=headers, json=body("refused"))
-            read = httpx.get(server.url + PATH, headers=headers)
-            ready = httpx.get(server.url + "/readyz")
+            write = httpx.post(server.url + PATH, headers=headers, json=body("refused"), timeout=LONG_SECONDS)
+            read = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
+            ready = httpx.get(server.url + "/readyz", timeout=LONG_SECONDS)
             disk.make_space()
             writers.wait_for(len(writers.answered) + 20)
 

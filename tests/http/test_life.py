@@ -118,7 +118,6 @@ def lived(server: LifeServer, seed: int, histories: int, shrinking: float = 20) 
     return found
 
 
-@pytest.mark.timeout(240)
 @pytest.mark.parametrize("backend", STORES)
 def test_every_life_is_as_the_clauses_say(backend: str, tmp_path: Path) -> None:
     with life_server(STORES[backend](tmp_path)) as server:

@@ -29,7 +29,7 @@ def test_a_write_that_waits_too_long_is_refused_and_reads_go_on(tmp_path: Path) 
     keys = add_keys(url)
     with (
         running_server(url, keys, log=log) as server,
-        server.client(timeout=30) as client,
+        server.client() as client,
         other_process(file) as other,
         ThreadPoolExecutor() as beside,
     ):

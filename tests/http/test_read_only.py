@@ -11,7 +11,7 @@ import pytest
 
 from tests.http.commands import COMMANDS, COMMANDS_THAT_WRITE, assert_told_in_a_sentence, command
 from tests.http.writers import PATH, body
-from tests.serving import Keys, add_keys, running_server
+from tests.serving import LONG_SECONDS, Keys, add_keys, running_server
 
 OBEYING = (sys.executable, "-m", "tests.limited", "--obey-permissions")
 
@@ -47,10 +47,10 @@ def test_a_server_on_a_read_only_file_answers_reads_and_refuses_writes(kept: Kep
     kept.file.chmod(0o400)
 
     with running_server(kept.url, kept.keys, launcher=OBEYING, log=log) as server:
-        read = httpx.get(server.url + PATH, headers=headers)
-        write = httpx.post(server.url + PATH, headers=headers, json=body("refused"))
-        again = httpx.get(server.url + PATH, headers=headers)
-        ready = httpx.get(server.url + "/readyz")
+        read = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
+        write = httpx.post(server.url + PATH, headers=headers, json=body("refused"), timeout=LONG_SECONDS)
+        again = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
+        ready = httpx.get(server.url + "/readyz", timeout=LONG_SECONDS)
 
     assert (read.status_code, again.status_code, ready.status_code) == (200, 200, 200)
     assert write.status_code == 503

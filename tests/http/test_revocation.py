@@ -4,7 +4,7 @@ import httpx
 
 from tests.http.commands import command
 from tests.http.writers import PATH
-from tests.serving import add_keys, running_server
+from tests.serving import LONG_SECONDS, add_keys, running_server
 
 
 def test_a_key_is_accepted_and_refused_by_every_server_at_once(durable_store: str) -> None:
@@ -12,9 +12,14 @@ def test_a_key_is_accepted_and_refused_by_every_server_at_once(durable_store: st
     with running_server(durable_store, keys) as first, running_server(durable_store, keys) as second:
         made = command(durable_store, "keys", "create", "ci", "--all-scopes")
         headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-        accepted = [httpx.get(server.url + PATH, headers=headers) for server in (first, second) * 3]
+        accepted = [
+            httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
+            for server in (first, second) * 3
+        ]
         revoked = command(durable_store, "keys", "revoke", "ci")
-        refused = [httpx.get(server.url + PATH, headers=headers) for server in (first, second)]
+        refused = [
+            httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS) for server in (first, second)
+        ]
 
     assert (made.returncode, revoked.returncode) == (0, 0)
     assert {answer.status_code for answer in accepted} == {200}

@@ -5,13 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from conformance.contract import document
 from conformance.selftest.baseline import SETTINGS as PLAIN_SETTINGS
 from tests.serving import ROOT, Server
-
-pytestmark = pytest.mark.timeout(240)
 
 OPERATIONS = document.load().operations
 ASKED = [each for each in OPERATIONS if "SOAK_ROUNDS" in os.environ or each.path.startswith("/roles")]

@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import Server, add_keys, running_server
+from tests.serving import LONG_SECONDS, Server, add_keys, running_server
 
 ORIGIN = "/api/access-profiles"
 
 
 def status(server: Server, headers: dict[str, str]) -> int:
-    return httpx.get(server.url + ORIGIN, headers=headers).status_code
+    return httpx.get(server.url + ORIGIN, headers=headers, timeout=LONG_SECONDS).status_code
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "bEaReR"])
@@ -48,7 +48,7 @@ def refused(server: Server) -> dict[str, dict[str, str]]:
 
 def test_every_other_credential_is_401_with_a_challenge(server: Server) -> None:
     for what, headers in refused(server).items():
-        answer = httpx.get(server.url + ORIGIN, headers=headers)
+        answer = httpx.get(server.url + ORIGIN, headers=headers, timeout=LONG_SECONDS)
 
         assert answer.status_code == 401, what
         assert answer.headers["www-authenticate"].startswith("Bearer "), what
@@ -59,7 +59,11 @@ def test_every_other_credential_is_401_with_a_challenge(server: Server) -> None:
 def test_two_authorization_headers_are_401(server: Server) -> None:
     value = f"Bearer {server.keys.admin}"
 
-    answer = httpx.get(server.url + ORIGIN, headers=[("Authorization", value), ("Authorization", value)])
+    answer = httpx.get(
+        server.url + ORIGIN,
+        headers=[("Authorization", value), ("Authorization", value)],
+        timeout=LONG_SECONDS,
+    )
 
     assert answer.status_code == 401
 
@@ -68,7 +72,7 @@ def test_a_refused_credential_creates_nothing(server: Server, admin: httpx.Clien
     for what, headers in refused(server).items():
         name = f"refused {what}"
 
-        answer = httpx.post(server.url + ORIGIN, headers=headers, json={"name": name})
+        answer = httpx.post(server.url + ORIGIN, headers=headers, json={"name": name}, timeout=LONG_SECONDS)
 
         assert answer.status_code == 401, what
         assert admin.get(ORIGIN, params={"search": name}).json()["total_count"] == 0, what
@@ -77,7 +81,9 @@ def test_a_refused_credential_creates_nothing(server: Server, admin: httpx.Clien
 def test_a_key_without_the_permission_is_403_and_creates_nothing(server: Server, admin: httpx.Client) -> None:
     viewer = {"Authorization": f"Bearer {server.keys.viewer}"}
 
-    answer = httpx.post(server.url + ORIGIN, headers=viewer, json={"name": "by a viewer"})
+    answer = httpx.post(
+        server.url + ORIGIN, headers=viewer, json={"name": "by a viewer"}, timeout=LONG_SECONDS
+    )
 
     assert answer.status_code == 403
     assert answer.json()["error"]["code"] == "permission_missing"
@@ -88,7 +94,9 @@ def test_a_key_without_the_permission_is_403_and_creates_nothing(server: Server,
 def test_the_permission_is_checked_before_the_body(server: Server) -> None:
     viewer = {"Authorization": f"Bearer {server.keys.viewer}"}
 
-    assert httpx.post(server.url + ORIGIN, headers=viewer, content=b"{").status_code == 403
+    assert (
+        httpx.post(server.url + ORIGIN, headers=viewer, content=b"{", timeout=LONG_SECONDS).status_code == 403
+    )
 
 
 def test_a_revoked_key_is_refused_at_once_by_every_process(durable_store: str) -> None:
@@ -117,8 +125,8 @@ def test_no_key_is_ever_logged(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with running_server(store_url, keys, log=log) as server:
         for key in (keys.admin, keys.viewer, keys.expired, keys.revoked, "bfst-unknown-secret"):
-            httpx.get(server.url + ORIGIN, headers={"Authorization": f"Bearer {key}"})
-            httpx.get(f"{server.url}{ORIGIN}/x", headers={"x-api-key": key})
+            httpx.get(server.url + ORIGIN, headers={"Authorization": f"Bearer {key}"}, timeout=LONG_SECONDS)
+            httpx.get(f"{server.url}{ORIGIN}/x", headers={"x-api-key": key}, timeout=LONG_SECONDS)
 
     logged = log.read_text()
     events = [json.loads(line)["event"] for line in logged.splitlines()]

@@ -10,7 +10,7 @@ import pytest
 from tests.http.commands import assert_told_in_a_sentence, command, command_in_this_process
 from tests.http.writers import PATH
 from tests.postgres import PASSWORD_ROLE, ROLE, OwnCluster, free_port, shared_own_cluster
-from tests.serving import add_keys, running_server
+from tests.serving import LONG_SECONDS, add_keys, running_server
 
 SECRET = "s3cret-of-ours"
 CHECK = "Check the user, the password and the database in the store's URL."
@@ -98,8 +98,8 @@ def test_a_server_logs_that_its_database_is_away_without_the_password(tmp_path: 
         cluster.stop()
         try:
             headers = {"Authorization": f"Bearer {keys.admin}"}
-            answer = httpx.get(server.url + PATH, headers=headers, timeout=30)
-            ready = httpx.get(server.url + "/readyz", timeout=30)
+            answer = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
+            ready = httpx.get(server.url + "/readyz", timeout=LONG_SECONDS)
         finally:
             cluster.start()
 

@@ -18,7 +18,7 @@ import pytest
 from tests.http.commands import assert_told_in_a_sentence, command, command_in_this_process
 from tests.http.conftest import DURABLE
 from tests.http.writers import PATH, Writers, body, patience
-from tests.serving import ROOT, Server, add_keys, running_server
+from tests.serving import LONG_SECONDS, ROOT, Server, add_keys, running_server
 
 CONNECTIONS = 32
 """So many that both of two workers get some: that one gets none happens once in 2³¹ times."""
@@ -62,7 +62,7 @@ def clients_of(server: Server) -> Iterator[list[httpx.Client]]:
     options: dict[str, Any] = {
         "base_url": server.url,
         "headers": {"Authorization": f"Bearer {server.keys.admin}"},
-        "timeout": 30,
+        "timeout": LONG_SECONDS,
         "verify": TRUSTED,
     }
     with ExitStack() as stack:
@@ -82,7 +82,7 @@ def workers_of(clients: Sequence[httpx.Client], log: Path) -> list[int]:
     asked = [f"{place}.{time.monotonic_ns()}" for place, _ in enumerate(clients)]
     for client, request_id in zip(clients, asked, strict=True):
         assert client.get(PATH, headers={"X-Request-Id": request_id}).status_code == 200
-    with patience(10) as up:
+    with patience() as up:
         while True:
             # A line is written after its answer.
             answered_by: dict[str, int] = {
@@ -96,12 +96,12 @@ def workers_of(clients: Sequence[httpx.Client], log: Path) -> list[int]:
 
 def exit_code(process: subprocess.Popen[str]) -> int:
     """Wait until nobody holds the output open, neither the server nor a worker."""
-    process.communicate(timeout=20)
+    process.communicate(timeout=LONG_SECONDS)
     return process.returncode
 
 
 def wait_until_refused(server: Server) -> None:
-    with patience(10) as up:
+    with patience() as up:
         while listens(server):
             assert not up.is_set(), "somebody still listens"
             time.sleep(0.01)
@@ -166,7 +166,7 @@ def test_a_request_that_is_under_way_is_answered_before_all_end(
         f"POST {PATH} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {server.keys.admin}\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(content)}\r\nExpect: 100-continue\r\n\r\n"
     )
-    with socket.create_connection((server.host, server.port), timeout=10) as connection:
+    with socket.create_connection((server.host, server.port), timeout=LONG_SECONDS) as connection:
         connection.sendall(head.encode())
         assert connection.recv(4096).startswith(b"HTTP/1.1 100 ")
 
@@ -212,7 +212,7 @@ def unable_workers(file: Path, log: Path) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=LONG_SECONDS)
 
 
 def test_workers_that_cannot_start_end_the_command_with_a_sentence(tmp_path: Path) -> None:
@@ -220,7 +220,7 @@ def test_workers_that_cannot_start_end_the_command_with_a_sentence(tmp_path: Pat
     file.touch()
 
     with unable_workers(file, log) as process:
-        output, _ = process.communicate(timeout=20)
+        output, _ = process.communicate(timeout=LONG_SECONDS)
 
     assert (process.returncode, output) == (1, "")
     assert "there is the file" in log.read_text("utf-8")
@@ -230,19 +230,22 @@ def test_workers_that_cannot_start_end_the_command_with_a_sentence(tmp_path: Pat
 def test_a_worker_that_cannot_be_replaced_yet_is_tried_again_while_the_others_serve(tmp_path: Path) -> None:
     file, log = tmp_path / "file", tmp_path / "log"
 
-    with unable_workers(file, log) as process, httpx.Client(headers={"Connection": "close"}) as client:
+    with (
+        unable_workers(file, log) as process,
+        httpx.Client(headers={"Connection": "close"}, timeout=LONG_SECONDS) as client,
+    ):
         assert process.stdout is not None
         url = f"http://127.0.0.1:{int(process.stdout.readline())}"
         killed = int(client.get(url).text)
         file.touch()
         os.kill(killed, signal.SIGKILL)
-        with patience(10) as up:
+        with patience() as up:
             while len(events(log, "worker_ended")) < 2:
                 assert not up.is_set(), "the replacement has not failed"
                 time.sleep(0.01)
         file.unlink()
         # Whoever is sent to the missing worker waits for it.
-        answered_by = {int(client.get(url, timeout=20).text) for _ in range(CONNECTIONS)}
+        answered_by = {int(client.get(url).text) for _ in range(CONNECTIONS)}
 
     assert len(answered_by - {killed}) == 2
     assert [line["exit_code"] for line in events(log, "worker_ended")] == [-signal.SIGKILL, 3]

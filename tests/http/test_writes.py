@@ -4,9 +4,7 @@ import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
-
-from tests.serving import Server
+from tests.serving import LONG_SECONDS, Server
 
 PATH = "/api/access-profiles"
 
@@ -16,10 +14,10 @@ def test_twenty_clients_race_for_one_name(server: Server) -> None:
     barrier = threading.Barrier(20)
 
     def create(_: int) -> int:
-        with httpx.Client(headers={"Authorization": f"Bearer {server.keys.admin}"}) as client:
-            client.get(server.url + PATH)
-            barrier.wait(30)
-            return client.post(server.url + PATH, json={"name": name}).status_code
+        with server.client() as client:
+            client.get(PATH)
+            barrier.wait(LONG_SECONDS)
+            return client.post(PATH, json={"name": name}).status_code
 
     with ThreadPoolExecutor(20) as pool:
         statuses = sorted(pool.map(create, range(20)))

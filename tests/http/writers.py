@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.serving import Server
+from tests.serving import LONG_SECONDS, Server
 
 PATH = "/api/access-profiles"
 TAGS = ["first", "second"]
@@ -30,7 +30,7 @@ class Writers:
     def __exit__(self, *_error: object) -> None:
         self._stop.set()
         for thread in self._threads:
-            thread.join(60)
+            thread.join(LONG_SECONDS)
 
     def wait_for(self, answers: int) -> None:
         """Return when so many creations were answered."""
@@ -40,7 +40,7 @@ class Writers:
             pause.wait(0.005)
 
     def _write(self, server: Server) -> None:
-        with server.client(timeout=30) as client:
+        with server.client() as client:
             while not self._stop.is_set():
                 name = uuid.uuid4().hex
                 try:
@@ -92,10 +92,10 @@ def _list(value: object) -> list[object]:
 
 
 @contextmanager
-def patience(seconds: float) -> Iterator[threading.Event]:
+def patience() -> Iterator[threading.Event]:
     """Give an event that is set when time is up, for loops that wait for recovery."""
     up = threading.Event()
-    timer = threading.Timer(seconds, up.set)
+    timer = threading.Timer(LONG_SECONDS, up.set)
     timer.start()
     try:
         yield up

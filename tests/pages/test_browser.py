@@ -66,7 +66,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     # Swagger UI takes a while to start when other tests use the same processors.
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=300_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield running
@@ -89,7 +89,7 @@ def served() -> Iterator[Site]:
     thread.start()
     yield running
     server.shutdown()
-    thread.join(10)
+    thread.join()
     server.server_close()
 
 
@@ -99,6 +99,7 @@ def visit(
 ) -> Iterator[Visit]:
     """Open a page in a fresh browser profile that cannot reach another host."""
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    context.set_default_timeout(300_000)
     page = context.new_page()
     seen = Visit(page, [])
 

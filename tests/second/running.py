@@ -38,4 +38,4 @@ def running(broken: str | None = None) -> Iterator[Second]:
             yield Second(first.rpartition(" ")[2], {role.lower(): key for role, key in keys.items()})
         finally:
             process.terminate()
-            process.wait(10)
+            process.wait()

@@ -47,7 +47,6 @@ def ran(plan: Plan) -> Ran:
     return Ran(verdicts, answers, ledger, requests, left)
 
 
-@pytest.mark.timeout(300)
 def test_our_server_keeps_every_constraint_and_every_status(ran: Ran, plan: Plan) -> None:
     verdicts = [*ran.verdicts, *ran.answers.verdicts(plan)]
 
@@ -56,17 +55,14 @@ def test_our_server_keeps_every_constraint_and_every_status(ran: Ran, plan: Plan
     assert ran.requests < _MOST_REQUESTS
 
 
-@pytest.mark.timeout(300)
 def test_nothing_of_the_contract_that_a_client_can_reach_is_left_out(ran: Ran) -> None:
     assert unreached(ran.ledger, ACCESS_PROFILES) == []
 
 
-@pytest.mark.timeout(300)
 def test_nothing_is_left_behind(ran: Ran) -> None:
     assert ran.left == Residue(0, 0, 0, 0)
 
 
-@pytest.mark.timeout(300)
 def test_verdicts_come_in_the_order_of_their_ids(ran: Ran, plan: Plan) -> None:
     ids = [
         verdict_id
@@ -79,7 +75,6 @@ def test_verdicts_come_in_the_order_of_their_ids(ran: Ran, plan: Plan) -> None:
     assert all(v.phase == "boundary" and v.derived and v.line > 0 for v in ran.verdicts)
 
 
-@pytest.mark.timeout(300)
 def test_what_cannot_be_tried_alone_is_little_and_real(ran: Ran) -> None:
     assert len(exclusions.EXCLUSIONS) <= 6
     for excluded in exclusions.EXCLUSIONS:

@@ -81,7 +81,6 @@ def test_a_sample_passes_with_200_ms_on_the_way(
         _all_pass(capsys, url, "--only", "AP-GET-001,AP-CRE-006,HTTP-002,KEY-CRE-006")
 
 
-@pytest.mark.timeout(300)
 def test_fuzzing_passes_behind_everything_at_once(
     everything: tuple[str, Limited], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -94,7 +94,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_BROWSER") == "1":
             pytest.fail(reason)
         pytest.skip(reason)
-    expect.set_options(timeout=20_000)
+    expect.set_options(timeout=300_000)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield running
@@ -125,6 +125,7 @@ def visit(
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
     )
+    context.set_default_timeout(300_000)
     seen = Visit(context.new_page())
     seen.page.on("console", lambda line: seen.faults.append(line.text))
     seen.page.on("pageerror", lambda error: seen.faults.append(str(error)))

@@ -14,7 +14,6 @@ from tests.conformance.conftest import Breakable
 ASKED = "AP-CRE-001,AP-LST-*,AUTH-*,HTTP-*,S.listAccessProfiles.fuzz,S.createAccessProfile.fuzz"
 
 
-@pytest.mark.timeout(300)
 def test_what_writes_is_skipped_and_never_sent(
     breakable: Breakable, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from conformance.selftest.faulty_server import NOT_INSTALLED, Breakable, HostError
-from tests.serving import ROOT
+from tests.serving import LONG_SECONDS, ROOT
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,9 @@ def _is_alive(pid: int) -> bool:
 
 def _list_profiles(server: Breakable, key: str | None = None) -> httpx.Response:
     headers = {"Authorization": f"Bearer {key or server.target.key}"}
-    return httpx.get(f"{server.target.root}/api/access-profiles", headers=headers, trust_env=False)
+    return httpx.get(
+        f"{server.target.root}/api/access-profiles", headers=headers, trust_env=False, timeout=LONG_SECONDS
+    )
 
 
 def test_it_serves_a_whole_server_at_first(server: Breakable) -> None:
@@ -55,7 +57,9 @@ OTHER_CONTRACT = "createRole.body.name.minLength/constraint-tightened"
 @contextmanager
 def _admin(server: Breakable) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {server.target.key}"}
-    with httpx.Client(base_url=f"{server.target.root}/api", headers=headers, trust_env=False) as client:
+    with httpx.Client(
+        base_url=f"{server.target.root}/api", headers=headers, trust_env=False, timeout=LONG_SECONDS
+    ) as client:
         yield client
 
 

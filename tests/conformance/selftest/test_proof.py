@@ -121,6 +121,23 @@ def test_a_mutant_that_no_client_can_tell_is_not_counted(stand: Stand) -> None:
     assert _proof(trial).holds
 
 
+def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(stand: Stand) -> None:
+    """No role has the greatest id there is."""
+    trial = _mutant_trial(stand, "createUser.body.role_id.maximum/constraint-tightened")
+
+    assert trial.outcome is Outcome.EQUIVALENT
+    assert trial.reason == "at the edge, another rule gives the same answer: 400 validation_failed /role_id"
+
+
+def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(stand: Stand) -> None:
+    trial = _mutant_trial(stand, "deleteAccessProfile.path.profile_id.minimum/constraint-tightened")
+
+    assert (trial.outcome, trial.by) == (
+        Outcome.KILLED,
+        ("S.deleteAccessProfile.path.profile_id.minimum",),
+    )
+
+
 @pytest.mark.parametrize(
     "mutant_id",
     [

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import ROOT, add_keys, running_server
+from tests.serving import LONG_SECONDS, ROOT, add_keys, running_server
 
 PYTHON = (sys.executable,)
 
@@ -19,7 +19,7 @@ FEW_FILES = ("sh", "-c", 'ulimit -n 40 && exec "$0" "$@"', *PYTHON)
 
 def serve(store: str, *arguments: str, launcher: Sequence[str] = PYTHON) -> subprocess.CompletedProcess[str]:
     command = [*launcher, "-m", "server.cli", "--store", store, "serve", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -63,7 +63,10 @@ def test_a_server_ends_quietly_when_it_is_told_to(tmp_path: Path) -> None:
 
     with running_server(store, keys, log=log) as server:
         headers = {"Authorization": f"Bearer {keys.admin}"}
-        assert httpx.get(f"{server.url}/api/access-profiles", headers=headers).status_code == 200
+        assert (
+            httpx.get(f"{server.url}/api/access-profiles", headers=headers, timeout=LONG_SECONDS).status_code
+            == 200
+        )
         process = server.process
 
     assert process.returncode in {0, -15}

@@ -63,7 +63,6 @@ def run(level: str, log_format: str) -> tuple[str, str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
     )
     return done.stdout, done.stderr
 
@@ -253,7 +252,6 @@ def test_no_line_holds_a_key_that_is_handed_out(level: str, log_format: str) -> 
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
     )
 
     answers = done.stdout.splitlines()

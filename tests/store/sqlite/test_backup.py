@@ -111,7 +111,7 @@ def test_writers_do_not_wait_for_a_backup(tmp_path: Path, url: str, store: Store
     def write(done: int, _total: int) -> None:
         other = threading.Thread(target=add_profiles, args=(store, [f"during {done}"]))
         other.start()
-        other.join(10)
+        other.join()
         assert not other.is_alive()
 
     back_up(url, tmp_path / "b.db", force=False, progress=write)

@@ -26,7 +26,7 @@ from tests.store.backends import connections_in_use
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 THREADS = 16
 WRITES = 12
-HANG_SECONDS = 60
+HANG_SECONDS = 300
 
 
 class Failure(Exception):

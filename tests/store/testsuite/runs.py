@@ -42,7 +42,6 @@ def run_suite(module: Path, report: Path, **environment: str) -> SuiteRun:
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(module.parent), str(ROOT)])} | environment,
         capture_output=True,
         text=True,
-        timeout=110,
         check=False,
     )
     outcomes: dict[tuple[str, str], str] = {}

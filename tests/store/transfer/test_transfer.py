@@ -59,7 +59,6 @@ def test_the_route_leads_from_every_backend_to_every_backend() -> None:
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(plan=PLANS)
-@pytest.mark.timeout(300)
 def test_what_goes_from_store_to_store_stays_the_same_to_the_last_octet(template: Path, plan: Plan) -> None:
     files = []
     for backend in BACKENDS:
