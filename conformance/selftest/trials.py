@@ -20,8 +20,7 @@ from conformance.runner import run
 from conformance.selftest.detectability import same_answers
 from conformance.selftest.faults import Planted
 from conformance.selftest.faulty_server import COMMAND, Breakable, HostError
-from conformance.selftest.mutants import Mutant, mutants
-from conformance.selftest.mutants.answers import STATUS
+from conformance.selftest.mutants import Mutant
 
 _BROKEN = (Status.FAIL, Status.WARN)
 PREFLIGHT = "preflight"
@@ -171,31 +170,31 @@ class Stand:
         )
 
     def _nearest(self, mutant: Mutant, *, fuzz: bool) -> Iterable[frozenset[str]]:
-        """Sets of ids: of what the mutant touches, of its operation, of what holds for all operations."""
+        """Sets of ids: of what the mutant touches, of its operation, of what holds for all operations.
+
+        What an answer holds is also seen by the checks of other operations: then all of them are asked.
+        """
         contract = self.plan.contract
         derived = f"S.{mutant.operation_id}."
-        answers = f"{derived}answers"
+        answers, fuzzed = f"{derived}answers", frozenset({derived_id(mutant.operation_id)})
         clauses = [c for c in contract.clauses if c.id in self.plan.checks]
         own = frozenset(c.id for c in clauses if c.operation_id == mutant.operation_id)
         all_over = frozenset(c.id for c in clauses if c.operation_id is None or c.profile == _SCOPES)
         sets = [
             frozenset({f"{derived}{mutant.place}", answers}),
-            frozenset(f"{derived}{place}" for place in self._places[mutant.operation_id]),
+            frozenset(each for each in self._ids if each.startswith(derived)) - fuzzed,
             own,
             all_over,
         ]
+        if mutant.constraint is None:
+            sets.append(frozenset({answers, *(clause.id for clause in clauses)}))
         if fuzz:
-            sets.append(frozenset({derived_id(mutant.operation_id)}))
+            sets.append(fuzzed)
         return sets
 
     @cached_property
-    def _places(self) -> dict[str, list[str]]:
-        """What of each operation has a derived verdict of its own: one for each place that a mutant has."""
-        places: dict[str, list[str]] = {}
-        for mutant in mutants(self.plan.contract.document):
-            of = places.setdefault(mutant.operation_id, ["answers", "method"])
-            of.append(f"status.{mutant.place}" if mutant.operator == STATUS else mutant.place)
-        return places
+    def _ids(self) -> list[str]:
+        return [each for phase in self.plan.phases for each in phase.ids(self.plan.contract)]
 
     def _is_equivalent(self, mutant: Mutant) -> str:
         """Why no client can tell the mutant from the right server; empty when one can."""
