@@ -59,8 +59,8 @@ def _other_types(values: Values, schema: Schema, constraint: Constraint) -> list
     if constraint.location != BODY:
         return _OTHER_TEXTS.get(schema["type"], [])
     sample = values.sample(schema, name(constraint))
-    # A number in a text, and `true` for 1, are what lenient parsers let pass; an object where a text belongs
-    # is what programs fail at that look texts up.
+    # A number in a text, and `true` for 1, are what lenient parsers let pass. An object for a text is what
+    # programs fail at that look it up.
     others: dict[str, list[Any]] = {
         "string": [7, {}],
         "integer": [str(sample), 1.5, True],

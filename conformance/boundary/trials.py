@@ -172,8 +172,8 @@ class Trials:
             return not self._caller.is_removable
         if constraint.keyword == "required" and not constraint.steps:
             return True
-        excluded = self._content.exclusion(constraint.id, "kept") is not None
-        return excluded and not self._is_harmless(constraint)
+        is_excluded = self._content.exclusion(constraint.id, "kept") is not None
+        return is_excluded and not self._is_harmless(constraint)
 
     def _plain(self, constraint: Constraint) -> Request:
         """A good request with something at the place of the constraint, if it is in the body."""

@@ -74,12 +74,12 @@ def _search(model: Model, plan: Plan, workspace: Workspace, histories: int, dead
         return model.history(sessions[-1], lambda clause_id: is_claimed(plan, clause_id))
 
     seconds = deadline.remaining * model.share
-    search, end, last = (
+    search_end, end, last = (
         Deadline.within(None if seconds == float("inf") else seconds * part)
         for part in (_SEARCH, 1, _PATIENCE)
     )
     scope = Scope(plan.seed, max(histories, _FEWEST_HISTORIES), model.steps, _FEWEST_HISTORIES)
-    found = explore(model.machine, begin, scope, search, last)
+    found = explore(model.machine, begin, scope, search_end, last)
     status, reason = Status.PASS, ""
     findings: tuple[Finding, ...] = ()
     if found.failure is not None:

@@ -85,7 +85,8 @@ class Stand:
         with self._workspace() as workspace:
             # A server that is in use: its data is not the suite's, and its first profile is gone.
             session = workspace.session("before")
-            session.call("deleteAccessProfile", parameters={"profile_id": calls.create(session)["id"]})
+            gone = calls.create(session)["id"]
+            session.call("deleteAccessProfile", parameters={"profile_id": gone})
             calls.submit(session, {"name": "Here before"})
         self.server.keep()
 
@@ -175,26 +176,25 @@ class Stand:
         """
         contract = self.plan.contract
         derived = f"S.{mutant.operation_id}."
-        answers = f"{derived}answers"
+        answers, fuzzed = f"{derived}answers", frozenset({derived_id(mutant.operation_id)})
         clauses = [c for c in contract.clauses if c.id in self.plan.checks]
         own = frozenset(c.id for c in clauses if c.operation_id == mutant.operation_id)
         all_over = frozenset(c.id for c in clauses if c.operation_id is None or c.profile == _SCOPES)
         sets = [
             frozenset({f"{derived}{mutant.place}", answers}),
-            frozenset(each for each in self._derived if each.startswith(derived)),
+            frozenset(each for each in self._ids if each.startswith(derived)) - fuzzed,
             own,
             all_over,
         ]
         if mutant.constraint is None:
             sets.append(frozenset({answers, *(clause.id for clause in clauses)}))
         if fuzz:
-            sets.append(frozenset({derived_id(mutant.operation_id)}))
+            sets.append(fuzzed)
         return sets
 
     @cached_property
-    def _derived(self) -> list[str]:
-        [boundary] = (phase for phase in self.plan.phases if phase.name == "boundary")
-        return [*boundary.ids(self.plan.contract)]
+    def _ids(self) -> list[str]:
+        return [each for phase in self.plan.phases for each in phase.ids(self.plan.contract)]
 
     def _is_equivalent(self, mutant: Mutant) -> str:
         """Why no client can tell the mutant from the right server; empty when one can."""

@@ -190,7 +190,7 @@ BOTH_SIDES: dict[str, tuple[list[Any], list[Any]]] = {
         [{"name": "cf-name", "parts": ["bolt"], "conformance_unknown": 1}],
     ),
     "body.name.required": (["cf-name"], [ABSENT]),
-    "body.name.type": (["cf-name"], [7, None]),
+    "body.name.type": (["cf-name"], [7, {}, None]),
     "body.name.minLength": (["qx"], ["q"]),
     "body.name.maxLength": (["cf-name" + "x" * 23], ["cf-name" + "x" * 24]),
     "body.name.pattern": (["cf-name"], ["CF-NAME"]),
