@@ -1,37 +1,45 @@
-"""The app: the only place where everything is wired together."""
+"""The app: everything is wired together here, and nothing else knows Connexion.
+
+Connexion reads the contract's paths, routes, and asks for the bearer key. Its own layers validate nothing and
+answer nothing: that is `server.http.operation`.
+"""
 
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from importlib.metadata import version
 from typing import Any, cast
 from uuid import uuid4
 
+import structlog
 from connexion import FlaskApp
+from connexion.exceptions import ProblemException
+from connexion.lifecycle import ConnexionRequest
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from connexion.middleware.lifespan import LifespanMiddleware
 from connexion.middleware.main import API
 from connexion.middleware.routing import RoutingMiddleware
 from connexion.middleware.security import SecurityMiddleware
+from connexion.resolver import Resolution, Resolver
+from connexion.security import BearerSecurityHandler
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Mount, Route, Router
-from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from domain.errors import DomainError
 from server.cache.data_version import Stamps
 from server.contract.document import Contract, load_contract
-from server.contract.resolver import HandlerResolver, find_handlers
+from server.contract.resolver import Handler, find_handlers
 from server.contract.router import RouteTable
-from server.http.authentication import Authenticator, bearer_security_handler, random_text
-from server.http.errors import ErrorMiddleware
+from server.http.asgi import ASGIApp, Receive, Scope, Send
+from server.http.authentication import Authenticator, random_text
+from server.http.errors import ErrorMiddleware, MethodNotAllowed, path_not_found
 from server.http.operation import OperationMiddleware, Surroundings, compile_operations
-from server.http.request_info import RequestInfoMiddleware
+from server.http.request_info import RequestInfoMiddleware, request_info
 from server.http.response_cache import ReadCacheMiddleware
 from server.pages import PublishedContract, ServerInfo, health, pages
 from server.process.clock import Clock, system_clock
-from server.process.logs import access_log
 from server.process.settings import MEMORY_MIB
 from store.api import Store
 
@@ -70,7 +78,7 @@ def create_app(
     surroundings = Surroundings(store, clock, ids, random_text, permissions)
     operations = compile_operations(contract, handlers, surroundings)
     authenticator = Authenticator(store, clock)
-    log = access_log()
+    log = structlog.get_logger("access").bind()
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -83,9 +91,10 @@ def create_app(
         middlewares=[
             partial(RequestInfoMiddleware, log=log),
             partial(ErrorMiddleware, contract=contract),
+            RefusalMiddleware,
             partial(ContractRoutingMiddleware, routes=RouteTable(contract)),
             SecurityMiddleware,
-            partial(OperationMiddleware, operations=operations),
+            partial(OperationMiddleware, operations=operations, destination=destination),
             LifespanMiddleware,
         ],
         resolver=HandlerResolver(handlers),
@@ -163,13 +172,79 @@ def _literals_closed(routes: Sequence[BaseRoute]) -> list[BaseRoute]:
     Without it, Starlette would go on to a template that fits the path and states the method.
     """
     literal = [route for route in routes if isinstance(route, Route) and "{" not in route.path]
-    refusals = [Route(path, MethodNotAllowed()) for path in dict.fromkeys(route.path for route in literal)]
+    refusals = [Route(path, LiteralPath()) for path in dict.fromkeys(route.path for route in literal)]
     return [*literal, *refusals, *(route for route in routes if route not in literal)]
 
 
-class MethodNotAllowed:
+class LiteralPath:
     """The ASGI app behind a literal path: whatever the contract states there was asked for before."""
 
     async def __call__(self, _scope: Scope, _receive: Receive, _send: Send) -> None:
         """Refuse the request."""
-        raise HTTPException(405)
+        raise MethodNotAllowed
+
+
+def destination(scope: Scope) -> tuple[str, str] | None:
+    """Return the operationId and the base path that a request was routed to, or None for a page."""
+    found = scope["extensions"][ROUTING_CONTEXT]
+    operation_id = found.get("operation_id")
+    return None if operation_id is None else (operation_id, found["api_base_path"])
+
+
+class RefusalMiddleware:
+    """Says in this server's words what Connexion and Starlette refuse."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on.
+
+        Raises:
+            MethodNotAllowed: the path is there, with other methods.
+            ApiError: 404, nothing is there.
+        """
+        try:
+            await self._app(scope, receive, send)
+        except HTTPException as error:
+            if error.status_code == 405:
+                raise MethodNotAllowed from error
+            if error.status_code < 500:
+                raise path_not_found() from error
+            raise
+        except ProblemException as error:
+            if error.status < 500:
+                raise path_not_found() from error
+            raise
+
+
+class HandlerResolver(Resolver):  # type: ignore[misc]  # connexion has no types
+    """Tells Connexion which function serves an operation."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        super().__init__()
+        self._handlers = handlers
+
+    def resolve(self, operation: Any) -> Resolution:
+        """Return the handler of an operation."""
+        return Resolution(self._handlers[operation.operation_id], operation.operation_id)
+
+
+def bearer_security_handler(authenticator: Authenticator) -> Callable[[], BearerSecurityHandler]:
+    """Return what Connexion's `security_map` takes for `bearer`.
+
+    The contract names no Python, so the function that Connexion would look up by name is handed in.
+    """
+
+    class ContractBearer(BearerSecurityHandler):  # type: ignore[misc]  # connexion has no types
+        def get_fn(
+            self, _security_scheme: Any, _required_scopes: Any
+        ) -> Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]:
+            async def verify(request: ConnexionRequest) -> dict[str, Any]:
+                info = request_info(request.scope)
+                info.principal = await authenticator.principal(request.scope, info.stamp)
+                return {"sub": info.principal.name}
+
+            return verify
+
+    return ContractBearer

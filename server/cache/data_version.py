@@ -9,34 +9,24 @@ from store.api import Store
 class Stamps:
     """Takes stamps for requests; see `store.api.Store.stamp`.
 
-    Requests that come while others wait share the next stamp that is taken. They cannot have one that was
-    taken, or asked for, before they came: it may be older than a write that was acknowledged meanwhile.
+    Where the store has to be waited for, requests that come while others wait share the next stamp that is
+    taken. They cannot have one that was taken, or asked for, before they came: it may be older than a write
+    that was acknowledged meanwhile.
     """
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._taken = 0
-        self._last: object = None
         self._asking: Task[object] | None = None
         self._next: Task[object] | None = None
 
     async def take(self) -> object:
         """Return a stamp of a moment between the call and now; None when the store has none."""
         if not self._store.reads_wait:
-            return await self._take_at_once()
+            return self._store.stamp()
         if self._next is None:
             self._next = asyncio.create_task(self._ask(self._asking))
         # A request that is given up must not take the answer away from others.
         return await asyncio.shield(self._next)
-
-    async def _take_at_once(self) -> object:
-        """Let in all requests that have come; the first that goes on takes a stamp for all of them."""
-        taken_before = self._taken
-        await asyncio.sleep(0)
-        if self._taken == taken_before:
-            self._last = self._store.stamp()
-            self._taken += 1
-        return self._last
 
     async def _ask(self, before: Task[object] | None) -> object:
         if before is not None and not before.done():

@@ -30,9 +30,6 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
     # What a start makes stays: collections would only look at it again and again. Serving turns them on.
     gc.disable()
     try:
-        from server.process.left_out import import_libraries
-
-        import_libraries()
         from server.cli import serving
         from server.contract.document import ContractMismatch
         from store.registry import scheme_of

@@ -8,11 +8,9 @@ names the file, and not to the first caller.
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any, TypeAlias
-
-from connexion.resolver import Resolution, Resolver
 
 from handlers.replies.reply import Reply
 from server.contract.document import Contract, ContractMismatch, Operation, Schema
@@ -20,18 +18,6 @@ from server.contract.document import Contract, ContractMismatch, Operation, Sche
 Handler: TypeAlias = Callable[..., Reply[Any]]
 
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str"}
-
-
-class HandlerResolver(Resolver):  # type: ignore[misc]  # connexion has no types
-    """Tells Connexion which function serves an operation."""
-
-    def __init__(self, handlers: Mapping[str, Handler]) -> None:
-        super().__init__()
-        self._handlers = handlers
-
-    def resolve(self, operation: Any) -> Resolution:
-        """Return the handler of an operation."""
-        return Resolution(self._handlers[operation.operation_id], operation.operation_id)
 
 
 def find_handlers(contract: Contract, package: str = "handlers") -> dict[str, Handler]:

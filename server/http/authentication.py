@@ -2,14 +2,10 @@
 
 import secrets
 import string
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from anyio.to_thread import run_sync
-from connexion.lifecycle import ConnexionRequest
-from connexion.security import BearerSecurityHandler
-from starlette.types import Scope
 
 from domain.credentials import API_KEY_START, IssuedApiKey, hash_key, issue_api_key
 from domain.records import ApiKey
@@ -17,7 +13,7 @@ from handlers.context import Principal
 from handlers.contract_types import ErrorCode
 from handlers.replies.errors import ApiError
 from server.cache.versioned_cache import Remembered
-from server.http.request_info import request_info
+from server.http.asgi import Scope
 from server.process.clock import Clock
 from store.api import Store
 
@@ -93,34 +89,20 @@ class Authenticator:
             return tx.api_keys.find(secret_hash)
 
 
-def bearer_security_handler(authenticator: Authenticator) -> Callable[[], BearerSecurityHandler]:
-    """Return what Connexion's `security_map` takes for `bearer`.
-
-    The contract names no Python, so the function that Connexion would look up by name is handed in.
-    """
-
-    class ContractBearer(BearerSecurityHandler):  # type: ignore[misc]  # connexion has no types
-        def get_fn(
-            self, _security_scheme: Any, _required_scopes: Any
-        ) -> Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]:
-            async def verify(request: ConnexionRequest) -> dict[str, Any]:
-                principal = await authenticator.principal(request.scope, request_info(request.scope).stamp)
-                return {"sub": principal.name, "principal": principal}
-
-            return verify
-
-    return ContractBearer
+def credentials_missing() -> ApiError:
+    """Return the refusal of a request that nobody stands behind."""
+    return ApiError(
+        "credentials_missing",
+        'Send an API key as "Authorization: Bearer bfst-…".',
+        headers={"WWW-Authenticate": _CHALLENGE},
+    )
 
 
 def _bearer_token(scope: Scope) -> tuple[bytes, str]:
     """Return the only `Authorization` of a request, and the key in it."""
     given = [value for name, value in scope["headers"] if name == b"authorization"]
     if not given:
-        raise ApiError(
-            "credentials_missing",
-            'Send an API key as "Authorization: Bearer bfst-…".',
-            headers={"WWW-Authenticate": _CHALLENGE},
-        )
+        raise credentials_missing()
     scheme, _, token = given[0].decode("latin-1").partition(" ")
     token = str(token.strip(" "))
     if len(given) > 1 or scheme.lower() != "bearer" or not token.startswith(API_KEY_START):

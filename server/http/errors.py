@@ -4,15 +4,13 @@ from collections.abc import Iterable
 
 import orjson
 import structlog
-from connexion.exceptions import ProblemException
-from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from domain.errors import DomainError
 from handlers.contract_types import BifrostError, FieldError
 from handlers.replies.errors import ApiError, from_domain
 from server.contract.document import Contract
 from server.contract.schemas import json_pointer
+from server.http.asgi import ASGIApp, Message, Receive, Scope, Send
 from server.http.json_body import ClientGone
 from server.http.request_info import request_info
 from server.http.response import Answer
@@ -49,6 +47,15 @@ def envelope(error: ApiError, event_id: str) -> BifrostError:
     return body
 
 
+class MethodNotAllowed(Exception):
+    """There is something at this path, and not with this method."""
+
+
+def path_not_found() -> ApiError:
+    """Return the refusal of a path that leads nowhere."""
+    return ApiError("path_not_found", "There is nothing at this path.")
+
+
 class ErrorMiddleware:
     """Answers what the layers within raise.
 
@@ -81,7 +88,7 @@ class ErrorMiddleware:
             await self._answer(error, scope, send)
 
     async def _answer(self, error: Exception, scope: Scope, send: Send) -> None:
-        if isinstance(error, HTTPException) and error.status_code == 405:
+        if isinstance(error, MethodNotAllowed):
             allow = self._allow.methods(scope["path"]) or ("GET", "HEAD", "OPTIONS")
             headers = {"Allow": ", ".join(allow)}
             if scope["method"] == "OPTIONS":
@@ -97,10 +104,6 @@ class ErrorMiddleware:
         match error:
             case ApiError():
                 return error
-            case HTTPException(status_code=status) if status < 500:
-                return ApiError("path_not_found", "There is nothing at this path.")
-            case ProblemException(status=status) if status < 500:
-                return ApiError("path_not_found", "There is nothing at this path.")
             case DomainError():
                 answer = from_domain(error)
                 if answer.kind.status >= 500:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 import jiter
-from starlette.types import Receive
 
 from handlers.replies.errors import ApiError
+from server.http.asgi import Receive
 
 MAX_OCTETS = 1_048_576
 """The most octets of a request body (clause HTTP-007)."""

@@ -1,9 +1,9 @@
 """The operation layer: answers every operation of the contract.
 
-It stands after Connexion's routing and security, and is the only path: parameters and body in, validated by
-schemas compiled at start; the handler called with typed arguments; its reply validated as an object; bytes
-out. What Connexion's validators and decorators would do is done here, once, and nothing of the contract goes
-further in.
+It stands after routing and security, and is the only path: parameters and body in, validated by schemas
+compiled at start; the handler called with typed arguments; its reply validated as an object; bytes out. What
+a framework's validators and decorators would do is done here, once, and nothing of the contract goes further
+in.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,8 +13,6 @@ from typing import Any
 
 import orjson
 from anyio.to_thread import run_sync
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from domain.credentials import RandomText
 from handlers.context import Context, Principal
@@ -23,6 +21,8 @@ from handlers.replies.reply import Reply
 from server.contract.document import Contract, Operation
 from server.contract.resolver import Handler
 from server.contract.schemas import SchemaCompiler
+from server.http.asgi import ASGIApp, Receive, Scope, Send
+from server.http.authentication import credentials_missing
 from server.http.json_body import check_media_type, parse_json, read_body
 from server.http.parameters import ParameterReader
 from server.http.request_info import request_info
@@ -80,9 +80,9 @@ class CompiledOperation:
         """
         info = request_info(scope)
         info.operation_id = self._operation.operation_id
-        principal: Principal = scope["extensions"]["connexion_context"]["token_info"]["principal"]
-        info.principal = principal.name
-        self._check_permission(principal)
+        if info.principal is None:
+            raise credentials_missing()
+        self._check_permission(info.principal)
         arguments = self._parameters.read(scope["path_params"], scope["query_string"], scope["headers"])
         if self._body is not None:
             arguments["body"] = await self._read_body(scope, receive)
@@ -91,7 +91,7 @@ class CompiledOperation:
             now=self._surroundings.clock(),
             new_id=self._surroundings.new_id,
             random_text=self._surroundings.random_text,
-            principal=principal,
+            principal=info.principal,
             base_path=base_path,
             permissions=self._surroundings.permissions,
         )
@@ -162,29 +162,32 @@ def compile_operations(
     }
 
 
-class OperationAPI(RoutedAPI[ASGIApp]):  # type: ignore[misc]  # connexion has no types
-    """The operations under one base path."""
+class OperationMiddleware:
+    """Answers what leads to an operation; passes on the pages."""
 
-    def __init__(self, *args: Any, operations: Mapping[str, CompiledOperation], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._compiled = operations
-        self.add_paths()
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        operations: Mapping[str, CompiledOperation],
+        destination: Callable[[Scope], tuple[str, str] | None],
+    ) -> None:
+        """Take the operations.
 
-    def make_operation(self, operation: Any) -> ASGIApp:
-        """Return what serves an operation."""
-        return partial(self._compiled[operation.operation_id].serve, base_path=self.base_path)
-
-
-class OperationMiddleware(RoutedMiddleware[OperationAPI]):  # type: ignore[misc]  # connexion has no types
-    """Answers what Connexion has routed and secured; passes on the pages."""
-
-    api_cls = OperationAPI
-
-    def __init__(self, app: ASGIApp, *, operations: Mapping[str, CompiledOperation]) -> None:
-        super().__init__(app)
+        Args:
+            app: answers what leads to no operation.
+            operations: every operation by its operationId.
+            destination: returns the operationId and the base path that a request was routed to, if any.
+        """
+        self._app = app
         self._operations = operations
+        self._destination = destination
 
-    def add_api(self, specification: Any, **kwargs: Any) -> OperationAPI:
-        """Take the operations of one base path."""
-        api: OperationAPI = super().add_api(specification, operations=self._operations, **kwargs)
-        return api
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        destination = self._destination(scope) if scope["type"] == "http" else None
+        if destination is None:
+            await self._app(scope, receive, send)
+            return
+        operation_id, base_path = destination
+        await self._operations[operation_id].serve(scope, receive, send, base_path)

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from random import getrandbits
 from time import perf_counter
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
 
+from handlers.context import Principal
+from server.http.asgi import ASGIApp, Message, Receive, Scope, Send
 from server.http.response import Answer
-from server.process.logs import AccessLog, surroundings
+from server.process.logs import log_context
 
 _KEY = "access_profiles.request"
 _CLIENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -21,7 +23,7 @@ class RequestInfo:
     Attributes:
         request_id: the client's own `X-Request-Id` when that is plain, else a new one.
         operation_id: the operation, once it is routed.
-        principal: the name of the API key, once it is known.
+        principal: who is calling, once the API key is recognised.
         stamp: the store's stamp of a moment since the request came, if it was taken.
         lasting: the answer, if it stays the same until something is written; see `Reply`.
         permission: what a key must hold to get that answer.
@@ -30,7 +32,7 @@ class RequestInfo:
 
     request_id: str
     operation_id: str | None = None
-    principal: str | None = None
+    principal: Principal | None = None
     stamp: object = None
     lasting: Answer | None = None
     permission: str = ""
@@ -51,7 +53,7 @@ class RequestInfo:
             # Two decimals; `round` takes ten times as long.
             "ms": int((perf_counter() - self.began) * 100_000) / 100,
             "operation": self.operation_id,
-            "api_key": self.principal,
+            "api_key": None if self.principal is None else self.principal.name,
             "request_id": self.request_id,
         }
 
@@ -76,7 +78,7 @@ def request_info(scope: Scope) -> RequestInfo:
 class RequestInfoMiddleware:
     """Sends each request's id back, and logs one line for each answer."""
 
-    def __init__(self, app: ASGIApp, *, log: AccessLog) -> None:
+    def __init__(self, app: ASGIApp, *, log: FilteringBoundLogger) -> None:
         self.app = app
         self._log = log
 
@@ -95,9 +97,9 @@ class RequestInfoMiddleware:
                 message["headers"] = [*message.get("headers", ()), info.id_header]
             await send(message)
 
-        bound = surroundings.set({**surroundings.get(), "request_id": info.request_id})
+        bound = log_context.set({**log_context.get(), "request_id": info.request_id})
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            self._log(info.facts(scope, status))
-            surroundings.reset(bound)
+            self._log.info("request", **info.facts(scope, status))
+            log_context.reset(bound)

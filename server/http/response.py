@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import NamedTuple, Self
 
-from starlette.types import Send
+from server.http.asgi import Send
 
 
 class Answer(NamedTuple):

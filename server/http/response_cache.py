@@ -8,14 +8,14 @@ remembered in the same way: to revoke a key is to write.
 
 from typing import NamedTuple, TypeAlias
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.typing import FilteringBoundLogger
 
 from server.cache.data_version import Stamps
 from server.cache.versioned_cache import Remembered
+from server.http.asgi import ASGIApp, Receive, Scope, Send
 from server.http.authentication import Authenticator
 from server.http.request_info import RequestInfo, begin
 from server.http.response import Answer
-from server.process.logs import AccessLog
 
 Question: TypeAlias = tuple[str, str, bytes, bytes | None]
 """All of a request that an answer rests on: method, path, query and If-None-Match."""
@@ -40,7 +40,7 @@ class ReadCacheMiddleware:
         *,
         stamps: Stamps,
         authenticator: Authenticator,
-        log: AccessLog,
+        log: FilteringBoundLogger,
         max_octets: int,
     ) -> None:
         """Begin with nothing.
@@ -49,7 +49,7 @@ class ReadCacheMiddleware:
             app: answers what is not remembered.
             stamps: tell whether anything was written.
             authenticator: tells whose a key is.
-            log: logs the facts of an answer.
+            log: takes a line for each answer.
             max_octets: how much is remembered; with 0 nothing is.
         """
         self.app = app
@@ -79,7 +79,7 @@ class ReadCacheMiddleware:
             headers = [*headers, info.id_header]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
-            self._log(info.facts(scope, status))
+            self._log.info("request", **info.facts(scope, status))
             return
         await self.app(scope, receive, send)
         if info.lasting is not None:
@@ -92,7 +92,7 @@ class ReadCacheMiddleware:
         principal = self._authenticator.remembered(authorization, info.stamp)
         if principal is None or not principal.may(kept.permission):
             return False
-        info.principal = principal.name
+        info.principal = principal
         return True
 
 

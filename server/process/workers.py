@@ -24,7 +24,7 @@ import click
 import structlog
 import uvicorn
 
-from server.process.logs import surroundings
+from server.process.logs import log_context
 
 FORK = multiprocessing.get_context("fork")
 
@@ -222,7 +222,7 @@ class Workers:
         for other in self._sockets:
             if other is not listener:
                 other.close()
-        surroundings.set({"worker": os.getpid()})
+        log_context.set({"worker": os.getpid()})
         WorkerServer(self._config, self._watched, is_ready).run(sockets=[listener])
 
 

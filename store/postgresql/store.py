@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 
-from store.postgresql.readers import PostgresReaders
 from store.postgresql.snapshot_watch import SnapshotWatch
 from store.postgresql.url import PostgresUrl, parse_url
+from store.sql.connections import HeldReaders
 from store.sql.engine import SqlStore
 from store.sql.fair_semaphore import Turns
 from store.sql.prepared import send
@@ -52,7 +52,7 @@ def open_postgres(url: str) -> SqlStore:
     patience_seconds = parsed.pool_timeout_ms / 1000
     return PostgresStore(
         SnapshotWatch(parsed.connection),
-        PostgresReaders(reader, readers),
+        HeldReaders(reader, readers),
         reader,
         writer,
         migrator=writer.execution_options(begin=_MIGRATE),
@@ -67,9 +67,7 @@ def open_postgres(url: str) -> SqlStore:
 class PostgresStore(SqlStore):
     """Keeps everything in a database of a PostgreSQL server."""
 
-    def __init__(
-        self, watch: SnapshotWatch, readers: PostgresReaders, *engines: Engine, **options: Any
-    ) -> None:
+    def __init__(self, watch: SnapshotWatch, readers: HeldReaders, *engines: Engine, **options: Any) -> None:
         """Take what tells of commits, how reads begin, and what else `SqlStore` takes."""
         super().__init__(*engines, begin_read=readers.begin, **options)
         self._readers = readers

@@ -113,7 +113,7 @@ class HeldReaders:
         except IndexError:
             return self._opened()
         try:
-            self._start(connection)
+            send(connection, self._statement)
         except DBAPIError as error:
             connection.close()
             if not error.connection_invalidated:
@@ -132,19 +132,11 @@ class HeldReaders:
         if connection.in_transaction():
             connection.commit()
         else:
-            self._finish(connection)
+            send(connection, "COMMIT")
 
     def _drop(self) -> None:
         while self._free:
             _discard(self._free.pop())
-
-    def _start(self, connection: Connection) -> None:
-        """Begin a transaction that Core does not know of."""
-        send(connection, self._statement)
-
-    def _finish(self, connection: Connection) -> None:
-        """End it."""
-        send(connection, "COMMIT")
 
 
 def _discard(connection: Connection) -> None:

@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from starlette.types import Message
 
 from handlers.replies.errors import ApiError
+from server.http.asgi import Message
 from server.http.json_body import MAX_OCTETS, ClientGone, check_media_type, read_body
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import Receive, Scope, Send
+import structlog
 
 from bench.calls import Caller
 from handlers.access_profiles import get_access_profile, list_access_profiles
@@ -18,6 +18,7 @@ from handlers.replies.reply import Reply
 from server.cache.data_version import Stamps
 from server.cache.versioned_cache import OVERHEAD_OCTETS, Remembered
 from server.connexion_app import create_app
+from server.http.asgi import Receive, Scope, Send
 from server.http.authentication import Authenticator, issue_key
 from server.http.request_info import request_info
 from server.http.response import Answer
@@ -278,7 +279,7 @@ def test_what_clients_chose_counts_as_memory_too() -> None:
         app,
         stamps=Stamps(MemoryStore()),
         authenticator=authenticator,
-        log=lambda _: None,
+        log=structlog.get_logger(),
         max_octets=OVERHEAD_OCTETS + 1_000,
     )
     caller = Caller(cache, KEY.key)

@@ -1,15 +1,12 @@
 """What a server process writes to its log. Each case is a process, as logging is of the whole process."""
 
-import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from server.process.logs import AccessLines, JsonLines, StandardError, surroundings
 from tests.serving import ROOT
 
 KEY = "bfst-" + "Planted0" * 5 + "Key0"
@@ -106,52 +103,6 @@ def test_every_request_is_logged_with_who_and_what(as_json: tuple[str, list[dict
         (200, "listAccessProfiles", "planted"),
         (400, "createAccessProfile", "planted"),
     ]
-
-
-def turns(act: Callable[[AccessLines], Awaitable[None]]) -> list[list[dict[str, Any]]]:
-    """Return the lines that are written while something is done, by turns of the event loop."""
-    written: list[bytes] = []
-
-    class Noted(JsonLines):
-        def write(self, lines: bytes) -> None:
-            written.append(lines)
-
-    async def acted() -> None:
-        await act(AccessLines(Noted(StandardError("access"), [], {})))
-        await asyncio.sleep(0)
-
-    asyncio.run(acted())
-    return [[json.loads(line) for line in lines.splitlines()] for lines in written]
-
-
-def test_answers_of_one_turn_are_written_at_once_each_with_its_own_time() -> None:
-    async def answer(lines: AccessLines) -> None:
-        for turn in range(2):
-            for number in range(3):
-                lines.add({"turn": turn, "number": number})
-            await asyncio.sleep(0)
-
-    found = turns(answer)
-
-    assert [[(line["turn"], line["number"]) for line in turn] for turn in found] == [
-        [(turn, number) for number in range(3)] for turn in range(2)
-    ]
-    times = [line["timestamp"] for turn in found for line in turn]
-    assert times == sorted(times)
-    assert {(line["event"], line["level"], line["logger"]) for turn in found for line in turn} == {
-        ("request", "info", "access")
-    }
-
-
-def test_a_line_that_is_written_together_with_others_tells_of_its_own_request() -> None:
-    async def answer(lines: AccessLines) -> None:
-        surroundings.set({"worker": 7, "request_id": "first"})
-        for request_id in ("first", "second"):
-            lines.add({"request_id": request_id})
-
-    [found] = turns(answer)
-
-    assert [(line["worker"], line["request_id"]) for line in found] == [(7, "first"), (7, "second")]
 
 
 def test_libraries_speak_in_the_same_form(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
