@@ -4,18 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import (
-    as_administrator,
-    ask,
-    fresh,
-    idempotent,
-    on,
-    remembering,
-    with_body,
-)
+from conformance.selftest.combinators import ask, idempotent, on, remembering
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.side_requests import DONE
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import as_administrator, fresh, with_body
 
 Object = dict[str, Any]
 
@@ -138,6 +131,19 @@ async def keys_live_for_ever(request: Request, inner: Inner, state: State) -> Re
     return made.with_json({**made.json, "api_key": made.json["api_key"] | ending})
 
 
+async def _revoke_two_more(request: Request, _: Response, inner: Inner) -> None:
+    for row in _rows(await ask(request, inner, "GET", "/api-keys"))[-2:]:
+        await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
+
+
+async def _revoke_by_name(request: Request, _: Response, inner: Inner) -> None:
+    rows = _rows(await ask(request, inner, "GET", "/api-keys"))
+    asked = [row["name"] for row in rows if str(row["id"]) == request.path_parameter("key_id")]
+    for row in _remaining(rows):
+        if row["name"] in asked:
+            await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
+
+
 seed_faults(
     "KEY-CRE-006",
     offset_is_ignored=on(
@@ -148,6 +154,7 @@ seed_faults(
 )
 seed_faults(
     "KEY-REV-001",
+    every_key_of_the_scope_goes=on(_REVOKE, status=200).does(_revoke_two_more),
     revoked_key_leaves_the_list=_list.edit("/api_keys", _remaining),
     no_time_of_revocation=_list.set("/api_keys/*/revoked_at", None),
 )
@@ -163,30 +170,9 @@ async def revoked_key_is_cached(request: Request, inner: Inner, state: State) ->
     return cached or response
 
 
-@seeded_fault("KEY-REV-001")
-async def every_key_of_the_scope_goes(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _REVOKE and response.status == 200:
-        listed = await ask(request, inner, "GET", "/api-keys")
-        for row in _rows(listed)[-2:]:
-            await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
-    return response
-
-
 seed_faults(
     "KEY-REV-002",
+    revoked_by_the_name=on(_REVOKE, status=404).does(_revoke_by_name),
     revoking_nothing_is_done=on(_REVOKE, status=404).reply(DONE),
     revoking_again_is_done=idempotent(_REVOKE),
 )
-
-
-@seeded_fault("KEY-REV-002")
-async def revoked_by_the_name(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _REVOKE and response.status == 404:
-        rows = _rows(await ask(request, inner, "GET", "/api-keys"))
-        asked = [row["name"] for row in rows if str(row["id"]) == request.path_parameter("key_id")]
-        for row in _remaining(rows):
-            if row["name"] in asked:
-                await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
-    return response

@@ -6,19 +6,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import (
-    at,
-    fresh,
-    on,
-    remembering,
-    rewritten,
-    with_body,
-    without,
-    without_content,
-)
+from conformance.selftest.combinators import on, remembering
 from conformance.selftest.faults.profiles import GET, PROFILE
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.faults.side_requests import delete_keys, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
+from conformance.selftest.request_changes import at, fresh, rewritten, with_body, without, without_content
 
 ASSIGN = "assignUserAccessProfile"
 DETACH = "detachUserAccessProfile"
@@ -210,26 +203,13 @@ seed_faults(
     # The copy is looked for by the profile alone.
     copy_of_another_user=_detach_from_everybody,
 )
-seed_faults("AP-UDT-004", others_lose_theirs=_detach_from_everybody)
 
 
-@seeded_fault("AP-UDT-004")
-async def all_of_the_user(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == DETACH and response.status == 200:
-        path = request.path.rpartition("/")[0]
-        held: Any = (await inner(replace(request, method="GET", path=path))).json["access_profiles"]
-        for copy in held:
-            await inner(replace(request, path=f"{path}/{copy['parent_profile_id']}"))
-    return response
-
-
-@seeded_fault("AP-UDT-004")
-async def keys_of_the_user(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == DETACH and response.status == 200:
-        user = request.path.rpartition("/access-profiles/")[0]
-        keys = (await inner(replace(request, method="GET", path=f"{user}/virtual-keys"))).json["virtual_keys"]
-        for key in keys:
-            await inner(replace(request, path=f"{user}/access-profiles/virtual-keys/{key['id']}"))
-    return response
+seed_faults(
+    "AP-UDT-004",
+    others_lose_theirs=_detach_from_everybody,
+    all_of_the_user=_detached.does(
+        lambda request, _, inner: take_copies(request, inner, request.path_parameter("user_id"))
+    ),
+    keys_of_the_user=_detached.does(delete_keys),
+)

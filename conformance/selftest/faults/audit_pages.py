@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from conformance.selftest.combinators import at, on, remembering, with_query
+from conformance.selftest.combinators import on, remembering
 from conformance.selftest.faults.audit_rows import LOGS, WHOLE_LOG, Row, log_rows
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import at, with_query
 
 _BY_ID = "listAccessProfileAuditLogsById"
 

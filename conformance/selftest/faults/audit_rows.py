@@ -4,9 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, remembering, with_query
+from conformance.selftest.combinators import On, after, on, remembering, sends
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import with_query
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -143,7 +144,7 @@ seed_faults(
             _PROPAGATE,
         )
     },
-    dry_runs_are_logged=_with_rows_of(on(*_CHANGES, when=lambda request: request.sent.get("dry_run"))),
+    dry_runs_are_logged=_with_rows_of(on(*_CHANGES, when=sends("dry_run"))),
 )
 seed_faults(
     "AP-AUD-007",

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, remembering, with_body
+from conformance.selftest.combinators import On, after, on, remembering
 from conformance.selftest.faults.profiles import COPIES, GET
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import with_body
 
 Line = dict[str, Any]
 
@@ -119,15 +120,6 @@ seed_faults(
 
 
 @seeded_fault("AP-OVR-004")
-async def every_budget_of_the_copy_is_raised(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _PUT and response.status == 200:
-        for line in (await _copy(request, inner))["budgets"]:
-            await inner(_at_budget(request, request.path_parameter("user_id"), line["id"]))
-    return response
-
-
-@seeded_fault("AP-OVR-004")
 async def every_holder_is_raised(request: Request, inner: Inner, state: State) -> Response:
     user_id = request.path_parameter("user_id")
     response = await inner(request)
@@ -140,8 +132,14 @@ async def every_holder_is_raised(request: Request, inner: Inner, state: State) -
     return response
 
 
+async def _raise_every_budget(request: Request, _: Response, inner: Inner) -> None:
+    for line in (await _copy(request, inner))["budgets"]:
+        await inner(_at_budget(request, request.path_parameter("user_id"), line["id"]))
+
+
 seed_faults(
     "AP-OVR-004",
+    every_budget_of_the_copy_is_raised=_put.does(_raise_every_budget),
     the_template_is_raised=after(
         _put, on(GET).edit("/access_profile/budgets/*/max_limit", lambda limit: limit + 5)
     ),

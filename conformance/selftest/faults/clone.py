@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import at, on, remembering, rewritten, with_body, without_content
+from conformance.selftest.combinators import on, remembering
 from conformance.selftest.faults.profiles import GET, PROFILE, UPDATE, edited, profile_of
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at, rewritten, with_body, without_content
 
 Object = dict[str, Any]
 
@@ -94,15 +95,23 @@ seed_faults(
     version_of_the_source=_made(lambda _, source: {"version": source["version"]}),
     no_first_version=_of_a_clone("listAccessProfileVersions", "/versions", []),
 )
-seed_faults("AP-CLO-004", as_active_as_the_source=_made(lambda _, source: {"is_active": source["is_active"]}))
 
 
-@seeded_fault("AP-CLO-004")
-async def born_active(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _CLONE and response.status == 201:
-        await inner(replace(request, method="PUT", path=f"{_clone_path(request, response)}/activate"))
-    return response
+async def _activate(request: Request, response: Response, inner: Inner) -> None:
+    await inner(replace(request, method="PUT", path=f"{_clone_path(request, response)}/activate"))
+
+
+async def _attach_roles(request: Request, response: Response, inner: Inner) -> None:
+    read = await inner(replace(request, method="GET", path=_source_path(request), body=b""))
+    attach = replace(request, path=f"{_clone_path(request, response)}/roles")
+    await inner(attach.with_json({"role_ids": [role["role_id"] for role in read.json["roles"]]}))
+
+
+seed_faults(
+    "AP-CLO-004",
+    as_active_as_the_source=_made(lambda _, source: {"is_active": source["is_active"]}),
+    born_active=_cloned.does(_activate),
+)
 
 
 seed_faults(
@@ -148,19 +157,12 @@ async def update_reaches_the_source(request: Request, inner: Inner, state: State
     return response
 
 
-@seeded_fault("AP-CLO-009")
-async def roles_are_cloned(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _CLONE or response.status != 201:
-        return response
-    read = await inner(replace(request, method="GET", path=_source_path(request), body=b""))
-    attach = replace(request, path=f"{_clone_path(request, response)}/roles")
-    await inner(attach.with_json({"role_ids": [role["role_id"] for role in read.json["roles"]]}))
-    return response
-
-
 seed_faults(
     "AP-CLO-008",
     source_has_a_new_version=_cloned.also(at(_source_path, "PUT"), rewritten(lambda _: {"tags": ["cloned"]})),
 )
-seed_faults("AP-CLO-009", holders_are_counted_for_the_clone=_of_a_clone(GET, "/user_count", 1))
+seed_faults(
+    "AP-CLO-009",
+    roles_are_cloned=_cloned.does(_attach_roles),
+    holders_are_counted_for_the_clone=_of_a_clone(GET, "/user_count", 1),
+)

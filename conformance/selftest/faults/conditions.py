@@ -7,10 +7,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import On, on, with_header
+from conformance.selftest.combinators import On, on
 from conformance.selftest.faults.profiles import UPDATE, detail, profile_of
 from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import with_header
 
 
 def _tagged(tag: Callable[[Response], str]) -> On:

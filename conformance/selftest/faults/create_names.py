@@ -4,11 +4,12 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import RequestChange, fresh, on, remembering, rewritten, with_body
+from conformance.selftest.combinators import on, remembering, sends
 from conformance.selftest.faults.profiles import CREATE, PROFILE
 from conformance.selftest.faults.refusals import with_errors
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import RequestChange, fresh, rewritten, with_body
 
 Body = dict[str, Any]
 
@@ -117,7 +118,7 @@ seed_faults(
 )
 seed_faults(
     "AP-CRE-017",
-    exclusion_dropped=on(CREATE, when=lambda request: request.sent.get("mcp_servers")).send(
+    exclusion_dropped=on(CREATE, when=sends("mcp_servers")).send(
         with_body(
             mcp_tool_overrides=lambda body: [
                 o for o in body.get("mcp_tool_overrides", []) if o["action"] != "exclude"
@@ -130,7 +131,7 @@ seed_faults(
 )
 seed_faults(
     "AP-CRE-018",
-    last_override_wins=on(CREATE, when=lambda request: request.sent.get("mcp_tool_overrides")).send(
+    last_override_wins=on(CREATE, when=sends("mcp_tool_overrides")).send(
         with_body(mcp_tool_overrides=lambda body: body["mcp_tool_overrides"][-1:])
     ),
     tools_of_all_clients=on(CREATE, when=_tools_repeat).refuse(400),

@@ -6,12 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import count
 from typing import Any
 
-from conformance.selftest.combinators import (
-    On,
-    on,
-    rewritten,
-    with_body,
-)
+from conformance.selftest.combinators import On, on, sends
 from conformance.selftest.faults.profiles import (
     CREATE,
     GET,
@@ -23,6 +18,7 @@ from conformance.selftest.faults.profiles import (
 )
 from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.middleware import Request, Response
+from conformance.selftest.request_changes import rewritten, with_body
 
 Body = dict[str, Any]
 Part = dict[str, Any]
@@ -47,13 +43,9 @@ def _sent(change: Callable[[Part], Part]) -> On:
     return on(CREATE, when=lambda request: request.sent).send(rewritten(lambda body: _walk(body, change)))
 
 
-def _has(member: str) -> Callable[[Request], Any]:
-    return lambda request: request.sent.get(member)
-
-
 def _configs(change: Callable[[Part], Part]) -> On:
     """A body to create a profile with every provider config in it changed."""
-    return on(CREATE, when=_has("provider_configs")).send(
+    return on(CREATE, when=sends("provider_configs")).send(
         with_body(provider_configs=lambda body: [change(config) for config in body["provider_configs"]])
     )
 
@@ -119,7 +111,7 @@ def _star_alone(config: Part) -> Part:
 seed_faults(
     "AP-CRE-001",
     description_lost=on(GET).set(f"{PROFILE}/description", None),
-    second_provider_lost=on(CREATE, when=_has("provider_configs")).send(
+    second_provider_lost=on(CREATE, when=sends("provider_configs")).send(
         with_body(provider_configs=lambda body: body["provider_configs"][:1])
     ),
     overrides_swapped=on().edit(f"{PROFILE}/mcp_tool_overrides", lambda overrides: overrides[::-1]),
@@ -139,7 +131,7 @@ seed_faults("AP-CRE-009", active=on().set(f"{PROFILE}/is_active", True))
 seed_faults(
     "AP-CRE-010",
     server_fields_refused=on(CREATE, when=lambda request: "id" in request.sent).refuse(400),
-    usage_taken_over=on(CREATE, when=_has("budgets")).answer(_budgets_as_sent("current_usage")),
+    usage_taken_over=on(CREATE, when=sends("budgets")).answer(_budgets_as_sent("current_usage")),
     creation_time_taken_over=on(
         CREATE, when=lambda request: isinstance(request.sent.get("created_at"), str)
     ).set(f"{PROFILE}/created_at", lambda request: request.json["created_at"]),
@@ -172,13 +164,13 @@ seed_faults(
 seed_faults(
     "AP-CRE-014",
     fifty_tags=on(CREATE, when=lambda request: len(request.sent.get("tags", [])) > 50).refuse(400),
-    hundred_providers_kept=on(CREATE, when=_has("provider_configs")).send(
+    hundred_providers_kept=on(CREATE, when=sends("provider_configs")).send(
         with_body(provider_configs=lambda body: body["provider_configs"][:100])
     ),
 )
 seed_faults(
     "AP-CRE-019",
-    durations_have_defaults=on(CREATE, when=_has("rate_limit")).send(with_body(rate_limit=_whole_limit)),
+    durations_have_defaults=on(CREATE, when=sends("rate_limit")).send(with_body(rate_limit=_whole_limit)),
     empty_means_none=on(CREATE, when=lambda request: request.sent.get("rate_limit") == {}).send(
         with_body(rate_limit=None)
     ),
@@ -192,7 +184,7 @@ seed_faults(
 seed_faults(
     "AP-CRE-021",
     unknown_fields_dropped=_sent(lambda part: _lacking(part, "bogus")),
-    unknown_fields_dropped_in_overrides=on(CREATE, when=_has("mcp_tool_overrides")).send(
+    unknown_fields_dropped_in_overrides=on(CREATE, when=sends("mcp_tool_overrides")).send(
         with_body(
             mcp_tool_overrides=lambda body: [_lacking(each, "bogus") for each in body["mcp_tool_overrides"]]
         )
@@ -204,7 +196,7 @@ seed_faults(
 seed_faults(
     "AP-CRE-022",
     sorted_tags=on().edit(f"{PROFILE}/tags", sorted),
-    repeats_kept=on(CREATE, when=_has("mcp_servers")).set(
+    repeats_kept=on(CREATE, when=sends("mcp_servers")).set(
         f"{PROFILE}/mcp_servers", lambda request: request.json["mcp_servers"]
     ),
     last_place=_configs(lambda config: {**config, "allowed_models": config.get("allowed_models", [])[::-1]}),

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import Notes, On, after, at, on, remembering
+from conformance.selftest.combinators import Notes, On, after, on, remembering
 from conformance.selftest.faults.profiles import CREATE, LIST, at_profile, edited, profile_of
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at
 
 _DELETE = "deleteAccessProfile"
 _VERSIONS = "listAccessProfileVersions"

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, on, remembering, with_query
+from conformance.selftest.combinators import On, on, remembering
 from conformance.selftest.faults.profiles import LIST, profile_of
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import with_query
 
 Row = dict[str, Any]
 Rows = list[Row]

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, with_body
+from conformance.selftest.combinators import On, after, on, sends
 from conformance.selftest.faults.profiles import COPIES, beside_templates
 from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.middleware import Fault
+from conformance.selftest.request_changes import with_body
 
 Line = dict[str, Any]
 
@@ -14,7 +15,7 @@ PROPAGATE = "propagateAccessProfile"
 FIELDS = ("provider_configs", "budgets", "rate_limit", "mcp_tool_groups", "mcp_servers", "mcp_tool_overrides")
 _2100 = "2100-01-01T00:00:00Z"
 
-_run = on(PROPAGATE, when=lambda request: request.sent.get("fields"))
+_run = on(PROPAGATE, when=sends("fields"))
 _copies = on(COPIES, status=200)
 
 

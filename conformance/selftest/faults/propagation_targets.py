@@ -1,9 +1,10 @@
 """Faults of propagation: whom it reaches, what it says, and what it refuses."""
 
-from conformance.selftest.combinators import on, with_body
+from conformance.selftest.combinators import on, sends
 from conformance.selftest.faults.propagation import FIELDS, PROPAGATE
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Inner, Request, Response, State, success
+from conformance.selftest.request_changes import with_body
 
 
 def _is_dry(request: Request) -> bool:
@@ -33,9 +34,9 @@ seed_faults(
     the_skipped_are_affected_too=_done.edit(
         "", lambda body: body | {"affected_users": body["affected_users"] + body["skipped_users"]}
     ),
-    user_ids_are_those_aimed_at=on(
-        PROPAGATE, when=lambda request: request.sent.get("user_ids"), status=200
-    ).set("/user_ids", lambda request: request.json["user_ids"]),
+    user_ids_are_those_aimed_at=on(PROPAGATE, when=sends("user_ids"), status=200).set(
+        "/user_ids", lambda request: request.json["user_ids"]
+    ),
     counts_without_work=on(PROPAGATE).send(with_body(dry_run=True)),
 )
 seed_faults(

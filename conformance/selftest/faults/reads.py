@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, at, on, remembering
+from conformance.selftest.combinators import On, on, remembering
 from conformance.selftest.faults.profiles import GET, PROFILE, READS, profile_of
 from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.middleware import Fault, Request
+from conformance.selftest.request_changes import at
 
 Object = dict[str, Any]
 

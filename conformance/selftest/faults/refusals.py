@@ -5,10 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import On, on, remembering, rewritten, with_query
+from conformance.selftest.combinators import On, on, remembering, sends
 from conformance.selftest.faults.profiles import CREATE, PROFILE, READS, profile_in
 from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.middleware import Request
+from conformance.selftest.request_changes import rewritten, with_query
 
 Errors = list[dict[str, Any]]
 
@@ -53,7 +54,7 @@ seed_faults(
 )
 seed_faults(
     "ERR-003",
-    created_all_the_same=on(CREATE, when=lambda request: request.sent.get("name"), status=400).also(
+    created_all_the_same=on(CREATE, when=sends("name"), status=400).also(
         with_query(bogus=None), rewritten(lambda body: {"name": body["name"]})
     ),
     overwritten=remembering(

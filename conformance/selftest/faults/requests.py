@@ -5,18 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import (
+from conformance.selftest.combinators import on
+from conformance.selftest.faults.profiles import CREATE, LIST
+from conformance.selftest.faults.registry import seed_faults
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import (
     RequestChange,
     as_administrator,
     at,
-    on,
     with_header,
     with_query,
     without,
 )
-from conformance.selftest.faults.profiles import CREATE, LIST
-from conformance.selftest.faults.registry import seed_faults
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
 _LARGEST = 1048576
 _NESTED = b"["

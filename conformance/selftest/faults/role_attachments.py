@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, ask, on, remembering, with_body, without_content
+from conformance.selftest.combinators import On, ask, on, remembering
 from conformance.selftest.faults.profiles import GET, at_profile
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.side_requests import DONE, remember_user, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import with_body, without_content
 
 Object = dict[str, Any]
 Roles = list[Object]
@@ -84,27 +85,27 @@ seed_faults(
         lambda request: request.path, lambda paths: _roles(_again) if len(paths) > 1 else on()
     ),
 )
-seed_faults("AP-ATT-003", unknown_is_404=on(_ATTACH, status=400).refuse(404))
 
 
-@seeded_fault("AP-ATT-003")
-async def unknown_is_passed_over(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _ATTACH or response.status != 400:
-        return response
+async def _attach_each(request: Request, _: Response, inner: Inner) -> None:
     for role_id in request.json["role_ids"]:
         await inner(request.with_json({**request.json, "role_ids": [role_id]}))
-    return DONE.with_json({"message": "Done.", "users_applied": 0})
 
 
-@seeded_fault("AP-ATT-003")
-async def attached_until_one_is_unknown(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _ATTACH and response.status == 400:
-        for role_id in request.json["role_ids"]:
-            if (await inner(request.with_json({**request.json, "role_ids": [role_id]}))).status != 200:
-                break
-    return response
+async def _attach_until_refused(request: Request, _: Response, inner: Inner) -> None:
+    for role_id in request.json["role_ids"]:
+        if (await inner(request.with_json({**request.json, "role_ids": [role_id]}))).status != 200:
+            break
+
+
+seed_faults(
+    "AP-ATT-003",
+    unknown_is_404=on(_ATTACH, status=400).refuse(404),
+    unknown_is_passed_over=on(_ATTACH, status=400)
+    .does(_attach_each)
+    .reply(DONE.with_json({"message": "Done.", "users_applied": 0})),
+    attached_until_one_is_unknown=on(_ATTACH, status=400).does(_attach_until_refused),
+)
 
 
 def _also_put(below: str) -> On:
@@ -200,7 +201,13 @@ seed_faults(
     attached_before_the_refusal=on(_ATTACH, status=400).also(with_body(apply_to_existing=False)),
     deactivated_is_409=on(_ATTACH, status=400).refuse(409),
 )
-seed_faults("AP-ATT-010", default_is_not_given=on(_ATTACH).send(with_body(is_default=False)))
+seed_faults(
+    "AP-ATT-010",
+    default_is_not_given=on(_ATTACH).send(with_body(is_default=False)),
+    not_given_to_one_created_with_the_role=on("createUser", status=201).does(
+        lambda request, _, inner: take_copies(request, inner, request.json["id"])
+    ),
+)
 
 
 @seeded_fault("AP-ATT-010")
@@ -212,12 +219,4 @@ async def all_attached_are_given(request: Request, inner: Inner, state: State) -
         path = f"/users/{request.path_parameter('user_id')}/access-profiles"
         for profile_id in state.memory["attached"]:
             await ask(request, inner, "POST", path, {"profile_id": profile_id})
-    return response
-
-
-@seeded_fault("AP-ATT-010")
-async def not_given_to_one_created_with_the_role(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == "createUser" and response.status == 201:
-        await take_copies(request, inner, response.json["user"]["id"])
     return response

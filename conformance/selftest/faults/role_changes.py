@@ -1,13 +1,15 @@
 """Faults of changing and deleting roles."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from conformance.selftest.combinators import ask, on, remembering, rewritten
+from conformance.selftest.combinators import ask, on, remembering
 from conformance.selftest.faults import profiles
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.roles import CREATE, GET, LIST
 from conformance.selftest.faults.side_requests import DONE, remember_user, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import rewritten
 
 _UPDATE, _DELETE = "updateRole", "deleteRole"
 
@@ -78,34 +80,31 @@ async def attachments_are_left(request: Request, inner: Inner, state: State) -> 
     return response.with_json({**response.json, "roles": state.memory["roles"]})
 
 
+def _first(effect: Callable[[Request, Inner, str], Awaitable[Any]]) -> Fault:
+    """Deleting a role does something to each user that was created, before it is deleted."""
+
+    async def fault(request: Request, inner: Inner, state: State) -> Response:
+        for user_id in state.memory.get("users", []) if request.operation_id == _DELETE else []:
+            await effect(request, inner, user_id)
+        response = await inner(request)
+        remember_user(request, response, state)
+        return response
+
+    return fault
+
+
 seed_faults(
     "ROL-DEL-002",
+    copies_go_with_the_role=_first(take_copies),
+    members_go_with_the_role=_first(
+        lambda request, inner, user_id: ask(request, inner, "DELETE", f"/users/{user_id}")
+    ),
     members_keep_the_id=remembering(
         on("createUser", status=201),
         lambda _, response: response.json["user"],
         lambda made: on("getUser", status=200).set("/user", lambda _: made[-1]),
     ),
 )
-
-
-@seeded_fault("ROL-DEL-002")
-async def copies_go_with_the_role(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == _DELETE:
-        for user_id in state.memory.get("users", []):
-            await take_copies(request, inner, user_id)
-    response = await inner(request)
-    remember_user(request, response, state)
-    return response
-
-
-@seeded_fault("ROL-DEL-002")
-async def members_go_with_the_role(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == _DELETE:
-        for user_id in state.memory.get("users", []):
-            await ask(request, inner, "DELETE", f"/users/{user_id}")
-    response = await inner(request)
-    remember_user(request, response, state)
-    return response
 
 
 seed_faults(

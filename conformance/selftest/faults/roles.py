@@ -3,9 +3,10 @@
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import ask, on, remembering, rewritten, with_body
+from conformance.selftest.combinators import ask, on, remembering
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import rewritten, with_body
 
 Object = dict[str, Any]
 

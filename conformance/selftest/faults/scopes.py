@@ -1,8 +1,9 @@
 """Faults of what API keys may do: operations that ask for no permission, or for another one."""
 
-from conformance.selftest.combinators import as_administrator, ask, on
+from conformance.selftest.combinators import ask, on
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import as_administrator
 
 seed_faults(
     "KEY-CRE-002",

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, fresh, on, rewritten, with_body, with_header, without
+from conformance.selftest.combinators import On, on, sends
 from conformance.selftest.faults.profiles import PROFILE, UPDATE, beside_stored, edited, profile_of, stored
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import fresh, rewritten, with_body, with_header, without
 
 Body = dict[str, Any]
 
@@ -93,9 +94,7 @@ seed_faults(
     ids_are_not_looked_at=on(
         UPDATE, when=lambda request: _sends("budgets")(request) or _sends("provider_configs")(request)
     ).send(rewritten(_without_ids)),
-    sent_ids_are_taken=on(UPDATE, when=lambda request: request.sent.get("budgets"), status=200).answer(
-        _with_sent_ids
-    ),
+    sent_ids_are_taken=on(UPDATE, when=sends("budgets"), status=200).answer(_with_sent_ids),
     lines_are_found_by_position=beside_stored(_sends("provider_configs"), _by_position),
 )
 seed_faults(
@@ -130,7 +129,7 @@ seed_faults(
     unknown_fields_are_dropped=on(UPDATE, when=_sends("bogus")).send(without("bogus")),
     fault_has_no_place=on(UPDATE, when=lambda request: request.sent, status=400).refuse(400),
     half_of_it_is_kept=on(UPDATE, when=_sends("description"), status=400).also(_description_alone),
-    last_of_two_budgets_counts=on(UPDATE, when=lambda request: request.sent.get("budgets")).send(
+    last_of_two_budgets_counts=on(UPDATE, when=sends("budgets")).send(
         with_body(budgets=_last_of_each_duration)
     ),
 )

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import On, RequestChange, on, rewritten, with_body
+from conformance.selftest.combinators import On, on, sends
 from conformance.selftest.faults.profiles import (
     LATER,
     LISTS,
@@ -20,6 +20,7 @@ from conformance.selftest.faults.profiles import (
 )
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import RequestChange, rewritten, with_body
 
 Body = dict[str, Any]
 
@@ -148,7 +149,7 @@ seed_faults(
     state_is_taken=on(
         UPDATE, when=lambda request: isinstance(request.sent.get("is_active"), bool), status=200
     ).retry(_at_state),
-    times_are_taken=on(UPDATE, when=lambda request: request.sent.get("created_at")).set(
+    times_are_taken=on(UPDATE, when=sends("created_at")).set(
         f"{PROFILE}/created_at", lambda request: request.json["created_at"]
     ),
 )

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from conformance.selftest.combinators import On, on, remembering, with_body
+from conformance.selftest.combinators import On, on, remembering, sends
 from conformance.selftest.faults.profiles import COPIES, CREATE, GET
 from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.faults.virtual_keys import knowing_values
 from conformance.selftest.middleware import success
+from conformance.selftest.request_changes import with_body
 
 Object = dict[str, Any]
 
@@ -160,9 +161,7 @@ seed_faults(
     ),
     hours_are_aligned=_windows("1h", _full_hour),
     aligned_windows_end_as_rolling_ones=_lasting("1Q", timedelta(days=93), _aligned_list),
-    alignment_is_forgotten=on(CREATE, when=lambda request: request.sent.get("calendar_aligned")).send(
-        with_body(calendar_aligned=False)
-    ),
+    alignment_is_forgotten=on(CREATE, when=sends("calendar_aligned")).send(with_body(calendar_aligned=False)),
 )
 seed_faults(
     "AP-UAP-005",

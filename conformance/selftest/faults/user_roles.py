@@ -1,9 +1,10 @@
 """Faults of changing a user's role."""
 
-from conformance.selftest.combinators import ask, on, rewritten
+from conformance.selftest.combinators import ask, on
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import rewritten
 
 _MOVE = "updateUserRole"
 
@@ -30,15 +31,11 @@ async def old_copy_stays(request: Request, inner: Inner, state: State) -> Respon
     return response
 
 
-@seeded_fault("USR-ROL-001")
-async def nothing_is_given(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if user_id := _moved(request):
-        await take_copies(request, inner, user_id)
-    return response
-
-
-seed_faults("USR-ROL-001", keys_stay=on("deleteUserAccessProfileVirtualKey", status=404).reply(DONE))
+seed_faults(
+    "USR-ROL-001",
+    nothing_is_given=on(_MOVE).does(lambda request, _, inner: take_copies(request, inner, _moved(request))),
+    keys_stay=on("deleteUserAccessProfileVirtualKey", status=404).reply(DONE),
+)
 seed_faults("USR-ROL-002", all_copies_go=_all_copies_go)
 
 
@@ -61,28 +58,6 @@ async def new_role_gives_another(request: Request, inner: Inner, state: State) -
     return await inner(request)
 
 
-@seeded_fault("USR-ROL-003")
-async def keys_are_made_again(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    user_id = _moved(request)
-    for copy in await copies_of(request, inner, user_id) if user_id else []:
-        path = f"/users/{user_id}/access-profiles"
-        for key_id in copy["virtual_key_ids"]:
-            await ask(request, inner, "DELETE", f"{path}/virtual-keys/{key_id}")
-            await ask(request, inner, "POST", f"{path}/{copy['parent_profile_id']}/virtual-keys", {})
-    return response
-
-
-@seeded_fault("USR-ROL-003")
-async def only_the_first_key_stays(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    user_id = _moved(request)
-    for copy in await copies_of(request, inner, user_id) if user_id else []:
-        for key_id in copy["virtual_key_ids"][1:]:
-            await ask(request, inner, "DELETE", f"/users/{user_id}/access-profiles/virtual-keys/{key_id}")
-    return response
-
-
 @seeded_fault("USR-ROL-004")
 async def null_is_ignored(request: Request, inner: Inner, state: State) -> Response:
     user_id = _moved(request)
@@ -91,7 +66,27 @@ async def null_is_ignored(request: Request, inner: Inner, state: State) -> Respo
     return await inner(request)
 
 
-seed_faults("USR-ROL-003", taken_and_given_again=_all_copies_go)
+async def _make_keys_again(request: Request, _: Response, inner: Inner) -> None:
+    path = f"/users/{_moved(request)}/access-profiles"
+    for copy in await copies_of(request, inner, _moved(request)):
+        for key_id in copy["virtual_key_ids"]:
+            await ask(request, inner, "DELETE", f"{path}/virtual-keys/{key_id}")
+            await ask(request, inner, "POST", f"{path}/{copy['parent_profile_id']}/virtual-keys", {})
+
+
+async def _delete_further_keys(request: Request, _: Response, inner: Inner) -> None:
+    for copy in await copies_of(request, inner, _moved(request)):
+        for key_id in copy["virtual_key_ids"][1:]:
+            path = f"/users/{_moved(request)}/access-profiles/virtual-keys/{key_id}"
+            await ask(request, inner, "DELETE", path)
+
+
+seed_faults(
+    "USR-ROL-003",
+    taken_and_given_again=_all_copies_go,
+    keys_are_made_again=on(_MOVE).does(_make_keys_again),
+    only_the_first_key_stays=on(_MOVE).does(_delete_further_keys),
+)
 seed_faults(
     "USR-ROL-004",
     unknown_role_is_404=on(_MOVE, status=400).refuse(404),

@@ -5,20 +5,12 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from conformance.selftest.combinators import (
-    Notes,
-    ask,
-    at,
-    idempotent,
-    on,
-    remembering,
-    with_body,
-    with_query,
-)
+from conformance.selftest.combinators import Notes, ask, idempotent, on, remembering, sends
 from conformance.selftest.faults import profiles
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at, with_body, with_query
 
 Object = dict[str, Any]
 
@@ -155,7 +147,7 @@ async def taken_id_is_an_update(request: Request, inner: Inner, state: State) ->
     return replace(kept.with_json({**kept.json, "user": user}), status=201)
 
 
-_with_role = on(CREATE, when=lambda request: request.sent.get("role_id"), status=400)
+_with_role = on(CREATE, when=sends("role_id"), status=400)
 
 seed_faults(
     "USR-CRE-002",
@@ -166,35 +158,26 @@ seed_faults(
 )
 
 
-@seeded_fault("USR-CRE-003")
-async def nothing_at_birth(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == CREATE and response.status == 201:
-        await take_copies(request, inner, request.json["id"])
-    return response
+async def _assign_all_attached(request: Request, _: Response, inner: Inner) -> None:
+    role = await ask(request, inner, "GET", f"/roles/{request.json['role_id']}")
+    for each in role.json["access_profiles"]:
+        await _assign(request, inner, request.json["id"], each["access_profile_id"])
 
 
-@seeded_fault("USR-CRE-003")
-async def all_that_is_attached(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    role_id = request.sent.get("role_id") if request.operation_id == CREATE else None
-    if role_id:
-        role = await ask(request, inner, "GET", f"/roles/{role_id}")
-        for each in role.json["access_profiles"]:
-            await _assign(request, inner, request.json["id"], each["access_profile_id"])
-    return response
-
-
-@seeded_fault("USR-CRE-003")
-async def inactive_default_all_the_same(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    role_id = request.sent.get("role_id") if request.operation_id == CREATE else None
-    for profile_id in await defaults_of(request, inner, role_id) if role_id else []:
+async def _activate_and_assign_defaults(request: Request, _: Response, inner: Inner) -> None:
+    for profile_id in await defaults_of(request, inner, request.json["role_id"]):
         await ask(request, inner, "PUT", f"/access-profiles/{profile_id}/activate")
         await _assign(request, inner, request.json["id"], profile_id)
-    return response
 
 
+seed_faults(
+    "USR-CRE-003",
+    nothing_at_birth=on(CREATE, status=201).does(
+        lambda request, _, inner: take_copies(request, inner, request.json["id"])
+    ),
+    all_that_is_attached=on(CREATE, when=sends("role_id")).does(_assign_all_attached),
+    inactive_default_all_the_same=on(CREATE, when=sends("role_id")).does(_activate_and_assign_defaults),
+)
 seed_faults(
     "USR-GET-001",
     unknown_user_is_empty=on(GET, status=404).edit("", lambda _: {"user": None}).status(200),
@@ -258,10 +241,14 @@ async def none_leaves_the_groups(request: Request, inner: Inner, state: State) -
     return await ask(request, inner, "GET", f"/users/{_user_id(request)}")
 
 
-def _named(request: Request) -> Object:
+def _new_user(request: Request) -> Object:
     user_id = _user_id(request)
-    user = {"id": user_id, "name": user_id, "email": "a@b", "role_id": None, **request.json}
-    return {"user": user | {"created_at": "2026-01-01T00:00:00Z"}}
+    return {"id": user_id, "name": user_id, "email": "a@b"}
+
+
+def _with_groups(request: Request, response: Response) -> Response:
+    rest = {"role_id": None, **request.json, "created_at": "2026-01-01T00:00:00Z"}
+    return response.with_json({"user": _new_user(request) | rest})
 
 
 seed_faults(
@@ -276,16 +263,8 @@ seed_faults(
 )
 seed_faults(
     "USR-GRP-002",
-    nobody_has_groups=on(_GROUPS, status=404)
-    .answer(lambda request, response: response.with_json(_named(request)))
-    .status(200),
+    groups_make_a_user=on(_GROUPS, status=404).does(
+        lambda request, _, inner: ask(request, inner, "POST", "/users", _new_user(request))
+    ),
+    nobody_has_groups=on(_GROUPS, status=404).answer(_with_groups).status(200),
 )
-
-
-@seeded_fault("USR-GRP-002")
-async def groups_make_a_user(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _GROUPS and response.status == 404:
-        user_id = _user_id(request)
-        await ask(request, inner, "POST", "/users", {"id": user_id, "name": user_id, "email": "a@b"})
-    return response

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import On, at, on, rewritten, with_header
+from conformance.selftest.combinators import On, on
 from conformance.selftest.faults.profiles import at_profile
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import at, rewritten, with_header
 
 Version = dict[str, Any]
 Snapshot = dict[str, Any]

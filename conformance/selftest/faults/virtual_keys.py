@@ -5,22 +5,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import (
-    Notes,
-    On,
-    after,
-    fresh,
-    idempotent,
-    on,
-    remembering,
-    rewritten,
-    with_body,
-    without,
-)
+from conformance.selftest.combinators import Notes, On, after, idempotent, on, remembering
 from conformance.selftest.faults.profiles import COPIES
 from conformance.selftest.faults.registry import seed_faults, seeded_fault
-from conformance.selftest.faults.side_requests import DONE
+from conformance.selftest.faults.side_requests import DONE, delete_keys
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
+from conformance.selftest.request_changes import fresh, rewritten, with_body, without
 
 Object = dict[str, Any]
 
@@ -154,20 +144,9 @@ seed_faults(
         lambda request, _: request.path_parameter("vk_id"),
         lambda ids: _copies.edit("/access_profiles/*/virtual_key_ids", lambda held: held + ids[-1:]),
     ),
+    all_keys_of_the_user_go=on(DELETE, status=200).does(delete_keys),
     copy_goes_with_its_key=after(on(DELETE), _copies.set("/access_profiles", [])),
 )
-
-
-@seeded_fault("AP-VKD-001")
-async def all_keys_of_the_user_go(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == DELETE and response.status == 200:
-        user, _, _ = request.path.partition("/access-profiles/")
-        path = request.path.rpartition("/")[0]
-        keys = (await inner(replace(request, method="GET", path=f"{user}/virtual-keys"))).json["virtual_keys"]
-        for key in keys:
-            await inner(replace(request, path=f"{path}/{key['id']}"))
-    return response
 
 
 @seeded_fault("AP-VKD-002")
