@@ -15,13 +15,12 @@ import json
 from collections.abc import Awaitable, Callable, Container, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Self
-from uuid import uuid4
 
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import RequestChange, changed
 
-Object = dict[str, Any]
 Notes = Callable[[list[Any]], Fault]
-RequestChange = Callable[[Request, State], Request]
+Effect = Callable[[Request, Response, Inner], Awaitable[Any]]
 Step = Callable[[Request, Response, Inner, State], Awaitable[Response]]
 
 
@@ -53,7 +52,7 @@ class On:
             return await inner(request)
         if self.instead is not None:
             return self.instead(request)
-        response = await inner(_changed(request, self.changes, state))
+        response = await inner(changed(request, self.changes, state))
         if not self.touches_answer(response):
             return response
         for step in self.steps:
@@ -83,7 +82,7 @@ class On:
         """Sends the request again, changed, and answers what that is answered."""
 
         async def step(request: Request, _: Response, inner: Inner, state: State) -> Response:
-            return await inner(_changed(request, changes, state))
+            return await inner(changed(request, changes, state))
 
         return self._then(step)
 
@@ -91,7 +90,16 @@ class On:
         """Sends the request once more, changed, and answers as it did the first time."""
 
         async def step(request: Request, response: Response, inner: Inner, state: State) -> Response:
-            await inner(_changed(request, changes, state))
+            await inner(changed(request, changes, state))
+            return response
+
+        return self._then(step)
+
+    def does(self, effect: Effect) -> Self:
+        """Does something else as well, and answers as before."""
+
+        async def step(request: Request, response: Response, inner: Inner, _: State) -> Response:
+            await effect(request, response, inner)
             return response
 
         return self._then(step)
@@ -100,7 +108,7 @@ class On:
         """Makes the body of the right answer's and of that to another request, both as JSON."""
 
         async def step(request: Request, response: Response, inner: Inner, state: State) -> Response:
-            other = await inner(_changed(request, changes, state))
+            other = await inner(changed(request, changes, state))
             return response.with_json(make(response.json, other.json))
 
         return self._then(step)
@@ -155,7 +163,12 @@ class On:
     def drop(self, pointer: str) -> Self:
         """Leaves a member of the body out."""
         above, _, name = pointer.rpartition("/")
-        return self.edit(above, lambda holder: _without(holder, name))
+        return self.edit(
+            above,
+            lambda holder: (
+                {key: holder[key] for key in holder if key != name} if isinstance(holder, dict) else holder
+            ),
+        )
 
 
 def on(
@@ -173,6 +186,11 @@ def on(
         where: a condition on the answer's JSON.
     """
     return On(operations, when, (status,) if isinstance(status, int) else status, where)
+
+
+def sends(member: str) -> Callable[[Request], Any]:
+    """Returns a condition: the body of the request is an object with that member, and it is not empty."""
+    return lambda request: request.sent.get(member)
 
 
 def remembering(exchanges: On, note: Callable[[Request, Response], Any], fault: Notes) -> Fault:
@@ -216,60 +234,6 @@ def idempotent(operation: str) -> Fault:
     )
 
 
-def with_body(**members: Any) -> RequestChange:
-    """Returns what gives a body's object other members; a function gives one from the object as it was."""
-
-    def change(body: Object) -> Object:
-        return body | {name: value(body) if callable(value) else value for name, value in members.items()}
-
-    return rewritten(change)
-
-
-def without(*names: str) -> RequestChange:
-    """Returns what leaves members of a body's object out."""
-    return rewritten(lambda body: _without(body, *names))
-
-
-def rewritten(change: Callable[[Object], Object]) -> RequestChange:
-    """Returns what changes the object that is the body of a request; what is no object is left alone."""
-
-    def change_request(request: Request, _: State) -> Request:
-        body = request.json
-        return request.with_json(change(body)) if isinstance(body, dict) else request
-
-    return change_request
-
-
-def with_query(**changes: str | None) -> RequestChange:
-    """Returns what gives a request other query parameters; None takes one away."""
-    return lambda request, _: request.with_query(**changes)
-
-
-def with_header(name: str, value: str | None) -> RequestChange:
-    """Returns what gives a request another value of a header, or takes it away."""
-    return lambda request, _: request.with_header(name, value)
-
-
-def at(path: Callable[[Request], str], method: str | None = None) -> RequestChange:
-    """Returns what sends a request elsewhere."""
-    return lambda request, _: replace(request, path=path(request), method=method or request.method)
-
-
-def without_content(request: Request, _: State) -> Request:
-    """Returns the request without a body."""
-    return replace(request.with_header("content-type", None), body=b"")
-
-
-def as_administrator(request: Request, state: State) -> Request:
-    """Returns the request with the key that may do everything."""
-    return request.with_header("authorization", f"Bearer {state.key}")
-
-
-def fresh(_: object) -> str:
-    """Returns a text that was nowhere before."""
-    return uuid4().hex
-
-
 async def ask(request: Request, inner: Inner, method: str, path: str, body: Any = None) -> Response:
     """Sends another request of the same caller, below the same server, without its conditions."""
     content = b"" if body is None else json.dumps(body).encode()
@@ -277,12 +241,6 @@ async def ask(request: Request, inner: Inner, method: str, path: str, body: Any 
     for name in ("if-match", "if-none-match"):
         other = other.with_header(name, None)
     return await inner(other.with_header("content-type", None if body is None else "application/json"))
-
-
-def _changed(request: Request, changes: tuple[RequestChange, ...], state: State) -> Request:
-    for change in changes:
-        request = change(request, state)
-    return request
 
 
 def _edited(response: Response, pointer: str, change: Callable[[Any], Any]) -> Response:
@@ -306,7 +264,3 @@ def _places(value: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
             yield from _places(value[key], rest)
         else:
             yield value, key
-
-
-def _without(holder: Any, *names: str) -> Any:
-    return {k: v for k, v in holder.items() if k not in names} if isinstance(holder, dict) else holder

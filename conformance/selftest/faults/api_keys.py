@@ -4,18 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import (
-    as_administrator,
-    ask,
-    fresh,
-    idempotent,
-    on,
-    remembering,
-    with_body,
-)
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.combinators import ask, idempotent, on, remembering
 from conformance.selftest.faults.side_requests import DONE
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import as_administrator, fresh, with_body
 
 Object = dict[str, Any]
 
@@ -47,29 +39,6 @@ def _each_row(change: Callable[[Object, dict[int, str]], Object]) -> Fault:
     return _knowing_keys(lambda keys: _list.edit("/api_keys/*", lambda row: row | change(row, dict(keys))))
 
 
-seed_faults(
-    "KEY-LST-001",
-    whole_keys_in_the_list=_each_row(
-        lambda row, keys: {"key_prefix": keys.get(row["id"], row["key_prefix"])}
-    ),
-    beginning_of_the_hash=_list.set("/api_keys/*/key_prefix", "9f86d081..."),
-    revoked_keys_are_left_out=_list.edit("/api_keys", _remaining),
-    one_row_for_each_scope=_list.edit(
-        "/api_keys", lambda rows: [row for row in rows for _ in (*row["scopes"], "none")]
-    ),
-)
-seed_faults(
-    "KEY-CRE-001",
-    key_in_the_audit_log=_knowing_keys(
-        lambda keys: on("listAccessProfileAuditLogs", where=lambda body: body.get("audit_logs")).edit(
-            "/audit_logs", lambda rows: [rows[0] | {"new_values": str(dict(keys) or None)}, *rows[1:]]
-        )
-    ),
-    key_as_its_name=_each_row(lambda row, keys: {"name": f"{row['name']} ({keys.get(row['id'])})"}),
-)
-
-
-@seeded_fault("KEY-CRE-001")
 async def works_a_moment_later(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id == _CREATE and response.status == 201:
@@ -78,20 +47,6 @@ async def works_a_moment_later(request: Request, inner: Inner, state: State) -> 
     return replace(refusal(401), headers=response.headers) if is_fresh else response
 
 
-seed_faults(
-    "KEY-CRE-003",
-    nobody_asks_what_the_maker_holds=on(_CREATE).send(as_administrator),
-    one_held_scope_is_enough=on(_CREATE, when=lambda request: _VIEW in request.json["scopes"]).send(
-        as_administrator
-    ),
-    star_is_no_scope_to_compare=on(_CREATE, when=lambda request: request.json["scopes"] == ["*"]).send(
-        as_administrator
-    ),
-    refused_and_made=on(_CREATE, status=403).also(as_administrator),
-)
-
-
-@seeded_fault("KEY-CRE-003")
 async def only_all_scopes_can_give(request: Request, inner: Inner, state: State) -> Response:
     own = request.header("authorization") == f"Bearer {state.key}"
     return await inner(request) if own or request.operation_id != _CREATE else refusal(403)
@@ -105,30 +60,6 @@ def _spaced(request: Request) -> bool:
     return bool(request.json["name"] != request.json["name"].strip())
 
 
-seed_faults(
-    "KEY-CRE-004",
-    unknown_scopes_are_kept=on(_CREATE, status=400)
-    .retry(with_body(scopes=[]))
-    .set("/api_key/scopes", lambda request: request.json["scopes"]),
-    unknown_scopes_are_dropped=on(_CREATE, when=lambda request: _VIEW in request.json["scopes"]).send(
-        with_body(scopes=lambda body: [scope for scope in body["scopes"] if scope == _VIEW])
-    ),
-    unknown_scope_is_403=on(_CREATE, status=400).refuse(403),
-    scopes_in_any_case=on(_CREATE).send(with_body(scopes=_in_one_case)),
-)
-seed_faults(
-    "KEY-CRE-005",
-    names_may_repeat=on(_CREATE, status=409).retry(with_body(name=fresh)),
-    key_names_are_compared_untrimmed=on(_CREATE, when=_spaced, status=409).retry(with_body(name=fresh)),
-    names_are_never_free=remembering(
-        on(_CREATE),
-        lambda request, _: request.json.get("name"),
-        lambda names: on(_CREATE, when=lambda request: request.json.get("name") in names).refuse(409),
-    ),
-)
-
-
-@seeded_fault("KEY-CRE-006")
 async def keys_live_for_ever(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id != _CREATE or response.status != 201:
@@ -138,22 +69,19 @@ async def keys_live_for_ever(request: Request, inner: Inner, state: State) -> Re
     return made.with_json({**made.json, "api_key": made.json["api_key"] | ending})
 
 
-seed_faults(
-    "KEY-CRE-006",
-    offset_is_ignored=on(
-        _CREATE, when=lambda request: str(request.json.get("expires_at")).endswith("+05:00")
-    ).send(with_body(expires_at=None)),
-    past_expiry_is_none=on(_CREATE, status=400).retry(with_body(expires_at=None)),
-    expired_key_is_403=on(status=401).status(403),
-)
-seed_faults(
-    "KEY-REV-001",
-    revoked_key_leaves_the_list=_list.edit("/api_keys", _remaining),
-    no_time_of_revocation=_list.set("/api_keys/*/revoked_at", None),
-)
+async def _revoke_two_more(request: Request, _: Response, inner: Inner) -> None:
+    for row in _rows(await ask(request, inner, "GET", "/api-keys"))[-2:]:
+        await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
 
 
-@seeded_fault("KEY-REV-001")
+async def _revoke_by_name(request: Request, _: Response, inner: Inner) -> None:
+    rows = _rows(await ask(request, inner, "GET", "/api-keys"))
+    asked = [row["name"] for row in rows if str(row["id"]) == request.path_parameter("key_id")]
+    for row in _remaining(rows):
+        if row["name"] in asked:
+            await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
+
+
 async def revoked_key_is_cached(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     caller = request.header("authorization")
@@ -163,30 +91,61 @@ async def revoked_key_is_cached(request: Request, inner: Inner, state: State) ->
     return cached or response
 
 
-@seeded_fault("KEY-REV-001")
-async def every_key_of_the_scope_goes(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _REVOKE and response.status == 200:
-        listed = await ask(request, inner, "GET", "/api-keys")
-        for row in _rows(listed)[-2:]:
-            await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
-    return response
-
-
-seed_faults(
-    "KEY-REV-002",
-    revoking_nothing_is_done=on(_REVOKE, status=404).reply(DONE),
-    revoking_again_is_done=idempotent(_REVOKE),
-)
-
-
-@seeded_fault("KEY-REV-002")
-async def revoked_by_the_name(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _REVOKE and response.status == 404:
-        rows = _rows(await ask(request, inner, "GET", "/api-keys"))
-        asked = [row["name"] for row in rows if str(row["id"]) == request.path_parameter("key_id")]
-        for row in _remaining(rows):
-            if row["name"] in asked:
-                await ask(request, inner, "DELETE", f"/api-keys/{row['id']}")
-    return response
+FAULTS: dict[str, Fault] = {
+    "KEY-LST-001/whole_keys_in_the_list": _each_row(
+        lambda row, keys: {"key_prefix": keys.get(row["id"], row["key_prefix"])}
+    ),
+    "KEY-LST-001/beginning_of_the_hash": _list.set("/api_keys/*/key_prefix", "9f86d081..."),
+    "KEY-LST-001/revoked_keys_are_left_out": _list.edit("/api_keys", _remaining),
+    "KEY-LST-001/one_row_for_each_scope": _list.edit(
+        "/api_keys", lambda rows: [row for row in rows for _ in (*row["scopes"], "none")]
+    ),
+    "KEY-CRE-001/key_in_the_audit_log": _knowing_keys(
+        lambda keys: on("listAccessProfileAuditLogs", where=lambda body: body.get("audit_logs")).edit(
+            "/audit_logs", lambda rows: [rows[0] | {"new_values": str(dict(keys) or None)}, *rows[1:]]
+        )
+    ),
+    "KEY-CRE-001/key_as_its_name": _each_row(
+        lambda row, keys: {"name": f"{row['name']} ({keys.get(row['id'])})"}
+    ),
+    "KEY-CRE-001/works_a_moment_later": works_a_moment_later,
+    "KEY-CRE-003/nobody_asks_what_the_maker_holds": on(_CREATE).send(as_administrator),
+    "KEY-CRE-003/one_held_scope_is_enough": on(
+        _CREATE, when=lambda request: _VIEW in request.json["scopes"]
+    ).send(as_administrator),
+    "KEY-CRE-003/star_is_no_scope_to_compare": on(
+        _CREATE, when=lambda request: request.json["scopes"] == ["*"]
+    ).send(as_administrator),
+    "KEY-CRE-003/refused_and_made": on(_CREATE, status=403).also(as_administrator),
+    "KEY-CRE-003/only_all_scopes_can_give": only_all_scopes_can_give,
+    "KEY-CRE-004/unknown_scopes_are_kept": on(_CREATE, status=400)
+    .retry(with_body(scopes=[]))
+    .set("/api_key/scopes", lambda request: request.json["scopes"]),
+    "KEY-CRE-004/unknown_scopes_are_dropped": on(
+        _CREATE, when=lambda request: _VIEW in request.json["scopes"]
+    ).send(with_body(scopes=lambda body: [scope for scope in body["scopes"] if scope == _VIEW])),
+    "KEY-CRE-004/unknown_scope_is_403": on(_CREATE, status=400).refuse(403),
+    "KEY-CRE-004/scopes_in_any_case": on(_CREATE).send(with_body(scopes=_in_one_case)),
+    "KEY-CRE-005/names_may_repeat": on(_CREATE, status=409).retry(with_body(name=fresh)),
+    "KEY-CRE-005/key_names_are_compared_untrimmed": on(_CREATE, when=_spaced, status=409).retry(
+        with_body(name=fresh)
+    ),
+    "KEY-CRE-005/names_are_never_free": remembering(
+        on(_CREATE),
+        lambda request, _: request.json.get("name"),
+        lambda names: on(_CREATE, when=lambda request: request.json.get("name") in names).refuse(409),
+    ),
+    "KEY-CRE-006/keys_live_for_ever": keys_live_for_ever,
+    "KEY-CRE-006/offset_is_ignored": on(
+        _CREATE, when=lambda request: str(request.json.get("expires_at")).endswith("+05:00")
+    ).send(with_body(expires_at=None)),
+    "KEY-CRE-006/past_expiry_is_none": on(_CREATE, status=400).retry(with_body(expires_at=None)),
+    "KEY-CRE-006/expired_key_is_403": on(status=401).status(403),
+    "KEY-REV-001/every_key_of_the_scope_goes": on(_REVOKE, status=200).does(_revoke_two_more),
+    "KEY-REV-001/revoked_key_leaves_the_list": _list.edit("/api_keys", _remaining),
+    "KEY-REV-001/no_time_of_revocation": _list.set("/api_keys/*/revoked_at", None),
+    "KEY-REV-001/revoked_key_is_cached": revoked_key_is_cached,
+    "KEY-REV-002/revoked_by_the_name": on(_REVOKE, status=404).does(_revoke_by_name),
+    "KEY-REV-002/revoking_nothing_is_done": on(_REVOKE, status=404).reply(DONE),
+    "KEY-REV-002/revoking_again_is_done": idempotent(_REVOKE),
+}

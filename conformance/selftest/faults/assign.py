@@ -6,19 +6,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import (
-    at,
-    fresh,
-    on,
-    remembering,
-    rewritten,
-    with_body,
-    without,
-    without_content,
-)
+from conformance.selftest.combinators import on, remembering
 from conformance.selftest.faults.profiles import GET, PROFILE
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.faults.side_requests import delete_keys, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
+from conformance.selftest.request_changes import at, fresh, rewritten, with_body, without, without_content
 
 ASSIGN = "assignUserAccessProfile"
 DETACH = "detachUserAccessProfile"
@@ -43,29 +35,6 @@ def _parent_as_id(_: Request, response: Response) -> Response:
     return response.with_json(body)
 
 
-seed_faults(
-    "AP-ASG-001",
-    nobody_is_counted=on(GET, status=200).set("/user_count", 0),
-    holders_are_counted_at_most_once=on(GET, status=200, where=lambda body: body["user_count"] > 1).set(
-        "/user_count", 1
-    ),
-    copy_is_only_promised=_assigned.also(at(_copy_path, "DELETE"), without_content),
-    id_of_the_profile_is_answered=_assigned.answer(_parent_as_id),
-)
-seed_faults(
-    "AP-ASG-002",
-    refused_with_a_key_more=on(ASSIGN, status=409).also(
-        at(_virtual_keys_path), rewritten(lambda _: {"name": uuid4().hex})
-    ),
-    again_is_a_fresh_copy=on(ASSIGN, status=409).also(at(_copy_path, "DELETE"), without_content).also(),
-    again_is_201=remembering(
-        _assigned,
-        lambda _, response: response,
-        lambda good: on(ASSIGN, when=lambda _: good, status=409).reply(lambda _: good[-1]),
-    ),
-)
-
-
 def _knowing_keys(fault: Callable[[list[Any]], Fault]) -> Fault:
     """A fault that knows the virtual keys that came with copies."""
     return remembering(_assigned, lambda _, response: response.json["virtual_key"], fault)
@@ -75,66 +44,11 @@ def _as_known(key: dict[str, Any], known: list[Any]) -> dict[str, Any]:
     return key | {"value": known[-1]["value"]} if known and key["id"] == known[-1]["id"] else key
 
 
-seed_faults(
-    "AP-ASG-003",
-    key_is_answered_again=_knowing_keys(
-        lambda keys: on(_KEYS).edit("/virtual_keys/*", lambda key: _as_known(key, keys))
-    ),
-    key_stands_in_the_audit_log=_knowing_keys(
-        lambda keys: on("listAccessProfileAuditLogs", status=200).set(
-            "/note", lambda _: keys[-1]["value"] if keys else None
-        )
-    ),
-    one_key_for_all=_knowing_keys(
-        lambda keys: _assigned.set("/virtual_key/value", lambda _: keys[0]["value"])
-    ),
-    key_of_the_copy_is_not_named=_assigned.set(f"{PROFILE}/virtual_key_ids", []).set(
-        f"{PROFILE}/virtual_key_values", {}
-    ),
-    value_is_masked_at_once=_assigned.set("/virtual_key/value", "****"),
-)
-
-
 def _user(request: Request) -> dict[str, str]:
     user_id = request.path_parameter("user_id")
     return {"id": user_id, "name": user_id, "email": "a@example.com"}
 
 
-seed_faults(
-    "AP-ASG-004",
-    unknown_user_is_400=on(ASSIGN, status=404).refuse(400),
-    unknown_profile_is_404=on(ASSIGN, status=400).refuse(404),
-    user_is_made_on_the_way=on(ASSIGN, status=404)
-    .also(lambda request, _: replace(request, path="/api/users").with_json(_user(request)))
-    .retry(),
-)
-seed_faults(
-    "AP-ASG-005",
-    inactive_is_given=on("deactivateAccessProfile").send(
-        at(lambda request: request.path.removesuffix("/deactivate"), "GET"),
-        without_content,
-    ),
-    inactive_is_400=on(ASSIGN, status=409).refuse(400),
-)
-seed_faults(
-    "AP-ASG-006",
-    end_is_forgotten=on(ASSIGN).send(without("expires_at")),
-    end_is_read_as_utc=on(ASSIGN, when=lambda request: request.json.get("expires_at")).send(
-        with_body(expires_at=lambda body: f"{body['expires_at'][:19]}Z")
-    ),
-    end_in_the_past_is_kept=on(ASSIGN, status=400)
-    .retry(without("expires_at"))
-    .set(f"{PROFILE}/expires_at", lambda request: request.json.get("expires_at")),
-    only_the_year_is_looked_at=on(
-        ASSIGN, when=lambda request: str(request.json.get("expires_at")) > "2002", status=400
-    ).retry(without("expires_at")),
-    everything_ends=on(ASSIGN, when=lambda request: not request.json.get("expires_at")).send(
-        with_body(expires_at="2090-01-01T00:00:00Z")
-    ),
-)
-
-
-@seeded_fault("AP-ASG-007")
 async def looked_up_before_it_is_made(request: Request, inner: Inner, state: State) -> Response:
     """Two clients that look at the same moment both find nothing."""
     if request.operation_id != ASSIGN:
@@ -167,28 +81,6 @@ async def _detach_from_everybody(request: Request, inner: Inner, state: State) -
     return response
 
 
-seed_faults("AP-ASG-007", rivals_are_unavailable=on(ASSIGN, status=409).refuse(503))
-seed_faults(
-    "AP-UDT-001",
-    only_hidden=on(DETACH).reply(_DETACHED),
-    detached_from_everybody=_detach_from_everybody,
-    count_does_not_fall=remembering(
-        on(GET, status=200),
-        lambda _, response: response.json["user_count"],
-        lambda counts: on(GET, status=200).set("/user_count", lambda _: max(counts)),
-    ),
-)
-
-
-seed_faults(
-    "AP-UDT-002",
-    names_of_no_keys=_detached.set("/deleted_vk_names", []),
-    ids_for_names=_detached.edit("/deleted_vk_names/*", fresh),
-    number_of_copies_is_counted=_detached.set("/deleted_vk_count", 1),
-)
-
-
-@seeded_fault("AP-UDT-002")
 async def keys_outlive_their_copy(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id == DETACH:
         read = replace(request, method="GET", path=_virtual_keys_path(request))
@@ -199,37 +91,86 @@ async def keys_outlive_their_copy(request: Request, inner: Inner, state: State) 
     return response
 
 
-seed_faults(
-    "AP-UDT-003",
-    what_is_not_held_is_200=on(DETACH, status=404).reply(_DETACHED),
-    second_time_is_200=remembering(
+FAULTS: dict[str, Fault] = {
+    "AP-ASG-001/nobody_is_counted": on(GET, status=200).set("/user_count", 0),
+    "AP-ASG-001/holders_are_counted_at_most_once": on(
+        GET, status=200, where=lambda body: body["user_count"] > 1
+    ).set("/user_count", 1),
+    "AP-ASG-001/copy_is_only_promised": _assigned.also(at(_copy_path, "DELETE"), without_content),
+    "AP-ASG-001/id_of_the_profile_is_answered": _assigned.answer(_parent_as_id),
+    "AP-ASG-002/refused_with_a_key_more": on(ASSIGN, status=409).also(
+        at(_virtual_keys_path), rewritten(lambda _: {"name": uuid4().hex})
+    ),
+    "AP-ASG-002/again_is_a_fresh_copy": on(ASSIGN, status=409)
+    .also(at(_copy_path, "DELETE"), without_content)
+    .also(),
+    "AP-ASG-002/again_is_201": remembering(
+        _assigned,
+        lambda _, response: response,
+        lambda good: on(ASSIGN, when=lambda _: good, status=409).reply(lambda _: good[-1]),
+    ),
+    "AP-ASG-003/key_is_answered_again": _knowing_keys(
+        lambda keys: on(_KEYS).edit("/virtual_keys/*", lambda key: _as_known(key, keys))
+    ),
+    "AP-ASG-003/key_stands_in_the_audit_log": _knowing_keys(
+        lambda keys: on("listAccessProfileAuditLogs", status=200).set(
+            "/note", lambda _: keys[-1]["value"] if keys else None
+        )
+    ),
+    "AP-ASG-003/one_key_for_all": _knowing_keys(
+        lambda keys: _assigned.set("/virtual_key/value", lambda _: keys[0]["value"])
+    ),
+    "AP-ASG-003/key_of_the_copy_is_not_named": _assigned.set(f"{PROFILE}/virtual_key_ids", []).set(
+        f"{PROFILE}/virtual_key_values", {}
+    ),
+    "AP-ASG-003/value_is_masked_at_once": _assigned.set("/virtual_key/value", "****"),
+    "AP-ASG-004/unknown_user_is_400": on(ASSIGN, status=404).refuse(400),
+    "AP-ASG-004/unknown_profile_is_404": on(ASSIGN, status=400).refuse(404),
+    "AP-ASG-004/user_is_made_on_the_way": on(ASSIGN, status=404)
+    .also(lambda request, _: replace(request, path="/api/users").with_json(_user(request)))
+    .retry(),
+    "AP-ASG-005/inactive_is_given": on("deactivateAccessProfile").send(
+        at(lambda request: request.path.removesuffix("/deactivate"), "GET"),
+        without_content,
+    ),
+    "AP-ASG-005/inactive_is_400": on(ASSIGN, status=409).refuse(400),
+    "AP-ASG-006/end_is_forgotten": on(ASSIGN).send(without("expires_at")),
+    "AP-ASG-006/end_is_read_as_utc": on(ASSIGN, when=lambda request: request.json.get("expires_at")).send(
+        with_body(expires_at=lambda body: f"{body['expires_at'][:19]}Z")
+    ),
+    "AP-ASG-006/end_in_the_past_is_kept": on(ASSIGN, status=400)
+    .retry(without("expires_at"))
+    .set(f"{PROFILE}/expires_at", lambda request: request.json.get("expires_at")),
+    "AP-ASG-006/only_the_year_is_looked_at": on(
+        ASSIGN, when=lambda request: str(request.json.get("expires_at")) > "2002", status=400
+    ).retry(without("expires_at")),
+    "AP-ASG-006/everything_ends": on(ASSIGN, when=lambda request: not request.json.get("expires_at")).send(
+        with_body(expires_at="2090-01-01T00:00:00Z")
+    ),
+    "AP-ASG-007/looked_up_before_it_is_made": looked_up_before_it_is_made,
+    "AP-ASG-007/rivals_are_unavailable": on(ASSIGN, status=409).refuse(503),
+    "AP-UDT-001/only_hidden": on(DETACH).reply(_DETACHED),
+    "AP-UDT-001/detached_from_everybody": _detach_from_everybody,
+    "AP-UDT-001/count_does_not_fall": remembering(
+        on(GET, status=200),
+        lambda _, response: response.json["user_count"],
+        lambda counts: on(GET, status=200).set("/user_count", lambda _: max(counts)),
+    ),
+    "AP-UDT-002/names_of_no_keys": _detached.set("/deleted_vk_names", []),
+    "AP-UDT-002/ids_for_names": _detached.edit("/deleted_vk_names/*", fresh),
+    "AP-UDT-002/number_of_copies_is_counted": _detached.set("/deleted_vk_count", 1),
+    "AP-UDT-002/keys_outlive_their_copy": keys_outlive_their_copy,
+    "AP-UDT-003/what_is_not_held_is_200": on(DETACH, status=404).reply(_DETACHED),
+    "AP-UDT-003/second_time_is_200": remembering(
         _detached,
         lambda request, _: request.path,
         lambda done: on(when=lambda request: request.path in done, status=404).reply(_DETACHED),
     ),
     # The copy is looked for by the profile alone.
-    copy_of_another_user=_detach_from_everybody,
-)
-seed_faults("AP-UDT-004", others_lose_theirs=_detach_from_everybody)
-
-
-@seeded_fault("AP-UDT-004")
-async def all_of_the_user(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == DETACH and response.status == 200:
-        path = request.path.rpartition("/")[0]
-        held: Any = (await inner(replace(request, method="GET", path=path))).json["access_profiles"]
-        for copy in held:
-            await inner(replace(request, path=f"{path}/{copy['parent_profile_id']}"))
-    return response
-
-
-@seeded_fault("AP-UDT-004")
-async def keys_of_the_user(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == DETACH and response.status == 200:
-        user = request.path.rpartition("/access-profiles/")[0]
-        keys = (await inner(replace(request, method="GET", path=f"{user}/virtual-keys"))).json["virtual_keys"]
-        for key in keys:
-            await inner(replace(request, path=f"{user}/access-profiles/virtual-keys/{key['id']}"))
-    return response
+    "AP-UDT-003/copy_of_another_user": _detach_from_everybody,
+    "AP-UDT-004/others_lose_theirs": _detach_from_everybody,
+    "AP-UDT-004/all_of_the_user": _detached.does(
+        lambda request, _, inner: take_copies(request, inner, request.path_parameter("user_id"))
+    ),
+    "AP-UDT-004/keys_of_the_user": _detached.does(delete_keys),
+}

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from conformance.selftest.combinators import at, on, remembering, with_query
+from conformance.selftest.combinators import on, remembering
 from conformance.selftest.faults.audit_rows import LOGS, WHOLE_LOG, Row, log_rows
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at, with_query
 
 _BY_ID = "listAccessProfileAuditLogsById"
 
@@ -37,14 +37,6 @@ def _newest_profile(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["access_profile_id"] == max(ids)]
 
 
-seed_faults(
-    "AP-AUD-004",
-    oldest_row_first=log_rows(lambda rows: rows[::-1]),
-    by_action_and_then_by_time=log_rows(lambda rows: sorted(rows, key=lambda row: str(row["action"]))),
-)
-
-
-@seeded_fault("AP-AUD-004")
 async def ordered_within_the_page(request: Request, inner: Inner, state: State) -> Response:
     """The oldest rows are taken for the first page, and then turned round."""
     first = await inner(request)
@@ -56,68 +48,57 @@ async def ordered_within_the_page(request: Request, inner: Inner, state: State) 
     )
 
 
-seed_faults(
-    "AP-AUD-005",
-    total_without_the_filter=_log.beside(with_query(action=None), make=_with_total),
-    total_of_the_page=_log.edit("", lambda body: body | {"total_count": len(body["audit_logs"])}),
-    offset_counts_pages=on(
+FAULTS: dict[str, Fault] = {
+    "AP-AUD-004/oldest_row_first": log_rows(lambda rows: rows[::-1]),
+    "AP-AUD-004/by_action_and_then_by_time": log_rows(
+        lambda rows: sorted(rows, key=lambda row: str(row["action"]))
+    ),
+    "AP-AUD-004/ordered_within_the_page": ordered_within_the_page,
+    "AP-AUD-005/total_without_the_filter": _log.beside(with_query(action=None), make=_with_total),
+    "AP-AUD-005/total_of_the_page": _log.edit(
+        "", lambda body: body | {"total_count": len(body["audit_logs"])}
+    ),
+    "AP-AUD-005/offset_counts_pages": on(
         *LOGS, when=lambda request: 0 < _offset(request) < 100 and _limit(request) >= 1, status=200
     ).retry(lambda request, _: request.with_query(offset=str(_offset(request) * _limit(request)))),
-    limit_is_ignored=on(_BY_ID).send(with_query(limit=None)),
-    limit_of_none_is_none=on(*LOGS, when=lambda request: request.argument("limit") == "0", status=200).set(
-        "/audit_logs", []
-    ),
-)
-seed_faults(
-    "AP-AUD-006",
-    action_is_ignored=on().send(with_query(action=None)),
-    unknown_action_is_400=on(when=_asks_for_unknown_action).refuse(400),
-    action_in_any_case=on(when=lambda request: request.argument("action") is not None).send(
+    "AP-AUD-005/limit_is_ignored": on(_BY_ID).send(with_query(limit=None)),
+    "AP-AUD-005/limit_of_none_is_none": on(
+        *LOGS, when=lambda request: request.argument("limit") == "0", status=200
+    ).set("/audit_logs", []),
+    "AP-AUD-006/action_is_ignored": on().send(with_query(action=None)),
+    "AP-AUD-006/unknown_action_is_400": on(when=_asks_for_unknown_action).refuse(400),
+    "AP-AUD-006/action_in_any_case": on(when=lambda request: request.argument("action") is not None).send(
         lambda request, _: request.with_query(action=str(request.argument("action")).lower())
     ),
-    unknown_action_is_no_filter=on(when=_asks_for_unknown_action).send(with_query(action=None)),
-)
-seed_faults(
-    "AP-AUD-011",
-    log_of_nothing_is_404=on(*LOGS, status=200, where=lambda body: not body["audit_logs"]).refuse(404),
-    log_of_nothing_is_the_whole=on(*LOGS, status=200, where=lambda body: not body["audit_logs"]).retry(
-        at(lambda request: f"{request.server}/access-profiles/audit-logs")
-    ),
-)
-
-
-seed_faults(
-    "AP-AUA-001",
-    only_profiles_that_are_there=remembering(
+    "AP-AUD-006/unknown_action_is_no_filter": on(when=_asks_for_unknown_action).send(with_query(action=None)),
+    "AP-AUD-011/log_of_nothing_is_404": on(
+        *LOGS, status=200, where=lambda body: not body["audit_logs"]
+    ).refuse(404),
+    "AP-AUD-011/log_of_nothing_is_the_whole": on(
+        *LOGS, status=200, where=lambda body: not body["audit_logs"]
+    ).retry(at(lambda request: f"{request.server}/access-profiles/audit-logs")),
+    "AP-AUA-001/only_profiles_that_are_there": remembering(
         on("deleteAccessProfile", status=200),
         lambda request, _: int(request.path_parameter("profile_id")),
         lambda deleted: log_rows(
             lambda rows: [row for row in rows if row["access_profile_id"] not in deleted], WHOLE_LOG
         ),
     ),
-    short_rows_in_the_whole_log=on(WHOLE_LOG, status=200).set("/audit_logs/*/new_values", None),
-    only_the_newest_profile=log_rows(_newest_profile, WHOLE_LOG),
-)
-seed_faults(
-    "AP-AUA-002",
-    no_user_filter=on(WHOLE_LOG).send(with_query(user_id=None)),
-    no_action_filter=on(WHOLE_LOG).send(with_query(action=None)),
-    whole_log_oldest_first=log_rows(lambda rows: rows[::-1], WHOLE_LOG),
-    whole_log_counts_all=on(WHOLE_LOG, status=200).beside(
+    "AP-AUA-001/short_rows_in_the_whole_log": on(WHOLE_LOG, status=200).set("/audit_logs/*/new_values", None),
+    "AP-AUA-001/only_the_newest_profile": log_rows(_newest_profile, WHOLE_LOG),
+    "AP-AUA-002/no_user_filter": on(WHOLE_LOG).send(with_query(user_id=None)),
+    "AP-AUA-002/no_action_filter": on(WHOLE_LOG).send(with_query(action=None)),
+    "AP-AUA-002/whole_log_oldest_first": log_rows(lambda rows: rows[::-1], WHOLE_LOG),
+    "AP-AUA-002/whole_log_counts_all": on(WHOLE_LOG, status=200).beside(
         with_query(action=None, user_id=None), make=_with_total
     ),
-    whole_log_has_one_page=on(WHOLE_LOG).send(with_query(offset=None)),
-)
-
-
-seed_faults(
-    "AP-AUA-003",
+    "AP-AUA-002/whole_log_has_one_page": on(WHOLE_LOG).send(with_query(offset=None)),
     # The router goes on to `/access-profiles/{profile_id}` for the methods that only that one has.
-    a_profile_of_that_name=on(
+    "AP-AUA-003/a_profile_of_that_name": on(
         when=lambda request: _is_whole_log(request) and request.method in ("PUT", "DELETE")
     ).refuse(400),
-    a_profile_of_that_name_for_all=on(when=_is_whole_log).refuse(400),
-    no_such_profile_to_delete=on(
+    "AP-AUA-003/a_profile_of_that_name_for_all": on(when=_is_whole_log).refuse(400),
+    "AP-AUA-003/no_such_profile_to_delete": on(
         when=lambda request: _is_whole_log(request) and request.method == "DELETE"
     ).refuse(404),
-)
+}

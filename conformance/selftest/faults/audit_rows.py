@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, remembering, with_query
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.combinators import On, after, on, remembering, sends
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import with_query
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -115,27 +115,24 @@ def _with_copies(request: Request, response: Response, runs: list[Rows]) -> Resp
     return _with_rows(response, extra + response.json["audit_logs"])
 
 
-seed_faults(
-    "AP-AUD-001",
+async def actor_is_the_credential(request: Request, inner: Inner, state: State) -> Response:
+    return await _each(actor=state.key)(request, inner, state)
+
+
+FAULTS: dict[str, Fault] = {
     **{
-        f"no_row_of_{action}": _without(action)
+        f"AP-AUD-001/no_row_of_{action}": _without(action)
         for action in ("create", "clone", "activate", "deactivate", "delete", "update")
     },
-    update_twice=_twice("update"),
-    clone_is_create=_renamed("clone", "create"),
-    activate_is_update=_renamed("activate", "update"),
-    clone_in_the_log_of_its_source=_with_rows_of(on("cloneAccessProfile", status=201)),
-)
-seed_faults(
-    "AP-AUD-002",
-    refusals_are_logged=_with_rows_of(on(*_CHANGES, status=range(400, 600))),
-    logged_before_the_name_is_compared=_with_rows_of(on(*_CHANGES, status=409)),
-    logged_before_the_precondition=_with_rows_of(on(*_CHANGES, status=412)),
-)
-seed_faults(
-    "AP-AUD-003",
+    "AP-AUD-001/update_twice": _twice("update"),
+    "AP-AUD-001/clone_is_create": _renamed("clone", "create"),
+    "AP-AUD-001/activate_is_update": _renamed("activate", "update"),
+    "AP-AUD-001/clone_in_the_log_of_its_source": _with_rows_of(on("cloneAccessProfile", status=201)),
+    "AP-AUD-002/refusals_are_logged": _with_rows_of(on(*_CHANGES, status=range(400, 600))),
+    "AP-AUD-002/logged_before_the_name_is_compared": _with_rows_of(on(*_CHANGES, status=409)),
+    "AP-AUD-002/logged_before_the_precondition": _with_rows_of(on(*_CHANGES, status=412)),
     **{
-        f"{operation}_is_always_logged": _with_rows_of(on(operation, status=200))
+        f"AP-AUD-003/{operation}_is_always_logged": _with_rows_of(on(operation, status=200))
         for operation in (
             "updateAccessProfile",
             "activateAccessProfile",
@@ -143,42 +140,34 @@ seed_faults(
             _PROPAGATE,
         )
     },
-    dry_runs_are_logged=_with_rows_of(on(*_CHANGES, when=lambda request: request.sent.get("dry_run"))),
-)
-seed_faults(
-    "AP-AUD-007",
-    user_filter_is_ignored=on().send(with_query(user_id=None)),
+    "AP-AUD-003/dry_runs_are_logged": _with_rows_of(on(*_CHANGES, when=sends("dry_run"))),
+    "AP-AUD-007/user_filter_is_ignored": on().send(with_query(user_id=None)),
     # `LIKE 'user%'`, or a filter by the actor: rows of others come with it.
-    user_filter_by_beginning=on(*LOGS, status=200, where=lambda body: not body["audit_logs"]).retry(
-        with_query(user_id=None)
-    ),
+    "AP-AUD-007/user_filter_by_beginning": on(
+        *LOGS, status=200, where=lambda body: not body["audit_logs"]
+    ).retry(with_query(user_id=None)),
     **{
-        f"no_row_of_{event}": _without_event(event)
+        f"AP-AUD-007/no_row_of_{event}": _without_event(event)
         for event in ("user_assign", "override_set", "override_clear", "vk_add", "vk_delete", "user_detach")
     },
-    detaching_logs_each_key=log_rows(_with_keys),
-    nobody_is_affected=_each(user_id=None),
-)
-seed_faults(
-    "AP-AUD-008",
-    one_actor=_each(actor="admin"),
-    actor_from_a_header=remembering(
+    "AP-AUD-007/detaching_logs_each_key": log_rows(_with_keys),
+    "AP-AUD-007/nobody_is_affected": _each(user_id=None),
+    "AP-AUD-008/one_actor": _each(actor="admin"),
+    "AP-AUD-008/actor_from_a_header": remembering(
         on(when=lambda request: request.header("x-forwarded-user")),
         lambda request, _: request.header("x-forwarded-user"),
         lambda claimed: _each(actor=lambda row: claimed[-1] if claimed else row["actor"]),
     ),
-    actor_is_the_creator=log_rows(lambda rows: [{**row, "actor": rows[-1]["actor"]} for row in rows]),
-)
-seed_faults(
-    "AP-AUD-009",
-    objects=_each(new_values=lambda row: json.loads(row["new_values"] or "null")),
-    as_python_prints_it=_each(previous_values=lambda row: str(json.loads(row["previous_values"] or "{}"))),
-    encoded_twice=_each(new_values=lambda row: json.dumps(row["new_values"])),
-    empty_text=_each(metadata=""),
-)
-seed_faults(
-    "AP-AUD-010",
-    log_goes_with_the_profile=remembering(
+    "AP-AUD-008/actor_is_the_creator": log_rows(
+        lambda rows: [{**row, "actor": rows[-1]["actor"]} for row in rows]
+    ),
+    "AP-AUD-009/objects": _each(new_values=lambda row: json.loads(row["new_values"] or "null")),
+    "AP-AUD-009/as_python_prints_it": _each(
+        previous_values=lambda row: str(json.loads(row["previous_values"] or "{}"))
+    ),
+    "AP-AUD-009/encoded_twice": _each(new_values=lambda row: json.dumps(row["new_values"])),
+    "AP-AUD-009/empty_text": _each(metadata=""),
+    "AP-AUD-010/log_goes_with_the_profile": remembering(
         on(_DELETE, status=200),
         lambda request, _: request.path_parameter("profile_id"),
         lambda deleted: on(
@@ -186,38 +175,29 @@ seed_faults(
         ).refuse(404),
     ),
     # A foreign key that is set to null.
-    deletion_loses_the_profile=after(on(_DELETE, status=200), _each(access_profile_id=None)),
-    no_row_of_delete=_without("delete"),
-)
-seed_faults(
-    "AP-AUD-012",
-    log_with_the_secret_of_createApiKey=_leaks("createApiKey", lambda body: str(body["key"])),
-    log_with_the_secret_of_assignUserAccessProfile=_leaks(
+    "AP-AUD-010/deletion_loses_the_profile": after(on(_DELETE, status=200), _each(access_profile_id=None)),
+    "AP-AUD-010/no_row_of_delete": _without("delete"),
+    "AP-AUD-012/log_with_the_secret_of_createApiKey": _leaks("createApiKey", lambda body: str(body["key"])),
+    "AP-AUD-012/log_with_the_secret_of_assignUserAccessProfile": _leaks(
         "assignUserAccessProfile", lambda body: str(body["virtual_key"]["value"])
     ),
-    log_with_the_secret_of_addUserAccessProfileVirtualKey=_leaks(
+    "AP-AUD-012/log_with_the_secret_of_addUserAccessProfileVirtualKey": _leaks(
         "addUserAccessProfileVirtualKey", lambda body: str(body["virtual_key"]["value"])[6:]
     ),
-)
-
-
-@seeded_fault("AP-AUD-012")
-async def actor_is_the_credential(request: Request, inner: Inner, state: State) -> Response:
-    return await _each(actor=state.key)(request, inner, state)
-
-
-seed_faults(
-    "AP-AUD-013",
-    **{f"no_row_of_{action}": _without(action) for action in ("attach_role", "detach_role", "propagate")},
-    propagate_twice=_twice("propagate"),
-    one_row_for_each_copy=remembering(
+    "AP-AUD-012/actor_is_the_credential": actor_is_the_credential,
+    **{
+        f"AP-AUD-013/no_row_of_{action}": _without(action)
+        for action in ("attach_role", "detach_role", "propagate")
+    },
+    "AP-AUD-013/propagate_twice": _twice("propagate"),
+    "AP-AUD-013/one_row_for_each_copy": remembering(
         on(_PROPAGATE, status=200),
         lambda _, response: _row_for_each_copy(response.json),
         lambda runs: on(*LOGS, status=200).answer(
             lambda request, response: _with_copies(request, response, runs)
         ),
     ),
-    propagation_is_an_update=on(when=lambda request: request.argument("action") == "propagate").send(
-        with_query(action="nothing")
-    ),
-)
+    "AP-AUD-013/propagation_is_an_update": on(
+        when=lambda request: request.argument("action") == "propagate"
+    ).send(with_query(action="nothing")),
+}

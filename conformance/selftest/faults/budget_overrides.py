@@ -3,10 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, remembering, with_body
+from conformance.selftest.combinators import On, after, on, remembering
 from conformance.selftest.faults.profiles import COPIES, GET
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import with_body
 
 Line = dict[str, Any]
 
@@ -80,54 +80,6 @@ def _by_owner(operation: str) -> Fault:
     return remembering(on(COPIES, status=200), owners, found)
 
 
-seed_faults(
-    "AP-OVR-001",
-    the_amount_is_the_limit=_put.set("/effective_max_limit", lambda request: request.json["amount"]),
-    the_list_knows_no_override=on(COPIES, status=200).edit(
-        _LINES, lambda line: line | {"effective_max_limit": line["max_limit"]}
-    ),
-    cents_are_cut=on(_PUT).send(with_body(amount=lambda body: int(body["amount"]))),
-)
-seed_faults(
-    "AP-OVR-002",
-    the_present_window_does_not_count=_put.edit(f"/budget/{_REMAINING}", lambda cycles: cycles - 1),
-    forever_is_a_large_number=_put.edit("/budget", lambda budget: {_REMAINING: 2147483647, **budget}),
-)
-seed_faults(
-    "AP-OVR-003",
-    overrides_add_up=remembering(
-        on(_PUT, when=lambda request: "amount" in request.sent),
-        lambda request, _: (request.path, request.json["amount"]),
-        lambda before: on(_PUT, when=lambda request: "amount" in request.sent).send(
-            lambda request, _: request.with_json(
-                {
-                    **request.json,
-                    "amount": sum(amount for path, amount in before if path == request.path)
-                    + request.json["amount"],
-                }
-            )
-        ),
-    ),
-    the_first_override_stays=remembering(
-        on(_PUT),
-        lambda request, _: (request.path, request),
-        lambda before: on(_PUT).send(
-            lambda request, _: next((first for path, first in before if path == request.path), request)
-        ),
-    ),
-)
-
-
-@seeded_fault("AP-OVR-004")
-async def every_budget_of_the_copy_is_raised(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _PUT and response.status == 200:
-        for line in (await _copy(request, inner))["budgets"]:
-            await inner(_at_budget(request, request.path_parameter("user_id"), line["id"]))
-    return response
-
-
-@seeded_fault("AP-OVR-004")
 async def every_holder_is_raised(request: Request, inner: Inner, state: State) -> Response:
     user_id = request.path_parameter("user_id")
     response = await inner(request)
@@ -140,55 +92,11 @@ async def every_holder_is_raised(request: Request, inner: Inner, state: State) -
     return response
 
 
-seed_faults(
-    "AP-OVR-004",
-    the_template_is_raised=after(
-        _put, on(GET).edit("/access_profile/budgets/*/max_limit", lambda limit: limit + 5)
-    ),
-)
-seed_faults(
-    "AP-OVR-005",
-    no_cycles_are_one=on(
-        _PUT, when=lambda request: request.sent.get("mode") == "cycles" and not request.sent.get("cycles")
-    ).send(with_body(cycles=1)),
-    cycles_of_forever_are_ignored=_mode_is("forever").send(with_body(cycles=0)),
-    zero_cycles_of_forever_are_refused=on(
-        _PUT, when=lambda request: request.sent.get("mode") == "forever" and "cycles" in request.sent
-    ).refuse(400),
-)
-seed_faults(
-    "AP-OVR-006",
-    an_amount_of_zero_removes=on(_PUT, when=lambda request: request.sent.get("amount") == 0).send(
-        lambda request, _: replace(request, method="DELETE", body=b"")
-    ),
-    an_amount_has_no_sign=on(_PUT, when=lambda request: request.sent.get("amount", 0) < 0).send(
-        with_body(amount=lambda body: -body["amount"])
-    ),
-)
-seed_faults(
-    "AP-OVR-007",
-    nothing_there_is_400=on(_PUT, status=404).refuse(400),
-    the_templates_budget_will_do=_by_template(_PUT),
-    the_user_does_not_matter=_by_owner(_PUT),
-)
-seed_faults(
-    "AP-OVD-001",
-    the_override_stays=on(_DELETE).send(
-        lambda request, _: (
-            replace(request, method="PUT")
-            .with_header("content-type", "application/json")
-            .with_json({"amount": 5, "mode": "forever"})
-        )
-    ),
-    the_limit_stays_raised=on(_DELETE, status=200).edit("/effective_max_limit", lambda limit: limit + 5),
-    the_list_remembers=after(
-        on(_DELETE),
-        on(COPIES).set(f"{_LINES}/override_amount", 5).set(f"{_LINES}/override_mode", "forever"),
-    ),
-)
+async def _raise_every_budget(request: Request, _: Response, inner: Inner) -> None:
+    for line in (await _copy(request, inner))["budgets"]:
+        await inner(_at_budget(request, request.path_parameter("user_id"), line["id"]))
 
 
-@seeded_fault("AP-OVD-002")
 async def nothing_to_remove_is_404(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id == _DELETE:
         copy = await _copy(request, inner)
@@ -197,9 +105,77 @@ async def nothing_to_remove_is_404(request: Request, inner: Inner, state: State)
     return await inner(request)
 
 
-seed_faults(
-    "AP-OVD-003",
-    any_removal_is_good=on(_DELETE, status=404).status(200),
-    the_templates_budget_stands_for_the_copys=_by_template(_DELETE),
-    anybodys_budget=_by_owner(_DELETE),
-)
+FAULTS: dict[str, Fault] = {
+    "AP-OVR-001/the_amount_is_the_limit": _put.set(
+        "/effective_max_limit", lambda request: request.json["amount"]
+    ),
+    "AP-OVR-001/the_list_knows_no_override": on(COPIES, status=200).edit(
+        _LINES, lambda line: line | {"effective_max_limit": line["max_limit"]}
+    ),
+    "AP-OVR-001/cents_are_cut": on(_PUT).send(with_body(amount=lambda body: int(body["amount"]))),
+    "AP-OVR-002/the_present_window_does_not_count": _put.edit(
+        f"/budget/{_REMAINING}", lambda cycles: cycles - 1
+    ),
+    "AP-OVR-002/forever_is_a_large_number": _put.edit(
+        "/budget", lambda budget: {_REMAINING: 2147483647, **budget}
+    ),
+    "AP-OVR-003/overrides_add_up": remembering(
+        on(_PUT, when=lambda request: "amount" in request.sent),
+        lambda request, _: (request.path, request.json["amount"]),
+        lambda before: on(_PUT, when=lambda request: "amount" in request.sent).send(
+            lambda request, _: request.with_json(
+                {
+                    **request.json,
+                    "amount": sum(amount for path, amount in before if path == request.path)
+                    + request.json["amount"],
+                }
+            )
+        ),
+    ),
+    "AP-OVR-003/the_first_override_stays": remembering(
+        on(_PUT),
+        lambda request, _: (request.path, request),
+        lambda before: on(_PUT).send(
+            lambda request, _: next((first for path, first in before if path == request.path), request)
+        ),
+    ),
+    "AP-OVR-004/every_holder_is_raised": every_holder_is_raised,
+    "AP-OVR-004/every_budget_of_the_copy_is_raised": _put.does(_raise_every_budget),
+    "AP-OVR-004/the_template_is_raised": after(
+        _put, on(GET).edit("/access_profile/budgets/*/max_limit", lambda limit: limit + 5)
+    ),
+    "AP-OVR-005/no_cycles_are_one": on(
+        _PUT, when=lambda request: request.sent.get("mode") == "cycles" and not request.sent.get("cycles")
+    ).send(with_body(cycles=1)),
+    "AP-OVR-005/cycles_of_forever_are_ignored": _mode_is("forever").send(with_body(cycles=0)),
+    "AP-OVR-005/zero_cycles_of_forever_are_refused": on(
+        _PUT, when=lambda request: request.sent.get("mode") == "forever" and "cycles" in request.sent
+    ).refuse(400),
+    "AP-OVR-006/an_amount_of_zero_removes": on(
+        _PUT, when=lambda request: request.sent.get("amount") == 0
+    ).send(lambda request, _: replace(request, method="DELETE", body=b"")),
+    "AP-OVR-006/an_amount_has_no_sign": on(_PUT, when=lambda request: request.sent.get("amount", 0) < 0).send(
+        with_body(amount=lambda body: -body["amount"])
+    ),
+    "AP-OVR-007/nothing_there_is_400": on(_PUT, status=404).refuse(400),
+    "AP-OVR-007/the_templates_budget_will_do": _by_template(_PUT),
+    "AP-OVR-007/the_user_does_not_matter": _by_owner(_PUT),
+    "AP-OVD-001/the_override_stays": on(_DELETE).send(
+        lambda request, _: (
+            replace(request, method="PUT")
+            .with_header("content-type", "application/json")
+            .with_json({"amount": 5, "mode": "forever"})
+        )
+    ),
+    "AP-OVD-001/the_limit_stays_raised": on(_DELETE, status=200).edit(
+        "/effective_max_limit", lambda limit: limit + 5
+    ),
+    "AP-OVD-001/the_list_remembers": after(
+        on(_DELETE),
+        on(COPIES).set(f"{_LINES}/override_amount", 5).set(f"{_LINES}/override_mode", "forever"),
+    ),
+    "AP-OVD-002/nothing_to_remove_is_404": nothing_to_remove_is_404,
+    "AP-OVD-003/any_removal_is_good": on(_DELETE, status=404).status(200),
+    "AP-OVD-003/the_templates_budget_stands_for_the_copys": _by_template(_DELETE),
+    "AP-OVD-003/anybodys_budget": _by_owner(_DELETE),
+}

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import at, on, remembering, rewritten, with_body, without_content
+from conformance.selftest.combinators import on, remembering
 from conformance.selftest.faults.profiles import GET, PROFILE, UPDATE, edited, profile_of
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at, rewritten, with_body, without_content
 
 Object = dict[str, Any]
 
@@ -73,70 +73,16 @@ def _of_a_clone(operation: str, pointer: str, value: Any) -> Fault:
     )
 
 
-seed_faults(
-    "AP-CLO-001",
-    no_tags=_kept_with(tags=[]),
-    no_rate_limit=_kept_with(rate_limit=None),
-    alignment_is_forgotten=_kept_with(calendar_aligned=False),
-    no_tool_overrides=_kept_with(mcp_tool_overrides=[]),
-    # The answer is put together from the source; what is kept lacks the providers.
-    said_in_the_answer_alone=_kept_with(told=False, provider_configs=[]),
-)
-seed_faults(
-    "AP-CLO-002",
-    lines_are_shared=_made(lambda _, source: {"budgets": source["budgets"]}),
-    # A copy that is not deep: configs are new, what is in them is not.
-    nested_lines_are_shared=_made(_shared_lines),
-    provider_configs_are_shared=_made(_shared_configs),
-)
-seed_faults(
-    "AP-CLO-003",
-    version_of_the_source=_made(lambda _, source: {"version": source["version"]}),
-    no_first_version=_of_a_clone("listAccessProfileVersions", "/versions", []),
-)
-seed_faults("AP-CLO-004", as_active_as_the_source=_made(lambda _, source: {"is_active": source["is_active"]}))
+async def _activate(request: Request, response: Response, inner: Inner) -> None:
+    await inner(replace(request, method="PUT", path=f"{_clone_path(request, response)}/activate"))
 
 
-@seeded_fault("AP-CLO-004")
-async def born_active(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _CLONE and response.status == 201:
-        await inner(replace(request, method="PUT", path=f"{_clone_path(request, response)}/activate"))
-    return response
+async def _attach_roles(request: Request, response: Response, inner: Inner) -> None:
+    read = await inner(replace(request, method="GET", path=_source_path(request), body=b""))
+    attach = replace(request, path=f"{_clone_path(request, response)}/roles")
+    await inner(attach.with_json({"role_ids": [role["role_id"] for role in read.json["roles"]]}))
 
 
-seed_faults(
-    "AP-CLO-005",
-    clone_is_not_trimmed=_cloned.set(f"{PROFILE}/name", lambda request: request.json["name"]),
-    longer_clone_is_cut=on(_CLONE).send(with_body(name=lambda body: body["name"][:255])),
-    blank_clone=on(_CLONE, when=lambda request: not request.json["name"].strip()).send(
-        rewritten(lambda _: {"name": uuid4().hex})
-    ),
-    # What file managers do.
-    taken_gets_a_number=on(_CLONE, status=409).retry(
-        with_body(name=lambda body: f"{body['name'].strip()} (2)")
-    ),
-    clone_taken_is_400=on(_CLONE, status=409).refuse(400),
-)
-seed_faults(
-    "AP-CLO-006",
-    description_of_the_source=on(_CLONE).send(rewritten(lambda body: {"name": body["name"]})),
-    # `body.description ?? source.description`.
-    null_is_as_if_absent=on(_CLONE).send(
-        rewritten(lambda body: {name: value for name, value in body.items() if value is not None})
-    ),
-    no_description=on(_CLONE).send(rewritten(lambda body: {"description": None, **body})),
-)
-seed_faults(
-    "AP-CLO-007",
-    clone_of_nothing_is_400=on(_CLONE, status=404).refuse(400),
-    clone_of_nothing_is_empty=on(_CLONE, status=404).also(
-        at(lambda request: _source_path(request).rpartition("/")[0])
-    ),
-)
-
-
-@seeded_fault("AP-CLO-008")
 async def update_reaches_the_source(request: Request, inner: Inner, state: State) -> Response:
     """The clone points to the lines of its source."""
     response = await inner(request)
@@ -148,19 +94,45 @@ async def update_reaches_the_source(request: Request, inner: Inner, state: State
     return response
 
 
-@seeded_fault("AP-CLO-009")
-async def roles_are_cloned(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _CLONE or response.status != 201:
-        return response
-    read = await inner(replace(request, method="GET", path=_source_path(request), body=b""))
-    attach = replace(request, path=f"{_clone_path(request, response)}/roles")
-    await inner(attach.with_json({"role_ids": [role["role_id"] for role in read.json["roles"]]}))
-    return response
-
-
-seed_faults(
-    "AP-CLO-008",
-    source_has_a_new_version=_cloned.also(at(_source_path, "PUT"), rewritten(lambda _: {"tags": ["cloned"]})),
-)
-seed_faults("AP-CLO-009", holders_are_counted_for_the_clone=_of_a_clone(GET, "/user_count", 1))
+FAULTS: dict[str, Fault] = {
+    "AP-CLO-001/no_tags": _kept_with(tags=[]),
+    "AP-CLO-001/no_rate_limit": _kept_with(rate_limit=None),
+    "AP-CLO-001/alignment_is_forgotten": _kept_with(calendar_aligned=False),
+    "AP-CLO-001/no_tool_overrides": _kept_with(mcp_tool_overrides=[]),
+    # The answer is put together from the source; what is kept lacks the providers.
+    "AP-CLO-001/said_in_the_answer_alone": _kept_with(told=False, provider_configs=[]),
+    "AP-CLO-002/lines_are_shared": _made(lambda _, source: {"budgets": source["budgets"]}),
+    # A copy that is not deep: configs are new, what is in them is not.
+    "AP-CLO-002/nested_lines_are_shared": _made(_shared_lines),
+    "AP-CLO-002/provider_configs_are_shared": _made(_shared_configs),
+    "AP-CLO-003/version_of_the_source": _made(lambda _, source: {"version": source["version"]}),
+    "AP-CLO-003/no_first_version": _of_a_clone("listAccessProfileVersions", "/versions", []),
+    "AP-CLO-004/as_active_as_the_source": _made(lambda _, source: {"is_active": source["is_active"]}),
+    "AP-CLO-004/born_active": _cloned.does(_activate),
+    "AP-CLO-005/clone_is_not_trimmed": _cloned.set(f"{PROFILE}/name", lambda request: request.json["name"]),
+    "AP-CLO-005/longer_clone_is_cut": on(_CLONE).send(with_body(name=lambda body: body["name"][:255])),
+    "AP-CLO-005/blank_clone": on(_CLONE, when=lambda request: not request.json["name"].strip()).send(
+        rewritten(lambda _: {"name": uuid4().hex})
+    ),
+    # What file managers do.
+    "AP-CLO-005/taken_gets_a_number": on(_CLONE, status=409).retry(
+        with_body(name=lambda body: f"{body['name'].strip()} (2)")
+    ),
+    "AP-CLO-005/clone_taken_is_400": on(_CLONE, status=409).refuse(400),
+    "AP-CLO-006/description_of_the_source": on(_CLONE).send(rewritten(lambda body: {"name": body["name"]})),
+    # `body.description ?? source.description`.
+    "AP-CLO-006/null_is_as_if_absent": on(_CLONE).send(
+        rewritten(lambda body: {name: value for name, value in body.items() if value is not None})
+    ),
+    "AP-CLO-006/no_description": on(_CLONE).send(rewritten(lambda body: {"description": None, **body})),
+    "AP-CLO-007/clone_of_nothing_is_400": on(_CLONE, status=404).refuse(400),
+    "AP-CLO-007/clone_of_nothing_is_empty": on(_CLONE, status=404).also(
+        at(lambda request: _source_path(request).rpartition("/")[0])
+    ),
+    "AP-CLO-008/update_reaches_the_source": update_reaches_the_source,
+    "AP-CLO-008/source_has_a_new_version": _cloned.also(
+        at(_source_path, "PUT"), rewritten(lambda _: {"tags": ["cloned"]})
+    ),
+    "AP-CLO-009/roles_are_cloned": _cloned.does(_attach_roles),
+    "AP-CLO-009/holders_are_counted_for_the_clone": _of_a_clone(GET, "/user_count", 1),
+}

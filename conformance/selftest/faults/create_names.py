@@ -4,11 +4,11 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import RequestChange, fresh, on, remembering, rewritten, with_body
+from conformance.selftest.combinators import on, remembering, sends
 from conformance.selftest.faults.profiles import CREATE, PROFILE
 from conformance.selftest.faults.refusals import with_errors
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import RequestChange, fresh, rewritten, with_body
 
 Body = dict[str, Any]
 
@@ -51,40 +51,6 @@ def _is_hurried(request: Request) -> bool:
     return request.header("connection") == "close"
 
 
-seed_faults(
-    "AP-CRE-002",
-    not_trimmed=on(CREATE, status=201).set(f"{PROFILE}/name", _name),
-    blank_name=on(CREATE, when=lambda request: _name(request).isspace()).send(
-        rewritten(lambda _: {"name": uuid4().hex})
-    ),
-)
-seed_faults(
-    "AP-CRE-003",
-    longer_name_is_cut=on(CREATE, when=_name).send(with_body(name=lambda body: body["name"][:255])),
-    octets_are_counted=on(CREATE, when=lambda request: len(_name(request).encode()) > 255).refuse(400),
-    utf16_units_are_counted=on(
-        CREATE, when=lambda request: len(_name(request).encode("utf-16-le")) > 510
-    ).refuse(400),
-)
-seed_faults(
-    "AP-CRE-004",
-    name_twice=on(CREATE, status=409).retry(_renamed).set(f"{PROFILE}/name", _name),
-    taken_is_400=on(status=409).refuse(400),
-    compared_before_trimming=on(
-        CREATE, when=lambda request: _name(request) != _name(request).strip(), status=409
-    ).retry(_renamed),
-)
-seed_faults(
-    "AP-CRE-005",
-    compared_in_any_case=remembering(
-        on(CREATE, status=201),
-        lambda request, _: _name(request).lower(),
-        lambda names: on(CREATE, when=lambda request: _name(request).lower() in names).refuse(409),
-    ),
-)
-
-
-@seeded_fault("AP-CRE-006")
 async def look_then_write(request: Request, inner: Inner, state: State) -> Response:
     looking = state.memory.setdefault("looking", {})
     if request.operation_id != CREATE or not _is_hurried(request):
@@ -97,41 +63,57 @@ async def look_then_write(request: Request, inner: Inner, state: State) -> Respo
     return response
 
 
-seed_faults("AP-CRE-006", all_lose=on(CREATE, when=_is_hurried, status=201).refuse(409))
-seed_faults(
-    "AP-CRE-015",
-    second_provider_dropped=on(CREATE, when=lambda request: request.sent).send(
+FAULTS: dict[str, Fault] = {
+    "AP-CRE-002/not_trimmed": on(CREATE, status=201).set(f"{PROFILE}/name", _name),
+    "AP-CRE-002/blank_name": on(CREATE, when=lambda request: _name(request).isspace()).send(
+        rewritten(lambda _: {"name": uuid4().hex})
+    ),
+    "AP-CRE-003/longer_name_is_cut": on(CREATE, when=_name).send(
+        with_body(name=lambda body: body["name"][:255])
+    ),
+    "AP-CRE-003/octets_are_counted": on(
+        CREATE, when=lambda request: len(_name(request).encode()) > 255
+    ).refuse(400),
+    "AP-CRE-003/utf16_units_are_counted": on(
+        CREATE, when=lambda request: len(_name(request).encode("utf-16-le")) > 510
+    ).refuse(400),
+    "AP-CRE-004/name_twice": on(CREATE, status=409).retry(_renamed).set(f"{PROFILE}/name", _name),
+    "AP-CRE-004/taken_is_400": on(status=409).refuse(400),
+    "AP-CRE-004/compared_before_trimming": on(
+        CREATE, when=lambda request: _name(request) != _name(request).strip(), status=409
+    ).retry(_renamed),
+    "AP-CRE-005/compared_in_any_case": remembering(
+        on(CREATE, status=201),
+        lambda request, _: _name(request).lower(),
+        lambda names: on(CREATE, when=lambda request: _name(request).lower() in names).refuse(409),
+    ),
+    "AP-CRE-006/look_then_write": look_then_write,
+    "AP-CRE-006/all_lose": on(CREATE, when=_is_hurried, status=201).refuse(409),
+    "AP-CRE-015/second_provider_dropped": on(CREATE, when=lambda request: request.sent).send(
         _first_of_each("provider_configs", "provider_name")
     ),
-    pointer_of_the_first=with_errors(
+    "AP-CRE-015/pointer_of_the_first": with_errors(
         lambda errors: [error | {"pointer": "/provider_configs/0/provider_name"} for error in errors]
     ),
-)
-seed_faults(
-    "AP-CRE-016",
-    second_budget_dropped=on(CREATE, when=lambda request: request.sent).send(
+    "AP-CRE-016/second_budget_dropped": on(CREATE, when=lambda request: request.sent).send(
         _first_of_each("budgets", "reset_duration")
     ),
-    one_duration_for_all_lists=on(CREATE, when=_lists_share_a_duration).refuse(400),
-    no_pointer=with_errors(lambda errors: [error | {"pointer": "/budgets"} for error in errors]),
-)
-seed_faults(
-    "AP-CRE-017",
-    exclusion_dropped=on(CREATE, when=lambda request: request.sent.get("mcp_servers")).send(
+    "AP-CRE-016/one_duration_for_all_lists": on(CREATE, when=_lists_share_a_duration).refuse(400),
+    "AP-CRE-016/no_pointer": with_errors(
+        lambda errors: [error | {"pointer": "/budgets"} for error in errors]
+    ),
+    "AP-CRE-017/exclusion_dropped": on(CREATE, when=sends("mcp_servers")).send(
         with_body(
             mcp_tool_overrides=lambda body: [
                 o for o in body.get("mcp_tool_overrides", []) if o["action"] != "exclude"
             ]
         )
     ),
-    no_exclusion_beside_any_server=on(
+    "AP-CRE-017/no_exclusion_beside_any_server": on(
         CREATE, when=lambda request: _excludes(request.sent) and request.sent.get("mcp_servers")
     ).refuse(400),
-)
-seed_faults(
-    "AP-CRE-018",
-    last_override_wins=on(CREATE, when=lambda request: request.sent.get("mcp_tool_overrides")).send(
+    "AP-CRE-018/last_override_wins": on(CREATE, when=sends("mcp_tool_overrides")).send(
         with_body(mcp_tool_overrides=lambda body: body["mcp_tool_overrides"][-1:])
     ),
-    tools_of_all_clients=on(CREATE, when=_tools_repeat).refuse(400),
-)
+    "AP-CRE-018/tools_of_all_clients": on(CREATE, when=_tools_repeat).refuse(400),
+}

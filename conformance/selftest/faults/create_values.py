@@ -6,12 +6,7 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import count
 from typing import Any
 
-from conformance.selftest.combinators import (
-    On,
-    on,
-    rewritten,
-    with_body,
-)
+from conformance.selftest.combinators import On, on, sends
 from conformance.selftest.faults.profiles import (
     CREATE,
     GET,
@@ -21,8 +16,8 @@ from conformance.selftest.faults.profiles import (
     profile_in,
     profile_of,
 )
-from conformance.selftest.faults.registry import seed_faults
-from conformance.selftest.middleware import Request, Response
+from conformance.selftest.middleware import Fault, Request, Response
+from conformance.selftest.request_changes import rewritten, with_body
 
 Body = dict[str, Any]
 Part = dict[str, Any]
@@ -47,13 +42,9 @@ def _sent(change: Callable[[Part], Part]) -> On:
     return on(CREATE, when=lambda request: request.sent).send(rewritten(lambda body: _walk(body, change)))
 
 
-def _has(member: str) -> Callable[[Request], Any]:
-    return lambda request: request.sent.get(member)
-
-
 def _configs(change: Callable[[Part], Part]) -> On:
     """A body to create a profile with every provider config in it changed."""
-    return on(CREATE, when=_has("provider_configs")).send(
+    return on(CREATE, when=sends("provider_configs")).send(
         with_body(provider_configs=lambda body: [change(config) for config in body["provider_configs"]])
     )
 
@@ -116,115 +107,88 @@ def _star_alone(config: Part) -> Part:
     return {**config, "allowed_models": ["*"]} if "*" in config.get("allowed_models", []) else config
 
 
-seed_faults(
-    "AP-CRE-001",
-    description_lost=on(GET).set(f"{PROFILE}/description", None),
-    second_provider_lost=on(CREATE, when=_has("provider_configs")).send(
+FAULTS: dict[str, Fault] = {
+    "AP-CRE-001/description_lost": on(GET).set(f"{PROFILE}/description", None),
+    "AP-CRE-001/second_provider_lost": on(CREATE, when=sends("provider_configs")).send(
         with_body(provider_configs=lambda body: body["provider_configs"][:1])
     ),
-    overrides_swapped=on().edit(f"{PROFILE}/mcp_tool_overrides", lambda overrides: overrides[::-1]),
-)
-seed_faults(
-    "AP-CRE-007",
-    aligned_by_default=on(CREATE, when=lambda request: request.sent).send(
+    "AP-CRE-001/overrides_swapped": on().edit(
+        f"{PROFILE}/mcp_tool_overrides", lambda overrides: overrides[::-1]
+    ),
+    "AP-CRE-007/aligned_by_default": on(CREATE, when=lambda request: request.sent).send(
         with_body(calendar_aligned=lambda body: body.get("calendar_aligned", True))
     ),
-    empty_description=on(where=lambda body: profile_in(body).get("description") is None).set(
+    "AP-CRE-007/empty_description": on(where=lambda body: profile_in(body).get("description") is None).set(
         f"{PROFILE}/description", ""
     ),
-    all_models_by_default=_configs(lambda config: {"all_models_allowed": True, **config}),
-)
-seed_faults("AP-CRE-008", version_0=on().set(f"{PROFILE}/version", 0))
-seed_faults("AP-CRE-009", active=on().set(f"{PROFILE}/is_active", True))
-seed_faults(
-    "AP-CRE-010",
-    server_fields_refused=on(CREATE, when=lambda request: "id" in request.sent).refuse(400),
-    usage_taken_over=on(CREATE, when=_has("budgets")).answer(_budgets_as_sent("current_usage")),
-    creation_time_taken_over=on(
+    "AP-CRE-007/all_models_by_default": _configs(lambda config: {"all_models_allowed": True, **config}),
+    "AP-CRE-008/version_0": on().set(f"{PROFILE}/version", 0),
+    "AP-CRE-009/active": on().set(f"{PROFILE}/is_active", True),
+    "AP-CRE-010/server_fields_refused": on(CREATE, when=lambda request: "id" in request.sent).refuse(400),
+    "AP-CRE-010/usage_taken_over": on(CREATE, when=sends("budgets")).answer(
+        _budgets_as_sent("current_usage")
+    ),
+    "AP-CRE-010/creation_time_taken_over": on(
         CREATE, when=lambda request: isinstance(request.sent.get("created_at"), str)
     ).set(f"{PROFILE}/created_at", lambda request: request.json["created_at"]),
-)
-seed_faults(
-    "AP-CRE-011",
-    config_ids_per_profile=on().edit(
+    "AP-CRE-011/config_ids_per_profile": on().edit(
         f"{PROFILE}/provider_configs",
         lambda configs: [{**config, "id": number} for number, config in enumerate(configs, 1)],
     ),
-    budget_ids_taken_over=on(
+    "AP-CRE-011/budget_ids_taken_over": on(
         CREATE, when=lambda request: any("id" in line for line in request.sent.get("budgets", [])), status=201
     ).answer(_budgets_as_sent("id")),
-    rate_limit_ids_of_the_profile=_answered(
+    "AP-CRE-011/rate_limit_ids_of_the_profile": _answered(
         lambda part: {**part, "id": "1"} if "token_current_usage" in part else part
     ),
-)
-seed_faults(
-    "AP-CRE-012",
-    total_everywhere=_answered(lambda part: {**part, "scope": "total"} if "scope" in part else part),
-    name_alone=_answered(
+    "AP-CRE-012/total_everywhere": _answered(
+        lambda part: {**part, "scope": "total"} if "scope" in part else part
+    ),
+    "AP-CRE-012/name_alone": _answered(
         lambda part: {**part, "scope": part["scope"].removeprefix("provider:")} if "scope" in part else part
     ),
-)
-seed_faults(
-    "AP-CRE-013",
-    used_already=on().answer(_used),
-    no_usage_at_all=_answered(lambda part: _lacking(part, "current_usage")),
-)
-seed_faults(
-    "AP-CRE-014",
-    fifty_tags=on(CREATE, when=lambda request: len(request.sent.get("tags", [])) > 50).refuse(400),
-    hundred_providers_kept=on(CREATE, when=_has("provider_configs")).send(
+    "AP-CRE-013/used_already": on().answer(_used),
+    "AP-CRE-013/no_usage_at_all": _answered(lambda part: _lacking(part, "current_usage")),
+    "AP-CRE-014/fifty_tags": on(CREATE, when=lambda request: len(request.sent.get("tags", [])) > 50).refuse(
+        400
+    ),
+    "AP-CRE-014/hundred_providers_kept": on(CREATE, when=sends("provider_configs")).send(
         with_body(provider_configs=lambda body: body["provider_configs"][:100])
     ),
-)
-seed_faults(
-    "AP-CRE-019",
-    durations_have_defaults=on(CREATE, when=_has("rate_limit")).send(with_body(rate_limit=_whole_limit)),
-    empty_means_none=on(CREATE, when=lambda request: request.sent.get("rate_limit") == {}).send(
+    "AP-CRE-019/durations_have_defaults": on(CREATE, when=sends("rate_limit")).send(
+        with_body(rate_limit=_whole_limit)
+    ),
+    "AP-CRE-019/empty_means_none": on(CREATE, when=lambda request: request.sent.get("rate_limit") == {}).send(
         with_body(rate_limit=None)
     ),
-    unchecked_at_providers=_configs(lambda config: _lacking(config, "rate_limit")),
-)
-seed_faults(
-    "AP-CRE-020",
-    reset_config_dropped=_sent(_plain_duration),
-    no_reset_config=on(when=lambda request: b"reset_config" in request.body).refuse(400),
-)
-seed_faults(
-    "AP-CRE-021",
-    unknown_fields_dropped=_sent(lambda part: _lacking(part, "bogus")),
-    unknown_fields_dropped_in_overrides=on(CREATE, when=_has("mcp_tool_overrides")).send(
+    "AP-CRE-019/unchecked_at_providers": _configs(lambda config: _lacking(config, "rate_limit")),
+    "AP-CRE-020/reset_config_dropped": _sent(_plain_duration),
+    "AP-CRE-020/no_reset_config": on(when=lambda request: b"reset_config" in request.body).refuse(400),
+    "AP-CRE-021/unknown_fields_dropped": _sent(lambda part: _lacking(part, "bogus")),
+    "AP-CRE-021/unknown_fields_dropped_in_overrides": on(CREATE, when=sends("mcp_tool_overrides")).send(
         with_body(
             mcp_tool_overrides=lambda body: [_lacking(each, "bogus") for each in body["mcp_tool_overrides"]]
         )
     ),
-    pointer_of_the_object=on().answer(
+    "AP-CRE-021/pointer_of_the_object": on().answer(
         lambda _, response: replace(response, body=response.body.replace(b"/bogus", b""))
     ),
-)
-seed_faults(
-    "AP-CRE-022",
-    sorted_tags=on().edit(f"{PROFILE}/tags", sorted),
-    repeats_kept=on(CREATE, when=_has("mcp_servers")).set(
+    "AP-CRE-022/sorted_tags": on().edit(f"{PROFILE}/tags", sorted),
+    "AP-CRE-022/repeats_kept": on(CREATE, when=sends("mcp_servers")).set(
         f"{PROFILE}/mcp_servers", lambda request: request.json["mcp_servers"]
     ),
-    last_place=_configs(lambda config: {**config, "allowed_models": config.get("allowed_models", [])[::-1]}),
-)
-seed_faults(
-    "AP-CRE-023",
-    half_up=_rounded("0.000001", ROUND_HALF_UP),
-    cut_off=_rounded("0.000001", ROUND_DOWN),
-    cents=_rounded("0.01", ROUND_HALF_UP),
-)
-seed_faults("AP-CRE-024", star_kept=_answered(_star_for_all), star_among_others=_configs(_star_alone))
-seed_faults(
-    "AP-CRE-025",
-    an_hour_off=on().edit(PROFILE, _hour_later),
-    updated_later=on().set(f"{PROFILE}/updated_at", LATER),
-)
-seed_faults(
-    "AP-CRE-026",
-    no_location=on().header("location", None),
-    location_of_the_list=on(status=201).answer(
+    "AP-CRE-022/last_place": _configs(
+        lambda config: {**config, "allowed_models": config.get("allowed_models", [])[::-1]}
+    ),
+    "AP-CRE-023/half_up": _rounded("0.000001", ROUND_HALF_UP),
+    "AP-CRE-023/cut_off": _rounded("0.000001", ROUND_DOWN),
+    "AP-CRE-023/cents": _rounded("0.01", ROUND_HALF_UP),
+    "AP-CRE-024/star_kept": _answered(_star_for_all),
+    "AP-CRE-024/star_among_others": _configs(_star_alone),
+    "AP-CRE-025/an_hour_off": on().edit(PROFILE, _hour_later),
+    "AP-CRE-025/updated_later": on().set(f"{PROFILE}/updated_at", LATER),
+    "AP-CRE-026/no_location": on().header("location", None),
+    "AP-CRE-026/location_of_the_list": on(status=201).answer(
         lambda request, response: response.with_header("location", request.path)
     ),
-)
+}

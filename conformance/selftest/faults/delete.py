@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import Notes, On, after, at, on, remembering
+from conformance.selftest.combinators import Notes, On, after, on, remembering
 from conformance.selftest.faults.profiles import CREATE, LIST, at_profile, edited, profile_of
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at
 
 _DELETE = "deleteAccessProfile"
 _VERSIONS = "listAccessProfileVersions"
@@ -45,33 +45,6 @@ def _next_id(request: Request) -> str:
     return f"{head}/{int(profile_id) + 1}"
 
 
-seed_faults(
-    "AP-DEL-001",
-    only_said_to_be_deleted=on(_DELETE, status=200)
-    .send(at_profile(method="GET"))
-    .edit("", lambda _: _DELETED),
-    still_in_the_list=_knowing(profile_of, _with_row),
-    # A condition that is too wide.
-    the_next_one_is_gone_as_well=on(_DELETE, status=200).also(at(_next_id)),
-)
-seed_faults(
-    "AP-DEL-002",
-    deletion_is_idempotent=_said(on(_DELETE, status=404)),
-    second_deletion_succeeds=remembering(
-        on(_DELETE, status=200),
-        lambda request, _: request.path,
-        lambda deleted: _said(on(_DELETE, when=lambda request: request.path in deleted, status=404)),
-    ),
-)
-seed_faults(
-    "AP-DEL-003",
-    deleted_under_its_holders=_said(on(_DELETE, status=409)),
-    held_is_400=on(_DELETE, status=409).refuse(400),
-    refused_and_deactivated=on(_DELETE, status=409).also(at_profile("/deactivate", "PUT")),
-)
-
-
-@seeded_fault("AP-DEL-003")
 async def an_expiry_frees_the_profile(request: Request, inner: Inner, state: State) -> Response:
     """Whatever expires some day does not count as held."""
     if request.operation_id == "assignUserAccessProfile" and request.json.get("expires_at"):
@@ -82,7 +55,6 @@ async def an_expiry_frees_the_profile(request: Request, inner: Inner, state: Sta
     return await inner(request)
 
 
-@seeded_fault("AP-DEL-004")
 async def ids_are_given_again(request: Request, inner: Inner, state: State) -> Response:
     """SQLite without AUTOINCREMENT gives the id of the last row again."""
     given = state.memory
@@ -96,26 +68,6 @@ async def ids_are_given_again(request: Request, inner: Inner, state: State) -> R
     return edited(response, id=int(given["id"]))
 
 
-seed_faults(
-    "AP-DEL-004",
-    names_of_the_dead_are_taken=_knowing(
-        lambda read: profile_of(read).get("name"),
-        lambda names: on(CREATE, when=lambda request: request.sent.get("name") in names).refuse(409),
-    ),
-)
-seed_faults(
-    "AP-DEL-005",
-    attachments_stay=_knowing(
-        lambda read: read.json.get("roles", []),
-        lambda known: on("getRole").edit(
-            "/access_profiles", lambda rows: (known[-1] if known else []) + rows
-        ),
-    ),
-    every_attachment_of_the_role_goes=after(on(_DELETE), on("getRole").set("/access_profiles", [])),
-)
-
-
-@seeded_fault("AP-DEL-006")
 async def versions_stay(request: Request, inner: Inner, state: State) -> Response:
     kept = state.memory
     if request.operation_id == _DELETE:
@@ -130,14 +82,44 @@ async def versions_stay(request: Request, inner: Inner, state: State) -> Respons
     return response
 
 
-seed_faults(
-    "AP-DEL-006",
+FAULTS: dict[str, Fault] = {
+    "AP-DEL-001/only_said_to_be_deleted": on(_DELETE, status=200)
+    .send(at_profile(method="GET"))
+    .edit("", lambda _: _DELETED),
+    "AP-DEL-001/still_in_the_list": _knowing(profile_of, _with_row),
+    # A condition that is too wide.
+    "AP-DEL-001/the_next_one_is_gone_as_well": on(_DELETE, status=200).also(at(_next_id)),
+    "AP-DEL-002/deletion_is_idempotent": _said(on(_DELETE, status=404)),
+    "AP-DEL-002/second_deletion_succeeds": remembering(
+        on(_DELETE, status=200),
+        lambda request, _: request.path,
+        lambda deleted: _said(on(_DELETE, when=lambda request: request.path in deleted, status=404)),
+    ),
+    "AP-DEL-003/deleted_under_its_holders": _said(on(_DELETE, status=409)),
+    "AP-DEL-003/held_is_400": on(_DELETE, status=409).refuse(400),
+    "AP-DEL-003/refused_and_deactivated": on(_DELETE, status=409).also(at_profile("/deactivate", "PUT")),
+    "AP-DEL-003/an_expiry_frees_the_profile": an_expiry_frees_the_profile,
+    "AP-DEL-004/ids_are_given_again": ids_are_given_again,
+    "AP-DEL-004/names_of_the_dead_are_taken": _knowing(
+        lambda read: profile_of(read).get("name"),
+        lambda names: on(CREATE, when=lambda request: request.sent.get("name") in names).refuse(409),
+    ),
+    "AP-DEL-005/attachments_stay": _knowing(
+        lambda read: read.json.get("roles", []),
+        lambda known: on("getRole").edit(
+            "/access_profiles", lambda rows: (known[-1] if known else []) + rows
+        ),
+    ),
+    "AP-DEL-005/every_attachment_of_the_role_goes": after(
+        on(_DELETE), on("getRole").set("/access_profiles", [])
+    ),
+    "AP-DEL-006/versions_stay": versions_stay,
     # Versions that are kept by name and not by id.
-    versions_go_to_the_next_of_the_name=_knowing(
+    "AP-DEL-006/versions_go_to_the_next_of_the_name": _knowing(
         lambda listed: listed.json.get("versions", []),
         lambda known: on(_VERSIONS, status=200).edit(
             "/versions", lambda rows: (known[-1] if known else []) + rows
         ),
         below="/versions",
     ),
-)
+}

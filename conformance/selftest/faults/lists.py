@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, on, remembering, with_query
+from conformance.selftest.combinators import On, on, remembering
 from conformance.selftest.faults.profiles import LIST, profile_of
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import with_query
 
 Row = dict[str, Any]
 Rows = list[Row]
@@ -101,45 +101,6 @@ def _without_words(request: Request, _: State) -> Request:
     return request.with_query(**dict.fromkeys(words))
 
 
-seed_faults(
-    "AP-LST-001",
-    listed_a_moment_later=remembering(
-        on(status=201), lambda _, response: profile_of(response).get("id"), _hidden
-    ),
-)
-seed_faults(
-    "AP-LST-002",
-    total_of_the_page=on(where=lambda body: body.get("access_profiles")).edit(
-        "",
-        lambda body: _with_rows(body, body["access_profiles"], total_count=len(body["access_profiles"])),
-    ),
-    count_is_the_limit=on(LIST, status=200).edit("", lambda body: body | {"count": body["limit"]}),
-)
-seed_faults(
-    "AP-LST-003",
-    row_lost_between_pages=_offset(lambda offset: offset > 0, lambda offset: offset + 1),
-    row_on_two_pages=_offset(lambda offset: offset > 0, lambda offset: offset - 1),
-    limit_ignored=on().send(with_query(limit=None)),
-)
-seed_faults(
-    "AP-LST-004",
-    by_name=_rows(lambda rows: sorted(rows, key=lambda row: str(row["name"]))),
-    newest_first=_rows(lambda rows: rows[::-1]),
-)
-seed_faults(
-    "AP-LST-005",
-    default_of_20=on(LIST, when=lambda request: request.argument("limit") is None).send(
-        with_query(limit="20")
-    ),
-    too_large_is_refused=_asks("limit", lambda limit: limit == "101").refuse(400),
-    limit_echoed_as_sent=on(LIST, when=lambda request: request.argument("limit") is not None, status=200).set(
-        "/limit", lambda request: int(_argument(request, "limit"))
-    ),
-    negative_offset_echoed=_asks("offset", lambda offset: offset == "-1").set("/offset", -1),
-)
-
-
-@seeded_fault("AP-LST-006")
 async def last_page_again(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if response.json.get("access_profiles") or not request.argument("offset"):
@@ -148,75 +109,80 @@ async def last_page_again(request: Request, inner: Inner, state: State) -> Respo
     return await inner(request.with_query(offset=str(last)))
 
 
-seed_faults(
-    "AP-LST-006",
-    nothing_counts_nothing=on(LIST, status=200, where=lambda body: not body["access_profiles"]).set(
-        "/total_count", 0
+FAULTS: dict[str, Fault] = {
+    "AP-LST-001/listed_a_moment_later": remembering(
+        on(status=201), lambda _, response: profile_of(response).get("id"), _hidden
     ),
-)
-seed_faults(
-    "AP-LST-007",
-    search_in_its_case=_filtered("search", lambda text, row: text in row["name"]),
-    search_at_the_beginning=_filtered(
+    "AP-LST-002/total_of_the_page": on(where=lambda body: body.get("access_profiles")).edit(
+        "",
+        lambda body: _with_rows(body, body["access_profiles"], total_count=len(body["access_profiles"])),
+    ),
+    "AP-LST-002/count_is_the_limit": on(LIST, status=200).edit(
+        "", lambda body: body | {"count": body["limit"]}
+    ),
+    "AP-LST-003/row_lost_between_pages": _offset(lambda offset: offset > 0, lambda offset: offset + 1),
+    "AP-LST-003/row_on_two_pages": _offset(lambda offset: offset > 0, lambda offset: offset - 1),
+    "AP-LST-003/limit_ignored": on().send(with_query(limit=None)),
+    "AP-LST-004/by_name": _rows(lambda rows: sorted(rows, key=lambda row: str(row["name"]))),
+    "AP-LST-004/newest_first": _rows(lambda rows: rows[::-1]),
+    "AP-LST-005/default_of_20": on(LIST, when=lambda request: request.argument("limit") is None).send(
+        with_query(limit="20")
+    ),
+    "AP-LST-005/too_large_is_refused": _asks("limit", lambda limit: limit == "101").refuse(400),
+    "AP-LST-005/limit_echoed_as_sent": on(
+        LIST, when=lambda request: request.argument("limit") is not None, status=200
+    ).set("/limit", lambda request: int(_argument(request, "limit"))),
+    "AP-LST-005/negative_offset_echoed": _asks("offset", lambda offset: offset == "-1").set("/offset", -1),
+    "AP-LST-006/last_page_again": last_page_again,
+    "AP-LST-006/nothing_counts_nothing": on(
+        LIST, status=200, where=lambda body: not body["access_profiles"]
+    ).set("/total_count", 0),
+    "AP-LST-007/search_in_its_case": _filtered("search", lambda text, row: text in row["name"]),
+    "AP-LST-007/search_at_the_beginning": _filtered(
         "search", lambda text, row: row["name"].lower().startswith(text.lower())
     ),
-    search_ignored=on().send(with_query(search=None)),
-)
-seed_faults(
-    "AP-LST-008",
-    search_with_like=_filtered(
+    "AP-LST-007/search_ignored": on().send(with_query(search=None)),
+    "AP-LST-008/search_with_like": _filtered(
         "search",
         lambda text, row: re.search(_wildcard(text), row["name"], re.IGNORECASE),
         when=lambda text: "%" in text or "_" in text,
         search=lambda text: re.split("[%_]", text)[0],
     ),
-    search_with_star=_filtered(
+    "AP-LST-008/search_with_star": _filtered(
         "search",
         lambda text, row: re.search(_star(text), row["name"]),
         when=lambda text: "*" in text,
         search=lambda text: text.split("*", maxsplit=1)[0],
     ),
-    backslash_escapes=_asks("search").send(_query("search", lambda text: text.replace("\\", ""))),
-)
-seed_faults(
-    "AP-LST-009",
-    tag_ignored=on().send(with_query(tags=None)),
-    part_of_a_tag=_filtered(
+    "AP-LST-008/backslash_escapes": _asks("search").send(
+        _query("search", lambda text: text.replace("\\", ""))
+    ),
+    "AP-LST-009/tag_ignored": on().send(with_query(tags=None)),
+    "AP-LST-009/part_of_a_tag": _filtered(
         "tags",
         lambda tag, row: any(tag in held for held in row["tags"]),
         when=bool,
         tags=lambda _: None,
         search=lambda tag: tag.rpartition("-")[0] + "-",
     ),
-)
-seed_faults(
-    "AP-LST-010",
-    every_tag=_filtered("tags", lambda text, row: _tags(text) <= set(row["tags"]), when=_tags),
-    first_tag_alone=_asks("tags").send(_query("tags", lambda text: text.split(",")[0])),
-    tags_in_any_case=_asks("tags").send(_query("tags", _spellings)),
-)
-seed_faults(
-    "AP-LST-011",
-    state_ignored=on().send(with_query(is_active=None)),
-    false_finds_nothing=_asks("is_active", lambda text: text == "false").send(with_query(is_active="true")),
-)
-seed_faults(
-    "AP-LST-012",
-    one_filter_at_a_time=on(
+    "AP-LST-010/every_tag": _filtered("tags", lambda text, row: _tags(text) <= set(row["tags"]), when=_tags),
+    "AP-LST-010/first_tag_alone": _asks("tags").send(_query("tags", lambda text: text.split(",")[0])),
+    "AP-LST-010/tags_in_any_case": _asks("tags").send(_query("tags", _spellings)),
+    "AP-LST-011/state_ignored": on().send(with_query(is_active=None)),
+    "AP-LST-011/false_finds_nothing": _asks("is_active", lambda text: text == "false").send(
+        with_query(is_active="true")
+    ),
+    "AP-LST-012/one_filter_at_a_time": on(
         when=lambda request: request.argument("search") and request.argument("tags")
     ).send(with_query(tags=None)),
-    state_instead_of_tags=on(
+    "AP-LST-012/state_instead_of_tags": on(
         when=lambda request: request.argument("tags") and request.argument("is_active")
     ).send(with_query(is_active=None)),
-)
-seed_faults(
-    "AP-LST-013",
-    short_rows=on().drop("/access_profiles/*/rate_limit"),
-    rows_without_budgets=on().set("/access_profiles/*/budgets", []),
-)
-seed_faults(
-    "AP-LST-014",
-    words_are_ignored=on().send(_without_words),
-    underscores_in_numbers=_asks("limit").send(_query("limit", lambda limit: limit.replace("_", ""))),
-    one_is_true=_asks("is_active", lambda text: text == "1").send(with_query(is_active="true")),
-)
+    "AP-LST-013/short_rows": on().drop("/access_profiles/*/rate_limit"),
+    "AP-LST-013/rows_without_budgets": on().set("/access_profiles/*/budgets", []),
+    "AP-LST-014/words_are_ignored": on().send(_without_words),
+    "AP-LST-014/underscores_in_numbers": _asks("limit").send(
+        _query("limit", lambda limit: limit.replace("_", ""))
+    ),
+    "AP-LST-014/one_is_true": _asks("is_active", lambda text: text == "1").send(with_query(is_active="true")),
+}

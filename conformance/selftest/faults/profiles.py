@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import RequestChange, at
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import RequestChange, at
 
 CREATE, GET, UPDATE = "createAccessProfile", "getAccessProfile", "updateAccessProfile"
 LIST = "listAccessProfiles"

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, with_body
+from conformance.selftest.combinators import On, after, on, sends
 from conformance.selftest.faults.profiles import COPIES, beside_templates
-from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.middleware import Fault
+from conformance.selftest.request_changes import with_body
 
 Line = dict[str, Any]
 
@@ -14,7 +14,7 @@ PROPAGATE = "propagateAccessProfile"
 FIELDS = ("provider_configs", "budgets", "rate_limit", "mcp_tool_groups", "mcp_servers", "mcp_tool_overrides")
 _2100 = "2100-01-01T00:00:00Z"
 
-_run = on(PROPAGATE, when=lambda request: request.sent.get("fields"))
+_run = on(PROPAGATE, when=sends("fields"))
 _copies = on(COPIES, status=200)
 
 
@@ -62,46 +62,34 @@ def _restarted(line: Line) -> Line:
     return {name: _2100 if name.endswith("last_reset") else value for name, value in line.items()}
 
 
-seed_faults(
-    "AP-PRO-001",
-    last_field_is_forgotten=on(PROPAGATE, when=lambda request: len(request.sent.get("fields", [])) > 1)
+FAULTS: dict[str, Fault] = {
+    "AP-PRO-001/last_field_is_forgotten": on(
+        PROPAGATE, when=lambda request: len(request.sent.get("fields", [])) > 1
+    )
     .send(with_body(fields=lambda body: body["fields"][:-1]))
     .set("/fields", lambda request: request.json["fields"]),
-    all_fields_at_once=_run.send(with_body(fields=lambda body: [*body["fields"], *FIELDS])),
-)
-seed_faults(
-    "AP-PRO-006",
-    lines_are_made_again=_budgets(lambda line: {"id": f"{line['id']}-2"}),
-    clocks_start_again=_budgets(lambda _: {"last_reset": _2100}),
-    one_changed_counter_restarts_both=_lines(
+    "AP-PRO-001/all_fields_at_once": _run.send(with_body(fields=lambda body: [*body["fields"], *FIELDS])),
+    "AP-PRO-006/lines_are_made_again": _budgets(lambda line: {"id": f"{line['id']}-2"}),
+    "AP-PRO-006/clocks_start_again": _budgets(lambda _: {"last_reset": _2100}),
+    "AP-PRO-006/one_changed_counter_restarts_both": _lines(
         lambda line: {**line, "token_last_reset": _2100} if "token_last_reset" in line else line
     ),
-)
-seed_faults(
-    "AP-PRO-007",
-    the_templates_own_lines=beside_templates(_as_in_the_template),
-    copies_share_lines=_budgets(lambda line: {"id": f"{line['scope']}-{line['reset_duration']}"}),
-    lines_begin_with_usage=_budgets(lambda _: {"current_usage": 3}),
-)
-seed_faults(
-    "AP-PRO-008",
-    overrides_are_lost=_lines(_not_overridden),
-    overrides_go_to_what_comes_instead=_budgets(_overridden),
-)
-seed_faults(
-    "AP-PRO-009",
-    usage_stays=_lines(
+    "AP-PRO-007/the_templates_own_lines": beside_templates(_as_in_the_template),
+    "AP-PRO-007/copies_share_lines": _budgets(
+        lambda line: {"id": f"{line['scope']}-{line['reset_duration']}"}
+    ),
+    "AP-PRO-007/lines_begin_with_usage": _budgets(lambda _: {"current_usage": 3}),
+    "AP-PRO-008/overrides_are_lost": _lines(_not_overridden),
+    "AP-PRO-008/overrides_go_to_what_comes_instead": _budgets(_overridden),
+    "AP-PRO-009/usage_stays": _lines(
         lambda line: {**line, "token_current_usage": 3} if "request_current_usage" in line else line
     ),
-    reset_starts_windows=_lines(
+    "AP-PRO-009/reset_starts_windows": _lines(
         _restarted,
         on(PROPAGATE, when=lambda request: request.sent.get("fields") and request.sent.get("reset_usage")),
     ),
-)
-seed_faults(
-    "AP-PRO-015",
-    alignment_stays=_copies.set("/access_profiles/*/calendar_aligned", False),
-    alignment_travels_with_everything=after(
+    "AP-PRO-015/alignment_stays": _copies.set("/access_profiles/*/calendar_aligned", False),
+    "AP-PRO-015/alignment_travels_with_everything": after(
         _run, on(COPIES).set("/access_profiles/*/calendar_aligned", True)
     ),
-)
+}

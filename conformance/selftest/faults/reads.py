@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, at, on, remembering
+from conformance.selftest.combinators import On, on, remembering
 from conformance.selftest.faults.profiles import GET, PROFILE, READS, profile_of
-from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.middleware import Fault, Request
+from conformance.selftest.request_changes import at
 
 Object = dict[str, Any]
 
@@ -61,43 +61,31 @@ def _with_a_role(body: Any) -> Any:
     return {**body, "roles": [{**_ROLE, "access_profile_id": body["access_profile"]["id"]}]}
 
 
-seed_faults(
-    "AP-GET-001",
-    absent_is_400=on(*READS, status=404).refuse(400),
-    largest_id_is_500=_path_ends("/9223372036854775807").refuse(500),
-)
-seed_faults(
-    "AP-GET-002",
-    bad_id_is_404=on(*READS, status=400).refuse(404),
-    zero_is_an_id=_path_ends("/0").refuse(404),
-    spaces_are_ignored=on().send(at(lambda request: request.path.replace(" ", ""))),
-)
-seed_faults(
-    "AP-GET-003",
-    the_one_before=on(*READS, when=_has_id_before).send(at(_id_before)),
-    the_first_one_read=remembering(
+FAULTS: dict[str, Fault] = {
+    "AP-GET-001/absent_is_400": on(*READS, status=404).refuse(400),
+    "AP-GET-001/largest_id_is_500": _path_ends("/9223372036854775807").refuse(500),
+    "AP-GET-002/bad_id_is_404": on(*READS, status=400).refuse(404),
+    "AP-GET-002/zero_is_an_id": _path_ends("/0").refuse(404),
+    "AP-GET-002/spaces_are_ignored": on().send(at(lambda request: request.path.replace(" ", ""))),
+    "AP-GET-003/the_one_before": on(*READS, when=_has_id_before).send(at(_id_before)),
+    "AP-GET-003/the_first_one_read": remembering(
         on(*READS, status=200),
         lambda _, response: response,
         lambda read: on(*READS, status=200).answer(lambda *_: read[0]),
     ),
-)
-seed_faults(
-    "AP-GET-004",
-    born_with_a_role=on(GET, status=200, where=lambda body: not body["roles"]).edit("", _with_a_role),
-    role_of_another_profile=_older_with(lambda _: [{**_ROLE, "access_profile_id": 999999}]),
-    role_twice=_older_with(_twice),
-    detached_role_stays=_as_large_as_ever("roles", len),
-    default_roles_alone=_got.edit("/roles", lambda roles: [role for role in roles if role["is_default"]]),
-)
-seed_faults(
-    "AP-GET-005",
-    holders_are_never_fewer=_as_large_as_ever("user_count", int),
-    nobody_holds_it=_got.set("/user_count", 0),
-    one_holder=_got.set("/user_count", 1),
-)
-seed_faults(
-    "AP-GET-006",
-    version_counts_reads=remembering(
+    "AP-GET-004/born_with_a_role": on(GET, status=200, where=lambda body: not body["roles"]).edit(
+        "", _with_a_role
+    ),
+    "AP-GET-004/role_of_another_profile": _older_with(lambda _: [{**_ROLE, "access_profile_id": 999999}]),
+    "AP-GET-004/role_twice": _older_with(_twice),
+    "AP-GET-004/detached_role_stays": _as_large_as_ever("roles", len),
+    "AP-GET-004/default_roles_alone": _got.edit(
+        "/roles", lambda roles: [role for role in roles if role["is_default"]]
+    ),
+    "AP-GET-005/holders_are_never_fewer": _as_large_as_ever("user_count", int),
+    "AP-GET-005/nobody_holds_it": _got.set("/user_count", 0),
+    "AP-GET-005/one_holder": _got.set("/user_count", 1),
+    "AP-GET-006/version_counts_reads": remembering(
         on(), lambda *_: True, lambda seen: on(*READS).set(f"{PROFILE}/version", lambda _: len(seen))
     ),
-)
+}

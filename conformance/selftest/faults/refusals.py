@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import On, on, remembering, rewritten, with_query
+from conformance.selftest.combinators import On, on, remembering, sends
 from conformance.selftest.faults.profiles import CREATE, PROFILE, READS, profile_in
-from conformance.selftest.faults.registry import seed_faults
-from conformance.selftest.middleware import Request
+from conformance.selftest.middleware import Fault, Request
+from conformance.selftest.request_changes import rewritten, with_query
 
 Errors = list[dict[str, Any]]
 
@@ -32,45 +32,35 @@ def _trace(_: Request) -> str:
     return f'Traceback (most recent call last):\n  File "/srv/app.py", line {len(uuid4().hex)}, in read'
 
 
-seed_faults(
-    "ERR-001",
-    another_event_id=on(status=404).set("/event_id", "0"),
-    another_status_code=on(status=415).set("/status_code", 400),
-    plain_text=on(status=405)
+FAULTS: dict[str, Fault] = {
+    "ERR-001/another_event_id": on(status=404).set("/event_id", "0"),
+    "ERR-001/another_status_code": on(status=415).set("/status_code", 400),
+    "ERR-001/plain_text": on(status=405)
     .answer(lambda _, response: replace(response, body=b"Method Not Allowed"))
     .header("content-type", "text/plain"),
-    code_of_our_own=on(status=409).set("/error/code", "duplicate"),
-)
-seed_faults(
-    "ERR-002",
-    first_fault_alone=with_errors(lambda errors: errors[:1]),
-    first_rule_alone=with_errors(
+    "ERR-001/code_of_our_own": on(status=409).set("/error/code", "duplicate"),
+    "ERR-002/first_fault_alone": with_errors(lambda errors: errors[:1]),
+    "ERR-002/first_rule_alone": with_errors(
         lambda errors: errors[:1] if len(errors) == 2 else errors,
         when=lambda request: b"bogus" not in request.body,
     ),
-    nineteen_at_most=with_errors(lambda errors: errors[:19]),
-    param_of_the_last=on(where=lambda body: len(errors_of(body)) > 1).edit("", _param_of_the_last),
-)
-seed_faults(
-    "ERR-003",
-    created_all_the_same=on(CREATE, when=lambda request: request.sent.get("name"), status=400).also(
+    "ERR-002/nineteen_at_most": with_errors(lambda errors: errors[:19]),
+    "ERR-002/param_of_the_last": on(where=lambda body: len(errors_of(body)) > 1).edit("", _param_of_the_last),
+    "ERR-003/created_all_the_same": on(CREATE, when=sends("name"), status=400).also(
         with_query(bogus=None), rewritten(lambda body: {"name": body["name"]})
     ),
-    overwritten=remembering(
+    "ERR-003/overwritten": remembering(
         on(status=409),
         lambda request, _: (request.json["name"], request.json.get("description")),
         lambda refused: on(*READS, where=lambda body: profile_in(body).get("name") in dict(refused)).edit(
             PROFILE, lambda profile: profile | {"description": dict(refused)[profile["name"]]}
         ),
     ),
-)
-seed_faults(
-    "ERR-004",
-    token_repeated=on(status=401).set(
+    "ERR-004/token_repeated": on(status=401).set(
         "/error/message", lambda request: f"{request.header('authorization')} is no key."
     ),
-    key_in_a_header=on().answer(
+    "ERR-004/key_in_a_header": on().answer(
         lambda request, response: response.with_header("x-user", request.header("authorization"))
     ),
-    stack_trace=on(when=lambda request: b"\xff" in request.body).set("/error/message", _trace),
-)
+    "ERR-004/stack_trace": on(when=lambda request: b"\xff" in request.body).set("/error/message", _trace),
+}

@@ -1,13 +1,14 @@
 """Faults of changing and deleting roles."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
-from conformance.selftest.combinators import ask, on, remembering, rewritten
+from conformance.selftest.combinators import ask, on, remembering
 from conformance.selftest.faults import profiles
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.roles import CREATE, GET, LIST
 from conformance.selftest.faults.side_requests import DONE, remember_user, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import rewritten
 
 _UPDATE, _DELETE = "updateRole", "deleteRole"
 
@@ -26,33 +27,6 @@ def _without_null(body: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in body.items() if value is not None}
 
 
-seed_faults(
-    "ROL-UPD-001",
-    old_name_in_the_profile=_with_first_name(profiles.GET, "roles"),
-    old_name_in_the_attachments=_with_first_name(GET, "access_profiles"),
-    old_name_in_the_list=_made(
-        lambda made: on(LIST, status=200).edit(
-            "/roles/*", lambda role: made[-1] if role["id"] == made[-1]["id"] else role
-        )
-    ),
-    what_is_not_sent_is_removed=on(_UPDATE).send(rewritten(lambda body: {"description": None, **body})),
-    null_is_ignored=on(_UPDATE).send(rewritten(_without_null)),
-)
-seed_faults(
-    "ROL-UPD-002",
-    name_of_another_is_400=on(_UPDATE, status=409).refuse(400),
-    own_name_is_taken=remembering(
-        on(CREATE),
-        lambda request, _: request.json["name"],
-        lambda names: on(_UPDATE, when=lambda request: request.sent.get("name") in names).refuse(409),
-    ),
-    description_is_kept_before_the_refusal=on(_UPDATE, status=409).also(
-        rewritten(lambda body: {"description": body["description"]})
-    ),
-)
-
-
-@seeded_fault("ROL-UPD-002")
 async def absent_role_is_made(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id != _UPDATE or response.status != 404:
@@ -60,14 +34,6 @@ async def absent_role_is_made(request: Request, inner: Inner, state: State) -> R
     return await ask(request, inner, "POST", "/roles", request.json)
 
 
-seed_faults(
-    "ROL-DEL-001",
-    nothing_is_deleted=on(_DELETE).reply(DONE),
-    deleted_role_is_listed=_made(lambda made: on(LIST, status=200).set("/roles", lambda _: made)),
-)
-
-
-@seeded_fault("ROL-DEL-001")
 async def attachments_are_left(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id == "attachRolesToAccessProfile":
@@ -78,42 +44,59 @@ async def attachments_are_left(request: Request, inner: Inner, state: State) -> 
     return response.with_json({**response.json, "roles": state.memory["roles"]})
 
 
-seed_faults(
-    "ROL-DEL-002",
-    members_keep_the_id=remembering(
+def _first(effect: Callable[[Request, Inner, str], Awaitable[Any]]) -> Fault:
+    """Deleting a role does something to each user that was created, before it is deleted."""
+
+    async def fault(request: Request, inner: Inner, state: State) -> Response:
+        for user_id in state.memory.get("users", []) if request.operation_id == _DELETE else []:
+            await effect(request, inner, user_id)
+        response = await inner(request)
+        remember_user(request, response, state)
+        return response
+
+    return fault
+
+
+FAULTS: dict[str, Fault] = {
+    "ROL-UPD-001/old_name_in_the_profile": _with_first_name(profiles.GET, "roles"),
+    "ROL-UPD-001/old_name_in_the_attachments": _with_first_name(GET, "access_profiles"),
+    "ROL-UPD-001/old_name_in_the_list": _made(
+        lambda made: on(LIST, status=200).edit(
+            "/roles/*", lambda role: made[-1] if role["id"] == made[-1]["id"] else role
+        )
+    ),
+    "ROL-UPD-001/what_is_not_sent_is_removed": on(_UPDATE).send(
+        rewritten(lambda body: {"description": None, **body})
+    ),
+    "ROL-UPD-001/null_is_ignored": on(_UPDATE).send(rewritten(_without_null)),
+    "ROL-UPD-002/name_of_another_is_400": on(_UPDATE, status=409).refuse(400),
+    "ROL-UPD-002/own_name_is_taken": remembering(
+        on(CREATE),
+        lambda request, _: request.json["name"],
+        lambda names: on(_UPDATE, when=lambda request: request.sent.get("name") in names).refuse(409),
+    ),
+    "ROL-UPD-002/description_is_kept_before_the_refusal": on(_UPDATE, status=409).also(
+        rewritten(lambda body: {"description": body["description"]})
+    ),
+    "ROL-UPD-002/absent_role_is_made": absent_role_is_made,
+    "ROL-DEL-001/nothing_is_deleted": on(_DELETE).reply(DONE),
+    "ROL-DEL-001/deleted_role_is_listed": _made(
+        lambda made: on(LIST, status=200).set("/roles", lambda _: made)
+    ),
+    "ROL-DEL-001/attachments_are_left": attachments_are_left,
+    "ROL-DEL-002/copies_go_with_the_role": _first(take_copies),
+    "ROL-DEL-002/members_go_with_the_role": _first(
+        lambda request, inner, user_id: ask(request, inner, "DELETE", f"/users/{user_id}")
+    ),
+    "ROL-DEL-002/members_keep_the_id": remembering(
         on("createUser", status=201),
         lambda _, response: response.json["user"],
         lambda made: on("getUser", status=200).set("/user", lambda _: made[-1]),
     ),
-)
-
-
-@seeded_fault("ROL-DEL-002")
-async def copies_go_with_the_role(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == _DELETE:
-        for user_id in state.memory.get("users", []):
-            await take_copies(request, inner, user_id)
-    response = await inner(request)
-    remember_user(request, response, state)
-    return response
-
-
-@seeded_fault("ROL-DEL-002")
-async def members_go_with_the_role(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == _DELETE:
-        for user_id in state.memory.get("users", []):
-            await ask(request, inner, "DELETE", f"/users/{user_id}")
-    response = await inner(request)
-    remember_user(request, response, state)
-    return response
-
-
-seed_faults(
-    "ROL-DEL-003",
-    absent_role_is_deleted=on(_DELETE, status=404).reply(DONE),
-    deleted_again_is_done=remembering(
+    "ROL-DEL-003/absent_role_is_deleted": on(_DELETE, status=404).reply(DONE),
+    "ROL-DEL-003/deleted_again_is_done": remembering(
         on(_DELETE, status=200),
         lambda request, _: request.path,
         lambda deleted: on(_DELETE, when=lambda request: request.path in deleted).reply(DONE),
     ),
-)
+}

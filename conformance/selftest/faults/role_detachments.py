@@ -2,16 +2,12 @@
 
 from conformance.selftest.combinators import after, ask, on, remembering
 from conformance.selftest.faults.profiles import COPIES
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.side_requests import DONE, remember_user, take_copies
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 
 _DETACH = "detachRoleFromAccessProfile"
 
-seed_faults("AP-DET-001", attachment_stays=on(_DETACH).reply(DONE))
 
-
-@seeded_fault("AP-DET-001")
 async def all_roles_of_the_profile_go(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id != _DETACH:
         return await inner(request)
@@ -21,7 +17,6 @@ async def all_roles_of_the_profile_go(request: Request, inner: Inner, state: Sta
     return DONE
 
 
-@seeded_fault("AP-DET-001")
 async def all_profiles_of_the_role_go(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id != _DETACH:
         return await inner(request)
@@ -32,20 +27,6 @@ async def all_profiles_of_the_role_go(request: Request, inner: Inner, state: Sta
     return DONE
 
 
-seed_faults(
-    "AP-DET-002",
-    absent_is_done=on(_DETACH, status=404).reply(DONE),
-    again_is_done=remembering(
-        on(_DETACH, status=200),
-        lambda request, _: request.path,
-        lambda detached: on(_DETACH).answer(
-            lambda request, response: DONE if request.path in detached else response
-        ),
-    ),
-)
-
-
-@seeded_fault("AP-DET-003")
 async def copies_go_with_the_attachment(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     remember_user(request, response, state)
@@ -55,7 +36,20 @@ async def copies_go_with_the_attachment(request: Request, inner: Inner, state: S
     return response
 
 
-seed_faults(
-    "AP-DET-003",
-    keys_go_with_the_attachment=after(on(_DETACH), on(COPIES).set("/access_profiles/*/virtual_key_ids", [])),
-)
+FAULTS: dict[str, Fault] = {
+    "AP-DET-001/attachment_stays": on(_DETACH).reply(DONE),
+    "AP-DET-001/all_roles_of_the_profile_go": all_roles_of_the_profile_go,
+    "AP-DET-001/all_profiles_of_the_role_go": all_profiles_of_the_role_go,
+    "AP-DET-002/absent_is_done": on(_DETACH, status=404).reply(DONE),
+    "AP-DET-002/again_is_done": remembering(
+        on(_DETACH, status=200),
+        lambda request, _: request.path,
+        lambda detached: on(_DETACH).answer(
+            lambda request, response: DONE if request.path in detached else response
+        ),
+    ),
+    "AP-DET-003/copies_go_with_the_attachment": copies_go_with_the_attachment,
+    "AP-DET-003/keys_go_with_the_attachment": after(
+        on(_DETACH), on(COPIES).set("/access_profiles/*/virtual_key_ids", [])
+    ),
+}

@@ -1,21 +1,10 @@
 """Faults of what API keys may do: operations that ask for no permission, or for another one."""
 
-from conformance.selftest.combinators import as_administrator, ask, on
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
-from conformance.selftest.middleware import Inner, Request, Response, State
-
-seed_faults(
-    "KEY-CRE-002",
-    nothing_is_asked=on().send(as_administrator),
-    one_operation_is_forgotten=on("addUserVirtualKey").send(as_administrator),
-    reading_is_free=on(when=lambda request: request.method == "GET").send(as_administrator),
-    # The permission follows the method and not the contract.
-    overrides_ask_for_delete=on("deleteUserAccessProfileBudgetOverride", status=404).refuse(403),
-    refused_but_done=on("updateUserGroups", status=403).also(as_administrator),
-)
+from conformance.selftest.combinators import ask, on
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import as_administrator
 
 
-@seeded_fault("KEY-CRE-002")
 async def first_scope_alone(request: Request, inner: Inner, state: State) -> Response:
     """A key holds the first of its scopes; that others are missing shows where a key has several."""
     response = await inner(request)
@@ -25,3 +14,16 @@ async def first_scope_alone(request: Request, inner: Inner, state: State) -> Res
         first = await inner(request.with_json({**request.json, "scopes": request.json["scopes"][:1]}))
         return first.with_json({**first.json, "api_key": {**first.json["api_key"], "scopes": key["scopes"]}})
     return response
+
+
+FAULTS: dict[str, Fault] = {
+    "KEY-CRE-002/nothing_is_asked": on().send(as_administrator),
+    "KEY-CRE-002/one_operation_is_forgotten": on("addUserVirtualKey").send(as_administrator),
+    "KEY-CRE-002/reading_is_free": on(when=lambda request: request.method == "GET").send(as_administrator),
+    # The permission follows the method and not the contract.
+    "KEY-CRE-002/overrides_ask_for_delete": on("deleteUserAccessProfileBudgetOverride", status=404).refuse(
+        403
+    ),
+    "KEY-CRE-002/refused_but_done": on("updateUserGroups", status=403).also(as_administrator),
+    "KEY-CRE-002/first_scope_alone": first_scope_alone,
+}

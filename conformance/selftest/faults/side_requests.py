@@ -25,6 +25,13 @@ async def take_copies(request: Request, inner: Inner, user_id: str, *profile_ids
             await ask(request, inner, "DELETE", f"/users/{user_id}/access-profiles/{profile_id}")
 
 
+async def delete_keys(request: Request, _: Response, inner: Inner) -> None:
+    """Deletes every virtual key of the user that a request is about."""
+    user = f"/users/{request.path_parameter('user_id')}"
+    for key in (await ask(request, inner, "GET", f"{user}/virtual-keys")).json["virtual_keys"]:
+        await ask(request, inner, "DELETE", f"{user}/access-profiles/virtual-keys/{key['id']}")
+
+
 async def defaults_of(request: Request, inner: Inner, role_id: int) -> list[int]:
     """Returns the profiles that a role has as defaults."""
     answer = await ask(request, inner, "GET", f"/roles/{role_id}")

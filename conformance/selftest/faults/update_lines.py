@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, fresh, on, rewritten, with_body, with_header, without
+from conformance.selftest.combinators import On, on, sends
 from conformance.selftest.faults.profiles import PROFILE, UPDATE, beside_stored, edited, profile_of, stored
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.request_changes import fresh, rewritten, with_body, with_header, without
 
 Body = dict[str, Any]
 
@@ -71,7 +71,6 @@ def _last_of_each_duration(body: Body) -> list[Body]:
     return list({line.get("reset_duration"): line for line in body["budgets"]}.values())
 
 
-@seeded_fault("AP-UPD-008")
 async def own_name_is_taken(request: Request, inner: Inner, state: State) -> Response:
     name = _name(request) if request.operation_id == UPDATE else None
     if name is not None and name == (await stored(request, inner)).get("name"):
@@ -79,70 +78,53 @@ async def own_name_is_taken(request: Request, inner: Inner, state: State) -> Res
     return await inner(request)
 
 
-seed_faults(
-    "AP-UPD-008",
-    renamed_without_trimming=on(UPDATE, when=_name, status=200).set(f"{PROFILE}/name", _name),
-    taken_name_is_400=on(UPDATE, when=_sends("name"), status=409).refuse(400),
-    long_name_is_cut=on(UPDATE, when=_name).send(with_body(name=lambda body: body["name"][:255])),
-    rest_is_kept_of_a_refusal=on(UPDATE, when=_sends("description"), status=409).also(_description_alone),
-)
-seed_faults(
-    "AP-UPD-010",
-    budgets_are_always_fresh=_cleared_first("budgets"),
-    provider_configs_are_always_fresh=_cleared_first("provider_configs"),
-    ids_are_not_looked_at=on(
+FAULTS: dict[str, Fault] = {
+    "AP-UPD-008/own_name_is_taken": own_name_is_taken,
+    "AP-UPD-008/renamed_without_trimming": on(UPDATE, when=_name, status=200).set(f"{PROFILE}/name", _name),
+    "AP-UPD-008/taken_name_is_400": on(UPDATE, when=_sends("name"), status=409).refuse(400),
+    "AP-UPD-008/long_name_is_cut": on(UPDATE, when=_name).send(
+        with_body(name=lambda body: body["name"][:255])
+    ),
+    "AP-UPD-008/rest_is_kept_of_a_refusal": on(UPDATE, when=_sends("description"), status=409).also(
+        _description_alone
+    ),
+    "AP-UPD-010/budgets_are_always_fresh": _cleared_first("budgets"),
+    "AP-UPD-010/provider_configs_are_always_fresh": _cleared_first("provider_configs"),
+    "AP-UPD-010/ids_are_not_looked_at": on(
         UPDATE, when=lambda request: _sends("budgets")(request) or _sends("provider_configs")(request)
     ).send(rewritten(_without_ids)),
-    sent_ids_are_taken=on(UPDATE, when=lambda request: request.sent.get("budgets"), status=200).answer(
-        _with_sent_ids
-    ),
-    lines_are_found_by_position=beside_stored(_sends("provider_configs"), _by_position),
-)
-seed_faults(
-    "AP-UPD-011",
-    surplus_tags_are_dropped=_cut("tags", 50),
-    surplus_provider_configs_are_dropped=_cut("provider_configs", 100),
-    fiftieth_tag_is_too_many=on(UPDATE, when=lambda request: len(request.sent.get("tags", [])) >= 50).refuse(
-        400
-    ),
-)
-seed_faults(
-    "AP-UPD-012",
-    stored_tags_are_counted=beside_stored(
+    "AP-UPD-010/sent_ids_are_taken": on(UPDATE, when=sends("budgets"), status=200).answer(_with_sent_ids),
+    "AP-UPD-010/lines_are_found_by_position": beside_stored(_sends("provider_configs"), _by_position),
+    "AP-UPD-011/surplus_tags_are_dropped": _cut("tags", 50),
+    "AP-UPD-011/surplus_provider_configs_are_dropped": _cut("provider_configs", 100),
+    "AP-UPD-011/fiftieth_tag_is_too_many": on(
+        UPDATE, when=lambda request: len(request.sent.get("tags", [])) >= 50
+    ).refuse(400),
+    "AP-UPD-012/stored_tags_are_counted": beside_stored(
         _sends("description"), lambda body, kept: None if len(kept.get("tags", [])) > 50 else body
     ),
-    stored_tags_are_cut=beside_stored(
+    "AP-UPD-012/stored_tags_are_cut": beside_stored(
         lambda request: request.sent and "tags" not in request.sent,
         lambda body, kept: {**body, "tags": kept.get("tags", [])[:50]},
     ),
-)
-seed_faults(
-    "AP-UPD-013",
-    stored_servers_are_not_looked_at=_compared_alone("mcp_tool_overrides", "mcp_servers"),
-    stored_overrides_are_not_looked_at=_compared_alone("mcp_servers", "mcp_tool_overrides"),
-    replaced_servers_are_looked_at=on(
+    "AP-UPD-013/stored_servers_are_not_looked_at": _compared_alone("mcp_tool_overrides", "mcp_servers"),
+    "AP-UPD-013/stored_overrides_are_not_looked_at": _compared_alone("mcp_servers", "mcp_tool_overrides"),
+    "AP-UPD-013/replaced_servers_are_looked_at": on(
         UPDATE,
         when=lambda request: request.sent.get("mcp_servers") == [] and request.sent.get("mcp_tool_overrides"),
     ).send(rewritten(lambda body: {"mcp_tool_overrides": body["mcp_tool_overrides"]})),
-)
-seed_faults(
-    "AP-UPD-014",
-    unknown_fields_are_dropped=on(UPDATE, when=_sends("bogus")).send(without("bogus")),
-    fault_has_no_place=on(UPDATE, when=lambda request: request.sent, status=400).refuse(400),
-    half_of_it_is_kept=on(UPDATE, when=_sends("description"), status=400).also(_description_alone),
-    last_of_two_budgets_counts=on(UPDATE, when=lambda request: request.sent.get("budgets")).send(
+    "AP-UPD-014/unknown_fields_are_dropped": on(UPDATE, when=_sends("bogus")).send(without("bogus")),
+    "AP-UPD-014/fault_has_no_place": on(UPDATE, when=lambda request: request.sent, status=400).refuse(400),
+    "AP-UPD-014/half_of_it_is_kept": on(UPDATE, when=_sends("description"), status=400).also(
+        _description_alone
+    ),
+    "AP-UPD-014/last_of_two_budgets_counts": on(UPDATE, when=sends("budgets")).send(
         with_body(budgets=_last_of_each_duration)
     ),
-)
-seed_faults(
-    "AP-UPD-017",
-    rename_looks_then_writes=on(UPDATE, when=_is_hurried, status=409)
+    "AP-UPD-017/rename_looks_then_writes": on(UPDATE, when=_is_hurried, status=409)
     .retry(with_body(name=fresh))
     .set(f"{PROFILE}/name", _name),
-    all_renames_lose=on(UPDATE, when=_is_hurried, status=200).refuse(409),
-)
-seed_faults(
-    "AP-UPD-018",
-    last_writer_wins=on(UPDATE, when=_is_hurried).send(with_header("if-match", None)),
-    losers_conflict=on(UPDATE, when=_is_hurried, status=412).refuse(409),
-)
+    "AP-UPD-017/all_renames_lose": on(UPDATE, when=_is_hurried, status=200).refuse(409),
+    "AP-UPD-018/last_writer_wins": on(UPDATE, when=_is_hurried).send(with_header("if-match", None)),
+    "AP-UPD-018/losers_conflict": on(UPDATE, when=_is_hurried, status=412).refuse(409),
+}

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import On, RequestChange, on, rewritten, with_body
+from conformance.selftest.combinators import On, on, sends
 from conformance.selftest.faults.profiles import (
     LATER,
     LISTS,
@@ -18,8 +18,8 @@ from conformance.selftest.faults.profiles import (
     profile_path,
     stored,
 )
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import RequestChange, rewritten, with_body
 
 Body = dict[str, Any]
 
@@ -54,57 +54,6 @@ def _without_budgets_of_providers(body: Body, kept: Body) -> Body:
     return {"provider_configs": [{**c, "budgets": []} for c in kept.get("provider_configs", [])], **body}
 
 
-seed_faults(
-    "AP-UPD-001",
-    put_replaces_all=on(UPDATE).send(
-        _defaults(description=None, rate_limit=None, **{name: [] for name in LISTS})
-    ),
-    budgets_of_providers_are_lost=beside_stored(
-        lambda request: "budgets" in request.sent, _without_budgets_of_providers
-    ),
-)
-seed_faults(
-    "AP-UPD-002",
-    lists_are_added_to=beside_stored(
-        lambda request: "tags" in request.sent,
-        lambda body, kept: {**body, "tags": kept.get("tags", []) + body["tags"]},
-    ),
-    empty_is_absent=on(UPDATE).send(
-        rewritten(lambda body: {name: value for name, value in body.items() if value != []})
-    ),
-    provider_configs_are_merged=beside_stored(
-        lambda request: "provider_configs" in request.sent, _merged_configs
-    ),
-)
-seed_faults(
-    "AP-UPD-003",
-    absent_rate_limit_is_removed=on(UPDATE).send(_defaults(rate_limit=None)),
-    null_rate_limit_is_absent=_without_null("rate_limit"),
-    rate_limit_is_merged=beside_stored(
-        lambda request: isinstance(request.sent.get("rate_limit"), dict),
-        lambda body, kept: {**body, "rate_limit": {**kept.get("rate_limit", {}), **body["rate_limit"]}},
-    ),
-)
-seed_faults(
-    "AP-UPD-004",
-    null_description_is_absent=_without_null("description"),
-    null_description_is_empty=_sends(None, "description").send(with_body(description="")),
-)
-seed_faults(
-    "AP-UPD-005",
-    null_list_clears=on(UPDATE).send(
-        rewritten(
-            lambda body: {
-                name: [] if name in LISTS and value is None else value for name, value in body.items()
-            }
-        )
-    ),
-    null_list_is_absent=_without_null(*LISTS),
-    null_alignment_is_false=_sends(None, "calendar_aligned").send(with_body(calendar_aligned=False)),
-)
-
-
-@seeded_fault("AP-UPD-006")
 async def answered_as_before(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id != UPDATE:
         return await inner(request)
@@ -112,15 +61,6 @@ async def answered_as_before(request: Request, inner: Inner, state: State) -> Re
     return edited(await inner(request), **before)
 
 
-seed_faults(
-    "AP-UPD-006",
-    version_stays=on().set(f"{PROFILE}/version", 1),
-    updated_at_stays=on().edit(PROFILE, lambda profile: profile | {"updated_at": profile["created_at"]}),
-    created_at_moves=on().edit(PROFILE, lambda profile: profile | {"created_at": profile.get("updated_at")}),
-)
-
-
-@seeded_fault("AP-UPD-007")
 async def each_update_is_a_version(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     idle = state.memory.setdefault(profile_path(request), 0)
@@ -129,7 +69,6 @@ async def each_update_is_a_version(request: Request, inner: Inner, state: State)
     return edited(response, version=idle + 1)
 
 
-@seeded_fault("AP-UPD-007")
 async def each_update_is_a_moment(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id != UPDATE:
         return await inner(request)
@@ -142,33 +81,77 @@ def _at_state(request: Request, state: State) -> Request:
     return at_profile("/activate" if request.json["is_active"] else "/deactivate")(request, state)
 
 
-seed_faults(
-    "AP-UPD-009",
-    server_fields_are_refused=on(UPDATE, when=lambda request: "version" in request.sent).refuse(400),
-    state_is_taken=on(
-        UPDATE, when=lambda request: isinstance(request.sent.get("is_active"), bool), status=200
-    ).retry(_at_state),
-    times_are_taken=on(UPDATE, when=lambda request: request.sent.get("created_at")).set(
-        f"{PROFILE}/created_at", lambda request: request.json["created_at"]
-    ),
-)
-seed_faults(
-    "AP-UPD-015",
-    copies_follow=on(UPDATE, status=200).also(
-        at_profile("/propagate", "POST"), rewritten(lambda _: {"fields": ["budgets"]})
-    ),
-    copies_are_renamed=beside_templates(lambda copy, template: copy | {"name": template.get("name")}),
-)
-
-
 def _created(request: Request, _: State) -> Request:
     path = profile_path(request).rpartition("/")[0]
     return replace(request, method="POST", path=path).with_json({"name": uuid4().hex, **request.sent})
 
 
-seed_faults(
-    "AP-UPD-016",
-    absent_is_400_to_an_update=on(UPDATE, status=404).refuse(400),
-    absent_is_created=on(UPDATE, when=lambda request: request.sent, status=404).retry(_created).status(200),
-    nothing_is_changed_for_nobody=on(UPDATE, when=lambda request: request.json == {}, status=404).status(200),
-)
+FAULTS: dict[str, Fault] = {
+    "AP-UPD-001/put_replaces_all": on(UPDATE).send(
+        _defaults(description=None, rate_limit=None, **{name: [] for name in LISTS})
+    ),
+    "AP-UPD-001/budgets_of_providers_are_lost": beside_stored(
+        lambda request: "budgets" in request.sent, _without_budgets_of_providers
+    ),
+    "AP-UPD-002/lists_are_added_to": beside_stored(
+        lambda request: "tags" in request.sent,
+        lambda body, kept: {**body, "tags": kept.get("tags", []) + body["tags"]},
+    ),
+    "AP-UPD-002/empty_is_absent": on(UPDATE).send(
+        rewritten(lambda body: {name: value for name, value in body.items() if value != []})
+    ),
+    "AP-UPD-002/provider_configs_are_merged": beside_stored(
+        lambda request: "provider_configs" in request.sent, _merged_configs
+    ),
+    "AP-UPD-003/absent_rate_limit_is_removed": on(UPDATE).send(_defaults(rate_limit=None)),
+    "AP-UPD-003/null_rate_limit_is_absent": _without_null("rate_limit"),
+    "AP-UPD-003/rate_limit_is_merged": beside_stored(
+        lambda request: isinstance(request.sent.get("rate_limit"), dict),
+        lambda body, kept: {**body, "rate_limit": {**kept.get("rate_limit", {}), **body["rate_limit"]}},
+    ),
+    "AP-UPD-004/null_description_is_absent": _without_null("description"),
+    "AP-UPD-004/null_description_is_empty": _sends(None, "description").send(with_body(description="")),
+    "AP-UPD-005/null_list_clears": on(UPDATE).send(
+        rewritten(
+            lambda body: {
+                name: [] if name in LISTS and value is None else value for name, value in body.items()
+            }
+        )
+    ),
+    "AP-UPD-005/null_list_is_absent": _without_null(*LISTS),
+    "AP-UPD-005/null_alignment_is_false": _sends(None, "calendar_aligned").send(
+        with_body(calendar_aligned=False)
+    ),
+    "AP-UPD-006/answered_as_before": answered_as_before,
+    "AP-UPD-006/version_stays": on().set(f"{PROFILE}/version", 1),
+    "AP-UPD-006/updated_at_stays": on().edit(
+        PROFILE, lambda profile: profile | {"updated_at": profile["created_at"]}
+    ),
+    "AP-UPD-006/created_at_moves": on().edit(
+        PROFILE, lambda profile: profile | {"created_at": profile.get("updated_at")}
+    ),
+    "AP-UPD-007/each_update_is_a_version": each_update_is_a_version,
+    "AP-UPD-007/each_update_is_a_moment": each_update_is_a_moment,
+    "AP-UPD-009/server_fields_are_refused": on(UPDATE, when=lambda request: "version" in request.sent).refuse(
+        400
+    ),
+    "AP-UPD-009/state_is_taken": on(
+        UPDATE, when=lambda request: isinstance(request.sent.get("is_active"), bool), status=200
+    ).retry(_at_state),
+    "AP-UPD-009/times_are_taken": on(UPDATE, when=sends("created_at")).set(
+        f"{PROFILE}/created_at", lambda request: request.json["created_at"]
+    ),
+    "AP-UPD-015/copies_follow": on(UPDATE, status=200).also(
+        at_profile("/propagate", "POST"), rewritten(lambda _: {"fields": ["budgets"]})
+    ),
+    "AP-UPD-015/copies_are_renamed": beside_templates(
+        lambda copy, template: copy | {"name": template.get("name")}
+    ),
+    "AP-UPD-016/absent_is_400_to_an_update": on(UPDATE, status=404).refuse(400),
+    "AP-UPD-016/absent_is_created": on(UPDATE, when=lambda request: request.sent, status=404)
+    .retry(_created)
+    .status(200),
+    "AP-UPD-016/nothing_is_changed_for_nobody": on(
+        UPDATE, when=lambda request: request.json == {}, status=404
+    ).status(200),
+}

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from conformance.selftest.combinators import On, on, remembering, with_body
+from conformance.selftest.combinators import On, on, remembering, sends
 from conformance.selftest.faults.profiles import COPIES, CREATE, GET
-from conformance.selftest.faults.registry import seed_faults
 from conformance.selftest.faults.virtual_keys import knowing_values
-from conformance.selftest.middleware import success
+from conformance.selftest.middleware import Fault, success
+from conformance.selftest.request_changes import with_body
 
 Object = dict[str, Any]
 
@@ -115,9 +115,8 @@ def _with_every_budget_raised(copy: Object) -> Object:
     return copy
 
 
-seed_faults(
-    "AP-UAP-001",
-    copies_of_everybody=remembering(
+FAULTS: dict[str, Fault] = {
+    "AP-UAP-001/copies_of_everybody": remembering(
         _list,
         lambda _, response: response.json["access_profiles"],
         lambda seen: _list.set(
@@ -125,71 +124,59 @@ seed_faults(
             lambda _: list({copy["id"]: copy for copies in seen for copy in copies}.values()),
         ),
     ),
-    only_the_first_copy=_list.edit("/access_profiles", lambda copies: copies[:1]),
-    a_copy_for_each_provider_and_key=_list.edit("/access_profiles", lambda copies: [*copies, *copies]),
-    id_of_the_copy_as_its_parent=_list.edit(_COPY, lambda copy: copy | {"parent_profile_id": copy["id"]}),
-)
-seed_faults(
-    "AP-UAP-002",
-    copies_share_the_ids_of_budgets=_list.edit(_COPY, _with_numbered_budgets),
-    provider_configs_of_the_profile=remembering(
+    "AP-UAP-001/only_the_first_copy": _list.edit("/access_profiles", lambda copies: copies[:1]),
+    "AP-UAP-001/a_copy_for_each_provider_and_key": _list.edit(
+        "/access_profiles", lambda copies: [*copies, *copies]
+    ),
+    "AP-UAP-001/id_of_the_copy_as_its_parent": _list.edit(
+        _COPY, lambda copy: copy | {"parent_profile_id": copy["id"]}
+    ),
+    "AP-UAP-002/copies_share_the_ids_of_budgets": _list.edit(_COPY, _with_numbered_budgets),
+    "AP-UAP-002/provider_configs_of_the_profile": remembering(
         on(GET, status=200),
         lambda _, response: [each["id"] for each in response.json["access_profile"]["provider_configs"]],
         lambda ids: _list.edit(_COPY, lambda copy: _with_ids(copy, ids[-1] if ids else [])),
     ),
-    providers_lose_their_rate_limits=_list.drop(f"{_COPY}/provider_configs/*/rate_limit"),
-    copy_has_no_mcp_tools=_list.set(f"{_COPY}/mcp_tool_overrides", []),
-    usage_of_another_user=_each_budget(lambda _: {"current_usage": 0.5}),
-)
-seed_faults(
-    "AP-UAP-003",
-    month_of_31_days=_lasting("1M", timedelta(days=31), _rolling_list),
-    next_reset_counts_from_now=_each_budget(
+    "AP-UAP-002/providers_lose_their_rate_limits": _list.drop(f"{_COPY}/provider_configs/*/rate_limit"),
+    "AP-UAP-002/copy_has_no_mcp_tools": _list.set(f"{_COPY}/mcp_tool_overrides", []),
+    "AP-UAP-002/usage_of_another_user": _each_budget(lambda _: {"current_usage": 0.5}),
+    "AP-UAP-003/month_of_31_days": _lasting("1M", timedelta(days=31), _rolling_list),
+    "AP-UAP-003/next_reset_counts_from_now": _each_budget(
         lambda budget: {"next_reset": _text(_instant(budget["next_reset"]) + timedelta(milliseconds=250))}
     ),
-    window_that_has_ended=_moved(-1),
-    window_to_come=_moved(1),
-    tokens_reset_with_requests=_list.edit(_COPY, _with_one_reset),
-)
-seed_faults(
-    "AP-UAP-004",
-    midnight_of_another_time_zone=_windows("1d", lambda begin: begin - timedelta(hours=2)),
-    week_begins_on_sunday=_windows("1w", lambda begin: begin - timedelta(days=1)),
-    quarters_begin_in_january=_windows(
+    "AP-UAP-003/window_that_has_ended": _moved(-1),
+    "AP-UAP-003/window_to_come": _moved(1),
+    "AP-UAP-003/tokens_reset_with_requests": _list.edit(_COPY, _with_one_reset),
+    "AP-UAP-004/midnight_of_another_time_zone": _windows("1d", lambda begin: begin - timedelta(hours=2)),
+    "AP-UAP-004/week_begins_on_sunday": _windows("1w", lambda begin: begin - timedelta(days=1)),
+    "AP-UAP-004/quarters_begin_in_january": _windows(
         "1Q", lambda begin: begin.replace(month=(begin.month - 1) // 3 * 3 + 1)
     ),
-    hours_are_aligned=_windows("1h", _full_hour),
-    aligned_windows_end_as_rolling_ones=_lasting("1Q", timedelta(days=93), _aligned_list),
-    alignment_is_forgotten=on(CREATE, when=lambda request: request.sent.get("calendar_aligned")).send(
+    "AP-UAP-004/hours_are_aligned": _windows("1h", _full_hour),
+    "AP-UAP-004/aligned_windows_end_as_rolling_ones": _lasting("1Q", timedelta(days=93), _aligned_list),
+    "AP-UAP-004/alignment_is_forgotten": on(CREATE, when=sends("calendar_aligned")).send(
         with_body(calendar_aligned=False)
     ),
-)
-seed_faults(
-    "AP-UAP-005",
-    override_takes_the_place_of_the_limit=_each_budget(
+    "AP-UAP-005/override_takes_the_place_of_the_limit": _each_budget(
         lambda budget: {"effective_max_limit": budget.get("override_amount", budget["max_limit"])}
     ),
-    limit_of_zero_is_none=_each_budget(
+    "AP-UAP-005/limit_of_zero_is_none": _each_budget(
         lambda budget: {} if budget["max_limit"] else {"effective_max_limit": 1e9}
     ),
-    override_raises_every_budget=_list.edit(_COPY, _with_every_budget_raised),
-    override_outlives_its_removal=on("deleteUserAccessProfileBudgetOverride").reply(success({})),
-)
-seed_faults(
-    "AP-UAP-006",
-    values_in_clear=knowing_values(
+    "AP-UAP-005/override_raises_every_budget": _list.edit(_COPY, _with_every_budget_raised),
+    "AP-UAP-005/override_outlives_its_removal": on("deleteUserAccessProfileBudgetOverride").reply(
+        success({})
+    ),
+    "AP-UAP-006/values_in_clear": knowing_values(
         lambda values: _list.edit(
             f"{_COPY}/virtual_key_values",
             lambda shown: {key: dict(values).get(key, value) for key, value in shown.items()},
         )
     ),
-    value_of_the_first_key_alone=_list.edit(
+    "AP-UAP-006/value_of_the_first_key_alone": _list.edit(
         f"{_COPY}/virtual_key_values", lambda values: dict(list(values.items())[:1])
     ),
-    ids_of_the_first_key_alone=_list.edit(f"{_COPY}/virtual_key_ids", lambda ids: ids[:1]),
-)
-seed_faults(
-    "AP-UAP-007",
-    nobody_holds_nothing=on(COPIES, status=404).reply(success({"access_profiles": []})),
-    nobody_is_400=on(COPIES, status=404).refuse(400),
-)
+    "AP-UAP-006/ids_of_the_first_key_alone": _list.edit(f"{_COPY}/virtual_key_ids", lambda ids: ids[:1]),
+    "AP-UAP-007/nobody_holds_nothing": on(COPIES, status=404).reply(success({"access_profiles": []})),
+    "AP-UAP-007/nobody_is_400": on(COPIES, status=404).refuse(400),
+}

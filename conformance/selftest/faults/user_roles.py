@@ -1,9 +1,9 @@
 """Faults of changing a user's role."""
 
-from conformance.selftest.combinators import ask, on, rewritten
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
+from conformance.selftest.combinators import ask, on
 from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import rewritten
 
 _MOVE = "updateUserRole"
 
@@ -19,7 +19,6 @@ async def _all_copies_go(request: Request, inner: Inner, state: State) -> Respon
     return await inner(request)
 
 
-@seeded_fault("USR-ROL-001")
 async def old_copy_stays(request: Request, inner: Inner, state: State) -> Response:
     user_id = _moved(request)
     before = await copies_of(request, inner, user_id) if user_id else []
@@ -30,19 +29,6 @@ async def old_copy_stays(request: Request, inner: Inner, state: State) -> Respon
     return response
 
 
-@seeded_fault("USR-ROL-001")
-async def nothing_is_given(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if user_id := _moved(request):
-        await take_copies(request, inner, user_id)
-    return response
-
-
-seed_faults("USR-ROL-001", keys_stay=on("deleteUserAccessProfileVirtualKey", status=404).reply(DONE))
-seed_faults("USR-ROL-002", all_copies_go=_all_copies_go)
-
-
-@seeded_fault("USR-ROL-002")
 async def what_the_role_gives_goes_with_it(request: Request, inner: Inner, state: State) -> Response:
     if user_id := _moved(request):
         user = (await ask(request, inner, "GET", f"/users/{user_id}")).json["user"]
@@ -52,7 +38,6 @@ async def what_the_role_gives_goes_with_it(request: Request, inner: Inner, state
     return await inner(request)
 
 
-@seeded_fault("USR-ROL-002")
 async def new_role_gives_another(request: Request, inner: Inner, state: State) -> Response:
     user_id = _moved(request)
     if user_id and request.json["role_id"]:
@@ -61,29 +46,6 @@ async def new_role_gives_another(request: Request, inner: Inner, state: State) -
     return await inner(request)
 
 
-@seeded_fault("USR-ROL-003")
-async def keys_are_made_again(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    user_id = _moved(request)
-    for copy in await copies_of(request, inner, user_id) if user_id else []:
-        path = f"/users/{user_id}/access-profiles"
-        for key_id in copy["virtual_key_ids"]:
-            await ask(request, inner, "DELETE", f"{path}/virtual-keys/{key_id}")
-            await ask(request, inner, "POST", f"{path}/{copy['parent_profile_id']}/virtual-keys", {})
-    return response
-
-
-@seeded_fault("USR-ROL-003")
-async def only_the_first_key_stays(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    user_id = _moved(request)
-    for copy in await copies_of(request, inner, user_id) if user_id else []:
-        for key_id in copy["virtual_key_ids"][1:]:
-            await ask(request, inner, "DELETE", f"/users/{user_id}/access-profiles/virtual-keys/{key_id}")
-    return response
-
-
-@seeded_fault("USR-ROL-004")
 async def null_is_ignored(request: Request, inner: Inner, state: State) -> Response:
     user_id = _moved(request)
     if user_id and request.json["role_id"] is None:
@@ -91,10 +53,37 @@ async def null_is_ignored(request: Request, inner: Inner, state: State) -> Respo
     return await inner(request)
 
 
-seed_faults("USR-ROL-003", taken_and_given_again=_all_copies_go)
-seed_faults(
-    "USR-ROL-004",
-    unknown_role_is_404=on(_MOVE, status=400).refuse(404),
-    unknown_role_takes_the_role_away=on(_MOVE, status=400).also(rewritten(lambda _: {"role_id": None})),
-    unknown_user_is_400=on(_MOVE, status=404).refuse(400),
-)
+async def _make_keys_again(request: Request, _: Response, inner: Inner) -> None:
+    path = f"/users/{_moved(request)}/access-profiles"
+    for copy in await copies_of(request, inner, _moved(request)):
+        for key_id in copy["virtual_key_ids"]:
+            await ask(request, inner, "DELETE", f"{path}/virtual-keys/{key_id}")
+            await ask(request, inner, "POST", f"{path}/{copy['parent_profile_id']}/virtual-keys", {})
+
+
+async def _delete_further_keys(request: Request, _: Response, inner: Inner) -> None:
+    for copy in await copies_of(request, inner, _moved(request)):
+        for key_id in copy["virtual_key_ids"][1:]:
+            path = f"/users/{_moved(request)}/access-profiles/virtual-keys/{key_id}"
+            await ask(request, inner, "DELETE", path)
+
+
+FAULTS: dict[str, Fault] = {
+    "USR-ROL-001/old_copy_stays": old_copy_stays,
+    "USR-ROL-001/nothing_is_given": on(_MOVE).does(
+        lambda request, _, inner: take_copies(request, inner, _moved(request))
+    ),
+    "USR-ROL-001/keys_stay": on("deleteUserAccessProfileVirtualKey", status=404).reply(DONE),
+    "USR-ROL-002/all_copies_go": _all_copies_go,
+    "USR-ROL-002/what_the_role_gives_goes_with_it": what_the_role_gives_goes_with_it,
+    "USR-ROL-002/new_role_gives_another": new_role_gives_another,
+    "USR-ROL-004/null_is_ignored": null_is_ignored,
+    "USR-ROL-003/taken_and_given_again": _all_copies_go,
+    "USR-ROL-003/keys_are_made_again": on(_MOVE).does(_make_keys_again),
+    "USR-ROL-003/only_the_first_key_stays": on(_MOVE).does(_delete_further_keys),
+    "USR-ROL-004/unknown_role_is_404": on(_MOVE, status=400).refuse(404),
+    "USR-ROL-004/unknown_role_takes_the_role_away": on(_MOVE, status=400).also(
+        rewritten(lambda _: {"role_id": None})
+    ),
+    "USR-ROL-004/unknown_user_is_400": on(_MOVE, status=404).refuse(400),
+}

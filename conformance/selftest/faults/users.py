@@ -5,20 +5,11 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote
 
-from conformance.selftest.combinators import (
-    Notes,
-    ask,
-    at,
-    idempotent,
-    on,
-    remembering,
-    with_body,
-    with_query,
-)
+from conformance.selftest.combinators import Notes, ask, idempotent, on, remembering, sends
 from conformance.selftest.faults import profiles
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
 from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at, with_body, with_query
 
 Object = dict[str, Any]
 
@@ -105,47 +96,11 @@ def _is_still_held(known: list[Any]) -> Callable[[Request], bool]:
     return lambda request: bool(known) and request.path_parameter("profile_id") in known[-1]
 
 
-seed_faults(
-    "USR-LST-001",
-    by_letters=_ordered(lambda row: str(row["id"]).casefold()),
-    by_utf16=_ordered(lambda row: str(row["id"]).encode("utf-16-be")),
-    by_age=_ordered(lambda row: row["created_at"]),
-    user_lost_between_pages=on(LIST, when=lambda request: int(request.argument("offset") or "0") > 0).send(
-        lambda request, _: request.with_query(offset=str(int(request.argument("offset") or "0") + 1))
-    ),
-)
-seed_faults(
-    "USR-LST-002",
-    total_of_the_users_shown=_listed.edit("", lambda body: body | {"total_count": body["count"]}),
-    deleted_users_are_counted=remembering(
-        on(DELETE, status=200),
-        lambda request, _: request.path,
-        lambda gone: _listed.edit("/total_count", lambda total: total + len(gone)),
-    ),
-    large_limit_of_users_echoed=on(LIST, when=lambda request: request.argument("limit") == "101").set(
-        "/limit", 101
-    ),
-    fifty_users_by_default=on(LIST, when=lambda request: request.argument("limit") is None).send(
-        with_query(limit="50")
-    ),
-)
-
-
 def _plain_location(_: Request, response: Response) -> Response:
     # What a header can hold is sent as it is.
     return response.with_header("location", quote(unquote(response.header("location")), safe=" /%?#"))
 
 
-seed_faults(
-    "USR-CRE-001",
-    location_is_not_encoded=on(CREATE, status=201).answer(_plain_location),
-    ids_are_decoded_twice=on().send(at(lambda request: unquote(request.path))),
-    email_in_lower_case=on(CREATE).send(with_body(email=lambda body: body["email"].lower())),
-    groups_are_forgotten=on(GET).set("/user/group_ids", []),
-)
-
-
-@seeded_fault("USR-CRE-002")
 async def taken_id_is_an_update(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     if request.operation_id != CREATE or response.status != 409:
@@ -155,76 +110,21 @@ async def taken_id_is_an_update(request: Request, inner: Inner, state: State) ->
     return replace(kept.with_json({**kept.json, "user": user}), status=201)
 
 
-_with_role = on(CREATE, when=lambda request: request.sent.get("role_id"), status=400)
-
-seed_faults(
-    "USR-CRE-002",
-    taken_id_is_400=on(CREATE, status=409).refuse(400),
-    unknown_role_is_404=_with_role.refuse(404),
-    unknown_role_is_no_role=_with_role.retry(with_body(role_id=None)),
-    made_before_the_role_is_looked_up=on(CREATE, status=400).also(with_body(role_id=None)),
-)
+_with_role = on(CREATE, when=sends("role_id"), status=400)
 
 
-@seeded_fault("USR-CRE-003")
-async def nothing_at_birth(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == CREATE and response.status == 201:
-        await take_copies(request, inner, request.json["id"])
-    return response
+async def _assign_all_attached(request: Request, _: Response, inner: Inner) -> None:
+    role = await ask(request, inner, "GET", f"/roles/{request.json['role_id']}")
+    for each in role.json["access_profiles"]:
+        await _assign(request, inner, request.json["id"], each["access_profile_id"])
 
 
-@seeded_fault("USR-CRE-003")
-async def all_that_is_attached(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    role_id = request.sent.get("role_id") if request.operation_id == CREATE else None
-    if role_id:
-        role = await ask(request, inner, "GET", f"/roles/{role_id}")
-        for each in role.json["access_profiles"]:
-            await _assign(request, inner, request.json["id"], each["access_profile_id"])
-    return response
-
-
-@seeded_fault("USR-CRE-003")
-async def inactive_default_all_the_same(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    role_id = request.sent.get("role_id") if request.operation_id == CREATE else None
-    for profile_id in await defaults_of(request, inner, role_id) if role_id else []:
+async def _activate_and_assign_defaults(request: Request, _: Response, inner: Inner) -> None:
+    for profile_id in await defaults_of(request, inner, request.json["role_id"]):
         await ask(request, inner, "PUT", f"/access-profiles/{profile_id}/activate")
         await _assign(request, inner, request.json["id"], profile_id)
-    return response
 
 
-seed_faults(
-    "USR-GET-001",
-    unknown_user_is_empty=on(GET, status=404).edit("", lambda _: {"user": None}).status(200),
-    beginning_of_an_id=_found_by(lambda asked, user_id: user_id.startswith(asked)),
-    underscore_matches_anything=_found_by(_matches_pattern),
-)
-seed_faults(
-    "USR-DEL-001",
-    hidden_from_the_list_alone=_knowing(
-        _read,
-        lambda known: on(GET, when=lambda request: _user_id(request) in dict(known), status=404).reply(
-            lambda request: dict(known)[_user_id(request)]
-        ),
-    ),
-    holder_is_still_counted=_knowing(
-        _held,
-        lambda known: on(profiles.GET, when=_is_still_held(known)).edit(
-            "/user_count", lambda count: count + 1
-        ),
-    ),
-    still_in_the_list=_knowing(
-        _read,
-        lambda known: on(LIST, when=lambda _: known).edit(
-            "/users", lambda users: [*users, known[-1][1].json["user"]]
-        ),
-    ),
-)
-
-
-@seeded_fault("USR-DEL-001")
 async def copies_wait_for_the_next(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id == DELETE:
         state.memory["held"] = await copies_of(request, inner, _user_id(request))
@@ -235,14 +135,6 @@ async def copies_wait_for_the_next(request: Request, inner: Inner, state: State)
     return response
 
 
-seed_faults(
-    "USR-DEL-002",
-    deleting_nobody_is_done=on(DELETE, status=404).reply(DONE),
-    deleting_again_is_done=idempotent(DELETE),
-)
-
-
-@seeded_fault("USR-GRP-001")
 async def groups_are_added(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id != _GROUPS:
         return await inner(request)
@@ -251,41 +143,96 @@ async def groups_are_added(request: Request, inner: Inner, state: State) -> Resp
     return await inner(request.with_json({"group_ids": merged}))
 
 
-@seeded_fault("USR-GRP-001")
 async def none_leaves_the_groups(request: Request, inner: Inner, state: State) -> Response:
     if request.operation_id != _GROUPS or request.sent.get("group_ids"):
         return await inner(request)
     return await ask(request, inner, "GET", f"/users/{_user_id(request)}")
 
 
-def _named(request: Request) -> Object:
+def _new_user(request: Request) -> Object:
     user_id = _user_id(request)
-    user = {"id": user_id, "name": user_id, "email": "a@b", "role_id": None, **request.json}
-    return {"user": user | {"created_at": "2026-01-01T00:00:00Z"}}
+    return {"id": user_id, "name": user_id, "email": "a@b"}
 
 
-seed_faults(
-    "USR-GRP-001",
-    groups_as_they_were_sent=on(_GROUPS).set(
+def _with_groups(request: Request, response: Response) -> Response:
+    rest = {"role_id": None, **request.json, "created_at": "2026-01-01T00:00:00Z"}
+    return response.with_json({"user": _new_user(request) | rest})
+
+
+FAULTS: dict[str, Fault] = {
+    "USR-LST-001/by_letters": _ordered(lambda row: str(row["id"]).casefold()),
+    "USR-LST-001/by_utf16": _ordered(lambda row: str(row["id"]).encode("utf-16-be")),
+    "USR-LST-001/by_age": _ordered(lambda row: row["created_at"]),
+    "USR-LST-001/user_lost_between_pages": on(
+        LIST, when=lambda request: int(request.argument("offset") or "0") > 0
+    ).send(lambda request, _: request.with_query(offset=str(int(request.argument("offset") or "0") + 1))),
+    "USR-LST-002/total_of_the_users_shown": _listed.edit(
+        "", lambda body: body | {"total_count": body["count"]}
+    ),
+    "USR-LST-002/deleted_users_are_counted": remembering(
+        on(DELETE, status=200),
+        lambda request, _: request.path,
+        lambda gone: _listed.edit("/total_count", lambda total: total + len(gone)),
+    ),
+    "USR-LST-002/large_limit_of_users_echoed": on(
+        LIST, when=lambda request: request.argument("limit") == "101"
+    ).set("/limit", 101),
+    "USR-LST-002/fifty_users_by_default": on(
+        LIST, when=lambda request: request.argument("limit") is None
+    ).send(with_query(limit="50")),
+    "USR-CRE-001/location_is_not_encoded": on(CREATE, status=201).answer(_plain_location),
+    "USR-CRE-001/ids_are_decoded_twice": on().send(at(lambda request: unquote(request.path))),
+    "USR-CRE-001/email_in_lower_case": on(CREATE).send(with_body(email=lambda body: body["email"].lower())),
+    "USR-CRE-001/groups_are_forgotten": on(GET).set("/user/group_ids", []),
+    "USR-CRE-002/taken_id_is_an_update": taken_id_is_an_update,
+    "USR-CRE-002/taken_id_is_400": on(CREATE, status=409).refuse(400),
+    "USR-CRE-002/unknown_role_is_404": _with_role.refuse(404),
+    "USR-CRE-002/unknown_role_is_no_role": _with_role.retry(with_body(role_id=None)),
+    "USR-CRE-002/made_before_the_role_is_looked_up": on(CREATE, status=400).also(with_body(role_id=None)),
+    "USR-CRE-003/nothing_at_birth": on(CREATE, status=201).does(
+        lambda request, _, inner: take_copies(request, inner, request.json["id"])
+    ),
+    "USR-CRE-003/all_that_is_attached": on(CREATE, when=sends("role_id")).does(_assign_all_attached),
+    "USR-CRE-003/inactive_default_all_the_same": on(CREATE, when=sends("role_id")).does(
+        _activate_and_assign_defaults
+    ),
+    "USR-GET-001/unknown_user_is_empty": on(GET, status=404).edit("", lambda _: {"user": None}).status(200),
+    "USR-GET-001/beginning_of_an_id": _found_by(lambda asked, user_id: user_id.startswith(asked)),
+    "USR-GET-001/underscore_matches_anything": _found_by(_matches_pattern),
+    "USR-DEL-001/hidden_from_the_list_alone": _knowing(
+        _read,
+        lambda known: on(GET, when=lambda request: _user_id(request) in dict(known), status=404).reply(
+            lambda request: dict(known)[_user_id(request)]
+        ),
+    ),
+    "USR-DEL-001/holder_is_still_counted": _knowing(
+        _held,
+        lambda known: on(profiles.GET, when=_is_still_held(known)).edit(
+            "/user_count", lambda count: count + 1
+        ),
+    ),
+    "USR-DEL-001/still_in_the_list": _knowing(
+        _read,
+        lambda known: on(LIST, when=lambda _: known).edit(
+            "/users", lambda users: [*users, known[-1][1].json["user"]]
+        ),
+    ),
+    "USR-DEL-001/copies_wait_for_the_next": copies_wait_for_the_next,
+    "USR-DEL-002/deleting_nobody_is_done": on(DELETE, status=404).reply(DONE),
+    "USR-DEL-002/deleting_again_is_done": idempotent(DELETE),
+    "USR-GRP-001/groups_are_added": groups_are_added,
+    "USR-GRP-001/none_leaves_the_groups": none_leaves_the_groups,
+    "USR-GRP-001/groups_as_they_were_sent": on(_GROUPS).set(
         "/user/group_ids", lambda request: list(dict.fromkeys(request.json["group_ids"]))
     ),
-    groups_in_any_case_order=on(GET, status=200).edit(
+    "USR-GRP-001/groups_in_any_case_order": on(GET, status=200).edit(
         "/user/group_ids", lambda groups: sorted(groups, key=str.casefold)
     ),
-    group_twice=on(_GROUPS).set("/user/group_ids", lambda request: sorted(request.json["group_ids"])),
-)
-seed_faults(
-    "USR-GRP-002",
-    nobody_has_groups=on(_GROUPS, status=404)
-    .answer(lambda request, response: response.with_json(_named(request)))
-    .status(200),
-)
-
-
-@seeded_fault("USR-GRP-002")
-async def groups_make_a_user(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == _GROUPS and response.status == 404:
-        user_id = _user_id(request)
-        await ask(request, inner, "POST", "/users", {"id": user_id, "name": user_id, "email": "a@b"})
-    return response
+    "USR-GRP-001/group_twice": on(_GROUPS).set(
+        "/user/group_ids", lambda request: sorted(request.json["group_ids"])
+    ),
+    "USR-GRP-002/groups_make_a_user": on(_GROUPS, status=404).does(
+        lambda request, _, inner: ask(request, inner, "POST", "/users", _new_user(request))
+    ),
+    "USR-GRP-002/nobody_has_groups": on(_GROUPS, status=404).answer(_with_groups).status(200),
+}

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import On, at, on, rewritten, with_header
+from conformance.selftest.combinators import On, on
 from conformance.selftest.faults.profiles import at_profile
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.request_changes import at, rewritten, with_header
 
 Version = dict[str, Any]
 Snapshot = dict[str, Any]
@@ -58,16 +58,6 @@ def _makes_a_version(operation: str) -> On:
     )
 
 
-seed_faults(
-    "AP-VER-001",
-    creation_makes_no_version=_versions(lambda versions: versions[:-1]),
-    # Only what was replaced is kept.
-    current_is_no_version=_versions(lambda versions: versions[1:]),
-    three_are_kept=_versions(lambda versions: versions[:3]),
-)
-
-
-@seeded_fault("AP-VER-001")
 async def versions_of_others(request: Request, inner: Inner, state: State) -> Response:
     response = await inner(request)
     profile_id = int(request.path_parameter("profile_id") or 0)
@@ -77,15 +67,6 @@ async def versions_of_others(request: Request, inner: Inner, state: State) -> Re
     foreign = [{"access_profile_id": profile_id - 1, "version": 1}]
     more = other.json["versions"] if other.status == 200 else foreign
     return response.with_json({"versions": [*response.json["versions"], *more]})
-
-
-seed_faults(
-    "AP-VER-002",
-    oldest_first=_versions(lambda versions: versions[::-1]),
-    sorted_as_text=_versions(
-        lambda versions: sorted(versions, key=lambda version: str(version["version"]), reverse=True)
-    ),
-)
 
 
 def _as_now(body: Any, read: Any) -> Any:
@@ -100,49 +81,47 @@ def _number(request: Request) -> int:
     return int(request.path_parameter("version"))
 
 
-seed_faults(
-    "AP-VER-003",
+FAULTS: dict[str, Fault] = {
+    "AP-VER-001/creation_makes_no_version": _versions(lambda versions: versions[:-1]),
+    # Only what was replaced is kept.
+    "AP-VER-001/current_is_no_version": _versions(lambda versions: versions[1:]),
+    "AP-VER-001/three_are_kept": _versions(lambda versions: versions[:3]),
+    "AP-VER-001/versions_of_others": versions_of_others,
+    "AP-VER-002/oldest_first": _versions(lambda versions: versions[::-1]),
+    "AP-VER-002/sorted_as_text": _versions(
+        lambda versions: sorted(versions, key=lambda version: str(version["version"]), reverse=True)
+    ),
     # Put together when it is asked for.
-    snapshot_of_the_present=_got.beside(at_profile(), make=_as_now),
+    "AP-VER-003/snapshot_of_the_present": _got.beside(at_profile(), make=_as_now),
     # How it stood before the change.
-    snapshot_from_before=on(GET, when=lambda request: _number(request) > 1, status=200).beside(
+    "AP-VER-003/snapshot_from_before": on(GET, when=lambda request: _number(request) > 1, status=200).beside(
         at(lambda request: f"{_versions_path(request)}/{_number(request) - 1}"), make=_as_before
     ),
     # Only the difference, so that it is not the configuration.
-    snapshot_of_what_was_sent=_snapshots(
+    "AP-VER-003/snapshot_of_what_was_sent": _snapshots(
         lambda snapshot: {
             name: snapshot[name] for name in snapshot if name in ("name", "description", "budgets", "tags")
         }
     ),
-    snapshot_as_yaml=_snapshots(lambda snapshot: f"name: {snapshot['name']}\n"),
-    snapshot_as_an_object=_got.edit("/version/snapshot", json.loads),
-)
-seed_faults(
-    "AP-VER-004",
-    snapshot_with_usage=_each_budget(current_usage=0),
-    snapshot_with_times=_snapshots(lambda snapshot: {**snapshot, "updated_at": _MOMENT}),
-    snapshot_with_the_window=_each_budget(window=_MOMENT),
-)
-seed_faults(
-    "AP-VER-005",
-    **{f"{operation}_makes_a_version": _makes_a_version(operation) for operation in _NO_VERSION_MADE_BY},
-)
-seed_faults(
-    "AP-VER-006",
-    versions_of_nothing_are_none=on(LIST, status=404).edit("", lambda _: {"versions": []}).status(200),
-)
-seed_faults(
-    "AP-VGT-001",
+    "AP-VER-003/snapshot_as_yaml": _snapshots(lambda snapshot: f"name: {snapshot['name']}\n"),
+    "AP-VER-003/snapshot_as_an_object": _got.edit("/version/snapshot", json.loads),
+    "AP-VER-004/snapshot_with_usage": _each_budget(current_usage=0),
+    "AP-VER-004/snapshot_with_times": _snapshots(lambda snapshot: {**snapshot, "updated_at": _MOMENT}),
+    "AP-VER-004/snapshot_with_the_window": _each_budget(window=_MOMENT),
+    **{
+        f"AP-VER-005/{operation}_makes_a_version": _makes_a_version(operation)
+        for operation in _NO_VERSION_MADE_BY
+    },
+    "AP-VER-006/versions_of_nothing_are_none": on(LIST, status=404)
+    .edit("", lambda _: {"versions": []})
+    .status(200),
     # The list is slim, and one version is not.
-    read_without_snapshot_text=_list.set("/versions/*/snapshot", "{}"),
-    always_the_newest=_got.beside(
+    "AP-VGT-001/read_without_snapshot_text": _list.set("/versions/*/snapshot", "{}"),
+    "AP-VGT-001/always_the_newest": _got.beside(
         at(_versions_path), make=lambda _, listed: {"version": listed["versions"][0]}
     ),
-)
-
-
-seed_faults(
-    "AP-VGT-002",
-    version_to_come_is_400=on(GET, status=404).refuse(400),
-    nearest_version=on(GET, status=404).retry(at(lambda request: f"{_versions_path(request)}/1")),
-)
+    "AP-VGT-002/version_to_come_is_400": on(GET, status=404).refuse(400),
+    "AP-VGT-002/nearest_version": on(GET, status=404).retry(
+        at(lambda request: f"{_versions_path(request)}/1")
+    ),
+}

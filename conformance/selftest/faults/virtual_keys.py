@@ -5,22 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import (
-    Notes,
-    On,
-    after,
-    fresh,
-    idempotent,
-    on,
-    remembering,
-    rewritten,
-    with_body,
-    without,
-)
+from conformance.selftest.combinators import Notes, On, after, idempotent, on, remembering
 from conformance.selftest.faults.profiles import COPIES
-from conformance.selftest.faults.registry import seed_faults, seeded_fault
-from conformance.selftest.faults.side_requests import DONE
+from conformance.selftest.faults.side_requests import DONE, delete_keys
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
+from conformance.selftest.request_changes import fresh, rewritten, with_body, without
 
 Object = dict[str, Any]
 
@@ -101,76 +90,7 @@ def _all_ids(body: Object) -> Object:
 
 _in_clear = _shown(lambda key, values: values.get(key["id"], key["value"]))
 
-seed_faults(
-    "AP-VKA-001",
-    added_value_is_listed=_in_clear,
-    refusal_repeats_the_value=knowing_values(
-        lambda known: on(status=409).set("/error/message", lambda _: f"Taken by {known[-1][1]}.")
-    ),
-    detaching_tells_the_values=knowing_values(
-        lambda known: on("detachUserAccessProfile").set("/message", lambda _: " ".join(dict(known).values()))
-    ),
-    first_value_again=remembering(
-        _added,
-        lambda _, response: response.json["virtual_key"]["value"],
-        lambda values: _added.set("/virtual_key/value", lambda _: values[0]),
-    ),
-    answer_is_masked=_added.set("/virtual_key/value", "sk-b...1a"),
-)
-seed_faults(
-    "AP-VKA-002",
-    copies_name_one_key=_copies.edit("/access_profiles/*/virtual_key_ids", lambda ids: ids[:1]),
-    every_copy_has_every_key=_copies.edit("", _all_ids),
-    name_of_the_copy=_keys.set("/virtual_keys/*/name", "analyst"),
-    added_key_is_not_listed=_keys.edit("/virtual_keys", lambda keys: keys[:1]),
-)
-seed_faults(
-    "AP-VKA-003",
-    name_is_unique_for_a_user=_twice_for_another(ADD),
-    name_may_stand_twice=_twice(ADD),
-    key_name_is_not_trimmed=_twice(ADD, _is_padded),
-    key_name_taken_is_400=on(ADD, status=409).refuse(400),
-)
-seed_faults(
-    "AP-VKA-004",
-    body_is_demanded=on(ADD, when=lambda request: not request.body).refuse(400),
-    media_type_is_demanded=on(ADD, when=lambda request: not request.header("content-type")).refuse(415),
-    empty_object_is_refused=on(ADD, when=lambda request: request.body == b"{}").refuse(400),
-    one_name_for_a_copy=_added.set(
-        "/virtual_key/name", lambda request: f"{request.path_parameter('user_id')}-key"
-    ),
-)
-seed_faults(
-    "AP-VKA-005",
-    oldest_copy_instead=on(ADD, status=404).retry(_to_user),
-    not_held_is_400=on(ADD, status=404).refuse(400),
-    body_before_the_user=on(ADD, when=lambda request: not request.body, status=404).refuse(409),
-)
-seed_faults(
-    "AP-VKD-001",
-    key_is_only_disabled=on(DELETE).reply(DONE),
-    key_stays_in_its_copy=remembering(
-        on(DELETE),
-        lambda request, _: request.path_parameter("vk_id"),
-        lambda ids: _copies.edit("/access_profiles/*/virtual_key_ids", lambda held: held + ids[-1:]),
-    ),
-    copy_goes_with_its_key=after(on(DELETE), _copies.set("/access_profiles", [])),
-)
 
-
-@seeded_fault("AP-VKD-001")
-async def all_keys_of_the_user_go(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id == DELETE and response.status == 200:
-        user, _, _ = request.path.partition("/access-profiles/")
-        path = request.path.rpartition("/")[0]
-        keys = (await inner(replace(request, method="GET", path=f"{user}/virtual-keys"))).json["virtual_keys"]
-        for key in keys:
-            await inner(replace(request, path=f"{path}/{key['id']}"))
-    return response
-
-
-@seeded_fault("AP-VKD-002")
 async def key_of_anybody(request: Request, inner: Inner, state: State) -> Response:
     """The user in the path is not compared with the key's."""
     response = await inner(request)
@@ -186,47 +106,72 @@ async def key_of_anybody(request: Request, inner: Inner, state: State) -> Respon
     return response
 
 
-seed_faults(
-    "AP-VKD-002",
-    foreign_key_is_403=on(DELETE, status=404).refuse(403),
-    deleted_is_deleted=idempotent(DELETE),
-)
-seed_faults(
-    "VK-LST-001",
-    keys_of_everybody=remembering(
+FAULTS: dict[str, Fault] = {
+    "AP-VKA-001/added_value_is_listed": _in_clear,
+    "AP-VKA-001/refusal_repeats_the_value": knowing_values(
+        lambda known: on(status=409).set("/error/message", lambda _: f"Taken by {known[-1][1]}.")
+    ),
+    "AP-VKA-001/detaching_tells_the_values": knowing_values(
+        lambda known: on("detachUserAccessProfile").set("/message", lambda _: " ".join(dict(known).values()))
+    ),
+    "AP-VKA-001/first_value_again": remembering(
+        _added,
+        lambda _, response: response.json["virtual_key"]["value"],
+        lambda values: _added.set("/virtual_key/value", lambda _: values[0]),
+    ),
+    "AP-VKA-001/answer_is_masked": _added.set("/virtual_key/value", "sk-b...1a"),
+    "AP-VKA-002/copies_name_one_key": _copies.edit("/access_profiles/*/virtual_key_ids", lambda ids: ids[:1]),
+    "AP-VKA-002/every_copy_has_every_key": _copies.edit("", _all_ids),
+    "AP-VKA-002/name_of_the_copy": _keys.set("/virtual_keys/*/name", "analyst"),
+    "AP-VKA-002/added_key_is_not_listed": _keys.edit("/virtual_keys", lambda keys: keys[:1]),
+    "AP-VKA-003/name_is_unique_for_a_user": _twice_for_another(ADD),
+    "AP-VKA-003/name_may_stand_twice": _twice(ADD),
+    "AP-VKA-003/key_name_is_not_trimmed": _twice(ADD, _is_padded),
+    "AP-VKA-003/key_name_taken_is_400": on(ADD, status=409).refuse(400),
+    "AP-VKA-004/body_is_demanded": on(ADD, when=lambda request: not request.body).refuse(400),
+    "AP-VKA-004/media_type_is_demanded": on(
+        ADD, when=lambda request: not request.header("content-type")
+    ).refuse(415),
+    "AP-VKA-004/empty_object_is_refused": on(ADD, when=lambda request: request.body == b"{}").refuse(400),
+    "AP-VKA-004/one_name_for_a_copy": _added.set(
+        "/virtual_key/name", lambda request: f"{request.path_parameter('user_id')}-key"
+    ),
+    "AP-VKA-005/oldest_copy_instead": on(ADD, status=404).retry(_to_user),
+    "AP-VKA-005/not_held_is_400": on(ADD, status=404).refuse(400),
+    "AP-VKA-005/body_before_the_user": on(ADD, when=lambda request: not request.body, status=404).refuse(409),
+    "AP-VKD-001/key_is_only_disabled": on(DELETE).reply(DONE),
+    "AP-VKD-001/key_stays_in_its_copy": remembering(
+        on(DELETE),
+        lambda request, _: request.path_parameter("vk_id"),
+        lambda ids: _copies.edit("/access_profiles/*/virtual_key_ids", lambda held: held + ids[-1:]),
+    ),
+    "AP-VKD-001/all_keys_of_the_user_go": on(DELETE, status=200).does(delete_keys),
+    "AP-VKD-001/copy_goes_with_its_key": after(on(DELETE), _copies.set("/access_profiles", [])),
+    "AP-VKD-002/key_of_anybody": key_of_anybody,
+    "AP-VKD-002/foreign_key_is_403": on(DELETE, status=404).refuse(403),
+    "AP-VKD-002/deleted_is_deleted": idempotent(DELETE),
+    "VK-LST-001/keys_of_everybody": remembering(
         _keys,
         lambda _, response: response.json["virtual_keys"],
         lambda seen: _keys.set(
             "/virtual_keys", lambda _: list({key["id"]: key for keys in seen for key in keys}.values())
         ),
     ),
-    keys_twice=_keys.edit("/virtual_keys", lambda keys: [*keys, *keys]),
-    one_key_for_each_copy=_keys.edit("/virtual_keys", lambda keys: keys[:2]),
-)
-seed_faults(
-    "VK-LST-002",
-    keys_in_clear=_in_clear,
-    only_the_end_is_masked=_shown(lambda key, values: f"{values.get(key['id'], '')[:-4]}****"),
-)
-seed_faults("VK-LST-003", nobody_has_no_keys=on(KEYS, status=404).reply(success({"virtual_keys": []})))
-seed_faults(
-    "VK-ADD-001",
-    profile_of_the_key_is_ignored=on(ADD_TO_USER).send(without("profile_id")),
-    newest_copy=_to_copy(lambda copies: copies[-1]),
-    copy_of_the_smallest_profile=_to_copy(
+    "VK-LST-001/keys_twice": _keys.edit("/virtual_keys", lambda keys: [*keys, *keys]),
+    "VK-LST-001/one_key_for_each_copy": _keys.edit("/virtual_keys", lambda keys: keys[:2]),
+    "VK-LST-002/keys_in_clear": _in_clear,
+    "VK-LST-002/only_the_end_is_masked": _shown(lambda key, values: f"{values.get(key['id'], '')[:-4]}****"),
+    "VK-LST-003/nobody_has_no_keys": on(KEYS, status=404).reply(success({"virtual_keys": []})),
+    "VK-ADD-001/profile_of_the_key_is_ignored": on(ADD_TO_USER).send(without("profile_id")),
+    "VK-ADD-001/newest_copy": _to_copy(lambda copies: copies[-1]),
+    "VK-ADD-001/copy_of_the_smallest_profile": _to_copy(
         lambda copies: min(copies, key=lambda copy: copy["parent_profile_id"])
     ),
-)
-seed_faults(
-    "VK-ADD-002",
-    without_copy_is_400=on(ADD_TO_USER, status=404).refuse(400),
-    falls_back_to_the_oldest=on(ADD_TO_USER, status=404).retry(
+    "VK-ADD-002/without_copy_is_400": on(ADD_TO_USER, status=404).refuse(400),
+    "VK-ADD-002/falls_back_to_the_oldest": on(ADD_TO_USER, status=404).retry(
         rewritten(lambda body: {"name": body.get("name", "x")})
     ),
-)
-seed_faults(
-    "VK-ADD-003",
-    name_twice_for_a_user=_twice(ADD_TO_USER),
-    only_own_names_are_looked_at=_twice_for_another(ADD_TO_USER),
-    name_of_a_users_key_is_not_trimmed=_twice(ADD_TO_USER, _is_padded),
-)
+    "VK-ADD-003/name_twice_for_a_user": _twice(ADD_TO_USER),
+    "VK-ADD-003/only_own_names_are_looked_at": _twice_for_another(ADD_TO_USER),
+    "VK-ADD-003/name_of_a_users_key_is_not_trimmed": _twice(ADD_TO_USER, _is_padded),
+}

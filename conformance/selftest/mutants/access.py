@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from conformance.selftest.combinators import On, as_administrator, on
+from conformance.selftest.combinators import On, on
 from conformance.selftest.middleware import success
 from conformance.selftest.mutants.mutant import Document, Mutant, operations
+from conformance.selftest.request_changes import as_administrator
 
 OPEN = "security dropped"
 PERMISSION = "permission weakened"

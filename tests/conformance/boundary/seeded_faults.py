@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, as_administrator, on, rewritten
+from conformance.selftest.combinators import On, on
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import as_administrator, rewritten
 
 _LARGE = 1_000_000
 

@@ -13,8 +13,9 @@ from conformance.run.plan import Plan, Run
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from conformance.selftest.combinators import On, at, on, with_header
+from conformance.selftest.combinators import On, on
 from conformance.selftest.middleware import Fault
+from conformance.selftest.request_changes import at, with_header
 from conformance.selftest.variants import VARIANTS
 from tests.conformance.boundary import seeded_faults as faults
 from tests.conformance.boundary.seeded_faults import lenient

@@ -11,9 +11,10 @@ from conformance.fuzz.phase import derived_id
 from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run
-from conformance.selftest.combinators import on, with_header
+from conformance.selftest.combinators import on
 from conformance.selftest.faults.profiles import READS
 from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.request_changes import with_header
 from tests.conformance.conftest import Breakable
 
 # For an operation of each kind, a member of its good answer.
