@@ -20,13 +20,14 @@ from conformance.http.unreached import Unreached
 from conformance.model.phase import Histories
 from conformance.race.phase import Races
 from conformance.run import registry, skips
-from conformance.run.clean_up import Residue
+from conformance.run.clean_up import clean_up, left_by_earlier_runs
 from conformance.run.content import ANY, Content
 from conformance.run.coverage import Ledger
 from conformance.run.events import Decided, Event, Noted, PhaseBegun
 from conformance.run.plan import BRISK, Mode, Phase, Plan, Run, Statement
 from conformance.run.probing import Checks, skipped
 from conformance.run.registry import PROBE, RACE, RAW, Registry
+from conformance.run.residue import Residue
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.results import PhaseRecord, Results
 from conformance.run.schema_verdicts import unreached_verdicts
@@ -132,7 +133,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
                     progress.follow(phase, plan, workspace, ledger, slowness)
             finally:
                 observe(PhaseBegun("clean-up"))
-                left += plan.content.clean_up(workspace)
+                left += clean_up(workspace, plan.content)
     if obstacle is None:
         for verdict in (*audit.verdicts(plan), *unreached_verdicts(plan, ledger)):
             progress.decide(verdict)
@@ -201,7 +202,7 @@ def _preflight(
     try:
         plan.content.preflight(session)
         # Before anything is made: a server whose clock is slow would take it for an earlier run's.
-        note = plan.content.earlier_runs(session)
+        note = left_by_earlier_runs(session, plan.content)
         for name, reason in plan.content.missing_profiles(session, plan.optional).items():
             plan = plan.without(frozenset({name}), reason)
     except Unreached as unreached:

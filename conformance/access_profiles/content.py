@@ -1,15 +1,22 @@
 """What the suite knows of access profiles, as the engine asks for it."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from conformance.access_profiles import calls, clean_up, exclusions, fixtures, keys, preflight
-from conformance.contract.document import Operation
+from conformance.access_profiles import (
+    calls,
+    exclusions,
+    fixtures,
+    keys,
+    legal_bodies,
+    preflight,
+)
+from conformance.access_profiles.recipes import RECIPES
+from conformance.contract.document import Contract, Operation
+from conformance.contract.resources import Resource
 from conformance.http.client import Client
-from conformance.http.deadline import Deadline
-from conformance.run.clean_up import Residue
 from conformance.run.content import Content
-from conformance.run.session import Session, Workspace
+from conformance.run.session import Session
 
 
 class AccessProfiles(Content):
@@ -19,11 +26,16 @@ class AccessProfiles(Content):
     insists = True
     causes = frozenset({304, 400, 403, 404, 409, 412, 413})
     denials = (401,)
+    recipes = RECIPES
 
     def refusals(self, statuses: Collection[int]) -> tuple[int, ...]:
         """ERR-001: what breaks a schema is answered 400."""
         del statuses
         return (400,)
+
+    def samples(self, contract: Contract) -> Mapping[str, Callable[[], Any]]:
+        """Keys that the suite makes may look and do nothing else."""
+        return {"scopes": lambda: _views(contract)[0]}
 
     def preflight(self, session: Session) -> None:
         """Lists profiles with each key that was given."""
@@ -33,16 +45,13 @@ class AccessProfiles(Content):
         """Which of these profiles the server has not, as far as one request or a few can tell."""
         return preflight.missing_profiles(session, asked)
 
-    def earlier_runs(self, session: Session) -> str | None:
-        """A note when roles, profiles or API keys of earlier runs are on the server."""
-        return preflight.left_by_earlier_runs(session)
+    def kind(self, resource: Resource) -> str:
+        """Access profiles are called profiles in reports."""
+        return {"access_profiles": "profiles"}.get(resource.kind, resource.kind)
 
-    def clean_up(self, workspace: Workspace, deadline: Deadline | None = None) -> Residue:
-        """Removes users, roles, profiles and API keys. A run that only reads made nothing."""
-        if workspace.target.read_only:
-            return Residue()
-        session = workspace.session("clean-up")
-        return clean_up.clean_up(session, workspace.prefix, [*workspace.user_ids], deadline)
+    def is_gone(self, row: Any) -> bool:
+        """API keys stay listed, revoked."""
+        return isinstance(row, dict) and row.get("revoked_at") is not None
 
     def exclusion(self, constraint_id: str, side: str) -> str | None:
         """What a clause makes impossible."""
@@ -54,7 +63,21 @@ class AccessProfiles(Content):
 
     def made_legal(self, body: Any) -> Any:
         """A body with what the clauses demand beside what stands in it."""
-        return exclusions.made_legal(body)
+        return legal_bodies.legal(body)
+
+    def repaired(self, contract: Contract, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
+        """A legal body without members that are in each other's way."""
+        return legal_bodies.unclashing(
+            body, _views(contract), is_update=operation.id == "updateAccessProfile"
+        )
+
+    def owned(self, body: dict[str, Any], own_name: Callable[[str], str], *, is_ours: bool) -> dict[str, Any]:
+        """A body with groups of the run alone."""
+        owned = legal_bodies.owned(body, own_name)
+        if not is_ours and owned.get("apply_to_existing") is True:
+            # Another profile may have been deactivated, and cannot be given to anybody.
+            owned = {**owned, "apply_to_existing": False}
+        return owned
 
     def without_permission(self, session: Session, operation: Operation) -> Client:
         """A client with the viewer's key, or with one that may do something else."""
@@ -78,6 +101,10 @@ class AccessProfiles(Content):
             case _:
                 return None
         return {}, {"name": name}
+
+
+def _views(contract: Contract) -> list[str]:
+    return sorted(scope for scope in contract.permissions if scope.endswith(":View"))
 
 
 ACCESS_PROFILES = AccessProfiles()

@@ -1,10 +1,7 @@
-"""The rules of the clauses that a body must keep beside its schema, and what they make impossible."""
+"""Constraints of which a rule of a clause makes one side impossible."""
 
 import re
 from dataclasses import dataclass
-from typing import Any
-
-_WINDOWS = ("token", "request")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +70,3 @@ def exclusion(constraint_id: str, side: str) -> str | None:
 def may_miss(constraint_id: str) -> bool:
     """Whether a value at the boundary names something that need not be there, so that 404 accepts it."""
     return _MAY_MISS.fullmatch(constraint_id) is not None
-
-
-def made_legal(value: Any) -> Any:
-    """A body with what the clauses demand beside what stands in it."""
-    if isinstance(value, list):
-        return [made_legal(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    body = {name: made_legal(member) for name, member in value.items()}
-    if isinstance(body.get("rate_limit"), dict):
-        body["rate_limit"] = _rate_limit(body["rate_limit"])
-    if "reset_config" in body and "reset_duration" in body:
-        # AP-CRE-020
-        body["reset_duration"] = "1Q"
-    if body.get("mode") == "cycles":
-        # AP-OVR-005
-        body.setdefault("cycles", 1)
-        if body["cycles"] == 0 and body["cycles"] is not False:
-            body["mode"] = "forever"
-    return body
-
-
-def _rate_limit(stated: dict[str, Any]) -> dict[str, Any]:
-    """AP-CRE-019: a maximum and its duration go together, and there is at least one maximum."""
-    limit = {**stated}
-    for window in _WINDOWS:
-        most, duration = f"{window}_max_limit", f"{window}_reset_duration"
-        if limit.get(most) is not None:
-            limit.setdefault(duration, "1h")
-        elif duration in limit:
-            limit[most] = 1
-    if all(limit.get(f"{window}_max_limit") is None for window in _WINDOWS):
-        window = next((w for w in _WINDOWS if f"{w}_max_limit" not in limit), "token")
-        limit |= {f"{window}_max_limit": 1, f"{window}_reset_duration": "1h"}
-    return limit

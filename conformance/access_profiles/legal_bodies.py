@@ -1,102 +1,76 @@
-"""Bodies, against the rules that their schemas cannot say.
+"""What the clauses demand of a body beside its schema.
 
-Schemathesis draws bodies from the schemas. A good body must keep these rules as well, or a server is right to
-refuse it; so what was drawn is repaired before it is sent. And every body, good or bad, names what the run
-made itself: the fuzzer runs against servers with data of others.
+`legal` adds what has to go with what stands there, and takes nothing away: a body at a boundary stays there.
+`unclashing` is for bodies that were drawn at random, in which members can be in each other's way.
 """
 
-import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from conformance.fuzz.ids import is_user_id, unheld
+Body = dict[str, Any]
 
 _LONGEST_NAME = 255
 _STAR = "*"
 _WINDOWS = ("token", "request")
-_LARGEST_ID = 2**63 - 1
 # A leap year, so that every day of a year that was drawn is a day of this one.
 _FUTURE_YEAR = "2400"
 _MOST_CONFIGS, _MOST_TAGS = 100, 50
 
 
-class Names:
-    """Names that were never used, in the form of those that were drawn."""
-
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
-        self._numbers = itertools.count(1)
-
-    def instead_of(self, drawn: str) -> str:
-        """A fresh name: as long as the one drawn, if it is not shorter than a fresh one has to be."""
-        fresh = f"{self._prefix}f{next(self._numbers)}-"
-        return fresh + drawn[len(fresh) :]
-
-    def beginning_with_prefix(self, drawn: str) -> str:
-        """The run's own name for what was drawn: the same for the same, and of nobody else."""
-        if drawn.startswith(self._prefix):
-            return drawn
-        return (self._prefix + "g" + drawn)[:_LONGEST_NAME]
-
-
-@dataclass(frozen=True, slots=True)
-class StandIns:
-    """What takes the place of names and ids that were drawn."""
-
-    names: Names
-    role_id: Callable[[], int | None] = lambda: None
-    profile_id: Callable[[], int | None] = lambda: None
-    scopes: Sequence[str] = ()
+def legal(value: Any) -> Any:
+    """Returns a body with what the clauses demand beside what stands in it."""
+    if isinstance(value, list):
+        return [legal(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    body = {name: legal(member) for name, member in value.items()}
+    if isinstance(body.get("rate_limit"), dict):
+        body["rate_limit"] = _legal_rate_limit(body["rate_limit"])
+    if "reset_config" in body and "reset_duration" in body:
+        # AP-CRE-020
+        body["reset_duration"] = "1Q"
+    if body.get("mode") == "cycles":
+        # AP-OVR-005
+        body.setdefault("cycles", 1)
+        if body["cycles"] == 0 and body["cycles"] is not False:
+            body["mode"] = "forever"
+    return body
 
 
-def owned(body: Any, stand_ins: StandIns) -> Any:
-    """The body with fresh names, and with ids of what the run made. What is no name or id stays as it is."""
-    if not isinstance(body, dict):
-        return body
-    fixed, names = {**body}, stand_ins.names
-    if isinstance(body.get("name"), str) and _is_name(body["name"]):
-        fixed["name"] = names.instead_of(body["name"])
-    if isinstance(body.get("id"), str) and is_user_id(body["id"]):
-        fixed["id"] = names.instead_of(body["id"])
-    if "role_id" in body:
-        fixed["role_id"] = _own_id(body["role_id"], stand_ins.role_id)
-    if "profile_id" in body:
-        fixed["profile_id"] = _own_id(body["profile_id"], stand_ins.profile_id)
-    if isinstance(body.get("role_ids"), list):
-        fixed["role_ids"] = [_own_id(value, stand_ins.role_id) for value in body["role_ids"]]
-    if isinstance(body.get("group_ids"), list):
-        fixed["group_ids"] = [
-            names.beginning_with_prefix(g) if isinstance(g, str) and _is_name(g) else g
-            for g in body["group_ids"]
-        ]
-    return fixed
-
-
-def repaired(body: Any, stand_ins: StandIns, *, is_update: bool = False) -> Any:
-    """A good body with fresh names, ids of what the run made, and without a breach of the rules.
+def unclashing(body: Body, scopes: Sequence[str], *, is_update: bool) -> Body:
+    """Returns a legal body without members that are in each other's way.
 
     An update is held to more: its lists are limited, and its MCP links must fit what is stored.
+
+    Args:
+        body: one that its schema allows.
+        scopes: those that an API key may get.
+        is_update: whether it changes a profile that is there.
     """
-    if not isinstance(body, dict):
-        return body
-    fixed: dict[str, Any] = owned(body, stand_ins)
+    fixed: Body = legal(body)
     if is_update:
-        _repair_update(fixed)
-    _repair_limits(fixed)
+        _fit_update(fixed)
+    _part_budgets(fixed)
     if isinstance(fixed.get("provider_configs"), list):
-        fixed["provider_configs"] = _repair_configs(fixed["provider_configs"])
-    _repair_links(fixed)
+        fixed["provider_configs"] = [
+            _parted(config) for config in _first_of_each(fixed["provider_configs"], "provider_name")
+        ]
+    _part_links(fixed)
     if isinstance(fixed.get("expires_at"), str):
         fixed["expires_at"] = _FUTURE_YEAR + fixed["expires_at"][4:]
-    if fixed.get("mode") == "cycles":
-        fixed["cycles"] = fixed.get("cycles") or 1
-    elif fixed.get("mode") == "forever":
+    if fixed.get("mode") == "forever":
         fixed.pop("cycles", None)
-    if isinstance(fixed.get("scopes"), list) and stand_ins.scopes:
-        known = stand_ins.scopes
-        fixed["scopes"] = [known[len(str(scope)) % len(known)] for scope in fixed["scopes"]]
+    if isinstance(fixed.get("scopes"), list):
+        fixed["scopes"] = [scopes[len(str(scope)) % len(scopes)] for scope in fixed["scopes"]]
     return fixed
+
+
+def owned(body: Body, own_name: Callable[[str], str]) -> Body:
+    """Returns a body with groups of the run alone. What is no name of a group stays as it is."""
+    groups = body.get("group_ids")
+    if not isinstance(groups, list):
+        return body
+    return {**body, "group_ids": [own_name(g) if isinstance(g, str) and _is_name(g) else g for g in groups]}
 
 
 def _is_name(text: str) -> bool:
@@ -104,14 +78,22 @@ def _is_name(text: str) -> bool:
     return 0 < len(text) <= _LONGEST_NAME and bool(text.strip()) and not controls
 
 
-def _own_id(value: Any, stand_in: Callable[[], int | None]) -> Any:
-    if isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST_ID:
-        own = stand_in()
-        return unheld(value) if own is None else own
-    return value
+def _legal_rate_limit(stated: Body) -> Body:
+    """AP-CRE-019: a maximum and its duration go together, and there is at least one maximum."""
+    limit = {**stated}
+    for window in _WINDOWS:
+        most, duration = f"{window}_max_limit", f"{window}_reset_duration"
+        if limit.get(most) is not None:
+            limit.setdefault(duration, "1h")
+        elif duration in limit:
+            limit[most] = 1
+    if all(limit.get(f"{window}_max_limit") is None for window in _WINDOWS):
+        window = next((w for w in _WINDOWS if f"{w}_max_limit" not in limit), "token")
+        limit |= {f"{window}_max_limit": 1, f"{window}_reset_duration": "1h"}
+    return limit
 
 
-def _repair_update(body: dict[str, Any]) -> None:
+def _fit_update(body: Body) -> None:
     for field, most in (("provider_configs", _MOST_CONFIGS), ("tags", _MOST_TAGS)):
         if isinstance(body.get(field), list):
             body[field] = body[field][:most]
@@ -121,46 +103,23 @@ def _repair_update(body: dict[str, Any]) -> None:
         body.setdefault("mcp_tool_overrides", [])
 
 
-def _repair_limits(holder: dict[str, Any]) -> None:
-    """Budgets and the rate limit, of a profile or of a provider config."""
+def _part_budgets(holder: Body) -> None:
     if isinstance(holder.get("budgets"), list):
-        holder["budgets"] = [_repair_budget(b) for b in _first_of_each(holder["budgets"], "reset_duration")]
-    if isinstance(holder.get("rate_limit"), dict):
-        holder["rate_limit"] = _repair_rate_limit(holder["rate_limit"])
+        holder["budgets"] = _first_of_each(holder["budgets"], "reset_duration")
 
 
-def _repair_budget(budget: Any) -> Any:
-    if isinstance(budget, dict) and budget.get("reset_duration") != "1Q":
-        return {key: value for key, value in budget.items() if key != "reset_config"}
-    return budget
-
-
-def _repair_rate_limit(limit: dict[str, Any]) -> dict[str, Any] | None:
-    fixed = {**limit}
-    for window in _WINDOWS:
-        most, duration = f"{window}_max_limit", f"{window}_reset_duration"
-        if fixed.get(most) is None:
-            fixed.pop(most, None)
-            fixed.pop(duration, None)
-        else:
-            fixed.setdefault(duration, "1h")
-    return fixed if any(f"{window}_max_limit" in fixed for window in _WINDOWS) else None
-
-
-def _repair_configs(configs: list[Any]) -> list[Any]:
-    fixed = []
-    for config in _first_of_each(configs, "provider_name"):
-        if isinstance(config, dict):
-            config = {**config}  # noqa: PLW2901  the drawn one stays as it is
-            models = config.get("allowed_models")
-            if isinstance(models, list) and _STAR in models:
-                config["allowed_models"] = [_STAR]
-            _repair_limits(config)
-        fixed.append(config)
+def _parted(config: Any) -> Any:
+    if not isinstance(config, dict):
+        return config
+    fixed = {**config}
+    models = config.get("allowed_models")
+    if isinstance(models, list) and _STAR in models:
+        fixed["allowed_models"] = [_STAR]
+    _part_budgets(fixed)
     return fixed
 
 
-def _repair_links(body: dict[str, Any]) -> None:
+def _part_links(body: Body) -> None:
     overrides, servers = body.get("mcp_tool_overrides"), body.get("mcp_servers")
     if not isinstance(overrides, list):
         return

@@ -2,19 +2,17 @@
 
 import ssl
 from collections.abc import Collection
-from datetime import timedelta
 
 import httpx
 
 from conformance.access_profiles import calls, keys
-from conformance.access_profiles.clean_up import leftovers
+from conformance.contract.document import Operation
+from conformance.contract.resources import parameters_of
 from conformance.http.unreached import Unreached, WouldWrite
 from conformance.run.session import Session
 
-AN_HOUR = timedelta(hours=1)
 _ABSENT = (404, 405, 501)
 _NEED_EXTENSIONS = frozenset({"extensions", "users"})
-_LIFECYCLE = ("listAccessProfileVersions", "listAccessProfileAuditLogsById", "cloneAccessProfile")
 _NEEDED = (
     "the scope `*`, or View, Create, Update and Delete of AccessProfiles, Roles and Users, and View, Create "
     "and Delete of APIKeys"
@@ -92,12 +90,9 @@ def _missing_lifecycle(session: Session) -> str | None:
     if profile_id is None:
         return None
     tried: list[str] = []
-    for operation_id in _LIFECYCLE:
-        operation = session.contract.operation(operation_id)
-        if operation is None:
-            continue
+    for operation in _of_a_profile(session):
         try:
-            answer = session.call(operation_id, parameters={"profile_id": profile_id})
+            answer = session.call(operation.id, parameters={"profile_id": profile_id})
         except WouldWrite:
             continue
         if answer.status not in _ABSENT:
@@ -106,6 +101,19 @@ def _missing_lifecycle(session: Session) -> str | None:
     return (
         f"the server does not change templates or keep their history: {', '.join(tried)}" if tried else None
     )
+
+
+def _of_a_profile(session: Session) -> list[Operation]:
+    """The operations of `lifecycle` that read what belongs to a profile, then those that make another."""
+    resources = session.resources
+    found = [
+        each
+        for each in session.contract.operations
+        if session.contract.claim_for(each.id) == "lifecycle"
+        and parameters_of(each.path) == ["profile_id"]
+        and (each.method == "GET" or resources.makes(each) is not None)
+    ]
+    return sorted(found, key=lambda each: each.method != "GET")
 
 
 def _some_profile(session: Session) -> int | None:
@@ -127,24 +135,6 @@ def _missing_second_key(session: Session) -> str | None:
     except Unreached as unreached:
         return str(unreached)
     return None
-
-
-def left_by_earlier_runs(session: Session) -> str | None:
-    """A note when roles, profiles or API keys of earlier runs are on the server; None when there are none.
-
-    Users, who cannot be searched, are not looked for. What was made a moment ago may be of another run that
-    goes on.
-
-    Raises:
-        httpx.TransportError: the server stopped answering.
-    """
-    try:
-        found = leftovers(session, older_than=AN_HOUR, users=False)
-    except Unreached:
-        return None
-    if not found.total:
-        return None
-    return f"Earlier runs left {found} here. Remove them with: conformance clean {session.target.root}"
 
 
 def _check_viewer(session: Session) -> None:

@@ -6,8 +6,8 @@ A value that breaks a constraint keeps all others of its place, unless they forb
 from collections.abc import Callable
 from typing import Any
 
-from conformance.boundary.values import ABSENT, Schema, Values, beside, highest, lowest
 from conformance.contract.constraints import BODY, ITEM, Constraint
+from conformance.contract.values import ABSENT, Schema, Values, beside, highest, lowest
 
 Side = Callable[[Values, Schema, Constraint], list[Any]]
 

@@ -8,17 +8,18 @@ from functools import partial
 
 import httpx
 
-from conformance.boundary.requests import REMOVERS, Caller
+from conformance.boundary.requests import Caller
 from conformance.boundary.statuses import Situation, situations
-from conformance.boundary.texts import NoText
 from conformance.boundary.trials import Trials
 from conformance.contract.constraints import Constraint, Reader
 from conformance.contract.document import Contract, Operation
+from conformance.contract.texts import NoText
 from conformance.http.unreached import Unreached
 from conformance.run import skips
 from conformance.run.content import Content
 from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.schema_verdicts import answers_id, decided
+from conformance.run.session import Session
 from conformance.run.trouble import Watch
 from conformance.run.verdict import Finding, Status, Verdict
 
@@ -131,7 +132,7 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
         session,
         operation,
         plan.content,
-        is_removable=_is_removable(plan, operation),
+        is_removable=_is_removable(plan, session, operation),
         reads=plan.target.read_only,
     )
     trials = Trials(caller, run.ledger, watch, names_places="strict" in plan.profiles)
@@ -166,9 +167,9 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
     return verdicts
 
 
-def _is_removable(plan: Plan, operation: Operation) -> bool:
-    remover = REMOVERS.get(operation.id)
-    return remover is None or skips.operation(plan, remover) is None
+def _is_removable(plan: Plan, session: Session, operation: Operation) -> bool:
+    remover = session.resources.remover_of(operation)
+    return remover is None or skips.operation(plan, remover.id) is None
 
 
 def _why_skipped(plan: Plan, operation: Operation, task: _Task) -> str | None:

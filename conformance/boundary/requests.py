@@ -7,44 +7,18 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from conformance.access_profiles.recipes import Supply
-from conformance.boundary.texts import Texts
-from conformance.boundary.values import ABSENT, Values
 from conformance.contract.constraints import JSON, Reader
 from conformance.contract.document import Operation
+from conformance.contract.resources import parameters_of
+from conformance.contract.texts import Texts
+from conformance.contract.values import ABSENT, Values
 from conformance.http.answer import Answer
 from conformance.http.client import Client
 from conformance.http.unreached import Unreached
 from conformance.run.content import Content
+from conformance.run.recipes import Supply
 from conformance.run.session import Session
 
-REMOVERS = {
-    "createAccessProfile": "deleteAccessProfile",
-    "cloneAccessProfile": "deleteAccessProfile",
-    "updateAccessProfile": "deleteAccessProfile",
-    "createRole": "deleteRole",
-    "updateRole": "deleteRole",
-    "createUser": "deleteUser",
-    "createApiKey": "revokeApiKey",
-}
-"""For each operation that gives an object its name: the one that removes the object."""
-
-# For each of these: the member that holds the object in an answer, and the parameter that takes its id.
-_OBJECTS = {
-    "deleteAccessProfile": ("access_profile", "profile_id"),
-    "deleteRole": ("role", "role_id"),
-    "deleteUser": ("user", "user_id"),
-    "revokeApiKey": ("api_key", "key_id"),
-}
-# For each parameter: the list whose rows have such an id, and the members that hold the rows and the id.
-_LISTS = {
-    "profile_id": ("listAccessProfiles", "access_profiles", "id"),
-    "version": ("listAccessProfileVersions", "versions", "version"),
-    "role_id": ("listRoles", "roles", "id"),
-    "user_id": ("listUsers", "users", "id"),
-}
-# Characters of which hardly any name consists: the common ideographs.
-_RARE = 0x4E00, 0x9FA5
 _NOBODY = 2**63 - 2
 """An id that no object has."""
 
@@ -92,24 +66,23 @@ class Caller:
         self.reader = Reader(session.contract, operation)
         self.token = f"{session.namespace}000000"
         """What stands for a name in a request. Each request that is sent has another in its place."""
-        self._supply = Supply(session)
-        self._reads = reads
+        self._supply = Supply(session, content, reads=reads)
         self._numbers = itertools.count(1)
         self._parameters: dict[str, Any] | None = None
-        scopes = sorted(scope for scope in session.contract.permissions if scope.endswith(":View"))
+        queries = {
+            parameter["name"] for parameter, _ in self.reader.parameters() if parameter["in"] == "query"
+        }
+        references = self._supply.references(operation).items()
         samples: dict[str, Callable[[], Any]] = {
-            "role_id": self._role_id,
-            "role_ids": self._role_id,
-            "profile_id": self._profile_id,
-            "scopes": lambda: scopes[0],
+            # A search finds nothing of what is not there, and that is an answer as well.
+            **{name: refer for name, refer in references if name not in queries},
             "If-Match": lambda: f'{self._etag()}, "x"',
             "If-None-Match": lambda: '"x"',
+            # What an operation takes in its path stands for itself.
+            **{name: self._of_path(name) for name in parameters_of(operation.path)},
+            **content.samples(session.contract),
         }
-        # What an operation takes in its path stands for itself.
-        for parameter, _ in self.reader.parameters():
-            if parameter["in"] == "path":
-                samples[parameter["name"]] = self._of_path(parameter["name"])
-        self.values = Values(session.contract, Texts(self.token, self._rare), samples)
+        self.values = Values(session.contract, Texts(self.token, session.random), samples)
 
     @property
     def successes(self) -> tuple[int, ...]:
@@ -124,7 +97,7 @@ class Caller:
             Unreached: they could not be made.
         """
         if self._parameters is None:
-            self._parameters = self._found() if self._reads else self._made()
+            self._parameters = self._supply.parameters(self.operation)
         return self._parameters
 
     def body(self, steps: tuple[str, ...] = (), leaf: Any = None, *, base: bool = True) -> Any:
@@ -178,7 +151,7 @@ class Caller:
             self.operation.method, path, query=query or None, content=content, headers=headers
         )
         if 200 <= answer.status < 300:
-            self._tidy(answer)
+            self._tidy(values, content, answer)
         return answer
 
     def send_raw(self, content: bytes) -> Answer:
@@ -206,80 +179,45 @@ class Caller:
             Unreached: what the operation needs could not be made.
             httpx.TransportError: there was no answer.
         """
-        reader = next(
-            (
-                each
-                for each in self.session.contract.operations
-                if each.method == "GET" and each.path.endswith(f"/{{{name}}}") and each.path.count("{") == 1
-            ),
-            None,
-        )
-        if reader is None or (isinstance(value, int) and value >= self.parameters[name]):
+        resource = self.session.resources.of(name)
+        if resource is None or resource.reader is None or not resource.is_root:
             return False
-        return self.session.call(reader.id, parameters={name: value}).status == 404
+        if isinstance(value, int) and value >= self.parameters[name]:
+            return False
+        return self.session.call(resource.reader.id, parameters={resource.parameter: value}).status == 404
 
-    def _tidy(self, answer: Answer) -> None:
+    def _tidy(self, parameters: dict[str, Any], content: bytes | None, answer: Answer) -> None:
         """Lets go of what was used up, and removes what bears no name by which the run will find it."""
-        if self._supply.uses_up(self.operation.id):
+        if self._supply.uses_up(self.operation):
             self._parameters = None
-        if self.operation.id not in REMOVERS:
+        resources = self.session.resources
+        resource, remover = resources.names(self.operation), resources.remover_of(self.operation)
+        if resource is None or remover is None or resource.bearer is None:
             return
-        remover = REMOVERS[self.operation.id]
-        member, parameter = _OBJECTS[remover]
-        made = answer.json.get(member) if isinstance(answer.json, dict) else None
-        if not isinstance(made, dict) or "id" not in made:
+        request = json.loads(content or b"null")
+        name = request.get(resource.bearer) if isinstance(request, dict) else None
+        renames = self.operation in resource.renamers
+        if str(name).startswith(self.session.namespace) or (renames and name is None):
             return
-        names = (str(made[name]) for name in ("id", "name") if isinstance(made.get(name), str))
-        # The run removes users by their ids, and all else by their names.
-        if not next(names, "").startswith(self.session.namespace):
-            self.session.call(remover, parameters={parameter: made["id"]})
-            self._supply.renew(self.operation.id)
+        made = resources.made(
+            self.operation, answer.json, parameters=parameters, request=request, headers=answer.headers
+        )
+        named = parameters if renames else made
+        if named is not None:
+            self.session.call(remover.id, parameters=named)
+            self._supply.renew(self.operation)
             self._parameters = None
-
-    def _made(self) -> dict[str, Any]:
-        if "{" not in self.operation.path:
-            return {}
-        made = self._supply.parameters(self.operation.id)
-        if made is None:
-            raise Unreached("what the operation needs could not be made")
-        return made
-
-    def _found(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for parameter in self.nothing():
-            operation_id, member, name = _LISTS[parameter]
-            answer = self.session.call(operation_id, parameters=found)
-            rows = answer.json.get(member) if isinstance(answer.json, dict) else None
-            if not rows:
-                raise Unreached(f"{operation_id} shows nothing that could be asked for")
-            found[parameter] = rows[-1][name]
-        return found
-
-    def _role_id(self) -> int:
-        return _there(self._supply.role_id())
-
-    def _profile_id(self) -> int:
-        return _there(self._supply.profile_id(self.operation.id))
 
     def _etag(self) -> str:
-        etag = self._supply.etag(self.parameters.get("profile_id"))
+        etag = self._supply.etag(self.operation, self.parameters)
         if etag is None:
-            raise Unreached("the profile has no ETag")
+            raise Unreached("what it is a condition on has no ETag")
         return etag
 
     def _of_path(self, name: str) -> Callable[[], Any]:
         return lambda: self.parameters[name]
 
-    def _rare(self) -> str:
-        return chr(self.session.random.randint(*_RARE))
-
 
 def text(value: Any) -> str:
     """A value as it stands in a path, a query or a header."""
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def _there(value: int | None) -> int:
-    if value is None:
-        raise Unreached("what the body names could not be made")
-    return value

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.requests import Caller, Request
-from conformance.boundary.values import ABSENT
 from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.values import ABSENT
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run.content import Content

@@ -8,10 +8,10 @@ from typing import Any
 from conformance.boundary import boundaries
 from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.requests import Caller, Request, text
-from conformance.boundary.values import ABSENT
 from conformance.contract.constraints import BODY, ITEM, JSON, Constraint
 from conformance.contract.document import pointer_to
 from conformance.contract.schemas import validator
+from conformance.contract.values import ABSENT
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run import expect

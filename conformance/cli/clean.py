@@ -21,9 +21,9 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
     """
     import httpx
 
-    from conformance.access_profiles import clean_up
-    from conformance.access_profiles.preflight import AN_HOUR, preflight
+    from conformance.access_profiles.content import ACCESS_PROFILES as CONTENT
     from conformance.http.unreached import Unreached
+    from conformance.run import clean_up
     from conformance.run.session import Workspace
 
     contract = load_contract(contract_file)
@@ -33,8 +33,9 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
     with Workspace(contract, target, seed=0) as workspace:
         session = workspace.session("clean")
         try:
-            preflight(session)
-            found = clean_up.leftovers(session, older_than=None if everything else AN_HOUR)
+            CONTENT.preflight(session)
+            younger = None if everything else clean_up.AN_HOUR
+            found = clean_up.leftovers(session, CONTENT, older_than=younger)
             if not found.total:
                 click.echo(f"Nothing of earlier runs is left at {target.root}.")
                 return

@@ -35,7 +35,9 @@ _SEARCHES = ("search", "q", "query", "name", "title")
 
 def resources(contract: Contract) -> Resources:
     """Returns what a contract deals with."""
-    return Resources(_Derivation(contract).found())
+    derivation = _Derivation(contract)
+    found = list(derivation.found())
+    return Resources(found, derivation.bearers(found))
 
 
 class _Derivation:
@@ -57,6 +59,11 @@ class _Derivation:
             if each is not None:
                 yield each
 
+    def bearers(self, found: Iterable[Resource]) -> dict[str, dict[str, Schema]]:
+        """Returns the members of each operation's body that can bear a name, the likeliest first."""
+        chosen = {m.operation.id: _last(m.named_by) for r in found for m in r.makers if m.named_by}
+        return {o.id: self._bearers(o, chosen.get(o.id, "")) for o in self._contract.operations}
+
     def _resource(self, shape: str) -> Resource | None:
         paths = list(self._paths[shape])
         stated = [o for (where, _), o in self._operations.items() if where == shape]
@@ -75,7 +82,7 @@ class _Derivation:
             parameter=names[-1],
             parents=tuple(names[:-1]),
             aliases=frozenset(parameters_of(each)[-1] for each in paths),
-            takes_number=self._schemas.parameter(self._any(path), names[-1]).get("type") == "integer",
+            schema=self._schemas.parameter(self._any(path), names[-1]),
             makers=makers,
             lister=self._lister(path, collection, makers),
             reader=self._at(path, "GET"),
@@ -209,12 +216,14 @@ class _Derivation:
         for maker in makers:
             if maker.binds:
                 return None
-            members = self._schemas.body(maker.operation).get("properties", {})
-            names = (_last(maker.named_by), *_NAMES) if maker.named_by else _NAMES
-            for name in names:
-                if name in members and _bears(self._schemas.whole(members[name])):
-                    return name
+            for name in self._bearers(maker.operation, _last(maker.named_by or "")):
+                return name
         return None
+
+    def _bearers(self, operation: Operation, chosen: str) -> dict[str, Schema]:
+        members = self._schemas.body(operation).get("properties", {})
+        found = {name: self._schemas.whole(members[name]) for name in (chosen, *_NAMES) if name in members}
+        return {name: schema for name, schema in found.items() if _bears(schema)}
 
     def _successes(self, operation: Operation) -> tuple[int, ...]:
         return tuple(s for s in self._contract.statuses(operation) if 200 <= s < 300)

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from conformance.contract.document import Operation
 
+Schema = dict[str, Any]
 Parameters = dict[str, Any]
 
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
@@ -66,7 +67,7 @@ class Resource:
         parameter: the path parameter that takes an id.
         parents: the parameters before it.
         aliases: every name that its path has for the parameter.
-        takes_number: whether ids are numbers.
+        schema: of an id.
         reader: the operation that reads one.
         remover: the operation that removes one.
         renamers: those that may change its name.
@@ -78,7 +79,7 @@ class Resource:
     parameter: str
     parents: tuple[str, ...]
     aliases: frozenset[str]
-    takes_number: bool
+    schema: Schema
     makers: tuple[Maker, ...]
     lister: Lister | None
     reader: Operation | None
@@ -91,12 +92,23 @@ class Resource:
         """Whether it stands below no other."""
         return not self.parents
 
+    @property
+    def takes_number(self) -> bool:
+        """Whether ids are numbers."""
+        return bool(self.schema.get("type") == "integer")
+
+    @property
+    def kind(self) -> str:
+        """What all of them together are called, as in `api_keys`."""
+        return self.collection.rpartition("/")[2].replace("-", "_")
+
 
 class Resources:
     """Every resource of a contract (`conformance.contract.derivation` finds them)."""
 
-    def __init__(self, found: Iterable[Resource]) -> None:
+    def __init__(self, found: Iterable[Resource], bearers: Mapping[str, Mapping[str, Schema]]) -> None:
         self._by_shape = {shape(each.path): each for each in found}
+        self._bearers = bearers
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self._by_shape.values())
@@ -124,6 +136,10 @@ class Resources:
     def maker(self, operation: Operation) -> Maker | None:
         """Returns how an operation makes what it makes."""
         return next((maker for _, maker in self._made_by.get(operation.id, ())), None)
+
+    def bearers(self, operation: Operation) -> Mapping[str, Schema]:
+        """Returns the members of a body that can bear a name of one's own choosing, with their schemas."""
+        return self._bearers.get(operation.id, {})
 
     def names(self, operation: Operation) -> Resource | None:
         """Returns what an operation makes or renames under a name of the client's own choosing."""

@@ -4,8 +4,8 @@ import re
 
 from conformance.contract.document import Contract, Operation
 
-_PARAMETER = re.compile(r"\\\{\w+\\\}")
-_NAME = re.compile(r"\{(\w+)\}")
+_PARAMETER = re.compile(r"\\\{[^{}/]+\\\}")
+_NAME = re.compile(r"\{([^{}/]+)\}")
 
 
 class Routes:

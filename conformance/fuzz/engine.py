@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract.document import Contract
+from conformance.contract.resources import Parameters
 from conformance.fuzz import settings
 from conformance.fuzz.outcomes import SHOWN, Evidence, Outcome, outcome
 from conformance.http.deadline import Deadline
@@ -41,21 +42,29 @@ THOROUGH = Effort("examples,coverage,fuzzing,stateful", 30)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be fuzzed, and how much."""
+    """What is to be fuzzed, and how much.
+
+    Attributes:
+        content: where what is known of the API is found, as `module:attribute`.
+    """
 
     operation_ids: list[str]
     seed: int
     effort: Effort
     prefix: str
     deadline: Deadline
+    content: str
 
 
 def fuzz(
-    contract: Contract, target: Target, request: Request, on_user: Callable[[str], None] = lambda _: None
+    contract: Contract,
+    target: Target,
+    request: Request,
+    on_made: Callable[[str, Parameters], None] = lambda _path, _parameters: None,
 ) -> dict[str, Outcome]:
     """Runs Schemathesis over the operations and says for each what came of it.
 
-    `on_user` is told the id of each user that was made, also when the run is broken off.
+    `on_made` is told of everything that was made, also when the run is broken off.
     """
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="conformance-") as name:
@@ -70,8 +79,8 @@ def fuzz(
             ran, in_time = _run(contract, target, request, folder)
         finally:
             for line in _lines(folder / "findings.ndjson"):
-                if "user" in line:
-                    on_user(line["user"])
+                if "made" in line:
+                    on_made(line["made"], line["parameters"])
         lines = _lines(folder / "findings.ndjson")
         report = _report(folder / "report.json")
     seconds = (time.perf_counter() - begun) / max(1, len(request.operation_ids))
@@ -144,6 +153,7 @@ def _environment(contract: Contract, target: Target, request: Request, folder: P
         settings.TARGET: settings.dump(target),
         settings.CONTRACT: str(contract.path.resolve()),
         settings.PREFIX: request.prefix,
+        settings.CONTENT: request.content,
         settings.FINDINGS: str(folder / "findings.ndjson"),
         "SCHEMATHESIS_HOOKS": "conformance.fuzz.hooks",
         # The child loads its hooks from where this module came from, whatever is installed beside it.

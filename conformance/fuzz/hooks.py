@@ -12,10 +12,14 @@ from typing import Any
 import schemathesis
 from schemathesis import Case, GenerationMode, HookContext, Response
 
-from conformance.access_profiles import legal_bodies
-from conformance.access_profiles.recipes import Supply
 from conformance.contract import document
+from conformance.contract.document import Operation
+from conformance.contract.resources import Parameters
 from conformance.fuzz import ids, sending, settings
+from conformance.fuzz.bodies import Bodies, Names
+from conformance.http.unreached import Unreached
+from conformance.run import content
+from conformance.run.recipes import Supply
 from conformance.run.session import Workspace
 
 _PATH, _HEADER = "path", "header"
@@ -23,15 +27,6 @@ _CONDITIONS = {"if-match", "if-none-match"}
 # How a message is cut out of the stream is HTTP's affair, and what is wrong there never reaches an operation.
 _FRAMING = {"connection", "content-length", "expect", "host", "te", "trailer", "transfer-encoding", "upgrade"}
 _SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# For each operation that makes an object: the member of the answer, and the parameter that takes its id.
-_MAKERS = {
-    "createAccessProfile": ("access_profile", "profile_id"),
-    "cloneAccessProfile": ("access_profile", "profile_id"),
-    "createRole": ("role", "role_id"),
-    "createUser": ("user", "user_id"),
-    "createApiKey": ("api_key", "key_id"),
-}
-_ATTACH = "attachRolesToAccessProfile"
 
 _findings = Path(os.environ[settings.FINDINGS])
 _contract = document.load(Path(os.environ[settings.CONTRACT]))
@@ -41,14 +36,13 @@ _workspace = Workspace(
     _target,
     seed=0,
     prefix=os.environ[settings.PREFIX],
-    on_user=lambda user_id: _write({"user": user_id}),
+    on_made=lambda path, parameters: _write({"made": path, "parameters": parameters}),
 )
 sending.send_through(_workspace.transport, _target)
-_supply = Supply(_workspace.session("fuzz"))
-_names = legal_bodies.Names(os.environ[settings.PREFIX])
-# Keys that the fuzzer makes may look and do nothing else.
-_scopes = sorted(scope for scope in _contract.permissions if scope.endswith(":View"))
-_made = ids.Made()
+_session = _workspace.session("fuzz")
+_content = content.load(os.environ[settings.CONTENT])
+_supply = Supply(_session, _content)
+_bodies = Bodies(_session, _content, _supply, Names(_workspace.prefix))
 _etags: set[str] = set()
 # The cases in whose path an id was replaced by one that nobody has.
 _guarded: set[str] = set()
@@ -58,34 +52,30 @@ _turns = itertools.count()
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001
     """Gives each request real ids in its path, a precondition that holds, and a body that keeps the rules."""
-    operation_id = _operation_id(case)
-    is_real = _set_path(case, operation_id)
-    _set_conditions(case)
+    operation = _operation(case)
+    is_real = _set_path(case, operation)
+    _set_conditions(case, operation)
     for name in [name for name in case.headers if str(name).lower() in _FRAMING]:
         del case.headers[name]
     if isinstance(case.body, dict):
-        body = _mended(case, operation_id)
-        if operation_id == _ATTACH and not is_real and body.get("apply_to_existing") is True:
-            # Another profile may have been deactivated, and cannot be given to anybody.
-            body["apply_to_existing"] = False
-        case.body = body
+        # What is wrong with a bad one may be the very thing that a repair would mend.
+        mended = _bodies.owned if _is_negative(case) else _bodies.repaired
+        case.body = mended(operation, case.body, is_ours=is_real)
 
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case[Any], response: Response) -> None:  # noqa: ARG001
-    """Writes down that a call was made, and remembers the ids of what was created."""
-    operation_id = _operation_id(case)
+    """Writes down that a call was made, and remembers what was made by it."""
+    operation, is_own = _operation(case), _is_own_method(case)
     # Probes with other methods than the operation's own, OPTIONS among them, say nothing of it.
-    _write({"call": operation_id, "status": response.status_code if _is_own_method(case) else None})
-    if response.status_code == 201 and operation_id in _MAKERS and _is_own_method(case):
-        member, parameter = _MAKERS[operation_id]
+    _write({"call": operation.id, "status": response.status_code if is_own else None})
+    if is_own and 200 <= response.status_code < 300:
         try:
-            made = response.json()[member]["id"]
-        except (ValueError, KeyError, TypeError):
-            return
-        _made.add(parameter, made)
-        if parameter == "user_id":
-            _write({"user": str(made)})
+            answer = response.json()
+        except ValueError:
+            answer = None
+        headers = {name.lower(): values[0] for name, values in response.headers.items()}
+        _workspace.inventory.note(operation, case.path_parameters or {}, case.body, answer, headers)
 
 
 @schemathesis.hook
@@ -94,7 +84,7 @@ def filter_failure(context: HookContext, failure: Any, case: Case[Any], response
     if _is_allowed(failure, case, response):
         return False
     finding = {
-        "operation": _operation_id(case),
+        "operation": _operation(case).id,
         "code": failure.code,
         "title": failure.title,
         "message": failure.message,
@@ -113,8 +103,9 @@ def _write(line: dict[str, Any]) -> None:
         file.write(json.dumps(line) + "\n")
 
 
-def _operation_id(case: Case[Any]) -> str:
-    return str(case.operation.definition.raw.get("operationId", case.operation.label))
+def _operation(case: Case[Any]) -> Operation:
+    stated = case.operation
+    return next(o for o in _contract.operations if (o.method, o.path) == (stated.method.upper(), stated.path))
 
 
 def _part_at_fault(case: Case[Any]) -> dict[str, str] | None:
@@ -152,13 +143,15 @@ def _wants_real_path(case: Case[Any]) -> bool:
     return phase != "fuzzing" or _is_negative(case) or next(_turns) % 4 > 0
 
 
-def _set_path(case: Case[Any], operation_id: str) -> bool:
+def _set_path(case: Case[Any], operation: Operation) -> bool:
     """Puts real ids into the path, or else takes out those of others. Says whether they are real."""
-    if _wants_real_path(case) and (parameters := _supply.parameters(operation_id)):
+    if _wants_real_path(case) and (parameters := _made_for(operation)):
         case.path_parameters = parameters
         return True
     if case.path_parameters and case.method.upper() not in _SAFE_METHODS:
-        safe = ids.guarded(case.path_parameters, _made, _workspace.prefix)
+        safe = ids.guarded(
+            case.path_parameters, _workspace.resources, _workspace.inventory, _workspace.prefix
+        )
         # What is assigned is judged afresh: what was drawn to be wrong, and is left so, had better not be.
         for name, value in safe.items():
             if value != case.path_parameters[name]:
@@ -167,7 +160,14 @@ def _set_path(case: Case[Any], operation_id: str) -> bool:
     return False
 
 
-def _set_conditions(case: Case[Any]) -> None:
+def _made_for(operation: Operation) -> Parameters:
+    try:
+        return _supply.parameters(operation)
+    except Unreached:
+        return {}
+
+
+def _set_conditions(case: Case[Any], operation: Operation) -> None:
     """Most conditions hold. An `If-Match` that does not is good for a 412, and nothing else."""
     is_bad = _is_negative_at(case, _HEADER)
     if is_bad and not _is_negative(case):
@@ -181,19 +181,9 @@ def _set_conditions(case: Case[Any]) -> None:
         del case.headers["If-Match"]
     elif turn == 1:
         case.headers["If-Match"] = "*"
-    elif turn == 2 and (etag := _supply.etag((case.path_parameters or {}).get("profile_id"))):
+    elif turn == 2 and (etag := _supply.etag(operation, case.path_parameters or {})):
         _etags.add(etag)
         case.headers["If-Match"] = etag
-
-
-def _mended(case: Case[Any], operation_id: str) -> dict[str, Any]:
-    stand_ins = legal_bodies.StandIns(
-        _names, _supply.role_id, lambda: _supply.profile_id(operation_id), scopes=_scopes
-    )
-    if _is_negative(case):
-        # What is wrong with it may be the very thing that a repair would mend.
-        return dict(legal_bodies.owned(case.body, stand_ins))
-    return dict(legal_bodies.repaired(case.body, stand_ins, is_update=operation_id == "updateAccessProfile"))
 
 
 def _is_allowed(failure: Any, case: Case[Any], response: Response) -> bool:

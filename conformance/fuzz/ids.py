@@ -1,68 +1,63 @@
-"""Ids in paths: a request that may change something names what the run made, or what nobody has.
+"""Ids in requests: one that may change something names what the run made, or what nobody has.
 
 The fuzzer runs against servers with data of others, and draws ids like 1 and 7, and such as it saw in
 an answer.
 """
 
 import zlib
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
+from conformance.contract.resources import Parameters, Resource, Resources
+from conformance.contract.texts import fits
+from conformance.run.inventory import Inventory
+
 _LARGEST = 2**63 - 1
 _EDGES = (_LARGEST, _LARGEST - 1)
-_NUMBERS = ("profile_id", "role_id", "key_id")
 
 
-class Made:
-    """The ids of what the fuzzer made, by the name of the path parameter that takes them."""
+def guarded(parameters: Parameters, resources: Resources, made: Inventory, prefix: str) -> Parameters:
+    """Returns path parameters with one that nobody has in place of each id that was not made here.
 
-    def __init__(self) -> None:
-        self._ids: dict[str, set[str]] = {}
-
-    def add(self, parameter: str, value: Any) -> None:
-        """Remembers an id."""
-        self._ids.setdefault(parameter, set()).add(str(value))
-
-    def __contains__(self, item: tuple[str, Any]) -> bool:
-        parameter, value = item
-        return unquote(str(value)) in self._ids.get(parameter, ())
-
-
-def guarded(parameters: Mapping[str, Any], made: Made, prefix: str) -> dict[str, Any]:
-    """The path parameters, with one that nobody has in place of each id that was not made here.
-
-    What is no id stays as wrong as it is. Budgets and virtual keys need no care: they are sought below users.
+    What is no id stays as wrong as it is. What has no path of its own needs no care: it is sought below what
+    has one.
     """
     safe = dict(parameters)
-    for parameter, value in parameters.items():
-        if (parameter, value) in made:
-            continue
-        if parameter in _NUMBERS:
-            safe[parameter] = unheld(value)
-        elif parameter == "user_id" and is_user_id(unquote(str(value))):
-            safe[parameter] = f"{prefix}nobody-{zlib.crc32(str(value).encode('utf-8', 'replace'))}"
+    for name, value in parameters.items():
+        resource = resources.of(name)
+        if resource is not None and resource.is_root and not made.holds(name, unquote(str(value))):
+            safe[name] = unheld(resource, value, prefix)
     return safe
 
 
-def unheld(value: Any) -> Any:
-    """A number that no object has for an id, or the value when it cannot be an id.
+def unheld(resource: Resource, value: Any, prefix: str) -> Any:
+    """Returns an id that no object has, or the value when it cannot be an id."""
+    if resource.takes_number:
+        return _unheld_number(value)
+    text = unquote(str(value))
+    is_id = text[:1] not in ("", ".") and "/" not in text and fits(resource.schema)(text)
+    return f"{prefix}nobody-{zlib.crc32(str(value).encode('utf-8', 'replace'))}" if is_id else value
+
+
+def is_id(resource: Resource, value: Any) -> bool:
+    """Returns whether the contract takes a value for an id."""
+    if resource.takes_number:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST
+    return fits(resource.schema)(value)
+
+
+def _unheld_number(value: Any) -> Any:
+    """A number that no object has for an id.
 
     A lenient server may read `"7.0"` as 7: what looks like a number gets more digits before it.
     """
     text = str(value).strip()
     if text.isdecimal():
         number = int(text)
-        is_id = 0 < number <= _LARGEST and number not in _EDGES
-        return _LARGEST - 2 - number % 1000 if is_id else value
+        is_held = 0 < number <= _LARGEST and number not in _EDGES
+        return _LARGEST - 2 - number % 1000 if is_held else value
     try:
         is_positive = float(text) > 0
     except ValueError:
         return value
     return f"900000000000{text}" if is_positive and text[0].isdecimal() else value
-
-
-def is_user_id(text: str) -> bool:
-    """Whether the contract takes this for the id of a user."""
-    controls = any(ord(c) < 0x20 or 0x7F <= ord(c) < 0xA0 for c in text)
-    return 0 < len(text) <= 255 and text[0] != "." and "/" not in text and not controls

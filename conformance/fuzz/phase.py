@@ -59,8 +59,10 @@ class Fuzz:
             effort = engine.THOROUGH if plan.mode is Mode.CERTIFY else engine.BRIEF
             if plan.max_examples is not None:
                 effort = replace(effort, max_examples=plan.max_examples)
-            request = engine.Request(claimed, workspace.seed, effort, workspace.prefix, run.deadline)
-            outcomes |= engine.fuzz(plan.contract, plan.target, request, workspace.remember_user)
+            request = engine.Request(
+                claimed, workspace.seed, effort, workspace.prefix, run.deadline, plan.content.place
+            )
+            outcomes |= engine.fuzz(plan.contract, plan.target, request, workspace.inventory.add)
         for operation in operations:
             outcome = outcomes[operation.id]
             run.decide(

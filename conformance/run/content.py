@@ -1,15 +1,18 @@
 """What a suite knows of one API beside its contract."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
+from importlib import import_module
 from typing import Any
 
-from conformance.contract.document import Operation
+from conformance.contract.document import Contract, Operation
+from conformance.contract.resources import Parameters, Resource
 from conformance.http.client import Client
-from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached
 from conformance.run.canary import is_alive
-from conformance.run.clean_up import Residue
-from conformance.run.session import Session, Workspace
+from conformance.run.session import Session
+
+Recipe = Callable[[Session], Parameters]
+"""Makes what a path names, and returns at least its parameters. It raises Unreached when it cannot."""
 
 REFUSALS = (400, 422)
 """How servers refuse a request that breaks a schema."""
@@ -24,16 +27,24 @@ class Content:
             there may be rules beside its schemas, and what was not accepted proves nothing.
         causes: the statuses beside success that can be brought about on purpose.
         denials: what a request without a good credential may be answered.
+        recipes: how what a path names is made, by the names of its parameters, where the contract does not
+            say enough: all that is not here is derived.
     """
 
     place = "conformance.run.content:ANY"
     insists = False
     causes: frozenset[int] = frozenset({404})
     denials: tuple[int, ...] = (401, 403)
+    recipes: Mapping[frozenset[str], Recipe] = {}
 
     def refusals(self, statuses: Collection[int]) -> tuple[int, ...]:
         """The statuses with which an operation that states these refuses what breaks its schemas."""
         return tuple(status for status in REFUSALS if status in statuses) or tuple(range(400, 500))
+
+    def samples(self, contract: Contract) -> Mapping[str, Callable[[], Any]]:
+        """Good values by the name of a member, for those of which a schema does not say enough."""
+        del contract
+        return {}
 
     def preflight(self, session: Session) -> None:
         """Looks whether a run can begin.
@@ -50,15 +61,14 @@ class Content:
         del session, asked
         return {}
 
-    def earlier_runs(self, session: Session) -> str | None:
-        """A note when something of earlier runs is on the server."""
-        del session
-        return None
+    def kind(self, resource: Resource) -> str:
+        """What objects of a kind are called in reports, as in `api_keys`."""
+        return resource.kind
 
-    def clean_up(self, workspace: Workspace, deadline: Deadline | None = None) -> Residue:
-        """Removes what the run made, and says what is left."""
-        del workspace, deadline
-        return Residue()
+    def is_gone(self, row: Any) -> bool:
+        """Whether a list shows something that has been removed: it stays listed, out of use."""
+        del row
+        return False
 
     def exclusion(self, constraint_id: str, side: str) -> str | None:
         """Why one side of a constraint (`valid`, `invalid`) cannot be tried alone; None when it can."""
@@ -71,7 +81,22 @@ class Content:
         return False
 
     def made_legal(self, body: Any) -> Any:
-        """A body with what the rules demand beside what its schema says."""
+        """A body with what the rules demand beside what stands in it. It takes nothing away."""
+        return body
+
+    def repaired(self, contract: Contract, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
+        """A body that was drawn from its schema, without what the rules forbid."""
+        del contract, operation
+        repaired: dict[str, Any] = self.made_legal(body)
+        return repaired
+
+    def owned(self, body: dict[str, Any], own_name: Callable[[str], str], *, is_ours: bool) -> dict[str, Any]:
+        """A body that was drawn, good or bad, without what would touch something of others.
+
+        Names and ids of what the contract has objects of are the run's own already. `own_name` makes a name
+        the run's own, and `is_ours` says whether the path names something of the run.
+        """
+        del own_name, is_ours
         return body
 
     def without_permission(self, session: Session, operation: Operation) -> Client:
@@ -93,3 +118,10 @@ class Content:
 
 
 ANY = Content()
+
+
+def load(place: str) -> Content:
+    """Returns the content that is found at `module:attribute`."""
+    module, _, attribute = place.partition(":")
+    found: Content = getattr(import_module(module), attribute)
+    return found

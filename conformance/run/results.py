@@ -8,9 +8,9 @@ from importlib.metadata import version
 from typing import Any
 
 import conformance
-from conformance.run.clean_up import Residue
 from conformance.run.coverage import Ledger
 from conformance.run.plan import Plan
+from conformance.run.residue import Residue
 from conformance.run.verdict import ExitCode, Finding, Totals, Verdict, exit_code, totals
 
 SCHEMA_VERSION = 2
@@ -142,7 +142,7 @@ class Results:
             "totals": self._totals(),
             "phases": [asdict(phase) | {"seconds": round(phase.seconds, 3)} for phase in self.phases],
             "coverage": None if self.obstacle else self.ledger.as_dict(),
-            "left_behind": {**asdict(self.left_behind), "name_prefix": self.prefix},
+            "left_behind": {**self.left_behind.counts, "name_prefix": self.prefix},
             "clauses": [self._verdict(verdict) for verdict in self.verdicts if not verdict.derived],
             "derived": [self._verdict(verdict) for verdict in self.verdicts if verdict.derived],
         }

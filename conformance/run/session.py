@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any, Self
 from urllib.parse import quote
 
+from conformance.contract import derivation
 from conformance.contract.document import Contract, Operation
+from conformance.contract.resources import Parameters, Resources
 from conformance.http.answer import Answer
 from conformance.http.client import Client
 from conformance.http.evidence import Exchange
@@ -16,6 +18,7 @@ from conformance.http.raw import RawConnection
 from conformance.http.target import Target
 from conformance.http.transport import Transport
 from conformance.http.unreached import Unreached
+from conformance.run.inventory import Inventory
 
 PREFIX = "cf-"
 """How the names of everything begin that a run makes."""
@@ -23,12 +26,12 @@ _KEY_CHARACTERS = string.ascii_letters + string.digits
 
 
 class Workspace:
-    """One run against one server: the connections, and the prefix of all names.
+    """One run against one server: the connections, the prefix of all names, and what was made.
 
     Several threads may use it at once, each with sessions of its own.
 
     `profiles` are those that the server claims; until it is said otherwise, all of the contract.
-    Users cannot be found by name; `on_user` is told the id of each as it is made.
+    `on_made` is told of everything that is made: the path of its kind and its parameters.
     """
 
     def __init__(
@@ -38,7 +41,7 @@ class Workspace:
         seed: int,
         *,
         prefix: str | None = None,
-        on_user: Callable[[str], None] = lambda _: None,
+        on_made: Callable[[str, Parameters], None] = lambda _path, _parameters: None,
     ) -> None:
         self.contract = contract
         self.target = target
@@ -53,8 +56,8 @@ class Workspace:
         """The operations that are never to be called."""
         self.trouble = ""
         """Why nothing more can be found out, once the server has ended, or refuses every write."""
-        self.user_ids: dict[str, None] = {}
-        self._on_user = on_user
+        self.resources = derivation.resources(contract)
+        self.inventory = Inventory(contract, self.resources, self.prefix, on_made)
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -62,11 +65,6 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.transport.close()
-
-    def remember_user(self, user_id: str) -> None:
-        """Keeps the id of a user that the run made, to be removed at its end."""
-        self.user_ids[user_id] = None
-        self._on_user(user_id)
 
     def session(self, clause_id: str) -> "Session":
         """A session for one check, with a part of the namespace that no other has."""
@@ -91,6 +89,11 @@ class Session:
     def trouble(self) -> str:
         """Why nothing more can be found out; empty while something can."""
         return self._workspace.trouble
+
+    @property
+    def resources(self) -> Resources:
+        """What the contract deals with."""
+        return self._workspace.resources
 
     @property
     def exchanges(self) -> list[Exchange]:
@@ -154,8 +157,4 @@ class Session:
         self.answers.append(answer)
         for observe in self._workspace.observers:
             observe(answer)
-        exchange = answer.exchange
-        if answer.status == 201 and exchange.method == "POST" and exchange.url.endswith("/users"):
-            made = answer.json.get("user") if isinstance(answer.json, dict) else None
-            if isinstance(made, dict) and "id" in made:
-                self._workspace.remember_user(str(made["id"]))
+        self._workspace.inventory.observe(answer)

@@ -20,8 +20,9 @@ from typing import Any
 
 import click
 
-from conformance.contract import document
+from conformance.contract import derivation, document
 from conformance.contract.document import Contract
+from conformance.contract.resources import parameters_of
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.faulty_server import Breakable, HostError
 from conformance.selftest.mutants import mutants
@@ -33,7 +34,6 @@ RESULTS = _FOLDER / "baseline.json"
 
 _SECONDS = 60
 _KEY = "PLAIN_SCHEMATHESIS_KEY"
-_MAKERS = {"profile_id": "AccessProfile", "role_id": "Role", "user_id": "User", "key_id": "ApiKey"}
 _RIGHT = ("right", "")
 _EXAMPLES = 10
 # The key comes from the environment: it stands in no list of processes.
@@ -94,11 +94,14 @@ def _subjects(stated: Contract, scope: Scope) -> list[Subject]:
 
 def _involved(stated: Contract, operation_id: str) -> tuple[str, ...]:
     """The operation, with those that make and read what its path names, so that there is a story to tell."""
-    operation = stated.operation(operation_id)
+    operation, known = stated.operation(operation_id), derivation.resources(stated)
     path = operation.path if operation else ""
-    thing = next((made for name, made in _MAKERS.items() if f"{{{name}}}" in path), "AccessProfile")
-    names = (f"create{thing}", f"get{thing}", operation_id)
-    return tuple(dict.fromkeys(name for name in names if stated.operation(name)))
+    named = [known.of(name) for name in parameters_of(path)] or [r for r in known if r.collection == path]
+    names: list[str] = []
+    for resource in filter(None, named):
+        told = (*(maker.operation for maker in resource.makers[:1]), resource.reader)
+        names += [each.id for each in told if each is not None]
+    return tuple(dict.fromkeys([*names, operation_id]))
 
 
 def _run(

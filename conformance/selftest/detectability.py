@@ -10,9 +10,12 @@ from typing import Any
 
 import httpx
 
-from conformance.access_profiles.legal_bodies import Names, StandIns, repaired
-from conformance.access_profiles.recipes import Supply
+from conformance.contract.document import Operation
+from conformance.fuzz.bodies import Bodies, Names
 from conformance.http.answer import Answer
+from conformance.http.unreached import Unreached
+from conformance.run.content import Content
+from conformance.run.recipes import Supply
 from conformance.run.session import Session
 from conformance.selftest.faulty_server import Breakable
 from conformance.selftest.mutants import Constraint, Mutant
@@ -55,7 +58,7 @@ _TEXTS = (
 _FUTURE = "2400-01-01T00:00:00Z"
 
 
-def same_answers(session: Session, mutant: Mutant, server: Breakable) -> str:
+def same_answers(session: Session, content: Content, mutant: Mutant, server: Breakable) -> str:
     """Why no client can tell them apart, as a sentence; empty when one can, or when that cannot be said.
 
     Raises:
@@ -64,7 +67,7 @@ def same_answers(session: Session, mutant: Mutant, server: Breakable) -> str:
     constraint = mutant.constraint
     if constraint is None:
         return ""
-    asking = _Asking(session, mutant.operation_id, constraint)
+    asking = _Asking(session, content, mutant.operation_id, constraint)
     dropped = mutant.operator == DROPPED
     values = _breaking(constraint) if dropped else _at_the_edge(constraint, session.contract.document)
     try:
@@ -75,7 +78,7 @@ def same_answers(session: Session, mutant: Mutant, server: Breakable) -> str:
             other = [asking.outcome(value) for value in values]
         finally:
             server.restore()
-    except (httpx.TransportError, LookupError, TypeError):
+    except (httpx.TransportError, LookupError, TypeError, Unreached):
         return ""
     # Where the right server does not show what is meant, nothing is said.
     is_refused = all(400 <= status < 500 for status, *_ in right)
@@ -94,8 +97,9 @@ def same_answers(session: Session, mutant: Mutant, server: Breakable) -> str:
 class _Asking:
     """Sends a request that is good in all but one value, with objects of its own each time."""
 
-    def __init__(self, session: Session, operation_id: str, constraint: Constraint) -> None:
+    def __init__(self, session: Session, content: Content, operation_id: str, constraint: Constraint) -> None:
         self._session = session
+        self._content = content
         self._operation_id = operation_id
         self._constraint = constraint
         self._names = Names(session.namespace)
@@ -110,13 +114,13 @@ class _Asking:
 
     def _send(self, value: Any) -> Answer:
         session, constraint = self._session, self._constraint
-        supply = Supply(session)
+        supply = Supply(session, self._content)
         operation = session.contract.operation(self._operation_id)
         if operation is None:
             raise LookupError(self._operation_id)
-        request: dict[str, Any] = {"parameters": supply.parameters(operation.id)}
+        request: dict[str, Any] = {"parameters": supply.parameters(operation)}
         if operation.example is not None:
-            request["body"] = self._body(operation.example, supply, value)
+            request["body"] = self._body(operation, supply, value)
         if constraint.location == "path":
             request["parameters"] = {**(request["parameters"] or {}), constraint.steps[0]: value}
         elif constraint.location == "query" and value is not _ABSENT:
@@ -125,22 +129,14 @@ class _Asking:
             request["headers"] = {constraint.steps[0]: str(value)}
         return session.call(operation.id, **request)
 
-    def _body(self, example: Any, supply: Supply, value: Any) -> Any:
-        scopes = [scope for scope in self._session.contract.permissions if scope.endswith(":View")]
-        stand_ins = StandIns(
-            self._names, supply.role_id, lambda: supply.profile_id(self._operation_id), scopes=scopes
-        )
-        body = repaired(example, stand_ins, is_update=self._operation_id == "updateAccessProfile")
+    def _body(self, operation: Operation, supply: Supply, value: Any) -> Any:
+        bodies = Bodies(self._session, self._content, supply, self._names)
+        body = bodies.repaired(operation, operation.example)
         if self._constraint.location != "body":
             return body
         document = self._session.contract.document
-        operation = next(
-            o
-            for item in document["paths"].values()
-            for o in item.values()
-            if isinstance(o, dict) and o.get("operationId") == self._operation_id
-        )
-        schema = resolved(document, operation["requestBody"])["content"]["application/json"]["schema"]
+        stated = self._session.contract.stated(operation)
+        schema = resolved(document, stated["requestBody"])["content"]["application/json"]["schema"]
         return placed(document, schema, body, self._constraint.steps, value)
 
 

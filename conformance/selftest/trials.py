@@ -201,7 +201,7 @@ class Stand:
         if mutant.constraint is None:
             return ""
         with self._workspace() as workspace:
-            return same_answers(workspace.session(mutant.id), mutant, self.server)
+            return same_answers(workspace.session(mutant.id), self.plan.content, mutant, self.server)
 
     def variant(self, name: str, *, seed: int, only: frozenset[str] | None) -> Trial:
         """A whole run, or a part of it: whatever it has against a legal server is an alarm."""

@@ -18,6 +18,7 @@ from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.fuzz.phase import derived_id
 from conformance.http.target import Target
+from conformance.run.clean_up import clean_up
 from conformance.run.session import Session, Workspace
 from tests.http.conftest import DURABLE
 from tests.serving import LONG_SECONDS, ROOT, Keys, Server, add_keys, running_server
@@ -116,7 +117,7 @@ def test_our_server_keeps_every_clause_and_every_schema_and_what_others_have_sta
         assert_every_clause_is_kept(server, tmp_path, "--without", "model")
         histories = check(server, tmp_path / "histories", "--only", "MODEL.*", *HISTORIES)
         after = shown(session, ids)
-        ACCESS_PROFILES.clean_up(others)
+        clean_up(others, ACCESS_PROFILES)
     derived = json.loads((tmp_path / "results.json").read_text(encoding="utf-8"))["derived"]
 
     assert after == before

@@ -10,6 +10,7 @@ from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.access_profiles.fixtures import api_key
 from conformance.contract import document
 from conformance.http.evidence import Redactor, record
+from conformance.run.clean_up import clean_up
 from conformance.run.plan import Plan
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
@@ -91,7 +92,7 @@ def test_keys_of_one_scope_each_prove_the_scopes_where_none_can_be_made(
         without, whole, wrong = (
             _verdict(plan, breakable, _no_api_keys, "KEY-CRE-002", keys) for keys in (some, given, swapped)
         )
-        ACCESS_PROFILES.clean_up(workspace)
+        clean_up(workspace, ACCESS_PROFILES)
 
     assert [each.status for each in (without, whole, wrong)] == [
         Status.NOT_REACHED,

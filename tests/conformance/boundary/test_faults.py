@@ -8,6 +8,7 @@ import pytest
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.boundary.phase import Boundary
 from conformance.http.deadline import Deadline
+from conformance.run.clean_up import clean_up
 from conformance.run.coverage import Ledger
 from conformance.run.plan import Plan, Run
 from conformance.run.response_audit import ResponseAudit
@@ -280,7 +281,7 @@ def _tried(
         finally:
             breakable.app.break_with(None)
             workspace.observers.clear()
-            ACCESS_PROFILES.clean_up(workspace)
+            clean_up(workspace, ACCESS_PROFILES)
     return verdicts
 
 

@@ -12,9 +12,10 @@ from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.boundary.phase import Boundary
 from conformance.http.answer import Answer
 from conformance.http.deadline import Deadline
-from conformance.run.clean_up import Residue
+from conformance.run.clean_up import clean_up
 from conformance.run.coverage import Ledger, unreached
 from conformance.run.plan import Plan, Run
+from conformance.run.residue import Residue
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
@@ -43,7 +44,7 @@ def ran(plan: Plan) -> Ran:
         workspace.observers += [answers.observe, ledger.observe, lambda answer: seen.update([answer.status])]
         Boundary(ACCESS_PROFILES).run(Run(plan, workspace, ledger, verdicts.append, Deadline.within(None)))
         requests = sum(seen.values())
-        left = ACCESS_PROFILES.clean_up(workspace)
+        left = clean_up(workspace, ACCESS_PROFILES)
     return Ran(verdicts, answers, ledger, requests, left)
 
 
@@ -60,7 +61,7 @@ def test_nothing_of_the_contract_that_a_client_can_reach_is_left_out(ran: Ran) -
 
 
 def test_nothing_is_left_behind(ran: Ran) -> None:
-    assert ran.left == Residue(0, 0, 0, 0)
+    assert ran.left == Residue(dict.fromkeys(("users", "roles", "profiles", "api_keys"), 0))
 
 
 def test_verdicts_come_in_the_order_of_their_ids(ran: Ran, plan: Plan) -> None:
@@ -102,7 +103,7 @@ def _decided(plan: Plan, deadline: Deadline | None = None) -> tuple[list[Verdict
             Run(plan, workspace, Ledger(plan.contract), verdicts.append, deadline or Deadline.within(None))
         )
         workspace.observers.clear()
-        ACCESS_PROFILES.clean_up(workspace)
+        clean_up(workspace, ACCESS_PROFILES)
     return verdicts, answers
 
 
@@ -167,7 +168,7 @@ def test_a_read_only_run_sends_nothing_but_get(plan: Plan, breakable: Breakable)
         verdicts, answers = _decided(replace(plan, target=target))
 
         assert session.call("getRole", parameters={"role_id": role["id"]}).status == 200
-        ACCESS_PROFILES.clean_up(workspace)
+        clean_up(workspace, ACCESS_PROFILES)
     assert {answer.sent.method for answer in answers} == {"GET"}
     assert [(v.id, v.findings) for v in verdicts if v.status not in (Status.PASS, Status.SKIP)] == []
     assert all(v.reason.endswith("with --read-only") for v in verdicts if v.status is Status.SKIP)

@@ -1,21 +1,23 @@
 """A request that may change something names what the run made, or what nobody has."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
 
-from conformance.fuzz.ids import Made, guarded
+from conformance.contract import derivation, document
+from conformance.fuzz.ids import guarded
+from conformance.run.inventory import Inventory
 
 _LARGEST = 2**63 - 1
+_CONTRACT = document.load()
+_RESOURCES = derivation.resources(_CONTRACT)
 
 
 def _guarded(**parameters: Any) -> dict[str, Any]:
-    made = Made()
-    made.add("profile_id", 7)
-    made.add("user_id", "cf-1-ä")
-    return guarded(parameters, made, "cf-1-")
+    made = Inventory(_CONTRACT, _RESOURCES, "cf-1-", lambda _path, _parameters: None)
+    made.add("/access-profiles/{profile_id}", {"profile_id": 7})
+    made.add("/users/{user_id}", {"user_id": "cf-1-ä"})
+    return guarded(parameters, _RESOURCES, made, "cf-1-")
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,11 @@ def test_what_is_no_number_of_anything_stays_as_it_is(value: Any) -> None:
 @pytest.mark.parametrize("value", [".", ".ada", "a%2Fb", "%00", "x" * 256])
 def test_what_is_no_id_of_a_user_stays_as_it_is(value: str) -> None:
     assert _guarded(user_id=value) == {"user_id": value}
+
+
+def test_what_is_sought_below_an_object_of_the_run_needs_no_care() -> None:
+    assert _guarded(version=3, vk_id="vk-1", budget_id="b-1") == {
+        "version": 3,
+        "vk_id": "vk-1",
+        "budget_id": "b-1",
+    }

@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from conformance.access_profiles.clean_up import leftovers
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
+from conformance.run.clean_up import leftovers
 from conformance.run.session import Workspace
 from conformance.run.verdict import ExitCode
 from tests.conformance.conftest import Breakable
@@ -111,7 +112,7 @@ def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(breakable: Breakable
     assert "Interrupted" in ended.text
     assert "Traceback" not in ended.text
     with Workspace(document.load(), breakable.target, 1) as workspace:
-        assert leftovers(workspace.session("left")).total == 0
+        assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0
 
 
 def test_a_report_folder_that_vanishes_is_4(breakable: Breakable, folder: Path) -> None:
@@ -157,4 +158,4 @@ def _remove_leftovers(breakable: Breakable) -> None:
     assert ended.code == 0, ended.text
     assert "Removed " in ended.text
     with Workspace(document.load(), replace(breakable.target), 1) as workspace:
-        assert leftovers(workspace.session("left")).total == 0
+        assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0

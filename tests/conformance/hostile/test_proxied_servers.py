@@ -15,6 +15,7 @@ from conformance import cli
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.run.barrier import Entry, race
+from conformance.run.clean_up import clean_up
 from conformance.run.session import Workspace
 from conformance.run.verdict import ExitCode
 from tests.conformance.cli.test_check import PATIENCE
@@ -99,7 +100,7 @@ def test_a_race_that_is_refused_for_its_rate_is_sent_again_and_has_one_winner(
         session = workspace.session("race")
         name = session.name()
         answers = race(session, [Entry("createAccessProfile", {"name": name})] * 12)
-        assert ACCESS_PROFILES.clean_up(workspace).total == 0
+        assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
     assert sorted(answer.status for answer in answers) == [201] + [409] * 11
     assert limited.refused >= 2

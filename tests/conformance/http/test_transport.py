@@ -16,6 +16,7 @@ from conformance.contract import document
 from conformance.http.target import Target
 from conformance.http.transport import TooLarge, Transport
 from conformance.http.unreached import WouldWrite
+from conformance.run.clean_up import clean_up
 from conformance.run.session import Workspace
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile import servers
@@ -159,7 +160,7 @@ def test_sessions_in_threads_get_their_own_answers_and_names(breakable: Breakabl
 
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(make, range(40)))
-        assert ACCESS_PROFILES.clean_up(workspace).total == 0
+        assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
     assert [description for _, description in found] == [f"number {number}" for number in range(40)]
     assert len({name for name, _ in found}) == 40

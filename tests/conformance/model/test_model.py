@@ -18,6 +18,7 @@ from conformance.model.holdings import HoldingHistory
 from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
 from conformance.model.phase import Histories
 from conformance.model.templates import TemplateHistory
+from conformance.run.clean_up import clean_up
 from conformance.run.coverage import Ledger
 from conformance.run.plan import Plan, Run
 from conformance.run.session import Workspace
@@ -50,7 +51,7 @@ def plan(server: FaultyServer) -> Plan:
 def workspace(plan: Plan) -> Iterator[Workspace]:
     with Workspace(plan.contract, plan.target, plan.seed) as opened:
         yield opened
-        ACCESS_PROFILES.clean_up(opened)
+        clean_up(opened, ACCESS_PROFILES)
 
 
 class Search:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
-from conformance.boundary.texts import Texts
 from conformance.contract.constraints import ITEM
 from conformance.contract.document import Contract
 from conformance.contract.schemas import simplified
+from conformance.contract.texts import Texts
 
 Schema = dict[str, Any]
 

@@ -1,6 +1,7 @@
 """Texts that keep or break one word of a schema: found by changing a good one until it fits."""
 
 import json
+import random
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -11,6 +12,8 @@ from conformance.contract.schemas import as_json_schema
 
 Schema = dict[str, Any]
 
+# Characters of which hardly any name consists: the common ideographs.
+_RARE = 0x4E00, 0x9FA5
 _WORDS = ("type", "enum", "minLength", "maxLength", "pattern", "format")
 # Something for every common format, and the shortest of most patterns.
 _CANDIDATES = (
@@ -43,12 +46,12 @@ class Texts:
 
     Args:
         good: a text that no object of the server has, to be used where the schema allows it.
-        rare: makes a character that hardly any name consists of.
+        drawn: where characters are drawn from of which hardly any name consists.
     """
 
-    def __init__(self, good: str, rare: Callable[[], str]) -> None:
+    def __init__(self, good: str, drawn: random.Random) -> None:
         self._good = good
-        self._rare = rare
+        self._drawn = drawn
 
     def sample(self, schema: Schema, first: Iterable[str] = ()) -> str:
         """A text that the schema allows.
@@ -56,13 +59,13 @@ class Texts:
         Raises:
             NoText: none was found.
         """
-        fits = _fits(schema)
+        is_good = fits(schema)
         for candidate in (*first, self._good, *_examples(schema), *_CANDIDATES):
-            if fits(candidate):
+            if is_good(candidate):
                 return candidate
         for length in (schema.get("minLength", 1), schema.get("maxLength", 1)):
             for candidate in (self._good, *_CANDIDATES):
-                if found := _of_length(candidate, length, fits):
+                if found := _of_length(candidate, length, is_good):
                     return found
         raise NoText(f"no text was found that keeps {_shown(schema)}")
 
@@ -74,11 +77,17 @@ class Texts:
         Raises:
             NoText: there is no good text to begin with.
         """
-        fits = _fits({word: rule for word, rule in schema.items() if word not in ("minLength", "maxLength")})
+        is_good = fits(
+            {word: rule for word, rule in schema.items() if word not in ("minLength", "maxLength")}
+        )
         sample = self.sample(schema, first)
-        starts = (sample, *_CANDIDATES) if length >= len(sample) else (self._rare(), sample, *_CANDIDATES)
+        starts = (
+            (sample, *_CANDIDATES)
+            if length >= len(sample)
+            else (chr(self._drawn.randint(*_RARE)), sample, *_CANDIDATES)
+        )
         for start in starts:
-            if found := _of_length(start, length, fits):
+            if found := _of_length(start, length, is_good):
                 return found
         return sample[:length].ljust(length, "x")
 
@@ -88,11 +97,11 @@ class Texts:
         Raises:
             NoText: none was found.
         """
-        fits, fits_but = _fits(schema), _fits({key: rule for key, rule in schema.items() if key != word})
+        is_good, is_good_but = fits(schema), fits({key: rule for key, rule in schema.items() if key != word})
         impossible: tuple[str, ...] = _IMPOSSIBLE if word == "format" else ()
         changes = _changes(self.sample(schema, first), _PROBES_OF_HEADERS if header else _PROBES)
         for changed in (*impossible, *changes):
-            if fits_but(changed) and not fits(changed):
+            if is_good_but(changed) and not is_good(changed):
                 return changed
         raise NoText(f"no text was found that breaks {word} alone of {_shown(schema)}")
 
@@ -102,18 +111,18 @@ def _examples(schema: Schema) -> Iterator[str]:
         yield schema["example"]
 
 
-def _of_length(start: str, length: int, fits: Callable[[str], bool]) -> str | None:
+def _of_length(start: str, length: int, is_good: Callable[[str], bool]) -> str | None:
     if len(start) == length:
-        return start if fits(start) else None
+        return start if is_good(start) else None
     if len(start) < length:
         more = length - len(start)
         stretched = [start + "x" * more]
         # The last characters first: what stands before them may be what makes the text unlike any other.
         stretched += [start[:at] + start[at] * more + start[at:] for at in reversed(range(len(start)))]
-        return next((text for text in stretched if fits(text)), None)
+        return next((text for text in stretched if is_good(text)), None)
     while len(start) > length:
         shorter = (start[:at] + start[at + 1 :] for at in reversed(range(len(start))))
-        found = next((text for text in shorter if fits(text)), None)
+        found = next((text for text in shorter if is_good(text)), None)
         if found is None:
             return None
         start = found
@@ -131,9 +140,10 @@ def _changes(sample: str, probes: str) -> Iterator[str]:
             yield sample[:at] + probe + sample[at + 1 :]
 
 
-def _fits(schema: Schema) -> Callable[[str], bool]:
+def fits(schema: Schema) -> Callable[[Any], bool]:
+    """Returns what tells whether a text keeps a schema."""
     words = {word: schema[word] for word in _WORDS if word in schema}
-    compiled: Callable[[str], bool] = _compiled(json.dumps(words, sort_keys=True)).is_valid
+    compiled: Callable[[Any], bool] = _compiled(json.dumps(words, sort_keys=True)).is_valid
     return compiled
 
 

@@ -11,6 +11,7 @@ import pytest
 from conformance.access_profiles import fixtures
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
+from conformance.run.clean_up import clean_up
 from conformance.run.plan import Plan
 from conformance.run.registry import Registry
 from conformance.run.session import Session, Workspace
@@ -56,14 +57,14 @@ def test_everything_of_the_run_is_removed_and_nothing_of_others(
         session, foreign = workspace.session(CLAUSE), others.session(CLAUSE)
         own_ids, foreign_ids = _fill(session), _fill(foreign)
 
-        residue = ACCESS_PROFILES.clean_up(workspace)
+        residue = clean_up(workspace, ACCESS_PROFILES)
 
         assert residue.total == 0
         assert _statuses(session, own_ids) == [404, 404, 404]
         assert _is_revoked(session, own_ids["key_id"])
         assert _statuses(foreign, foreign_ids) == [200, 200, 200]
         assert not _is_revoked(foreign, foreign_ids["key_id"])
-        assert ACCESS_PROFILES.clean_up(others).total == 0
+        assert clean_up(others, ACCESS_PROFILES).total == 0
 
 
 def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Breakable) -> None:
@@ -73,22 +74,38 @@ def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Brea
     _fill(workspace.session(CLAUSE))
     breakable.app.break_with(no_deletion)
     try:
-        residue = ACCESS_PROFILES.clean_up(workspace)
+        residue = clean_up(workspace, ACCESS_PROFILES)
     finally:
         breakable.app.break_with(None)
 
-    assert (residue.users, residue.roles, residue.profiles, residue.api_keys) == (2, 1, 1, 1)
-    assert ACCESS_PROFILES.clean_up(workspace).total == 0
+    assert residue.counts == {"users": 2, "roles": 1, "profiles": 1, "api_keys": 1}
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
 
-def test_an_id_that_a_server_made_up_is_not_deleted(workspace: Workspace) -> None:
-    session = workspace.session(CLAUSE)
-    user_id = fixtures.user(session)["id"]
-    with Workspace(session.contract, session.target, 1) as other:
-        other.remember_user(user_id)
-        assert ACCESS_PROFILES.clean_up(other).total == 0
-    assert session.call("getUser", parameters={"user_id": user_id}).status == 200
-    assert ACCESS_PROFILES.clean_up(workspace).total == 0
+def test_what_a_server_takes_for_new_and_has_another_name_is_not_removed(
+    workspace: Workspace, breakable: Breakable
+) -> None:
+    others = workspace.session(CLAUSE)
+    users, roles = fixtures.user(others), fixtures.role(others)
+
+    async def made_before(request: Request, inner: Inner, state: State) -> Response:
+        response = await inner(request)
+        made = {"createUser": {"user": users}, "createRole": {"role": roles}}.get(request.operation_id or "")
+        return response if made is None else response.with_json(made)
+
+    with Workspace(others.contract, others.target, 1) as workspace_of_the_run:
+        breakable.app.break_with(made_before)
+        try:
+            session = workspace_of_the_run.session(CLAUSE)
+            assert fixtures.user(session) == users
+            assert fixtures.role(session) == roles
+        finally:
+            breakable.app.break_with(None)
+        assert clean_up(workspace_of_the_run, ACCESS_PROFILES).total == 0
+
+    assert others.call("getUser", parameters={"user_id": users["id"]}).status == 200
+    assert others.call("getRole", parameters={"role_id": roles["id"]}).status == 200
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
 
 def test_a_run_that_is_interrupted_removes_what_it_made(plan: Plan) -> None:

@@ -10,12 +10,11 @@ import pytest
 
 from conformance import cli
 from conformance.access_profiles import calls, fixtures
-from conformance.access_profiles.clean_up import leftovers, remove
 from conformance.access_profiles.content import ACCESS_PROFILES
-from conformance.access_profiles.preflight import AN_HOUR, left_by_earlier_runs
 from conformance.cli.root import cli as group
 from conformance.contract import document
 from conformance.http.deadline import Deadline
+from conformance.run.clean_up import AN_HOUR, clean_up, left_by_earlier_runs, leftovers, remove
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import ExitCode
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
@@ -31,12 +30,12 @@ def cut_short(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> Iterator
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         session = workspace.session("cut short")
         # The server is shared, and tests of whole runs may have left theirs.
-        remove(session, leftovers(session))
+        remove(session, leftovers(session, ACCESS_PROFILES))
         fixtures.holder(session, fixtures.active_profile(session)["id"])
         fixtures.role(session)
         fixtures.api_key(session, "Roles:View")
         yield session
-        ACCESS_PROFILES.clean_up(workspace)
+        clean_up(workspace, ACCESS_PROFILES)
 
 
 async def _made_long_ago(request: Request, inner: Inner, state: State) -> Response:
@@ -61,10 +60,10 @@ def test_clean_removes_what_a_run_left_and_nothing_of_others(
         code = cli.run(["clean", breakable.target.root, "--all", "--yes"])
 
         assert code == ExitCode.CONFORMS
-        assert "Removed 1 user, 1 role, 1 profile, 1 api key." in capsys.readouterr().out
-        assert leftovers(cut_short).total == 0
+        assert "Removed 1 api key, 1 role, 1 user, 1 profile." in capsys.readouterr().out
+        assert leftovers(cut_short, ACCESS_PROFILES).total == 0
         assert [calls.read(other, profile_id).status for profile_id in kept] == [200, 200]
-        assert ACCESS_PROFILES.clean_up(others).total == 0
+        assert clean_up(others, ACCESS_PROFILES).total == 0
 
 
 def test_what_was_made_a_moment_ago_may_be_of_a_run_that_goes_on(
@@ -72,8 +71,8 @@ def test_what_was_made_a_moment_ago_may_be_of_a_run_that_goes_on(
 ) -> None:
     assert cli.run(["clean", breakable.target.root, "--yes"]) == ExitCode.CONFORMS
     assert "Nothing of earlier runs is left" in capsys.readouterr().out
-    assert leftovers(cut_short).total == 4
-    assert left_by_earlier_runs(cut_short) is None
+    assert leftovers(cut_short, ACCESS_PROFILES).total == 4
+    assert left_by_earlier_runs(cut_short, ACCESS_PROFILES) is None
 
 
 def test_what_is_older_is_told_of(
@@ -81,14 +80,14 @@ def test_what_is_older_is_told_of(
 ) -> None:
     breakable.app.break_with(_made_long_ago)
     try:
-        note = left_by_earlier_runs(cut_short)
-        found = leftovers(cut_short, older_than=AN_HOUR)
+        note = left_by_earlier_runs(cut_short, ACCESS_PROFILES)
+        found = leftovers(cut_short, ACCESS_PROFILES, older_than=AN_HOUR)
         cli.run(["check", breakable.target.root, "--only", "AUTH-001"])
     finally:
         breakable.app.break_with(None)
 
     command = f"conformance clean {breakable.target.root}"
-    assert note == f"Earlier runs left 1 role, 1 profile, 1 api key here. Remove them with: {command}"
+    assert note == f"Earlier runs left 1 api key, 1 role, 1 profile here. Remove them with: {command}"
     assert found.total == 4
     assert note in capsys.readouterr().out
 
@@ -99,9 +98,9 @@ def test_clean_asks_before_it_removes(
 ) -> None:
     ran = click.testing.CliRunner().invoke(group, ["clean", breakable.target.root, "--all"], input=answer)
 
-    assert "Remove 1 user, 1 role, 1 profile, 1 api key from http://" in ran.output
+    assert "Remove 1 api key, 1 role, 1 user, 1 profile from http://" in ran.output
     assert ran.exit_code == (ExitCode.INCOMPLETE if left else ExitCode.CONFORMS)
-    assert leftovers(cut_short).total == left
+    assert leftovers(cut_short, ACCESS_PROFILES).total == left
 
 
 def test_what_clean_cannot_remove_is_3(
@@ -131,26 +130,26 @@ def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(breakable: Breaka
         session = workspace.session("x")
         fixtures.role(session)
         calls.create(session)
-        late = ACCESS_PROFILES.clean_up(workspace, Deadline.within(0))
+        late = clean_up(workspace, ACCESS_PROFILES, Deadline.within(0))
 
-        assert (late.roles, late.profiles) == (1, 1)
-        assert ACCESS_PROFILES.clean_up(workspace).total == 0
+        assert (late.counts["roles"], late.counts["profiles"]) == (1, 1)
+        assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
 
 def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
     breakable: Breakable, no_listener: str
 ) -> None:
     with Workspace(CONTRACT, replace(breakable.target, root=no_listener), 1) as workspace:
-        workspace.remember_user(f"{workspace.prefix}1")
+        workspace.inventory.add("/users/{user_id}", {"user_id": f"{workspace.prefix}1"})
 
-        assert ACCESS_PROFILES.clean_up(workspace).total is None
+        assert clean_up(workspace, ACCESS_PROFILES).total is None
 
 
 def test_a_user_whose_creation_was_never_answered_is_removed(breakable: Breakable) -> None:
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         with Workspace(CONTRACT, breakable.target, 1, prefix=workspace.prefix) as same:
             user_id = fixtures.user(same.session("x"))["id"]
-        assert ACCESS_PROFILES.clean_up(workspace).total == 0
+        assert clean_up(workspace, ACCESS_PROFILES).total == 0
         session = workspace.session("y")
 
         assert session.call("getUser", parameters={"user_id": user_id}).status == 404

@@ -1,0 +1,195 @@
+"""Makes what an operation needs to succeed: the objects that its path and its body name.
+
+Every operation has objects of its own, so that none spoils those of another. An operation that uses up what
+it is given (a deletion) gets something fresh each time. How an object is made is derived from the contract;
+the content says how, where that is not enough (`Content.recipes`).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+
+from conformance.contract.constraints import Reader
+from conformance.contract.document import Operation
+from conformance.contract.resources import (
+    Lister,
+    Maker,
+    Parameters,
+    Resource,
+    member,
+    object_paths,
+    parameters_of,
+)
+from conformance.contract.texts import NoText, Texts
+from conformance.contract.values import ABSENT, Values
+from conformance.http.unreached import Unreached
+from conformance.run.content import Content
+from conformance.run.session import Session
+
+
+class Supply:
+    """What was made for each operation, and more of it on demand.
+
+    Args:
+        reads: whether nothing may be made, so that what is there already is taken.
+    """
+
+    def __init__(self, session: Session, content: Content, *, reads: bool = False) -> None:
+        self._session = session
+        self._content = content
+        self._resources = session.resources
+        self._reads = reads
+        self._kept: dict[str, Parameters] = {}
+        self._under_way: list[str] = []
+
+    def parameters(self, operation: Operation) -> Parameters:
+        """Returns path parameters with which the operation can succeed.
+
+        Raises:
+            Unreached: they cannot be made.
+        """
+        if self.uses_up(operation):
+            found = self._attempt(operation.path, plain=True)
+        else:
+            found = self._keep(operation.id, operation.path)
+        return {name: found[name] for name in parameters_of(operation.path)}
+
+    def uses_up(self, operation: Operation) -> bool:
+        """Returns whether an operation that succeeds needs something fresh the next time."""
+        return self._resources.uses_up(operation) and not self._reads
+
+    def renew(self, operation: Operation) -> None:
+        """Forgets what was made for an operation: it is gone, or not as it was."""
+        self._kept.pop(operation.id, None)
+
+    def references(self, operation: Operation) -> Mapping[str, Callable[[], Any]]:
+        """Returns what takes ids in a body or a query, by name: something that is there for the operation.
+
+        Raises:
+            Unreached: by what is returned, when it cannot be made.
+        """
+
+        def reference(resource: Resource) -> Callable[[], Any]:
+            return lambda: self._reference(operation, resource)
+
+        found = {name: reference(each) for each in self._resources if each.is_root for name in each.aliases}
+        return found | {f"{name}s": make for name, make in found.items()}
+
+    def etag(self, operation: Operation, parameters: Parameters) -> str | None:
+        """Returns the present entity tag of the object that an operation's path names first."""
+        path = next(object_paths(operation.path), None)
+        resource = None if path is None else self._resources.at(path)
+        if resource is None or resource.reader is None:
+            return None
+        try:
+            answer = self._session.call(resource.reader.id, parameters=parameters)
+        except (httpx.TransportError, LookupError):
+            return None
+        etag: str | None = answer.headers.get("etag")
+        return etag
+
+    def _reference(self, operation: Operation, resource: Resource) -> Any:
+        # A relation is made of what is not related yet: what the path names is fresh, and this another.
+        if not self.uses_up(operation):
+            there = self._keep(operation.id, operation.path)
+            if resource.parameter in there:
+                return there[resource.parameter]
+        return self._keep(resource.path, resource.path)[resource.parameter]
+
+    def _keep(self, purpose: str, path: str) -> Parameters:
+        if purpose not in self._kept:
+            self._kept[purpose] = self._attempt(path)
+        return self._kept[purpose]
+
+    def _attempt(self, path: str, *, plain: bool = False) -> Parameters:
+        try:
+            return self._make(path, plain=plain)
+        except httpx.TransportError as error:
+            raise Unreached(f"what {path} needs could not be made: {error}") from error
+        # A server that answers with something else is found out by the schemas of its answers.
+        except (NoText, LookupError, TypeError) as error:
+            raise Unreached(f"what {path} needs could not be made") from error
+
+    def _make(self, path: str, *, plain: bool) -> Parameters:
+        """Makes all that a path names: as the content says, unless it is to be plain and can be."""
+        if not parameters_of(path):
+            return {}
+        stated = self._content.recipes.get(frozenset(parameters_of(path)))
+        if stated is not None and not self._reads and not (plain and self._is_derived(path)):
+            return stated(self._session)
+        found: Parameters = {}
+        for name, resource in self._resources.needs(path):
+            found |= self._object(path, name, resource, found)
+        return found
+
+    def _is_derived(self, path: str) -> bool:
+        return all(each is not None and each.makers for _, each in self._resources.needs(path))
+
+    def _object(self, path: str, name: str, resource: Resource | None, around: Parameters) -> Parameters:
+        """The parameters of one object, made or else found in its list."""
+        for each in filter(None, (resource, self._resources.of(name))):
+            maker = next((m for m in each.makers if _is_enough(around, m, each)), None)
+            if maker is not None and not self._reads:
+                made = self._made(each, maker, around)
+                return made if name in made else {**made, name: made[each.parameter]}
+            if each.lister is not None and around.keys() >= set(parameters_of(each.collection)):
+                return {name: self._listed(each.lister, around)}
+        raise Unreached(f"nothing in the contract says how `{name}` of {path} comes to be")
+
+    def _made(self, resource: Resource, maker: Maker, around: Parameters) -> Parameters:
+        operation = maker.operation
+        parameters = {name: around[name] for name in parameters_of(operation.path) if name in around}
+        if maker.named_by == "":
+            parameters[resource.parameter] = self._session.name()
+        with self._once(resource.path):
+            body = self._body(operation)
+        content = None if body is ABSENT else json.loads(body)
+        answer = self._session.call(operation.id, parameters=parameters, body=content)
+        made = None
+        if 200 <= answer.status < 300:
+            made = self._resources.made(
+                operation, answer.json, parameters=parameters, request=content, headers=answer.headers
+            )
+        if made is None:
+            shown = answer.exchange.answer()[:300]
+            raise Unreached(f"{operation.id} made nothing that can be asked for: {shown}")
+        return {**around, **made}
+
+    def _body(self, operation: Operation) -> Any:
+        """The smallest legal body, as JSON, under a fresh name."""
+        stated = Reader(self._session.contract, operation).body()
+        if stated is None:
+            return ABSENT
+        token = f"{self._session.namespace}000000"
+        samples = {**self.references(operation), **self._content.samples(self._session.contract)}
+        values = Values(self._session.contract, Texts(token, self._session.random), samples)
+        sample = values.sample(stated[0])
+        body = json.dumps(self._content.made_legal(sample), ensure_ascii=False)
+        return body.replace(token, self._session.name())
+
+    def _listed(self, lister: Lister, around: Parameters) -> Any:
+        answer = self._session.call(lister.operation.id, parameters=around)
+        rows = member(answer.json, lister.rows)
+        if not isinstance(rows, list) or not rows:
+            raise Unreached(f"{lister.operation.id} shows nothing that could be asked for")
+        return member(rows[-1], lister.identity)
+
+    @contextmanager
+    def _once(self, path: str) -> Iterator[None]:
+        """Guards against objects of which each needs the other first."""
+        if path in self._under_way:
+            raise Unreached(f"what {path} needs would need it itself")
+        self._under_way.append(path)
+        try:
+            yield
+        finally:
+            self._under_way.pop()
+
+
+def _is_enough(around: Parameters, maker: Maker, resource: Resource) -> bool:
+    """Whether all that a maker's path names is there."""
+    chosen = {resource.parameter} if maker.named_by == "" else set()
+    return around.keys() >= set(parameters_of(maker.operation.path)) - chosen

@@ -1,0 +1,103 @@
+"""Bodies that were drawn name what the run made, under names that were never used."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from conformance.access_profiles.content import ACCESS_PROFILES
+from conformance.contract import document
+from conformance.contract.document import Operation
+from conformance.fuzz.bodies import Bodies, Names
+from conformance.run.clean_up import clean_up
+from conformance.run.recipes import Supply
+from conformance.run.session import Workspace
+from tests.conformance.conftest import Breakable
+
+_CONTRACT = document.load()
+
+
+class _Drawing:
+    """Mends bodies of one operation, with what it was supplied with."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.session = workspace.session("fuzz")
+        self.supply = Supply(self.session, ACCESS_PROFILES)
+        self.bodies = Bodies(self.session, ACCESS_PROFILES, self.supply, Names("cf-1-"))
+
+    def owned(self, operation_id: str, body: dict[str, Any], *, is_ours: bool = True) -> dict[str, Any]:
+        return self.bodies.owned(_operation(operation_id), body, is_ours=is_ours)
+
+
+def _operation(operation_id: str) -> Operation:
+    found = _CONTRACT.operation(operation_id)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def drawing(breakable: Breakable) -> Iterator[_Drawing]:
+    with Workspace(_CONTRACT, breakable.target, 1) as workspace:
+        yield _Drawing(workspace)
+        assert clean_up(workspace, ACCESS_PROFILES).total == 0
+
+
+@pytest.mark.parametrize("length", [1, 8, 9, 100, 254, 255])
+def test_names_are_fresh_and_keep_the_length_that_was_drawn(drawing: _Drawing, length: int) -> None:
+    first, second = (drawing.owned("createRole", {"name": "n" * length})["name"] for _ in range(2))
+
+    assert first != second
+    assert first.startswith("cf-1-")
+    assert len(first) == max(length, len(first.rpartition("-")[0]) + 1)
+
+
+@pytest.mark.parametrize("name", ["", " ", "n" * 256, "a\nb", 7, None])
+def test_a_name_that_is_wrong_stays_wrong(drawing: _Drawing, name: Any) -> None:
+    assert drawing.owned("createRole", {"name": name}) == {"name": name}
+
+
+@pytest.mark.parametrize(("user_id", "is_id"), [("ada", True), (".ada", False), ("a/b", False)])
+def test_an_id_that_the_client_chooses_is_fresh(drawing: _Drawing, user_id: str, is_id: bool) -> None:
+    owned = drawing.owned("createUser", {"id": user_id})["id"]
+
+    assert owned.startswith("cf-1-f") if is_id else owned == user_id
+
+
+def test_what_a_body_refers_to_was_made_by_the_run(drawing: _Drawing) -> None:
+    attach, make, assign = (
+        _operation(each) for each in ("attachRolesToAccessProfile", "createUser", "assignUserAccessProfile")
+    )
+    role_id = drawing.supply.references(attach)["role_ids"]()
+
+    owned = drawing.owned(attach.id, {"role_ids": [5, 6, 0, "7", True]})
+    assert owned == {"role_ids": [role_id, role_id, 0, "7", True]}
+    assert drawing.owned(make.id, {"role_id": 5}) == {"role_id": role_id}
+    assert drawing.owned(make.id, {"role_id": None}) == {"role_id": None}
+    profile_id = drawing.supply.references(assign)["profile_id"]()
+    assert drawing.owned(assign.id, {"profile_id": 7}) == {"profile_id": profile_id}
+    assert drawing.owned(assign.id, {"profile_id": 2**63}) == {"profile_id": 2**63}
+
+
+def test_a_body_refers_to_what_its_path_names(drawing: _Drawing) -> None:
+    operation = _operation("addUserVirtualKey")
+    place = drawing.supply.parameters(operation)
+    profile_id = drawing.owned(operation.id, {"profile_id": 7})["profile_id"]
+
+    answer = drawing.session.call(
+        operation.id, parameters=place, body={"name": "one more", "profile_id": profile_id}
+    )
+    assert 200 <= answer.status < 300
+
+
+def test_nothing_is_given_to_anybody_by_a_profile_that_was_not_made_for_it(drawing: _Drawing) -> None:
+    body = {"role_ids": [0], "apply_to_existing": True}
+
+    assert drawing.owned("attachRolesToAccessProfile", body) == body
+    kept = drawing.owned("attachRolesToAccessProfile", body, is_ours=False)
+    assert kept == {**body, "apply_to_existing": False}
+
+
+def test_without_anything_made_an_id_is_one_that_nobody_has(no_listener: str, breakable: Breakable) -> None:
+    with Workspace(_CONTRACT, replace(breakable.target, root=no_listener), 1) as workspace:
+        assert _Drawing(workspace).owned("createUser", {"role_id": 5})["role_id"] > 2**62
