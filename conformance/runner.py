@@ -132,6 +132,9 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
                 for phase in plan.phases:
                     progress.follow(phase, plan, workspace, ledger, slowness)
             finally:
+                if workspace.trouble:
+                    # What comes of it has been told, and is no new finding.
+                    workspace.observers.clear()
                 observe(PhaseBegun("clean-up"))
                 left += clean_up(workspace, plan.content)
     if obstacle is None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import httpx
@@ -163,6 +163,12 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
                 requests=len(session.answers) - before,
                 seconds=time.perf_counter() - begun,
             )
+        )
+    watch.look(session, operation.id)
+    if run.workspace.trouble and verdicts and verdicts[-1].status is not Status.NOT_REACHED:
+        # What ended it is told, also when nothing comes after it that would have missed the server.
+        verdicts[-1] = replace(
+            verdicts[-1], status=Status.NOT_REACHED, reason=run.workspace.trouble, findings=()
         )
     return verdicts
 

@@ -43,6 +43,8 @@ class Situation:
     ask: Ask
     changes: bool
     """Whether more than GET is sent, whatever the operation."""
+    common: str = ""
+    """What several operations have in common that fail in this, in a few words."""
 
     @property
     def wanted(self) -> str:
@@ -60,7 +62,7 @@ class Situation:
             if answer.status not in self.statuses:
                 expected = f"{self.wanted}, as {self.cause}"
                 actual = answer.exchange.answer()[:_SHOWN]
-                yield Finding(expected, actual, (answer.exchange,), pointer=self.pointer)
+                yield Finding(expected, actual, (answer.exchange,), pointer=self.pointer, cause=self.common)
 
 
 def situations(
@@ -79,6 +81,7 @@ def situations(
             _strangers,
             changes=False,
         )
+    successes = tuple(each for each in contract.statuses(operation) if 200 <= each < 300)
     for status in contract.statuses(operation):
         causes = _CAUSES if status in content.causes else {}
         found = _GOOD if 200 <= status < 300 else causes.get(status)
@@ -93,7 +96,7 @@ def situations(
         yield Situation(
             f"S.{operation.id}.status.{status}",
             f"{place}/responses/{status}",
-            (status,),
+            (status,) if content.insists or status >= 300 else successes,
             (*profiles, "extensions") if makes_key else profiles,
             cause,
             ask,
@@ -102,7 +105,10 @@ def situations(
 
 
 def _succeed(caller: Caller) -> Iterator[Answer]:
-    yield caller.send(caller.good())
+    answer = caller.send(caller.good())
+    if not caller.content.insists and 400 <= answer.status < 500:
+        raise Unreached(f"a plain good request was answered {answer.status}")
+    yield answer
 
 
 def _strangers(caller: Caller) -> Iterator[Answer]:

@@ -44,8 +44,8 @@ class Values:
             return schema["enum"][0]
         match schema.get("type"):
             case "object":
-                members = schema.get("properties", {})
-                return {key: self.sample(members.get(key, {}), key) for key in schema.get("required", ())}
+                required = len({*schema.get("required", ())})
+                return self.members(schema, max(required, schema.get("minProperties", 0)))
             case "array":
                 return self.items(schema, name, schema.get("minItems", 0))
             case "integer" | "number":

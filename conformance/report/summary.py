@@ -136,14 +136,14 @@ def _ids(found: list[dict[str, Any]]) -> str:
 
 def residue(document: Document) -> str:
     """What the run left on the server."""
-    by_nature = "Audit rows and revoked API keys stay by nature."
     kinds = {kind: count for kind, count in document["left_behind"].items() if kind != "name_prefix"}
+    by_nature = " Audit rows and revoked API keys stay by nature." if "api_keys" in kinds else ""
     left = {kind.replace("_", " "): count for kind, count in kinds.items() if count != 0}
     if not left:
-        return f"Nothing of the run was left behind. {by_nature}"
+        return f"Nothing of the run was left behind.{by_nature}"
     told = ", ".join(
         f"{kind} that cannot be counted" if count is None else f"{count} {kind}"
         for kind, count in left.items()
     )
     prefix = document["left_behind"]["name_prefix"]
-    return f"Left behind: {told}. Their names begin with {prefix}. {by_nature}"
+    return f"Left behind: {told}. Their names begin with {prefix}.{by_nature}"

@@ -53,10 +53,38 @@ class Watch:
             self._workspace.trouble = "the server no longer answers"
             return True
         culprit = self._last if isinstance(error, httpx.ConnectError) and self._last else operation_id
-        self._workspace.trouble = (
-            f"the server has ended after {culprit} was called: call it never, with --exclude {culprit}"
-        )
+        self._tell(f"the server has ended after {culprit} was called", culprit)
         return True
+
+    def look(self, session: Session, operation_id: str) -> None:
+        """Looks after an operation whether the server still answers, and still takes what it took before."""
+        if not self._in_turn or self._workspace.trouble:
+            return
+        if not is_alive(session):
+            self._tell(f"the server has ended after {operation_id} was called", operation_id)
+        elif self._write is not None and self._last == operation_id:
+            try:
+                answer = self._write()
+            except (httpx.TransportError, Unreached):
+                return
+            if answer.status >= 500:
+                self._tell(
+                    f"writes are answered {answer.status} since {operation_id} was called", operation_id
+                )
+
+    def _status_of_the_like(self, write: Write) -> int:
+        """What a write is answered that was accepted before; 0 for no answer. No verdict is made of it."""
+        observers = [*self._workspace.observers]
+        self._workspace.observers.clear()
+        try:
+            return write().status
+        except (httpx.TransportError, Unreached):
+            return 0
+        finally:
+            self._workspace.observers += observers
+
+    def _tell(self, what: str, operation_id: str) -> None:
+        self._workspace.trouble = f"{what}: leave it out, with --exclude {operation_id}"
 
     def is_switched(self, answer: Answer) -> bool:
         """Whether an error of the server is one that every write meets since some operation was called."""
@@ -64,15 +92,8 @@ class Watch:
             return True
         if answer.status < 500 or self._write is None or not self._in_turn:
             return False
-        culprit, write = self._last, self._write
-        try:
-            again = write()
-        except (httpx.TransportError, Unreached):
+        culprit = self._last
+        if self._status_of_the_like(self._write) != answer.status:
             return False
-        if again.status != answer.status:
-            return False
-        self._workspace.trouble = (
-            f"every write is answered {answer.status} since {culprit} was called: "
-            f"call it never, with --exclude {culprit}"
-        )
+        self._tell(f"writes are answered {answer.status} since {culprit} was called", culprit)
         return True
