@@ -129,6 +129,13 @@ def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(sta
     assert trial.reason == "at the edge, another rule gives the same answer: 400 validation_failed /role_id"
 
 
+def test_a_stricter_mutant_is_counted_where_something_could_be_at_its_edge(stand: Stand) -> None:
+    """Another server may have a profile with the least id."""
+    trial = _mutant_trial(stand, "assignUserAccessProfile.body.profile_id.minimum/constraint-tightened")
+
+    assert trial.outcome is Outcome.SURVIVED
+
+
 def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(stand: Stand) -> None:
     trial = _mutant_trial(stand, "deleteAccessProfile.path.profile_id.minimum/constraint-tightened")
 
