@@ -63,14 +63,9 @@ class Watch:
         if not is_alive(session):
             self._tell(f"the server has ended after {operation_id} was called", operation_id)
         elif self._write is not None and self._last == operation_id:
-            try:
-                answer = self._write()
-            except (httpx.TransportError, Unreached):
-                return
-            if answer.status >= 500:
-                self._tell(
-                    f"writes are answered {answer.status} since {operation_id} was called", operation_id
-                )
+            status = self._status_of_the_like(self._write)
+            if status >= 500:
+                self._tell(f"writes are answered {status} since {operation_id} was called", operation_id)
 
     def _status_of_the_like(self, write: Write) -> int:
         """What a write is answered that was accepted before; 0 for no answer. No verdict is made of it."""
