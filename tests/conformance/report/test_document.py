@@ -33,7 +33,7 @@ def closed(schema: Any) -> Any:
         return schema
     made = {key: closed(part) for key, part in schema.items()}
     if isinstance(schema.get("properties"), dict) and "type" in schema:
-        made["additionalProperties"] = False
+        made.setdefault("additionalProperties", False)
     return made
 
 
