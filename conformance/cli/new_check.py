@@ -1,13 +1,16 @@
 """`conformance new-check`: what to begin a check and a fault with."""
 
 import re
+from collections.abc import Sequence
+from itertools import groupby
 
 import click
 
 from conformance.cli.root import cli, load_contract
 from conformance.contract.document import Clause, Contract, Operation
 
-_CHECK = '''# Into {file}:
+_CHECK = '''
+
 @check("{id}")
 def {name}(session: Session) -> None:
     """Says what it sends, and what the answers are to be.
@@ -17,11 +20,18 @@ def {name}(session: Session) -> None:
     answer = {call}
     expect.status(answer, {status})
 '''
-_FAULT = """# Into {file}:
-@breaks("{id}")
-async def {name}_is_broken(request: Request, inner: Inner, state: State) -> Response:
-    # The clause: {text}
-    return {response}
+_CHECK_IMPORTS = """from conformance.run import expect
+from conformance.run.registry import check
+from conformance.run.session import Session
+"""
+_FAULT = """    # The clause: {text}
+    "{id}/another_status": on({touched}).refuse(418),
+"""
+_NEW_FAULTS = """from conformance.selftest.combinators import on
+from conformance.selftest.middleware import Fault
+
+FAULTS: dict[str, Fault] = {{
+{faults}}}
 """
 
 
@@ -38,14 +48,14 @@ def new_check(named: tuple[str, ...]) -> None:
 
     contract = load_contract(None)
     ids = {clause.id for each in named for clause in _clauses(contract, each)}
-    lacking = [
-        each
-        for each in missing(contract, runner.checks(), (fault.clause_id for fault in FAULTS))
-        if each.clause.id in ids
-    ]
-    for each in sorted(lacking, key=lambda each: each.kind):
-        form = _CHECK if each.kind == "check" else _FAULT
-        click.echo(form.format(file=each.file, **_words(contract, each.clause)))
+    every = missing(contract, runner.checks(), (fault.clause_id for fault in FAULTS))
+    lacking = [each for each in every if each.clause.id in ids]
+    for (kind, file, is_new), group in groupby(
+        sorted(lacking, key=lambda each: (each.kind, each.file)),
+        lambda each: (each.kind, each.file, each.is_first),
+    ):
+        code = _checks if kind == "check" else _faults
+        click.echo(code(contract, file, [each.clause for each in group], is_new=is_new))
     if not lacking:
         click.echo(f"Each clause of {' '.join(named)} has a check and a fault.", err=True)
 
@@ -57,19 +67,32 @@ def _clauses(contract: Contract, named: str) -> list[Clause]:
     return found
 
 
+def _checks(contract: Contract, file: str, clauses: Sequence[Clause], *, is_new: bool) -> str:
+    """What goes into a file of checks, below a line that names it."""
+    checks = "".join(_CHECK.format(**_words(contract, clause)) for clause in clauses)
+    return f"# Into {file}:\n" + (_CHECK_IMPORTS if is_new else "") + checks
+
+
+def _faults(contract: Contract, file: str, clauses: Sequence[Clause], *, is_new: bool) -> str:
+    """What goes into a file of faults, below a line that names it."""
+    faults = "".join(_FAULT.format(**_words(contract, clause)) for clause in clauses)
+    return (
+        f"# Into {file}:\n{_NEW_FAULTS.format(faults=faults)}"
+        if is_new
+        else (f"# Into FAULTS of {file}:\n{faults}")
+    )
+
+
 def _words(contract: Contract, clause: Clause) -> dict[str, str]:
-    operation = contract.operation(clause.operation_id) if clause.operation_id else None
+    own = contract.operation(clause.operation_id) if clause.operation_id else None
+    called = own or contract.operations[0]
     return {
         "id": clause.id,
         "name": clause.id.lower().replace("-", "_"),
         "text": " ".join(clause.text.split()),
-        "call": "session.browse()" if operation is None else _call(operation),
-        "status": "200" if operation is None else str(min(contract.statuses(operation))),
-        "response": (
-            "refusal(418)"
-            if operation is None
-            else f'refusal(418) if request.operation_id == "{operation.id}" else await inner(request)'
-        ),
+        "call": _call(called),
+        "status": str(min(contract.statuses(called))),
+        "touched": "" if own is None else f'"{own.id}"',
     }
 
 

@@ -25,6 +25,11 @@ class Missing:
     kind: str
     file: str
 
+    @property
+    def is_first(self) -> bool:
+        """Whether there is no such file yet."""
+        return not (_SUITE.parent / self.file).exists()
+
     def __str__(self) -> str:
         prints = f"`conformance new-check {self.clause.id}` prints one"
         return f"The clause {self.clause.id} has no {self.kind}: write it into {self.file}; {prints}."
@@ -50,12 +55,17 @@ def file_for(contract: Contract, clause: Clause, folder: Path) -> str:
     siblings = [each.id for each in contract.clauses if each.operation_id == clause.operation_id]
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
     for ids in (siblings, related):
-        named = {path: sum(f'"{each}"' in text for each in ids) for path, text in texts.items()}
+        named = {path: sum(_names(text, each) for each in ids) for path, text in texts.items()}
         best = max(named, key=named.__getitem__, default=None)
         if best is not None and named[best]:
             return _shown(best)
     name = re.sub(r"\W+", "_", tag).lower() or "all_operations"
     return _shown(folder / f"{name}.py")
+
+
+def _names(text: str, clause_id: str) -> bool:
+    """Whether code has a clause's id, of a check, or with the name of a fault behind it."""
+    return f'"{clause_id}"' in text or f'"{clause_id}/' in text
 
 
 def _tag(contract: Contract, operation_id: str | None) -> str:
