@@ -26,10 +26,10 @@ from typing import Any, Protocol, TextIO
 import click
 import structlog
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.connexion_app import create_app
 from server.contract.document import load_contract
+from server.http.asgi import ASGIApp, Receive, Scope, Send
 from server.http.authentication import issue_key
 from store.api import ReadTransaction, Record, Revision, WriteTransaction
 from store.registry import open_store
