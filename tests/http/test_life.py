@@ -31,7 +31,7 @@ from conformance.run.session import Workspace
 from domain.lines import with_lines
 from domain.propagation import propagated
 from domain.records import Budget
-from domain.usage import settled
+from domain.usage import rolled_forward
 from tests.http.conftest import DURABLE
 from tests.http.life_server import LifeServer, life_server
 
@@ -52,7 +52,7 @@ class Life(HoldingHistory):
             kept = tx.copies.find(self.named(user), self.ids["profile", profile])
             assert kept is not None
             policy = with_lines(
-                settled(kept.policy, self.server.clock.now),
+                rolled_forward(kept.policy, self.server.clock.now),
                 budget=lambda line: replace(
                     line, current_usage_micros=line.current_usage_micros + amount * 10**6
                 ),
