@@ -1,7 +1,5 @@
 """`make bench`: python -m bench.contest [quick]."""
 
-from __future__ import annotations
-
 import os
 import random
 import tempfile

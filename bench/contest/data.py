@@ -1,7 +1,5 @@
 """The same profiles for everybody."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Sequence

@@ -4,8 +4,6 @@ Its endpoints that read are `async def`: `def` endpoints go through threads, whi
 speed here. The one that writes waits for the disk, so it is `def`.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """What a new profile gets besides what was asked for: ids, windows and counters."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any

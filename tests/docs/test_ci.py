@@ -1,7 +1,5 @@
 """The files for CI: they load, their scripts are sound, what they call exists, and their steps run."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -4,8 +4,6 @@ The histories and the model are those of the conformance suite. Here the clock c
 looked into, and so windows end, overrides run out and usage is there to be kept or reset.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
