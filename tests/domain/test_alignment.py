@@ -25,7 +25,7 @@ repeatable = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def monthly(created: str, *, aligned: bool) -> Policy:
-    """A policy with one monthly budget of which $42 are used."""
+    """Return a policy with one monthly budget of which $42 are used."""
     terms = PolicyTerms(budgets=(BudgetTerms(100_000_000, ResetDuration.MONTH),), calendar_aligned=aligned)
     policy = in_force(terms, at(created))
     return replace(policy, budgets=(replace(policy.budgets[0], current_usage_micros=42_000_000),))

@@ -41,7 +41,7 @@ repeatable = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def spent(duration: ResetDuration, *, aligned: bool, micros: int = 42_000_000) -> Policy:
-    """A policy with one budget, created and used at `CREATED`."""
+    """Return a policy with one budget, created and used at `CREATED`."""
     terms = PolicyTerms(budgets=(BudgetTerms(100_000_000, duration),), calendar_aligned=aligned)
     policy = in_force(terms, CREATED)
     return replace(policy, budgets=(replace(policy.budgets[0], current_usage_micros=micros),))

@@ -42,7 +42,7 @@ class Life(HoldingHistory):
     server: LifeServer
 
     def spend(self, user: str, profile: str, amount: int) -> None:
-        """The gateway charges every line of a copy; there is no operation for it."""
+        """Charge every line of a copy, as the gateway does; there is no operation for it."""
         found = self.profile(profile)
         if user not in found.copies:
             raise Inapplicable(user)
@@ -123,7 +123,7 @@ def test_every_life_is_as_the_clauses_say(backend: str, tmp_path: Path) -> None:
 
 
 def keeps_usage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A propagation does not hear of `reset_usage`."""
+    """Let a propagation not hear of `reset_usage`."""
 
     def deaf(*arguments: Any, **options: Any) -> Any:
         return propagated(*arguments, **{**options, "reset_usage": False})
@@ -132,7 +132,7 @@ def keeps_usage(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lasts_a_window_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An override is there for one window more than it was set for."""
+    """Let an override be there for one window more than it was set for."""
     sound = domain.usage.override_cycles_remaining
 
     def longer(budget: Budget, **at: Any) -> int | None:
