@@ -27,7 +27,7 @@ from sqlalchemy import event, insert, update
 from bench.cpu import cpu_seconds
 from bench.store_growth import sample_policy
 from domain.lines import with_lines
-from domain.policies import put_in_force, terms_of
+from domain.policies import instantiate, terms_of
 from domain.records import Policy
 from handlers.context import Context, Principal
 from handlers.contract_types import PropagateRequest
@@ -96,7 +96,7 @@ def _user(number: int, now: datetime) -> dict[str, object]:
 
 def _copy(number: int, template: Policy, now: datetime) -> dict[str, object]:
     ids = count(number * 10)
-    policy = put_in_force(
+    policy = instantiate(
         terms_of(template), line_id=lambda: str(uuid4()), provider_config_id=ids.__next__, now=now
     )
     used = with_lines(policy, budget=lambda line: replace(line, current_usage_micros=number))

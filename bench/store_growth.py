@@ -21,7 +21,7 @@ import click
 import psycopg
 from sqlalchemy import event, insert, update
 
-from domain.policies import put_in_force
+from domain.policies import instantiate
 from domain.records import (
     BudgetTerms,
     MCPGrants,
@@ -110,7 +110,7 @@ def fill(store: SqlStore, size: Size) -> None:
             )
 
 
-def settle(url: str) -> None:
+def vacuum(url: str) -> None:
     """Do what PostgreSQL would do by itself after so many rows."""
     if url.startswith("postgresql:"):
         with psycopg.connect(url, autocommit=True) as connection:
@@ -144,7 +144,7 @@ def sample_policy() -> Policy:
         mcp=MCPGrants(tool_groups=(1, 4), servers=("warehouse", "handbook")),
     )
     ids = iter(range(1, 100))
-    return put_in_force(
+    return instantiate(
         terms, line_id=lambda: f"line-{next(ids)}", provider_config_id=lambda: next(ids), now=NOW
     )
 
@@ -264,7 +264,7 @@ def main(postgresql: bool, profiles: int, copies: int, rounds: int, as_json: boo
             store.migrate()
             began = time.perf_counter()
             fill(store, size)
-            settle(url)
+            vacuum(url)
             click.echo(f"filled {size} in {time.perf_counter() - began:.0f} s", err=True)
             stores[size] = store
         rows = measure(stores, rounds, seconds=0.4)

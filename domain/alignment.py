@@ -5,16 +5,17 @@ from datetime import datetime
 
 from domain.lines import with_lines
 from domain.records import Budget, Policy, RateLimit, ResetDuration
-from domain.usage import budget_window_start, override_cycles_remaining, settled
+from domain.usage import budget_window_start, override_cycles_remaining, rolled_forward
 from domain.windows import window_start
 
 
 def realigned(policy: Policy, calendar_aligned: bool, now: datetime) -> Policy:
     """Return the policy with calendar alignment on or off; the same object when it is so already.
 
-    The policy is settled first. Usage stays; `last_reset` moves to the begin of the window that holds `now`
-    under the changed setting, but never back: the next reset is the end of that window. Overrides keep the
-    number of cycles that they have left, counted from that window on. Hours are never aligned and stay.
+    The policy is rolled forward first. Usage stays; `last_reset` moves to the begin of the window that holds
+    `now` under the changed setting, but never back: the next reset is the end of that window. Overrides
+    keep the number of cycles that they have left, counted from that window on. Hours are never aligned and
+    stay.
     """
     if policy.calendar_aligned == calendar_aligned:
         return policy
@@ -42,5 +43,5 @@ def realigned(policy: Policy, calendar_aligned: bool, now: datetime) -> Policy:
             request_last_reset=moved(line.terms.request_reset_duration, line.request_last_reset),
         )
 
-    moved_lines = with_lines(settled(policy, now), budget=budget, rate_limit=rate_limit)
+    moved_lines = with_lines(rolled_forward(policy, now), budget=budget, rate_limit=rate_limit)
     return replace(moved_lines, calendar_aligned=calendar_aligned)

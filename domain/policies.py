@@ -146,7 +146,7 @@ def normalised(terms: PolicyTerms) -> PolicyTerms:
     )
 
 
-def put_in_force(
+def instantiate(
     terms: PolicyTerms,
     *,
     line_id: Callable[[], str],

@@ -9,7 +9,7 @@ from domain.errors import RulesBroken
 from domain.lines import LineFactory, same_windows, share_windows
 from domain.policies import mcp_faults
 from domain.records import Budget, MCPGrants, Policy, ProviderConfig, RateLimit
-from domain.usage import settled, without_usage
+from domain.usage import rolled_forward, without_usage
 
 
 class PropagatedField(StrEnum):
@@ -49,7 +49,7 @@ def propagated(
     provider_config_id: Callable[[], int],
     now: datetime,
 ) -> Policy:
-    """Return a copy's policy, settled, with the chosen fields of its template.
+    """Return a copy's policy, rolled forward, with the chosen fields of its template.
 
     A line of the copy survives when the template has one in its place: in the same scope, with the same
     windows (of a rate limit, for one counter at least). It keeps its id, clock, usage and override; of a rate
@@ -68,7 +68,7 @@ def propagated(
         RulesBroken: the chosen fields do not go together with what the copy has in the others.
     """
     aligned = template.calendar_aligned if fields & ALIGNING_FIELDS else copy.calendar_aligned
-    copy = realigned(settled(copy, now), aligned, now)
+    copy = realigned(rolled_forward(copy, now), aligned, now)
     lines = LineFactory(line_id=line_id, calendar_aligned=aligned, now=now)
     kept = without_usage(copy) if reset_usage else copy
     field = PropagatedField

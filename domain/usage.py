@@ -8,7 +8,7 @@ from domain.records import Budget, BudgetOverride, Policy, RateLimit, ResetDurat
 from domain.windows import window_end, window_number, window_start
 
 
-def settled(policy: Policy, now: datetime) -> Policy:
+def rolled_forward(policy: Policy, now: datetime) -> Policy:
     """Return the policy as it stands at `now`; the same object when nothing changes.
 
     Windows that have ended are reset: usage is 0 and `last_reset` is the begin of the window that holds
@@ -17,8 +17,8 @@ def settled(policy: Policy, now: datetime) -> Policy:
     aligned = policy.calendar_aligned
     return with_lines(
         policy,
-        budget=lambda line: _settled_budget(line, aligned, now),
-        rate_limit=lambda line: _settled_rate_limit(line, aligned, now),
+        budget=lambda line: _budget_rolled_forward(line, aligned, now),
+        rate_limit=lambda line: _rate_limit_rolled_forward(line, aligned, now),
     )
 
 
@@ -106,7 +106,7 @@ def override_cycles_remaining(budget: Budget, *, calendar_aligned: bool, now: da
     return remaining if remaining > 0 else None
 
 
-def _settled_budget(line: Budget, calendar_aligned: bool, now: datetime) -> Budget:
+def _budget_rolled_forward(line: Budget, calendar_aligned: bool, now: datetime) -> Budget:
     override = active_override(line, calendar_aligned=calendar_aligned, now=now)
     if override is not line.override:
         line = replace(line, override=override)
@@ -116,7 +116,7 @@ def _settled_budget(line: Budget, calendar_aligned: bool, now: datetime) -> Budg
     return line
 
 
-def _settled_rate_limit(line: RateLimit, calendar_aligned: bool, now: datetime) -> RateLimit:
+def _rate_limit_rolled_forward(line: RateLimit, calendar_aligned: bool, now: datetime) -> RateLimit:
     def ended(duration: ResetDuration | None, last_reset: datetime) -> datetime | None:
         """Return the begin of the window that holds `now` when that is a later one than the counter's."""
         if duration is None:

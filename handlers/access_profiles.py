@@ -52,7 +52,7 @@ def list_access_profiles(
             "limit": limit,
             "offset": offset,
         },
-        lasts=True,
+        cacheable=True,
     )
 
 
@@ -68,7 +68,7 @@ def create_access_profile(context: Context, body: CreateAccessProfileRequest) ->
                 name=name,
                 description=body.get("description"),
                 tags=names.distinct(body.get("tags", ())),
-                policy=_put_in_force(tx, context, policies.normalised(terms)),
+                policy=_instantiated(tx, context, policies.normalised(terms)),
                 created_at=context.now,
             )
         )
@@ -89,7 +89,7 @@ def get_access_profile(
         "roles": [role_attachment(attachment) for attachment in detail.roles],
         "user_count": detail.user_count,
     }
-    return ok(body, tagged(detail), lasts=True)
+    return ok(body, tagged(detail), cacheable=True)
 
 
 def update_access_profile(
@@ -159,7 +159,7 @@ def clone_access_profile(
                 name=name,
                 description=body.get("description", source.description),
                 tags=source.tags,
-                policy=_put_in_force(tx, context, policies.terms_of(source.policy)),
+                policy=_instantiated(tx, context, policies.terms_of(source.policy)),
                 created_at=context.now,
             )
         )
@@ -223,9 +223,9 @@ def _changed(
     )
 
 
-def _put_in_force(tx: WriteTransaction, context: Context, terms: PolicyTerms) -> Policy:
+def _instantiated(tx: WriteTransaction, context: Context, terms: PolicyTerms) -> Policy:
     provider_config_ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
-    return policies.put_in_force(
+    return policies.instantiate(
         terms,
         line_id=context.new_id,
         provider_config_id=provider_config_ids.__next__,

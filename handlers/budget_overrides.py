@@ -7,7 +7,7 @@ from domain.amounts import to_dollars, to_micros
 from domain.errors import Fault, RulesBroken
 from domain.overrides import find_budget, with_override, without_override
 from domain.records import AuditAction, BudgetOverride, OverrideMode, Policy
-from domain.usage import settled
+from domain.usage import rolled_forward
 from handlers.actions import audit
 from handlers.actions.provisioning import held_copy
 from handlers.context import Context
@@ -59,7 +59,7 @@ def _change(
 ) -> Reply[BudgetOverrideResponse]:
     with context.store.write() as tx:
         copy = held_copy(tx, user_id, profile_id)
-        before = settled(copy.policy, context.now)
+        before = rolled_forward(copy.policy, context.now)
         after = change(before)
         if after != before:
             tx.copies.save(replace(copy, policy=after))

@@ -29,7 +29,7 @@ class Principal:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The surroundings of one request.
+    """What a handler needs beside the request.
 
     Attributes:
         store: where everything is kept.

@@ -1,7 +1,5 @@
 """The contract's schemas as types. Generated from openapi.yaml by `make types`; do not edit."""
 
-from __future__ import annotations
-
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 BudgetResetDuration: TypeAlias = Literal['1h', '1d', '1w', '1M', '1Q', '1Y']

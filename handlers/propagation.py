@@ -9,7 +9,7 @@ from domain.batches import batches
 from domain.errors import RulesBroken
 from domain.propagation import PropagatedField, new_provider_configs, propagated
 from domain.records import AuditAction, Policy, UserAccessProfile
-from domain.usage import settled
+from domain.usage import rolled_forward
 from handlers.actions import audit
 from handlers.context import Context
 from handlers.contract_types import PropagateRequest, PropagateResponse
@@ -107,7 +107,7 @@ def _changed(
     """Return the copies whose policy becomes another one; count all of them."""
     changed = []
     for copy in copies:
-        present = settled(copy.policy, now)
+        present = rolled_forward(copy.policy, now)
         try:
             policy = change(present)
         except RulesBroken:

@@ -113,7 +113,7 @@ def _check_role(tx: WriteTransaction, role_id: int | None) -> None:
 
 
 def _add_missing_groups(tx: WriteTransaction, group_ids: Iterable[str]) -> None:
-    """A group comes into being with its first member."""
+    """Add the groups that are not there yet: a group comes into being with its first member."""
     for group_id in tx.users.missing_groups(group_ids):
         tx.users.add_group(Group(group_id, group_id))
 

@@ -9,7 +9,7 @@ OURS = ("", "conformance", "domain", "handlers", "server", "store")
 
 
 def main() -> None:
-    """Runs the command; where a library is missing, says in one sentence what to install, and exits 2."""
+    """Run the command; where a library is missing, say in one sentence what to install, and exit 2."""
     try:
         from server.cli import main as command
 

@@ -28,14 +28,14 @@ from starlette.routing import BaseRoute, Mount, Route, Router
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from domain.errors import DomainError
-from server.cache.data_version import Stamps
+from server.cache.data_version import DataVersions
 from server.contract.document import Contract, load_contract
 from server.contract.resolver import Handler, find_handlers
 from server.contract.router import RouteTable
 from server.http.asgi import ASGIApp, Receive, Scope, Send
 from server.http.authentication import Authenticator, random_text
 from server.http.errors import ErrorMiddleware, MethodNotAllowed, path_not_found
-from server.http.operation import OperationMiddleware, Surroundings, compile_operations
+from server.http.operation import Dependencies, OperationMiddleware, compile_operations
 from server.http.request_info import RequestInfoMiddleware, request_info
 from server.http.response_cache import ReadCacheMiddleware
 from server.pages import PublishedContract, ServerInfo, health, pages
@@ -75,8 +75,8 @@ def create_app(
     contract = contract or load_contract()
     handlers = find_handlers(contract)
     permissions = frozenset(operation.permission for operation in contract.operations)
-    surroundings = Surroundings(store, clock, ids, random_text, permissions)
-    operations = compile_operations(contract, handlers, surroundings)
+    dependencies = Dependencies(store, clock, ids, random_text, permissions)
+    operations = compile_operations(contract, handlers, dependencies)
     authenticator = Authenticator(store, clock)
     log = structlog.get_logger("access").bind()
 
@@ -121,7 +121,7 @@ def create_app(
     trusted = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
     return ReadCacheMiddleware(
         cast(ASGIApp, ProxyHeadersMiddleware(app, trusted)),
-        stamps=Stamps(store),
+        data_versions=DataVersions(store),
         authenticator=authenticator,
         log=log,
         max_octets=memory_mib * 1024 * 1024,
@@ -242,7 +242,7 @@ def bearer_security_handler(authenticator: Authenticator) -> Callable[[], Bearer
         ) -> Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]:
             async def verify(request: ConnexionRequest) -> dict[str, Any]:
                 info = request_info(request.scope)
-                info.principal = await authenticator.principal(request.scope, info.stamp)
+                info.principal = await authenticator.principal(request.scope, info.data_version)
                 return {"sub": info.principal.name}
 
             return verify

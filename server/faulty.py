@@ -26,10 +26,10 @@ from typing import Any, Protocol, TextIO
 import click
 import structlog
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from server.connexion_app import create_app
 from server.contract.document import load_contract
+from server.http.asgi import ASGIApp, Receive, Scope, Send
 from server.http.authentication import issue_key
 from store.api import ReadTransaction, Record, Revision, WriteTransaction
 from store.registry import open_store
@@ -67,7 +67,7 @@ class RestartedStore:
     What is read or written while it begins anew belongs to what was before.
     """
 
-    reads_wait = writes_wait = False
+    reads_block = writes_block = False
 
     def __init__(self) -> None:
         self._store = open_store("memory:")
@@ -93,10 +93,10 @@ class RestartedStore:
         """Begin to write."""
         return self._store.write()
 
-    def stamp(self) -> tuple[object, object]:
+    def data_version(self) -> tuple[object, object]:
         """Return what changes with the data. What an app remembers by it is of one store alone."""
         store = self._store
-        return store, store.stamp()
+        return store, store.data_version()
 
     def check_ready(self) -> None:
         """Return when requests can be served."""

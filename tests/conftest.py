@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One server on an SQLite file, shared: tests must not care what others create."""
+    """Give one server on an SQLite file, shared: tests must not care what others create."""
     folder = tmp_path_factory.mktemp("server")
     store_url = f"sqlite:///{folder / 'profiles.db'}"
     with running_server(store_url, add_keys(store_url), log=folder / "log") as running:
@@ -53,7 +53,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture
 def admin(server: Server) -> Iterator[httpx.Client]:
-    """A client whose key may do everything."""
+    """Give a client whose key may do everything."""
     with server.client() as client:
         yield client
 

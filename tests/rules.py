@@ -11,7 +11,7 @@ Rule: TypeAlias = Callable[..., None]
 
 
 def for_each(things: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> Callable[[Rule], Callable[[], None]]:
-    """Returns a decorator that has one test try a rule on these things, and name each that breaks it."""
+    """Return a decorator that has one test try a rule on these things, and name each that breaks it."""
     named = list(things.items() if isinstance(things, Mapping) else things)
 
     def decorate(rule: Rule) -> Callable[[], None]:
@@ -31,7 +31,7 @@ def for_each(things: Mapping[str, Any] | Iterable[tuple[str, Any]]) -> Callable[
 
 
 def _told(rule: Rule, name: str, thing: Any) -> str | None:
-    """What a thing breaks of a rule, or None."""
+    """Return what a thing breaks of a rule, or None."""
     try:
         rule(*thing if isinstance(thing, tuple) else (thing,))
     except Exception as error:  # noqa: BLE001  also a member that is missing breaks the rule

@@ -1,7 +1,5 @@
 """`make bench`: python -m bench.contest [quick]."""
 
-from __future__ import annotations
-
 import os
 import random
 import tempfile
@@ -44,7 +42,7 @@ COMPARED = 3
     help="Where results.json and ratios.svg are written; a full run of everything writes into docs/bench.",
 )
 def bench(size: str, only: str, rounds: int | None, profiles: int, out: Path | None) -> None:
-    """Compares the server with its peers: real processes on the same data, in turns, in one run.
+    """Compare the server with its peers: real processes on the same data, in turns, in one run.
 
     Server and load have a core each. Every request and every answer of the server is validated, as always.
     Ratios count: the machine's moods hit everybody alike.

@@ -1,7 +1,5 @@
 """Before anything is timed: everybody answers the same JSON."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The ratios as a picture: a bar for each, on a logarithmic scale, and a mark where it is meant to reach."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Who takes part: real processes, each on its own data."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The same profiles for everybody."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -18,7 +16,7 @@ from sqlalchemy.orm import Session
 from bench.calls import POLICY
 from bench.peers import tables
 from domain.credentials import ALL_SCOPES, IssuedApiKey
-from domain.policies import normalised, put_in_force
+from domain.policies import instantiate, normalised
 from domain.records import AccessProfile, NewAccessProfile
 from handlers.contract_types import CreateAccessProfileRequest
 from handlers.replies.templates import access_profile
@@ -53,7 +51,7 @@ def fill_store(url: str, profiles: int, issued: Sequence[IssuedApiKey]) -> None:
                     name=f"Profile {number}",
                     description=None,
                     tags=tuple(POLICY["tags"]),
-                    policy=put_in_force(
+                    policy=instantiate(
                         terms,
                         line_id=line_ids.__next__,
                         provider_config_id=config_ids.__next__,

@@ -1,7 +1,5 @@
 """Who competes with whom, on which data."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Load from wrk, on a core of its own."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """What came of it: a table for people, JSON for machines."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform

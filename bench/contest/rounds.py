@@ -1,7 +1,5 @@
 """Everybody in turns, round after round, so that what the machine does meanwhile hits all of them."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import statistics

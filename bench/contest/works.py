@@ -1,7 +1,5 @@
 """The work that is compared, and how much faster than whom the server is meant to be."""
 
-from __future__ import annotations
-
 import json
 import random
 from collections.abc import Callable, Iterable, Sequence

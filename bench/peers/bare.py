@@ -1,7 +1,5 @@
 """An ASGI app that sends constant bytes, as many as a profile: nothing can be faster on this HTTP server."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Connexion's FlaskApp as it comes, with response validation, on this project's contract. One operation."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import secrets

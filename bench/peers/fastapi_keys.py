@@ -1,7 +1,5 @@
 """How the FastAPI peers take API keys, whichever way they read them."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """FastAPI with Pydantic models and SQLAlchemy asyncio, on PostgreSQL. Reads alone."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import AsyncIterator
 from typing import Annotated

@@ -4,8 +4,6 @@ Its endpoints that read are `async def`: `def` endpoints go through threads, whi
 speed here. The one that writes waits for the disk, so it is `def`.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -20,7 +18,7 @@ from sqlalchemy.orm import Session, selectinload, sessionmaker
 
 from bench.peers import models, tables
 from bench.peers.fastapi_keys import accepted, digest
-from bench.peers.provisioning import history_of, put_in_force
+from bench.peers.provisioning import history_of, instantiate
 
 engine = create_engine(os.environ["PEER_DATABASE"], connect_args={"check_same_thread": False}, pool_size=16)
 tables.set_pragmas(engine)
@@ -120,7 +118,7 @@ def create_access_profile(
         .values(last_value=tables.Sequence.last_value + len(body.provider_configs))
         .returning(tables.Sequence.last_value)
     )
-    row = put_in_force(asked, count((last or 0) - len(body.provider_configs) + 1), now)
+    row = instantiate(asked, count((last or 0) - len(body.provider_configs) + 1), now)
     opened.add(row)
     try:
         opened.flush()

@@ -1,7 +1,5 @@
 """Litestar with msgspec structs, on SQLite's own driver: as fast as its users can make it. Reads alone."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sqlite3

@@ -1,7 +1,5 @@
 """What the FastAPI peers take and answer, as Pydantic models."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 

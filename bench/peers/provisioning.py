@@ -1,7 +1,5 @@
 """What a new profile gets besides what was asked for: ids, windows and counters."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -12,7 +10,7 @@ from bench.peers.tables import AccessProfile, AccessProfileVersion, AuditLog
 Asked = dict[str, Any]
 
 
-def put_in_force(asked: Asked, provider_config_ids: Iterator[int], now: datetime) -> AccessProfile:
+def instantiate(asked: Asked, provider_config_ids: Iterator[int], now: datetime) -> AccessProfile:
     """Return a new profile as it was asked for."""
     since = now.isoformat().replace("+00:00", "Z")
 

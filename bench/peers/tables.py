@@ -1,7 +1,5 @@
 """The tables of the peers: columns for what is filtered, JSON for what is read whole."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from typing import Any
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain.credentials import IssuedVirtualKey, issue_virtual_key
-from domain.policies import put_in_force, terms_of
+from domain.policies import instantiate, terms_of
 from domain.provisioning import role_change
 from domain.records import AccessProfile, AuditAction, NewUserAccessProfile, UserAccessProfile, VirtualKey
 from handlers.actions import audit
@@ -44,7 +44,7 @@ def give_copy(
             user_id=user_id,
             parent_profile_id=profile.id,
             name=profile.name,
-            policy=put_in_force(
+            policy=instantiate(
                 terms,
                 line_id=context.new_id,
                 provider_config_id=provider_config_ids.__next__,

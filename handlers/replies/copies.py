@@ -29,7 +29,7 @@ def user_access_profile(
         keys: the virtual keys that it made, the oldest first.
         now: the time of the request.
     """
-    policy = usage.settled(copy.policy, now)
+    policy = usage.rolled_forward(copy.policy, now)
     lines = _Lines(policy.calendar_aligned, now)
     masked = {key.id: key.masked_value for key in keys}
     body: contract_types.UserAccessProfile = {
@@ -58,7 +58,7 @@ def user_access_profile(
 def governance_budget(
     line: records.Budget, *, calendar_aligned: bool, now: datetime
 ) -> contract_types.BudgetOverrideResponse:
-    """Return a budget of a settled copy in the form of the governance API, with the limit in force."""
+    """Return a budget in the form of the governance API, with the limit in force; it is rolled forward."""
     terms = line.terms
     body: contract_types.GovernanceBudget = {
         "id": line.id,
@@ -98,7 +98,7 @@ def issued_virtual_key(issued: IssuedVirtualKey) -> contract_types.IssuedVirtual
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """Represents the lines of one settled policy."""
+    """Represents the lines of one policy that is rolled forward."""
 
     calendar_aligned: bool
     now: datetime

@@ -16,7 +16,7 @@ class Reply(Generic[BodyT_co]):
     """A status, a body of the contract's type, and headers beyond those that every answer has.
 
     Attributes:
-        lasts: whether everybody who may send the same request has the same answer until something is
+        cacheable: whether everybody who may send the same request has the same answer until something is
             written: the answer to a read that rests on what the store keeps, and neither on the time nor on
             who asks.
     """
@@ -24,12 +24,12 @@ class Reply(Generic[BodyT_co]):
     status: int
     body: BodyT_co
     headers: Mapping[str, str] = field(default_factory=dict)
-    lasts: bool = False
+    cacheable: bool = False
 
 
-def ok(body: BodyT, headers: Mapping[str, str] | None = None, *, lasts: bool = False) -> Reply[BodyT]:
+def ok(body: BodyT, headers: Mapping[str, str] | None = None, *, cacheable: bool = False) -> Reply[BodyT]:
     """Answer 200."""
-    return Reply(200, body, headers or {}, lasts)
+    return Reply(200, body, headers or {}, cacheable)
 
 
 def created(body: BodyT, *, location: str, headers: Mapping[str, str] | None = None) -> Reply[BodyT]:
@@ -39,4 +39,4 @@ def created(body: BodyT, *, location: str, headers: Mapping[str, str] | None = N
 
 def not_modified(headers: Mapping[str, str]) -> Reply[None]:
     """Answer 304: the client has what it would be sent (RFC 9110 §15.4.5)."""
-    return Reply(304, None, headers, lasts=True)
+    return Reply(304, None, headers, cacheable=True)

@@ -1,4 +1,4 @@
-"""The store's stamp, asked for by many requests at once."""
+"""The store's data version, asked for by many requests at once."""
 
 import asyncio
 from asyncio import Task
@@ -6,10 +6,10 @@ from asyncio import Task
 from store.api import Store
 
 
-class Stamps:
-    """Takes stamps for requests; see `store.api.Store.stamp`.
+class DataVersions:
+    """Takes data versions for requests; see `store.api.Store.data_version`.
 
-    Where the store has to be waited for, requests that come while others wait share the next stamp that is
+    Where the store has to be waited for, requests that come while others wait share the next one that is
     taken. They cannot have one that was taken, or asked for, before they came: it may be older than a write
     that was acknowledged meanwhile.
     """
@@ -20,9 +20,9 @@ class Stamps:
         self._next: Task[object] | None = None
 
     async def take(self) -> object:
-        """Return a stamp of a moment between the call and now; None when the store has none."""
-        if not self._store.reads_wait:
-            return self._store.stamp()
+        """Return a data version of a moment between the call and now; None when the store has none."""
+        if not self._store.reads_block:
+            return self._store.data_version()
         if self._next is None:
             self._next = asyncio.create_task(self._ask(self._asking))
         # A request that is given up must not take the answer away from others.
@@ -33,4 +33,4 @@ class Stamps:
             await asyncio.wait([before])
         self._asking, self._next = self._next, None
         # There is one question at a time, so a limit to threads and a context of its own are not needed.
-        return await asyncio.get_running_loop().run_in_executor(None, self._store.stamp)
+        return await asyncio.get_running_loop().run_in_executor(None, self._store.data_version)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from server.cli.output import console, say
+from server.cli.output import say
 from server.cli.root import main, refusals, with_store
 from server.process.clock import system_clock
 from server.process.settings import Settings
@@ -33,6 +33,7 @@ def backup(settings: Settings, file: Path, force: bool) -> None:
     access-profiles backup /backups/profiles-$(date +%F).db
     """  # noqa: D301
     from server.cli.progress import pages_shown
+    from server.cli.terminal import console
     from store.sqlite.backup import back_up
 
     with refusals(), pages_shown("Copying", console(stderr=True)) as progress:
@@ -53,6 +54,7 @@ def restore(settings: Settings, file: Path) -> None:
     access-profiles restore /backups/profiles-2026-03-01.db
     """  # noqa: D301
     from server.cli.progress import pages_shown
+    from server.cli.terminal import console
     from store.sqlite.backup import restore as restore_store
 
     with refusals(), pages_shown("Copying", console(stderr=True)) as progress:
@@ -78,6 +80,7 @@ def export_store(store: Store, file: Path, force: bool) -> None:
     access-profiles export | gzip > profiles.jsonl.gz
     """  # noqa: D301
     from server.cli.progress import records_shown
+    from server.cli.terminal import console
     from store.atomic_files import new_file
     from store.transfer import export_records
 
@@ -109,6 +112,7 @@ def import_store(store: Store, file: Path) -> None:
     gunzip < profiles.jsonl.gz | access-profiles import -
     """  # noqa: D301
     from server.cli.progress import records_shown
+    from server.cli.terminal import console
     from store.transfer import import_records
 
     watch = partial(records_shown, "Importing", console=console(stderr=True))

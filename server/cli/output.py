@@ -4,12 +4,8 @@ Rich is imported by what needs it: most commands print a line or two.
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 import click
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 WIDTH_OF_A_PIPE = 1000
 """Columns where no terminal says how many there are: enough for a row to stay on its line."""
@@ -20,17 +16,12 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def console(*, stderr: bool = False, width: int | None = None) -> "Console":
-    """Return a console that prints what people named as it is: a name may look like markup."""
-    from rich.console import Console
-
-    return Console(stderr=stderr, width=width, soft_wrap=True, markup=False, highlight=False, emoji=False)
-
-
 def print_table(rows: Iterable[dict[str, str]]) -> None:
     """Print rows with their names as heads. What does not fit is folded, never cut."""
     from rich.box import SIMPLE
     from rich.table import Table
+
+    from server.cli.terminal import console
 
     table = Table(box=SIMPLE)
     for row in rows:

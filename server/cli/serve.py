@@ -5,7 +5,7 @@ import gc
 import click
 import msgspec
 
-from server.cli.output import console, say
+from server.cli.output import say
 from server.cli.root import main, opened, with_store
 from server.process.settings import Settings, variable
 from store.api import Store
@@ -59,6 +59,7 @@ def serve(settings: Settings, demo: bool, host: str | None, port: int | None, wo
 def seed(store: Store, number: int, users: int) -> None:
     """Fill the store with a believable company. What is there already stays as it is."""
     from server.cli.progress import seed_with_progress
+    from server.cli.terminal import console
 
     report = seed_with_progress(store, number=number, users=users, console=console(stderr=True))
     say(

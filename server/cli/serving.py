@@ -69,8 +69,8 @@ def serve(settings: Settings, store: Store, *, demo: bool) -> None:
 
 def prepare_demo(store: Store) -> str | None:
     """Migrate, seed and make a key, each where it is missing; return the key if it was made now."""
-    from server.cli.output import console
     from server.cli.progress import seed_with_progress
+    from server.cli.terminal import console
     from server.seed.company import is_seeded
 
     store.migrate()

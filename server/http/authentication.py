@@ -12,7 +12,7 @@ from domain.records import ApiKey
 from handlers.context import Principal
 from handlers.contract_types import ErrorCode
 from handlers.replies.errors import ApiError
-from server.cache.versioned_cache import Remembered
+from server.cache.versioned_cache import VersionedCache
 from server.http.asgi import Scope
 from server.process.clock import Clock
 from store.api import Store
@@ -42,45 +42,45 @@ class Authenticator:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._principals: Remembered[Principal] = Remembered(max_octets=MAX_OCTETS)
+        self._principals: VersionedCache[Principal] = VersionedCache(max_octets=MAX_OCTETS)
 
-    async def principal(self, scope: Scope, stamp: object = None) -> Principal:
+    async def principal(self, scope: Scope, data_version: object = None) -> Principal:
         """Return who is calling.
 
         Args:
             scope: the request.
-            stamp: the store's stamp of a moment since the request came, if it was taken.
+            data_version: the store's data version of a moment since the request came, if it was taken.
 
         Raises:
             ApiError: 401, with the challenge that RFC 6750 §3 asks for.
             Unavailable: the store cannot be used.
         """
         authorization, token = _bearer_token(scope)
-        if stamp is None and not self._store.reads_wait:
-            stamp = self._store.stamp()
-        principal = self._principals.get(authorization, stamp)
+        if data_version is None and not self._store.reads_block:
+            data_version = self._store.data_version()
+        principal = self._principals.get(authorization, data_version)
         if principal is None:
             principal = _principal(await self._record(hash_key(token)))
-            self._principals.keep(authorization, principal, stamp, octets=len(authorization))
+            self._principals.keep(authorization, principal, data_version, octets=len(authorization))
         if self._has_expired(principal):
             raise _unauthorized("api_key_expired", "This API key has expired.")
         return principal
 
-    def remembered(self, authorization: bytes, stamp: object) -> Principal | None:
+    def remembered(self, authorization: bytes, data_version: object) -> Principal | None:
         """Return who is calling, if that is remembered and the key has not expired.
 
         Args:
             authorization: the only `Authorization` of a request.
-            stamp: the store's stamp of a moment since the request came.
+            data_version: the store's data version of a moment since the request came.
         """
-        principal = self._principals.get(authorization, stamp)
+        principal = self._principals.get(authorization, data_version)
         return None if principal is None or self._has_expired(principal) else principal
 
     def _has_expired(self, principal: Principal) -> bool:
         return principal.expires_at is not None and principal.expires_at <= self._clock()
 
     async def _record(self, secret_hash: bytes) -> ApiKey | None:
-        if self._store.reads_wait:
+        if self._store.reads_block:
             return await run_sync(self._find, secret_hash)
         return self._find(secret_hash)
 

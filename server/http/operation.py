@@ -32,7 +32,7 @@ from store.api import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Dependencies:
     """What every handler gets besides the request; see `handlers.context.Context`."""
 
     store: Store
@@ -53,22 +53,22 @@ class CompiledOperation:
         self,
         operation: Operation,
         handler: Handler,
-        surroundings: Surroundings,
+        dependencies: Dependencies,
         *,
         requests: SchemaCompiler,
         responses: SchemaCompiler,
     ) -> None:
         self._operation = operation
         self._handler = handler
-        self._surroundings = surroundings
+        self._dependencies = dependencies
         self._parameters = ParameterReader(operation, requests)
         self._body = None if operation.body is None else requests.compile(operation.body)
         self._responses = {
             status: None if schema is None else responses.compile(schema)
             for status, schema in operation.responses.items()
         }
-        store = surroundings.store
-        self._waits = store.reads_wait if operation.method == "get" else store.writes_wait
+        store = dependencies.store
+        self._blocks = store.reads_block if operation.method == "get" else store.writes_block
 
     async def serve(self, scope: Scope, receive: Receive, send: Send, base_path: str) -> None:
         """Answer one request.
@@ -87,23 +87,23 @@ class CompiledOperation:
         if self._body is not None:
             arguments["body"] = await self._read_body(scope, receive)
         context = Context(
-            store=self._surroundings.store,
-            now=self._surroundings.clock(),
-            new_id=self._surroundings.new_id,
-            random_text=self._surroundings.random_text,
+            store=self._dependencies.store,
+            now=self._dependencies.clock(),
+            new_id=self._dependencies.new_id,
+            random_text=self._dependencies.random_text,
             principal=info.principal,
             base_path=base_path,
-            permissions=self._surroundings.permissions,
+            permissions=self._dependencies.permissions,
         )
-        if self._waits:
+        if self._blocks:
             reply = await run_sync(partial(self._handler, context, **arguments))
         else:
             reply = self._handler(context, **arguments)
         payload = self._payload(reply)
         answer = Answer.to(scope["method"], reply.status, payload, reply.headers)
         # From here on the answer is known to keep the contract.
-        if reply.lasts:
-            info.lasting, info.permission = answer, self._operation.permission
+        if reply.cacheable:
+            info.cacheable, info.permission = answer, self._operation.permission
         await answer.send(send)
 
     def _check_permission(self, principal: Principal) -> None:
@@ -145,7 +145,7 @@ class CompiledOperation:
 
 
 def compile_operations(
-    contract: Contract, handlers: Mapping[str, Handler], surroundings: Surroundings
+    contract: Contract, handlers: Mapping[str, Handler], dependencies: Dependencies
 ) -> dict[str, CompiledOperation]:
     """Return every operation, compiled, by operationId."""
     requests = SchemaCompiler(contract, request=True)
@@ -154,7 +154,7 @@ def compile_operations(
         operation.operation_id: CompiledOperation(
             operation,
             handlers[operation.operation_id],
-            surroundings,
+            dependencies,
             requests=requests,
             responses=responses,
         )

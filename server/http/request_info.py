@@ -24,8 +24,8 @@ class RequestInfo:
         request_id: the client's own `X-Request-Id` when that is plain, else a new one.
         operation_id: the operation, once it is routed.
         principal: who is calling, once the API key is recognised.
-        stamp: the store's stamp of a moment since the request came, if it was taken.
-        lasting: the answer, if it stays the same until something is written; see `Reply`.
+        data_version: the store's data version of a moment since the request came, if it was taken.
+        cacheable: the answer, if it stays the same until something is written; see `Reply`.
         permission: what a key must hold to get that answer.
         began: when the request came, in seconds of a clock of its own.
     """
@@ -33,8 +33,8 @@ class RequestInfo:
     request_id: str
     operation_id: str | None = None
     principal: Principal | None = None
-    stamp: object = None
-    lasting: Answer | None = None
+    data_version: object = None
+    cacheable: Answer | None = None
     permission: str = ""
     began: float = field(default_factory=perf_counter)
 

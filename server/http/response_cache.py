@@ -1,7 +1,7 @@
 """Answers a request again with the very bytes that it was answered with before.
 
 Only where that is exact: the same method, path, query and condition; an answer that rests on the store alone
-(`Reply.lasts`); and nothing written since, by any process (`server.cache.versioned_cache`). Request and
+(`Reply.cacheable`); and nothing written since, by any process (`server.cache.versioned_cache`). Request and
 answer were checked when the bytes were made. Whose the key is and what it may do is asked each time, and
 remembered in the same way: to revoke a key is to write.
 """
@@ -10,8 +10,8 @@ from typing import NamedTuple, TypeAlias
 
 from structlog.typing import FilteringBoundLogger
 
-from server.cache.data_version import Stamps
-from server.cache.versioned_cache import Remembered
+from server.cache.data_version import DataVersions
+from server.cache.versioned_cache import VersionedCache
 from server.http.asgi import ASGIApp, Receive, Scope, Send
 from server.http.authentication import Authenticator
 from server.http.request_info import RequestInfo, begin
@@ -38,7 +38,7 @@ class ReadCacheMiddleware:
         self,
         app: ASGIApp,
         *,
-        stamps: Stamps,
+        data_versions: DataVersions,
         authenticator: Authenticator,
         log: FilteringBoundLogger,
         max_octets: int,
@@ -47,7 +47,7 @@ class ReadCacheMiddleware:
 
         Args:
             app: answers what is not remembered.
-            stamps: tell whether anything was written.
+            data_versions: tell whether anything was written.
             authenticator: tells whose a key is.
             log: takes a line for each answer.
             max_octets: how much is remembered; with 0 nothing is.
@@ -55,8 +55,8 @@ class ReadCacheMiddleware:
         self.app = app
         self._authenticator = authenticator
         self._log = log
-        self._stamps = stamps
-        self._answers: Remembered[Kept] = Remembered(max_octets=max_octets)
+        self._data_versions = data_versions
+        self._answers: VersionedCache[Kept] = VersionedCache(max_octets=max_octets)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer from memory, or pass the request on and remember its answer."""
@@ -70,9 +70,9 @@ class ReadCacheMiddleware:
             # A field that comes twice may be one that counts.
             await self.app(scope, receive, send)
             return
-        info.stamp = await self._stamps.take()
+        info.data_version = await self._data_versions.take()
         question = scope["method"], scope["path"], scope["query_string"], fields.get(b"if-none-match")
-        kept = self._answers.get(question, info.stamp)
+        kept = self._answers.get(question, info.data_version)
         if kept is not None and self._may_have(kept, authorization, info):
             info.operation_id = kept.operation_id
             status, headers, body = kept.answer
@@ -82,14 +82,14 @@ class ReadCacheMiddleware:
             self._log.info("request", **info.facts(scope, status))
             return
         await self.app(scope, receive, send)
-        if info.lasting is not None:
-            made = Kept(info.lasting, info.operation_id, info.permission)
-            octets = len(info.lasting.body) + _octets(question)
-            self._answers.keep(question, made, info.stamp, octets=octets)
+        if info.cacheable is not None:
+            made = Kept(info.cacheable, info.operation_id, info.permission)
+            octets = len(info.cacheable.body) + _octets(question)
+            self._answers.keep(question, made, info.data_version, octets=octets)
 
     def _may_have(self, kept: Kept, authorization: bytes, info: RequestInfo) -> bool:
         """Return whether the key of a request is good for an answer; if it is not, others say why."""
-        principal = self._authenticator.remembered(authorization, info.stamp)
+        principal = self._authenticator.remembered(authorization, info.data_version)
         if principal is None or not principal.may(kept.permission):
             return False
         info.principal = principal

@@ -22,7 +22,7 @@ from handlers.propagation import propagate_access_profile
 from handlers.role_attachments import attach_roles_to_access_profile
 from handlers.roles import create_role
 from server.process.clock import system_clock
-from server.seed.dependencies import FOUNDED, Progress, Surroundings
+from server.seed.dependencies import FOUNDED, Dependencies, Progress
 from server.seed.people import seed_exceptions, seed_people, seed_usage
 from store.api import ProfileFilter, ReadTransaction, Store
 
@@ -57,7 +57,7 @@ def seed_company(
     Raises:
         Unavailable: the store cannot be used.
     """
-    around = Surroundings(store, number, now or system_clock(), progress)
+    around = Dependencies(store, number, now or system_clock(), progress)
     company = _company()
     holders_before = _holders(store)
     made_profiles = _seed_profiles(around, company["profiles"])
@@ -90,7 +90,7 @@ def _company() -> Mapping[str, Any]:
     return company
 
 
-def _seed_profiles(around: Surroundings, profiles: Sequence[Mapping[str, Any]]) -> set[str]:
+def _seed_profiles(around: Dependencies, profiles: Sequence[Mapping[str, Any]]) -> set[str]:
     """Make the profiles that are not there, and return their names."""
     made: set[str] = set()
     at = FOUNDED
@@ -111,7 +111,7 @@ def _seed_profiles(around: Surroundings, profiles: Sequence[Mapping[str, Any]]) 
     return made
 
 
-def _seed_roles(around: Surroundings, roles: Sequence[Mapping[str, Any]]) -> set[str]:
+def _seed_roles(around: Dependencies, roles: Sequence[Mapping[str, Any]]) -> set[str]:
     """Make the roles that are not there, and return their names."""
     context = around.context(FOUNDED, around.random("roles"))
     made: set[str] = set()
@@ -124,7 +124,7 @@ def _seed_roles(around: Surroundings, roles: Sequence[Mapping[str, Any]]) -> set
     return made
 
 
-def _attach(around: Surroundings, roles: Sequence[Mapping[str, Any]], *, made: set[str]) -> None:
+def _attach(around: Dependencies, roles: Sequence[Mapping[str, Any]], *, made: set[str]) -> None:
     """Attach profiles to roles where one of the two was made now; the first profile is the default."""
     context = around.context(FOUNDED + timedelta(days=80), around.random("attachments"))
     with around.store.read() as tx:
@@ -140,7 +140,7 @@ def _attach(around: Surroundings, roles: Sequence[Mapping[str, Any]], *, made: s
 
 
 def _seed_history(
-    around: Surroundings,
+    around: Dependencies,
     history: Sequence[Mapping[str, Any]],
     profile_ids: Mapping[str, int],
     *,

@@ -18,8 +18,8 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
-    """Where the company is made.
+class Dependencies:
+    """What the seed works with.
 
     Attributes:
         store: a migrated store.
@@ -39,7 +39,7 @@ class Surroundings:
         return Random(f"{self.number}/{what}")  # noqa: S311
 
     def context(self, at: datetime, random: Random) -> Context:
-        """Return the surroundings of a request at an instant. Ids are drawn; secrets are real ones."""
+        """Return the context of a request at an instant. Ids are drawn; secrets are real ones."""
         return Context(
             store=self.store,
             now=at,

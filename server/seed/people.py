@@ -10,12 +10,12 @@ from typing import Any
 from domain.errors import Conflict
 from domain.lines import with_lines
 from domain.records import Budget, Policy, RateLimit
-from domain.usage import settled
+from domain.usage import rolled_forward
 from handlers.budget_overrides import update_user_access_profile_budget_override
 from handlers.user_access_profiles import assign_user_access_profile
 from handlers.users import create_user
 from handlers.virtual_keys import add_user_virtual_key
-from server.seed.dependencies import FOUNDED, Surroundings
+from server.seed.dependencies import FOUNDED, Dependencies
 
 BATCH = 50
 """How many users' usage is kept in one transaction."""
@@ -32,7 +32,7 @@ class _Person:
 
 
 def seed_people(
-    around: Surroundings,
+    around: Dependencies,
     company: Mapping[str, Any],
     count: int,
     *,
@@ -51,7 +51,7 @@ def seed_people(
     return made
 
 
-def seed_usage(around: Surroundings, user_ids: Sequence[str]) -> None:
+def seed_usage(around: Dependencies, user_ids: Sequence[str]) -> None:
     """Let people have used a part of what they may. Usage comes from the gateway, and so not by a handler."""
     remaining = iter(user_ids)
     while batch := list(islice(remaining, BATCH)):
@@ -59,11 +59,11 @@ def seed_usage(around: Surroundings, user_ids: Sequence[str]) -> None:
             for user_id in batch:
                 random = around.random(f"usage of {user_id}")
                 for copy in tx.copies.of_user(user_id):
-                    policy = _used(settled(copy.policy, around.now), random)
+                    policy = _used(rolled_forward(copy.policy, around.now), random)
                     tx.copies.save(replace(copy, policy=policy))
 
 
-def seed_exceptions(around: Surroundings, company: Mapping[str, Any], user_ids: Sequence[str]) -> None:
+def seed_exceptions(around: Dependencies, company: Mapping[str, Any], user_ids: Sequence[str]) -> None:
     """Raise some people's budgets, and give some a second virtual key."""
     for user_id in user_ids:
         random = around.random(f"exceptions of {user_id}")
@@ -86,7 +86,7 @@ def seed_exceptions(around: Surroundings, company: Mapping[str, Any], user_ids: 
 
 
 def _join(
-    around: Surroundings, person: _Person, profile_ids: Mapping[str, int], role_ids: Mapping[str, int]
+    around: Dependencies, person: _Person, profile_ids: Mapping[str, int], role_ids: Mapping[str, int]
 ) -> None:
     context = around.context(person.joined, around.random(person.id))
     create_user(

@@ -129,10 +129,10 @@ class WriteTransaction(Protocol):
 class Store(Protocol):
     """A place to keep everything. Safe to use from several threads."""
 
-    reads_wait: bool
+    reads_block: bool
     """Whether a read may wait (for a network, say). If not, it may run in an event loop."""
 
-    writes_wait: bool
+    writes_block: bool
     """Whether a write may wait, be it for a disk or for another writer."""
 
     def read(self) -> AbstractContextManager[ReadTransaction]:
@@ -149,12 +149,12 @@ class Store(Protocol):
             Unavailable: the store cannot be used, or the commit failed. Nothing was changed.
         """
 
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         """Return what changes with every commit, or None when the store cannot tell at little cost.
 
-        Two stamps of one store that are equal, the first taken before a read and the second later, promise
-        that the read would find the same when the second was taken. A commit that was answered, in this
-        process or in another one, has changed the stamp.
+        Two data versions of one store that are equal, the first taken before a read and the second later,
+        promise that the read would find the same when the second was taken. A commit that was answered, in
+        this process or in another one, has changed the data version.
         """
 
     def check_ready(self) -> None:

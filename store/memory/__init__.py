@@ -43,8 +43,8 @@ class MemoryTransaction:
 class MemoryStore:
     """Keeps everything in memory; see `store.api.Store`."""
 
-    reads_wait = False
-    writes_wait = False
+    reads_block = False
+    writes_block = False
 
     def __init__(self) -> None:
         self._state = State()
@@ -63,10 +63,10 @@ class MemoryStore:
             transaction = MemoryTransaction(self._state)
             yield transaction
             self._state = transaction.tables.state
-            # After the state: a reader who has the stamp of this commit must see what it wrote.
+            # After the state: a reader who has the data version of this commit must see what it wrote.
             self._commits += 1
 
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         """Return the number of commits."""
         return self._commits
 

@@ -13,7 +13,7 @@ from store.postgresql.snapshot_watch import SnapshotWatch
 from store.postgresql.url import PostgresUrl, parse_url
 from store.sql.connections import HeldReaders
 from store.sql.engine import SqlStore
-from store.sql.fair_semaphore import Turns
+from store.sql.fair_semaphore import FairSemaphore
 from store.sql.prepared import send
 
 WRITERS = 2
@@ -56,11 +56,11 @@ def open_postgres(url: str) -> SqlStore:
         reader,
         writer,
         migrator=writer.execution_options(begin=_MIGRATE),
-        read_turn=Turns(readers, patience_seconds).take,
-        write_turn=Turns(WRITERS, patience_seconds).take,
+        read_turn=FairSemaphore(readers, patience_seconds).take,
+        write_turn=FairSemaphore(WRITERS, patience_seconds).take,
         name=f"PostgreSQL at {parsed.place}",
-        reads_wait=True,
-        writes_wait=True,
+        reads_block=True,
+        writes_block=True,
     )
 
 
@@ -73,7 +73,7 @@ class PostgresStore(SqlStore):
         self._readers = readers
         self._watch = watch
 
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         """Return what the server's current snapshot sees."""
         return self._watch.snapshot()
 

@@ -37,8 +37,8 @@ class SqlStore:
         begin_read: Begin = begun,
         begin_write: Begin = begun,
         name: str = "The store",
-        reads_wait: bool,
-        writes_wait: bool,
+        reads_block: bool,
+        writes_block: bool,
     ) -> None:
         """Take the engines.
 
@@ -51,11 +51,11 @@ class SqlStore:
             begin_read: how a read begins on the reader; in a transaction of Core's when it is left out.
             begin_write: how a write begins on the writer; in a transaction of its own when it is left out.
             name: how sentences call the database, at their start.
-            reads_wait: see `store.api.Store`.
-            writes_wait: see `store.api.Store`.
+            reads_block: see `store.api.Store`.
+            writes_block: see `store.api.Store`.
         """
-        self.reads_wait = reads_wait
-        self.writes_wait = writes_wait
+        self.reads_block = reads_block
+        self.writes_block = writes_block
         self._reader = reader
         self._writer = writer
         self._migrator = migrator or writer
@@ -88,7 +88,7 @@ class SqlStore:
         ):
             yield SqlTransaction(connection)
 
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         """Return None: SQL has no word for it, databases have."""
         return None
 

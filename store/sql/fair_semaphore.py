@@ -12,7 +12,7 @@ from threading import Lock
 from sqlalchemy.exc import TimeoutError  # noqa: A004
 
 
-class Turns:
+class FairSemaphore:
     """Lets so many threads in at once, in the order in which they came."""
 
     def __init__(self, places: int, patience_seconds: float) -> None:

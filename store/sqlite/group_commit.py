@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from domain.errors import Unavailable
 from store.sql.connections import connected, savepoint, with_transaction
 from store.sql.failures import unavailable
-from store.sql.fair_semaphore import Turns
+from store.sql.fair_semaphore import FairSemaphore
 
 MAX_MEMBERS = 64
 """How many writers may share a transaction."""
@@ -53,7 +53,7 @@ class GroupCommit:
             max_members: how many writers may share a transaction; with 1, each has its own.
             max_age_seconds: how old a transaction may be to take one more in.
         """
-        self._turns = Turns(1, patience_seconds)
+        self._turns = FairSemaphore(1, patience_seconds)
         self._name = name
         self._max_members = max_members
         self._max_age_seconds = max_age_seconds

@@ -68,8 +68,8 @@ def open_sqlite(url: str) -> "SqliteStore":
         reader,
         writer,
         name=name,
-        reads_wait=False,
-        writes_wait=True,
+        reads_block=False,
+        writes_block=True,
     )
 
 
@@ -103,7 +103,7 @@ class SqliteStore(SqlStore):
         self._damage: str | None = None
         self._watch = CommitWatch(path)
 
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         """Return the version of the file's content."""
         return self._watch.version()
 

@@ -21,11 +21,11 @@ class StoreFixtures:
 
     @pytest.fixture
     def open_empty(self) -> OpenEmpty:
-        """How stores are opened; whoever runs the suite says it."""
+        """Give how stores are opened; whoever runs the suite says it."""
         raise NotImplementedError("Override the fixture `open_empty` in the class that runs the suite.")
 
     @pytest.fixture
     def store(self, open_empty: OpenEmpty, tmp_path: Path) -> Iterator[Store]:
-        """An empty store for each test."""
+        """Give an empty store for each test."""
         with open_empty(tmp_path) as store:
             yield store

@@ -211,20 +211,20 @@ class TransactionSuite(StoreFixtures):
             with store.read() as tx:
                 assert tx.profiles.get(new_id).profile.name == f"p{number}"
 
-    def test_every_commit_changes_the_stamp(self, store: Store) -> None:
-        stamps = [store.stamp()]
+    def test_every_commit_changes_the_data_version(self, store: Store) -> None:
+        data_versions = [store.data_version()]
         for number in range(5):
             add_profiles(store, [f"p{number}"])
-            stamps.append(store.stamp())
+            data_versions.append(store.data_version())
 
         # A store that cannot tell says so.
-        assert len(set(stamps)) == (1 if None in stamps else 6)
+        assert len(set(data_versions)) == (1 if None in data_versions else 6)
 
-    def test_reading_leaves_the_stamp(self, store: Store) -> None:
+    def test_reading_leaves_the_data_version(self, store: Store) -> None:
         def is_left() -> bool:
-            before = store.stamp()
+            before = store.data_version()
             content_of(store)
-            return store.stamp() == before
+            return store.data_version() == before
 
         # What others do at the same database server may change it, too.
         assert any(is_left() for _ in range(50))

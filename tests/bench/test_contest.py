@@ -1,7 +1,5 @@
 """The benchmark compares equals, and counts right."""
 
-from __future__ import annotations
-
 import os
 import random
 from collections.abc import Iterator, Mapping

@@ -11,7 +11,7 @@ from tests.serving import Server, add_keys, running_server
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    """A real server on an empty store."""
+    """Give a real server on an empty store."""
     store = f"sqlite:///{tmp_path / 'profiles.db'}"
     with running_server(store, add_keys(store)) as server:
         yield server

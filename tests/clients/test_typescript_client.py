@@ -19,7 +19,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A folder with our program, and the packages that it needs: installed once for each lock file."""
+    """Give a folder with our program, and the packages that it needs: installed once for each lock file."""
     if not (shutil.which("node") and shutil.which("npm")):
         unavailable("There is no node with npm here. On Debian: apt-get install --no-install-recommends npm")
     lock = (SOURCE / "package-lock.json").read_text(encoding="utf-8")

@@ -40,6 +40,7 @@ def _generate() -> str:
         use_standard_collections=True,
         use_schema_description=True,
         use_field_description=False,
+        disable_future_imports=True,
         disable_timestamp=True,
         custom_file_header=HEADER,
         formatters=[Formatter.BLACK],

@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 
 
 def import_all(name: str, without: set[str]) -> None:
-    """Imports a package and what is in it, and not what is left out."""
+    """Import a package and what is in it, and not what is left out."""
     for found in iter_modules(import_module(name).__path__, f"{name}."):
         if found.name in without or found.name.endswith(".__main__"):
             continue

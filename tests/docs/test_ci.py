@@ -1,7 +1,5 @@
 """The files for CI: they load, their scripts are sound, what they call exists, and their steps run."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil
@@ -118,7 +116,7 @@ class Runner:
             program.chmod(0o755)
 
     def command(self, name: str, text: str) -> None:
-        """Puts a stand-in for a program into the path."""
+        """Put a stand-in for a program into the path."""
         program = self._commands / name
         program.write_text(text)
         program.chmod(0o755)
@@ -143,14 +141,14 @@ class Runner:
         )
 
     def git(self, *arguments: str) -> None:
-        """Runs git in the work folder."""
+        """Run git in the work folder."""
         who = ["-c", "user.name=Test", "-c", "user.email=test@example.com"]
         subprocess.run(["git", *who, *arguments], cwd=self.work, check=True, capture_output=True)
 
 
 @pytest.fixture
 def runner(tmp_path: Path) -> Runner:
-    """A checkout of a pull request that removes an operation of our contract."""
+    """Give a checkout of a pull request that removes an operation of our contract."""
     made = Runner(tmp_path)
     made.git("init", "--quiet")
     contract = (ROOT / "openapi.yaml").read_text(encoding="utf-8")

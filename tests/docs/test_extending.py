@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 
 @pytest.fixture(scope="module")
 def distribution(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the page's modules, and its entry point as an installed distribution has it."""
+    """Give a folder with the page's modules, and its entry point as an installed distribution has it."""
     folder = tmp_path_factory.mktemp("pigeon")
     for name, module in re.findall(r"```python\n# (\w+\.py)\n(.*?)```", PAGE, re.DOTALL):
         (folder / name).write_text(module)
@@ -31,7 +31,7 @@ def distribution(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def run(distribution: Path) -> SuiteRun:
-    """The suite on the page's store."""
+    """Give the suite on the page's store."""
     return run_suite(distribution / "test_pigeon.py", distribution / "report.xml")
 
 

@@ -48,12 +48,12 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def metadata(wheel: Path) -> Distribution:
-    """What the wheel says of itself, as an installer reads it."""
+    """Give what the wheel says of itself, as an installer reads it."""
     return PathDistribution(zipfile.Path(wheel, f"{'-'.join(wheel.name.split('-')[:2])}.dist-info/"))
 
 
 def _brought(metadata: Distribution, *extras: str) -> set[str]:
-    """The distributions that come with these extras, and what those need, as they are installed here."""
+    """Return the distributions that come with these extras, with what those need, as installed here."""
     brought: set[tuple[str, str]] = set()
     waiting = [(NAME, extra) for extra in ("", *extras)]
     while waiting:
@@ -69,7 +69,7 @@ def _brought(metadata: Distribution, *extras: str) -> set[str]:
 
 
 def _modules(distributions: Iterable[str]) -> set[str]:
-    """The modules at the top that come with nothing but these distributions."""
+    """Return the modules at the top that come with nothing but these distributions."""
     among = set(distributions)
     return {
         module

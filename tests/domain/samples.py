@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import count
 
-from domain.policies import put_in_force
+from domain.policies import instantiate
 from domain.records import Budget, Policy, PolicyTerms, RateLimit
 
 
@@ -30,7 +30,7 @@ def at(text: str) -> datetime:
 
 def in_force(terms: PolicyTerms, now: datetime, ids: Ids | None = None) -> Policy:
     ids = ids or Ids()
-    return put_in_force(terms, line_id=ids.line, provider_config_id=ids.provider_config, now=now)
+    return instantiate(terms, line_id=ids.line, provider_config_id=ids.provider_config, now=now)
 
 
 def budgets(policy: Policy) -> Iterator[Budget]:

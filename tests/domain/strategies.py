@@ -22,7 +22,7 @@ from domain.records import (
     RateLimitTerms,
     ResetDuration,
 )
-from domain.usage import settled
+from domain.usage import rolled_forward
 from tests.domain.samples import Ids, in_force
 
 NAMES = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
@@ -137,7 +137,7 @@ def copies(draw: st.DrawFn) -> tuple[Policy, datetime]:
         )
 
     fresh = in_force(draw(SIMILAR_TERMS), now, Ids("copy"))
-    aged = settled(with_lines(fresh, budget=aged_budget, rate_limit=aged_rate_limit), now)
+    aged = rolled_forward(with_lines(fresh, budget=aged_budget, rate_limit=aged_rate_limit), now)
     return with_lines(aged, budget=used_budget, rate_limit=used_rate_limit), now
 
 

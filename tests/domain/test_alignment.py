@@ -16,7 +16,7 @@ from domain.records import (
     RateLimitTerms,
     ResetDuration,
 )
-from domain.usage import override_cycles_remaining, settled
+from domain.usage import override_cycles_remaining, rolled_forward
 from tests.domain.invariants import assert_usage_is_explained, assert_windows_are_open, assert_windows_hold
 from tests.domain.samples import at, budgets, in_force
 from tests.domain.strategies import WHILES, copies
@@ -25,7 +25,7 @@ repeatable = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def monthly(created: str, *, aligned: bool) -> Policy:
-    """A policy with one monthly budget of which $42 are used."""
+    """Return a policy with one monthly budget of which $42 are used."""
     terms = PolicyTerms(budgets=(BudgetTerms(100_000_000, ResetDuration.MONTH),), calendar_aligned=aligned)
     policy = in_force(terms, at(created))
     return replace(policy, budgets=(replace(policy.budgets[0], current_usage_micros=42_000_000),))
@@ -33,7 +33,7 @@ def monthly(created: str, *, aligned: bool) -> Policy:
 
 def standing(policy: Policy, when: str) -> tuple[int, datetime]:
     """Return the dollars used, and the begin of the window."""
-    budget: Budget = settled(policy, at(when)).budgets[0]
+    budget: Budget = rolled_forward(policy, at(when)).budgets[0]
     return budget.current_usage_micros // 1_000_000, budget.last_reset
 
 
@@ -53,7 +53,7 @@ def test_turned_on_the_window_does_not_move_back() -> None:
 
 
 def test_turned_off_usage_stays_until_the_rolling_window_ends() -> None:
-    in_february = settled(monthly("2026-01-20T08:00", aligned=True), at("2026-02-01"))
+    in_february = rolled_forward(monthly("2026-01-20T08:00", aligned=True), at("2026-02-01"))
     used = replace(in_february, budgets=(replace(in_february.budgets[0], current_usage_micros=42_000_000),))
 
     policy = realigned(used, False, at("2026-02-05"))
@@ -83,7 +83,7 @@ def test_hours_and_their_overrides_stay() -> None:
 
     now = at("2026-01-20T09:20")
 
-    assert realigned(policy, True, now).budgets == settled(policy, now).budgets
+    assert realigned(policy, True, now).budgets == rolled_forward(policy, now).budgets
 
 
 def test_both_counters_of_a_rate_limit_move_forward() -> None:
@@ -136,13 +136,13 @@ def test_usage_and_cycles_stay_and_windows_find_the_lattice_at_their_next_reset(
     copy: tuple[Policy, datetime], later: timedelta, later_still: timedelta
 ) -> None:
     policy, now = copy[0], copy[1] + later
-    before = settled(policy, now)
+    before = rolled_forward(policy, now)
 
     after = realigned(policy, not policy.calendar_aligned, now)
     a_year_on = now + timedelta(days=366) + later_still
 
     assert_windows_are_open(after, now)
-    assert_windows_hold(settled(after, a_year_on), a_year_on)
+    assert_windows_hold(rolled_forward(after, a_year_on), a_year_on)
     for line, moved in zip(budgets(before), budgets(after), strict=True):
         assert moved.current_usage_micros == line.current_usage_micros
         assert moved.last_reset >= line.last_reset

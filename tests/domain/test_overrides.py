@@ -7,7 +7,7 @@ import pytest
 from domain.errors import NotFound
 from domain.overrides import find_budget, with_override, without_override
 from domain.records import BudgetTerms, OverrideMode, Policy, PolicyTerms, ProviderTerms, ResetDuration
-from domain.usage import effective_limit_micros, override_cycles_remaining, settled
+from domain.usage import effective_limit_micros, override_cycles_remaining, rolled_forward
 from tests.domain.samples import at, in_force
 
 TERMS = PolicyTerms(
@@ -38,7 +38,7 @@ def raised(
 
 def read(policy: Policy, when: str) -> tuple[int | None, int]:
     """Return the remaining cycles and the effective limit in dollars."""
-    budget, _ = find_budget(settled(policy, at(when)), MONTHLY)
+    budget, _ = find_budget(rolled_forward(policy, at(when)), MONTHLY)
     remaining = override_cycles_remaining(budget, calendar_aligned=True, now=at(when))
     return remaining, effective_limit_micros(budget, calendar_aligned=True, now=at(when)) // 1_000_000
 

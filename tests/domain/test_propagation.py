@@ -65,7 +65,7 @@ def template(terms: PolicyTerms) -> Policy:
 
 
 def used_copy(terms: PolicyTerms) -> Policy:
-    """A copy with some usage in every window."""
+    """Return a copy with some usage in every window."""
     policy = in_force(terms, CREATED, Ids("copy"))
     budgets = tuple(replace(line, current_usage_micros=11) for line in policy.budgets)
     configs = tuple(

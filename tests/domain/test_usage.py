@@ -22,7 +22,7 @@ from domain.usage import (
     next_budget_reset,
     next_counter_reset,
     override_cycles_remaining,
-    settled,
+    rolled_forward,
     without_usage,
 )
 from tests.domain.invariants import assert_usage_is_explained, assert_windows_hold
@@ -41,7 +41,7 @@ repeatable = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def spent(duration: ResetDuration, *, aligned: bool, micros: int = 42_000_000) -> Policy:
-    """A policy with one budget, created and used at `CREATED`."""
+    """Return a policy with one budget, created and used at `CREATED`."""
     terms = PolicyTerms(budgets=(BudgetTerms(100_000_000, duration),), calendar_aligned=aligned)
     policy = in_force(terms, CREATED)
     return replace(policy, budgets=(replace(policy.budgets[0], current_usage_micros=micros),))
@@ -66,7 +66,7 @@ def only_budget(policy: Policy) -> Budget:
 def test_a_window_that_has_ended_is_reset_to_the_lattice(
     duration: ResetDuration, aligned: bool, now: str, last_reset: str
 ) -> None:
-    budget = only_budget(settled(spent(duration, aligned=aligned), at(now)))
+    budget = only_budget(rolled_forward(spent(duration, aligned=aligned), at(now)))
 
     assert (budget.current_usage_micros, budget.last_reset) == (0, at(last_reset))
     assert budget.created_at == CREATED
@@ -83,13 +83,13 @@ def test_a_window_that_has_ended_is_reset_to_the_lattice(
 def test_until_its_last_moment_a_window_stays(duration: ResetDuration, aligned: bool, now: str) -> None:
     policy = spent(duration, aligned=aligned)
 
-    assert settled(policy, at(now)) is policy
+    assert rolled_forward(policy, at(now)) is policy
 
 
 def test_a_clock_that_was_set_back_resets_nothing() -> None:
     policy = spent(MONTH, aligned=True)
 
-    assert settled(policy, at("2025-12-31")) is policy
+    assert rolled_forward(policy, at("2025-12-31")) is policy
 
 
 def test_the_counters_of_a_rate_limit_are_reset_each_at_its_time() -> None:
@@ -97,7 +97,7 @@ def test_the_counters_of_a_rate_limit_are_reset_each_at_its_time() -> None:
     (limit,) = rate_limits(policy)
     used = replace(policy, rate_limit=replace(limit, token_current_usage=99, request_current_usage=9))
 
-    (after,) = rate_limits(settled(used, at("2026-01-31T13:00")))
+    (after,) = rate_limits(rolled_forward(used, at("2026-01-31T13:00")))
 
     assert (after.token_current_usage, after.token_last_reset) == (0, at("2026-01-31T12:30"))
     assert (after.request_current_usage, after.request_last_reset) == (9, CREATED)
@@ -186,39 +186,39 @@ def test_the_cycles_of_a_rolling_budget_are_its_own_windows() -> None:
 def test_an_override_that_is_used_up_is_gone() -> None:
     policy = replace(spent(MONTH, aligned=True), budgets=(overridden(OverrideMode.CYCLES, 2),))
 
-    assert only_budget(settled(policy, at("2026-03-31"))).override is not None
-    assert only_budget(settled(policy, at("2026-04-01"))).override is None
+    assert only_budget(rolled_forward(policy, at("2026-03-31"))).override is not None
+    assert only_budget(rolled_forward(policy, at("2026-04-01"))).override is None
 
 
 @repeatable
 @given(copies(), WHILES)
-def test_a_settled_policy_stays_as_it_is(copy: tuple[Policy, datetime], later: timedelta) -> None:
+def test_a_rolled_forward_policy_stays_as_it_is(copy: tuple[Policy, datetime], later: timedelta) -> None:
     policy, now = copy
-    once = settled(policy, now + later)
+    once = rolled_forward(policy, now + later)
 
-    assert settled(once, now + later) is once
+    assert rolled_forward(once, now + later) is once
 
 
 @repeatable
 @given(copies(), WHILES, WHILES)
-def test_to_settle_on_the_way_changes_nothing(
+def test_to_roll_forward_on_the_way_changes_nothing(
     copy: tuple[Policy, datetime], first: timedelta, second: timedelta
 ) -> None:
     policy, now = copy
 
-    on_the_way = settled(settled(policy, now + first), now + first + second)
+    on_the_way = rolled_forward(rolled_forward(policy, now + first), now + first + second)
 
-    assert on_the_way == settled(policy, now + first + second)
+    assert on_the_way == rolled_forward(policy, now + first + second)
 
 
 @repeatable
 @given(copies(), WHILES)
-def test_settled_windows_hold_now_and_usage_goes_with_its_window(
+def test_rolled_forward_windows_hold_now_and_usage_goes_with_its_window(
     copy: tuple[Policy, datetime], later: timedelta
 ) -> None:
     policy, now = copy
 
-    after = settled(policy, now + later)
+    after = rolled_forward(policy, now + later)
 
     assert_windows_hold(after, now + later)
     assert_usage_is_explained(policy, after)
@@ -229,7 +229,7 @@ def test_settled_windows_hold_now_and_usage_goes_with_its_window(
 def test_no_instant_moves_a_window_back(copy: tuple[Policy, datetime], instant: datetime) -> None:
     policy, _ = copy
 
-    after = settled(policy, instant)
+    after = rolled_forward(policy, instant)
 
     pairs = list(zip(budgets(policy), budgets(after), strict=True))
     assert all(line.last_reset <= other.last_reset for line, other in pairs)

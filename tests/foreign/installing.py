@@ -30,7 +30,7 @@ class Packages(Protocol):
         """The file that holds each package's version and hash."""
 
     def commands(self, folder: Path, /) -> list[list[str]]:
-        """Returns the commands that install into an empty folder."""
+        """Return the commands that install into an empty folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class NodePackages:
 
 
 def installed(name: str, packages: Packages) -> Path:
-    """Returns the folder in which the packages of a target are, after installing them where they are not.
+    """Return the folder in which the packages of a target are, after installing them where they are not.
 
     Raises:
         Unavailable: they cannot be installed.
@@ -112,7 +112,7 @@ def _run(name: str, command: list[str], folder: Path) -> None:
 
 @contextmanager
 def _alone(name: str) -> Iterator[None]:
-    """Keeps others that want the same target waiting; the lock goes with the process that holds it."""
+    """Keep others that want the same target waiting; the lock goes with the process that holds it."""
     CACHE.mkdir(exist_ok=True)
     with (CACHE / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

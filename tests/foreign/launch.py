@@ -31,7 +31,7 @@ _LAST_WORDS_SECONDS = 5
 
 
 def enter_empty_network() -> None:
-    """Moves this process, which has one thread, into a network that has only a loopback of its own.
+    """Move this process, which has one thread, into a network that has only a loopback of its own.
 
     Raises:
         OSError: this is not Linux, or the user may not.
@@ -61,7 +61,7 @@ class _Relay:
         self._answering: set[threading.Thread] = set()
 
     def run(self) -> None:
-        """Accepts connections for ever."""
+        """Accept connections for ever."""
         while True:
             client = self._listener.accept()[0]
             try:
@@ -76,7 +76,7 @@ class _Relay:
             answering.start()
 
     def finish(self) -> None:
-        """Waits until all that the server has said before its end is passed on."""
+        """Wait until all that the server has said before its end is passed on."""
         for thread in tuple(self._answering):
             thread.join(_LAST_WORDS_SECONDS)
 
@@ -86,7 +86,7 @@ class _Relay:
 
 
 def _copy(source: socket.socket, sink: socket.socket) -> None:
-    """Copies what one side says until it ends, and then ends it on the other side too."""
+    """Copy what one side says until it ends, and then end it on the other side too."""
     with suppress(OSError):
         source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         while piece := source.recv(_PIECE):
@@ -96,7 +96,7 @@ def _copy(source: socket.socket, sink: socket.socket) -> None:
 
 
 def _adopt_orphans() -> None:
-    """Has what the server leaves behind become children of this process, which can see that they end."""
+    """Have what the server leaves behind become children of this process, which can see that they end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
@@ -107,14 +107,14 @@ def _kill(group: int) -> None:
 
 
 def _kill_with_parent(group: int) -> None:
-    """Kills a group of processes as soon as standard input is closed."""
+    """Kill a group of processes as soon as standard input is closed."""
     while os.read(0, _PIECE):
         pass
     _kill(group)
 
 
 def main(arguments: list[str]) -> int:
-    """Starts the server, waits until it ends, and returns its exit status."""
+    """Start the server, wait until it ends, and return its exit status."""
     listener = socket.create_server(("127.0.0.1", 0))
     told: int = listener.getsockname()[1]
     relay = None

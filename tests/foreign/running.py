@@ -53,7 +53,7 @@ class Running:
 
 @contextmanager
 def running(name: str) -> Iterator[Running]:
-    """Provides a target that is up, after installing it where it is not; its data go with it.
+    """Provide a target that is up, after installing it where it is not; its data go with it.
 
     Raises:
         Unavailable: it cannot run on this machine.
@@ -85,7 +85,7 @@ def running(name: str) -> Iterator[Running]:
 
 @contextmanager
 def available(name: str) -> Iterator[Running]:
-    """Provides a target as `running` does, for a test, which is skipped where it cannot run.
+    """Provide a target as `running` does, for a test, which is skipped where it cannot run.
 
     With `REQUIRE_FOREIGN=small` a target that is not heavy must run, with `REQUIRE_FOREIGN=all` every one.
     """
@@ -104,7 +104,7 @@ def available(name: str) -> Iterator[Running]:
 
 @cache
 def can_seal() -> bool:
-    """Returns whether a process may have a network of its own on this machine."""
+    """Return whether a process may have a network of its own on this machine."""
     enter = "from tests.foreign.launch import enter_empty_network; enter_empty_network()"
     done = subprocess.run([sys.executable, "-c", enter], cwd=ROOT, check=False, capture_output=True)
     return done.returncode == 0
@@ -112,7 +112,7 @@ def can_seal() -> bool:
 
 @contextmanager
 def _launched(target: Target, packages: Path, folder: Path) -> Iterator[tuple[int, int]]:
-    """Starts a target, gives its port and the id of its group of processes, and ends the whole group."""
+    """Start a target, give its port and the id of its group of processes, and end the whole group."""
     command = [
         part.replace("{packages}", str(packages)).replace("{data}", str(folder / "data"))
         for part in target.command
@@ -160,7 +160,7 @@ def _environment(target: Target, folder: Path) -> dict[str, str]:
 
 
 def group_lives(group: int) -> bool:
-    """Returns whether a group has a process that has not ended."""
+    """Return whether a group has a process that has not ended."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:
@@ -169,7 +169,7 @@ def group_lives(group: int) -> bool:
 
 
 def _wait(target: Target, group: int, server: str, folder: Path) -> None:
-    """Waits until a target answers."""
+    """Wait until a target answers."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < deadline and group_lives(group):
         try:
@@ -190,7 +190,7 @@ def _failed(target: Target, folder: Path) -> RuntimeError:
 
 
 def _contract(target: Target, packages: Path, server: str, folder: Path) -> Path:
-    """Returns a file with the contract of a target."""
+    """Return a file with the contract of a target."""
     if isinstance(target.contract, Fetched):
         found = folder / "openapi.json"
         found.write_bytes(_get(server + target.contract.path).content)

@@ -23,7 +23,7 @@ MILK = {"title": "Milk"}
 
 @contextmanager
 def client(name: str, **options: Any) -> Iterator[httpx.Client]:
-    """A client of a server that runs."""
+    """Give a client of a server that runs."""
     with served(name) as run, client_of(run, **options) as made:
         yield made
 

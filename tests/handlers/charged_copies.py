@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from domain.errors import NotFound
 from domain.lines import with_lines
-from domain.policies import put_in_force
+from domain.policies import instantiate
 from domain.records import (
     AuditLog,
     Budget,
@@ -107,4 +107,4 @@ def audit_rows(context: Context, action: str | None = None) -> list[AuditLog]:
 def _in_force(context: Context, terms: PolicyTerms) -> Policy:
     with context.store.write() as tx:
         ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
-    return put_in_force(terms, line_id=context.new_id, provider_config_id=ids.__next__, now=context.now)
+    return instantiate(terms, line_id=context.new_id, provider_config_id=ids.__next__, now=context.now)

@@ -1,4 +1,4 @@
-"""The surroundings of a handler: a store of each backend, a fixed clock, and ids that count."""
+"""The context of a handler: a store of each backend, a fixed clock, and ids that count."""
 
 from collections.abc import Iterator
 from itertools import count
@@ -17,7 +17,7 @@ PERMISSIONS = frozenset(operation.permission for operation in load_contract().op
 
 @pytest.fixture(params=BACKENDS)
 def context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]:
-    """The surroundings of a request that comes by `/api`."""
+    """Give the context of a request that comes by `/api`."""
     ids = (f"id-{number}" for number in count(1))
     secrets = (f"{number}" for number in count(1))
     with opened_store(request.param, tmp_path) as store:
@@ -34,6 +34,6 @@ def context(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Context]
 
 @pytest.fixture
 def holder(context: Context) -> Context:
-    """The surroundings, in which there are the users ada and bob."""
+    """Give the context, in which there are the users ada and bob."""
     add_users(context, "ada", "bob")
     return context

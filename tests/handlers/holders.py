@@ -16,7 +16,7 @@ from tests.handlers.samples import create
 
 
 def at(context: Context, when: str | datetime) -> Context:
-    """Return the surroundings at another instant, UTC."""
+    """Return the context at another instant, UTC."""
     if isinstance(when, str):
         when = datetime.fromisoformat(when).replace(tzinfo=UTC)
     return replace(context, now=when)

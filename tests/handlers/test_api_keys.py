@@ -31,7 +31,7 @@ def make(
 
 
 def made_by(context: Context, *scopes: str) -> Context:
-    """Return the surroundings of a request with a key of these scopes."""
+    """Return the context of a request with a key of these scopes."""
     return replace(context, principal=Principal("maker", frozenset(scopes)))
 
 

@@ -24,7 +24,7 @@ from domain.records import (
     RateLimitTerms,
     ResetDuration,
 )
-from domain.usage import settled
+from domain.usage import rolled_forward
 from handlers import propagation
 from handlers.context import Context, Principal
 from handlers.contract_types import PropagateRequest, PropagateResponse
@@ -255,9 +255,9 @@ def test_turning_alignment_on_keeps_usage_and_moves_the_reset_forward(context: C
     after = policy_of(context, "ada", profile_id)
     assert spent(after) == {"1M": SPENT_MICROS}
     assert after.budgets[0].last_reset == datetime(2026, 2, 1, tzinfo=UTC)
-    march = settled(after, datetime(2026, 3, 1, tzinfo=UTC))
+    march = rolled_forward(after, datetime(2026, 3, 1, tzinfo=UTC))
     assert spent(march) == {"1M": 0}
-    assert settled(after, datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC)) == after
+    assert rolled_forward(after, datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC)) == after
 
 
 def test_an_override_survives_with_its_budget_and_goes_with_it(context: Context) -> None:
@@ -493,9 +493,9 @@ def test_a_dry_run_says_exactly_what_the_run_does(
     assert wet["affected_users"] + wet["failed_users"] + wet["skipped_users"] == len(aimed)
     assert wet["affected_users"] == len(wet["user_ids"])
     for user_id in wet["user_ids"]:
-        kept = {line.id: line for line in settled(before[user_id].policy, later.now).budgets}
-        # A copy that nothing but time has changed is not saved, and settled when it is read.
-        for line in settled(after[user_id].policy, later.now).budgets:
+        kept = {line.id: line for line in rolled_forward(before[user_id].policy, later.now).budgets}
+        # A copy that nothing but time has changed is not saved, and rolled forward when it is read.
+        for line in rolled_forward(after[user_id].policy, later.now).budgets:
             zero = line.id not in kept or (reset_usage and PropagatedField.BUDGETS in fields)
             assert line.current_usage_micros == (0 if zero else kept[line.id].current_usage_micros)
 

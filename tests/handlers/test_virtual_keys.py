@@ -45,7 +45,7 @@ both_ways = pytest.mark.parametrize("add", [_to_copy, _to_user], ids=["to the co
 
 @pytest.fixture
 def holders(context: Context) -> Context:
-    """The surroundings, in which ada and bob hold the profile 1."""
+    """Give the context, in which ada and bob hold the profile 1."""
     add_users(context, "ada", "bob")
     assert active(context, {"name": "Analyst"}) == 1
     for user_id in ("ada", "bob"):

@@ -42,7 +42,7 @@ def command_in_this_process(store_url: str, *arguments: str) -> subprocess.Compl
 
 
 def assert_told_in_a_sentence(done: subprocess.CompletedProcess[str], *told: str) -> None:
-    """The command failed, and said why in one line that holds all of `told`."""
+    """Check that the command failed, and said why in one line that holds all of `told`."""
     assert (done.returncode, done.stdout) == (1, ""), done
     assert done.stderr.startswith("Error: ")
     assert done.stderr.count("\n") == 1, done.stderr

@@ -21,5 +21,5 @@ DURABLE: Mapping[str, Callable[[Path], str]] = {
 
 @pytest.fixture(params=DURABLE)
 def durable_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a new store that is kept outside the server's process."""
+    """Give the URL of a new store that is kept outside the server's process."""
     return DURABLE[request.param](tmp_path)

@@ -26,13 +26,13 @@ WRITES = 5
 
 @pytest.fixture(scope="module", params=DURABLE)
 def store_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The URL of a store that several processes serve."""
+    """Give the URL of a store that several processes serve."""
     return DURABLE[request.param](tmp_path_factory.mktemp("exact"))
 
 
 @pytest.fixture(scope="module")
 def clients(store_url: str) -> Iterator[list[httpx.Client]]:
-    """A client for each of several processes on one store."""
+    """Give a client for each of several processes on one store."""
     keys = add_keys(store_url)
     with ExitStack() as stack:
         servers = [stack.enter_context(running_server(store_url, keys)) for _ in range(PROCESSES)]

@@ -4,8 +4,6 @@ The histories and the model are those of the conformance suite. Here the clock c
 looked into, and so windows end, overrides run out and usage is there to be kept or reset.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -31,7 +29,7 @@ from conformance.run.session import Workspace
 from domain.lines import with_lines
 from domain.propagation import propagated
 from domain.records import Budget
-from domain.usage import settled
+from domain.usage import rolled_forward
 from tests.http.conftest import DURABLE
 from tests.http.life_server import LifeServer, life_server
 
@@ -44,7 +42,7 @@ class Life(HoldingHistory):
     server: LifeServer
 
     def spend(self, user: str, profile: str, amount: int) -> None:
-        """The gateway charges every line of a copy; there is no operation for it."""
+        """Charge every line of a copy, as the gateway does; there is no operation for it."""
         found = self.profile(profile)
         if user not in found.copies:
             raise Inapplicable(user)
@@ -52,7 +50,7 @@ class Life(HoldingHistory):
             kept = tx.copies.find(self.named(user), self.ids["profile", profile])
             assert kept is not None
             policy = with_lines(
-                settled(kept.policy, self.server.clock.now),
+                rolled_forward(kept.policy, self.server.clock.now),
                 budget=lambda line: replace(
                     line, current_usage_micros=line.current_usage_micros + amount * 10**6
                 ),
@@ -125,7 +123,7 @@ def test_every_life_is_as_the_clauses_say(backend: str, tmp_path: Path) -> None:
 
 
 def keeps_usage(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A propagation does not hear of `reset_usage`."""
+    """Let a propagation not hear of `reset_usage`."""
 
     def deaf(*arguments: Any, **options: Any) -> Any:
         return propagated(*arguments, **{**options, "reset_usage": False})
@@ -134,7 +132,7 @@ def keeps_usage(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def lasts_a_window_longer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An override is there for one window more than it was set for."""
+    """Let an override be there for one window more than it was set for."""
     sound = domain.usage.override_cycles_remaining
 
     def longer(budget: Budget, **at: Any) -> int | None:

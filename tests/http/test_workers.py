@@ -36,7 +36,7 @@ def two_workers(store_url: str, log: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The file that `server` logs to."""
+    """Give the file that `server` logs to."""
     return tmp_path_factory.mktemp("log") / "log"
 
 
@@ -44,14 +44,14 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, log: Path
 ) -> Iterator[Server]:
-    """A server that tests leave serving."""
+    """Give a server that tests leave serving."""
     with two_workers(DURABLE[request.param](tmp_path_factory.mktemp("workers")), log) as running:
         yield running
 
 
 @pytest.fixture
 def ending_server(tmp_path: Path) -> Iterator[Server]:
-    """A server that a test ends."""
+    """Give a server that a test ends."""
     with two_workers(DURABLE["sqlite"](tmp_path), tmp_path / "log") as running:
         yield running
 

@@ -44,6 +44,6 @@ def client() -> FlaskClient:
 
 @pytest.fixture(scope="session")
 def document() -> dict[str, Any]:
-    """The contract, parsed."""
+    """Give the contract, parsed."""
     parsed: dict[str, Any] = yaml.load(SOURCE, yaml.CSafeLoader)
     return parsed

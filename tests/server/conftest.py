@@ -22,7 +22,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command on a store that is not migrated."""
+    """Run a command on a store that is not migrated."""
     for name in Settings.__struct_fields__:
         monkeypatch.delenv(f"{PREFIX}{name.upper()}", raising=False)
 
@@ -36,14 +36,14 @@ def run(url: str, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def migrated(run: Run) -> Run:
-    """Runs a command on a migrated store."""
+    """Run a command on a migrated store."""
     assert run("migrate").exit_code == 0
     return run
 
 
 @pytest.fixture
 def logs() -> Iterator[list[EventDict]]:
-    """What our own code logs."""
+    """Give what our own code logs."""
     # A logger that was used before may be cached, with the processors that it had then.
     structlog.reset_defaults()
     with capture_logs() as captured:
@@ -52,7 +52,7 @@ def logs() -> Iterator[list[EventDict]]:
 
 @pytest.fixture
 def no_access_log() -> Iterator[None]:
-    """Logs warnings and what is worse, only."""
+    """Log warnings and what is worse, only."""
     structlog.reset_defaults()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     yield

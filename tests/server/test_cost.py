@@ -56,7 +56,7 @@ def calls(url: str, act: Act) -> int:
 
         with closing(open_store(url)) as store:
             # In one thread, so that all of it is counted.
-            store.writes_wait = False
+            store.writes_block = False
             caller = Caller(create_app(store, clock=lambda: NOW), KEY.key)
             for _ in range(30):
                 await caller.create()

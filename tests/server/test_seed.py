@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from domain.records import AccessProfile, Policy, ProfileDetail, ProviderConfig, Role
-from domain.usage import settled
+from domain.usage import rolled_forward
 from handlers.access_profiles import get_access_profile
 from handlers.context import Context, Principal
 from server.contract.document import load_contract
@@ -223,7 +223,7 @@ def test_a_newcomer_sees_versions_audit_rows_overrides_usage_and_keys() -> None:
         copies = [copy for user_id in tx.users.ids() for copy in tx.copies.of_user(user_id)]
         keys = [len(tx.virtual_keys.of_user(user_id)) for user_id in tx.users.ids()]
         groups = tx.users.groups()
-    budgets = [line for copy in copies for line in settled(copy.policy, now).budgets]
+    budgets = [line for copy in copies for line in rolled_forward(copy.policy, now).budgets]
     assert max(versions) > 1
     assert actions >= {"create", "update", "activate", "deactivate", "attach_role", "propagate", "clone"}
     assert any(line.override for line in budgets)

@@ -13,14 +13,14 @@ from tests.store.recycled import recycled_database
 
 @pytest.fixture(params=BACKENDS)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    """An empty, migrated store."""
+    """Give an empty, migrated store."""
     with opened_store(request.param, tmp_path) as opened:
         yield opened
 
 
 @pytest.fixture
 def postgres() -> Iterator[OwnCluster]:
-    """A PostgreSQL server that the test may stop."""
+    """Give a PostgreSQL server that the test may stop."""
     cluster = shared_own_cluster()
     yield cluster
     if not cluster.is_running():
@@ -29,5 +29,5 @@ def postgres() -> Iterator[OwnCluster]:
 
 @pytest.fixture
 def postgres_url(postgres: OwnCluster) -> str:
-    """The URL of an empty, migrated database of that server."""
+    """Give the URL of an empty, migrated database of that server."""
     return recycled_database(postgres).renewed_url()

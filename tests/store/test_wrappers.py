@@ -75,7 +75,7 @@ def test_a_wrapper_passes_on_what_the_store_says_of_itself() -> None:
     inner = MemoryStore()
     wrapped = ObservedStore(inner, lambda _unit: None)
 
-    assert (wrapped.reads_wait, wrapped.writes_wait) == (inner.reads_wait, inner.writes_wait)
+    assert (wrapped.reads_block, wrapped.writes_block) == (inner.reads_block, inner.writes_block)
     assert wrapped.migrate() == "memory"
     wrapped.check_ready()
     wrapped.close()

@@ -9,7 +9,7 @@ from tests.foreign.troubles.serving import prepared
 
 
 def main() -> None:
-    """Serves until it is stopped, or stops itself; prints where, its contract, and what each role sends."""
+    """Serve until it is stopped, or stops itself; print where, its contract, and what each role sends."""
     names = "\n".join(f"  {name:18} {trouble.summary}" for name, trouble in TROUBLES.items())
     parser = argparse.ArgumentParser(
         prog="python -m tests.foreign.troubles",

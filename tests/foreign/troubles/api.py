@@ -24,13 +24,13 @@ class _Route:
 
 
 def problem(refusal: Refusal) -> Reply:
-    """Returns a refusal in the form of RFC 9457."""
+    """Return a refusal in the form of RFC 9457."""
     document = {"title": "Not done", "status": refusal.status, "detail": refusal.message}
     return Reply(refusal.status, document, "application/problem+json", refusal.headers)
 
 
 def message(refusal: Refusal) -> Reply:
-    """Returns a refusal as an object with a message."""
+    """Return a refusal as an object with a message."""
     return Reply(refusal.status, {"message": refusal.message}, headers=refusal.headers)
 
 
@@ -52,7 +52,7 @@ class Api:
         refused: int = 422,
         form: Callable[[Refusal], Reply] = problem,
     ) -> None:
-        """Compiles the contract.
+        """Compile the contract.
 
         Args:
             document: the contract.
@@ -75,7 +75,7 @@ class Api:
                     self._routes.setdefault(method.upper(), []).append(route)
 
     def answer(self, request: Request) -> Reply:
-        """Returns the reply to a request."""
+        """Return the reply to a request."""
         try:
             route, path = self._find(request)
             role = self._security.role(request, route.security)
@@ -99,7 +99,7 @@ class Api:
         )
 
     def _find(self, request: Request) -> tuple[_Route, dict[str, str]]:
-        """Returns the operation that a request is for, and the parameters in its path.
+        """Return the operation that a request is for, and the parameters in its path.
 
         Raises:
             Refusal: 404, there is no such path; 405, it has no such method.
@@ -120,7 +120,7 @@ class Api:
 
 
 def _matched(template: tuple[str, ...], segments: list[str]) -> dict[str, str] | None:
-    """Returns the parameters of a path that fits a template, None where it does not."""
+    """Return the parameters of a path that fits a template, None where it does not."""
     if len(template) != len(segments):
         return None
     found = {}

@@ -17,7 +17,7 @@ _DONE = {"204": {"description": "It is done"}}
 
 
 def with_servers(servers: list[dict[str, Any]], base: str) -> Callable[[Server], Api]:
-    """Returns notes whose contract says of their place what is given, and which are at a base."""
+    """Return notes whose contract says of their place what is given, and which are at a base."""
 
     def build(_: Server) -> Api:
         return notes_api({**load("notes"), "servers": servers}, base=base)
@@ -26,29 +26,29 @@ def with_servers(servers: list[dict[str, Any]], base: str) -> Callable[[Server],
 
 
 def refusing(form: Callable[[Refusal], Reply]) -> Callable[[Server], Api]:
-    """Returns notes that refuse in another form than the contract states."""
+    """Return notes that refuse in another form than the contract states."""
     return lambda _: notes_api(form=form)
 
 
 def as_html(refusal: Refusal) -> Reply:
-    """Returns a refusal as a page."""
+    """Return a refusal as a page."""
     page = f"<!doctype html><title>Error</title><h1>{html.escape(refusal.message)}</h1>"
     return Reply(refusal.status, page.encode(), "text/html", refusal.headers)
 
 
 def as_string(refusal: Refusal) -> Reply:
-    """Returns a refusal as a bare string of JSON."""
+    """Return a refusal as a bare string of JSON."""
     return Reply(refusal.status, refusal.message, headers=refusal.headers)
 
 
 def with_sql(refusal: Refusal) -> Reply:
-    """Returns a refusal that tells what the server asks its database."""
+    """Return a refusal that tells what the server asks its database."""
     told = f"{refusal.message} SELECT id, title FROM notes WHERE owner = 'root' -- sqlite3.OperationalError"
     return problem(Refusal(refusal.status, told, refusal.headers))
 
 
 def ends_itself(server: Server) -> Api:
-    """Returns notes with an operation that ends the server."""
+    """Return notes with an operation that ends the server."""
 
     def shut_down(_: Call) -> Reply:
         server.end()
@@ -58,7 +58,7 @@ def ends_itself(server: Server) -> Api:
 
 
 def maintenance(_: Server) -> Api:
-    """Returns notes with an operation after which every write is answered 503."""
+    """Return notes with an operation after which every write is answered 503."""
     off = threading.Event()
 
     def switch_off(_: Call) -> Reply:
@@ -81,7 +81,7 @@ def _with_switch(path: str, operation: str) -> dict[str, Any]:
 
 
 def crashes(_: Server) -> Api:
-    """Returns notes that end the connection when a note is replaced, and stay up."""
+    """Return notes that end the connection when a note is replaced, and stay up."""
 
     def crash(_: Call) -> Reply:
         raise Crash
@@ -90,7 +90,7 @@ def crashes(_: Server) -> Api:
 
 
 def hangs(_: Server) -> Api:
-    """Returns notes that never answer when a note is replaced, and answer everything else."""
+    """Return notes that never answer when a note is replaced, and answer everything else."""
 
     def hang(_: Call) -> Reply:
         threading.Event().wait(_HANG_SECONDS)
@@ -100,7 +100,7 @@ def hangs(_: Server) -> Api:
 
 
 def unenforced(_: Server) -> Api:
-    """Returns notes whose contract asks for a key that nobody looks at."""
+    """Return notes whose contract asks for a key that nobody looks at."""
     document = _with_key()
     api = notes_api(document)
     stated = {**document, "security": [{"key": []}]}
@@ -109,7 +109,7 @@ def unenforced(_: Server) -> Api:
 
 
 def forbidding(_: Server) -> Api:
-    """Returns notes of which some are another's: what the contract states no 403 for is answered 403."""
+    """Return notes of which some are another's: what the contract states no 403 for is answered 403."""
 
     def forbid(_: Call) -> Reply:
         raise Refusal(403, "This key may only read.")
@@ -131,13 +131,13 @@ def _with_key() -> dict[str, Any]:
 
 
 def operations_of(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yields every operation of a contract."""
+    """Yield every operation of a contract."""
     for item in document["paths"].values():
         yield from (item[method] for method in METHODS if method in item)
 
 
 def many(kinds: int, *, states_404: bool) -> Callable[[Server], Api]:
-    """Returns notes of many kinds, five operations for each; the contract may leave out the status 404."""
+    """Return notes of many kinds, five operations for each; the contract may leave out the status 404."""
 
     def build(_: Server) -> Api:
         document: dict[str, Any] = {**load("notes"), "paths": {}}
@@ -158,7 +158,7 @@ def many(kinds: int, *, states_404: bool) -> Callable[[Server], Api]:
 
 
 def nullable_in_31(_: Server) -> Api:
-    """Returns notes whose contract says `nullable` in 3.1, which has no such word, and which answer null."""
+    """Return notes whose contract says `nullable` in 3.1, which has no such word, and which answer null."""
     document = load("notes")
     for name in ("NewNote", "Note"):
         document["components"]["schemas"][name]["properties"]["remind_at"] = {
@@ -172,7 +172,7 @@ def nullable_in_31(_: Server) -> Api:
 
 
 def invalid_examples(_: Server) -> Api:
-    """Returns notes whose contract has examples that it does not allow."""
+    """Return notes whose contract has examples that it does not allow."""
     document = load("notes")
     content = document["components"]["requestBodies"]["Note"]["content"]["application/json"]
     content["examples"] = {
@@ -186,7 +186,7 @@ def invalid_examples(_: Server) -> Api:
 
 
 def remote_ref(server: Server) -> Api:
-    """Returns notes whose contract has a schema elsewhere: at this server, which counts who asks."""
+    """Return notes whose contract has a schema elsewhere: at this server, which counts who asks."""
     document = load("notes")
     document["paths"]["/fetches"] = {
         "get": {
@@ -219,7 +219,7 @@ def remote_ref(server: Server) -> Api:
 
 
 def stateless(_: Server) -> Api:
-    """Returns a mock of notes: it answers with an example, and remembers nothing."""
+    """Return a mock of notes: it answers with an example, and remembers nothing."""
     note = {"id": 1, "title": "Milk", "text": "", "tags": ["shop"], "remind_at": None}
     return notes_api(
         operations={
@@ -233,14 +233,14 @@ def stateless(_: Server) -> Api:
 
 
 def without_operations(_: Server) -> Api:
-    """Returns notes whose contract names no operation."""
+    """Return notes whose contract names no operation."""
     api = notes_api()
     api.document = {**api.document, "paths": {}}
     return api
 
 
 def swagger_2(_: Server) -> Api:
-    """Returns notes whose contract is of Swagger 2.0."""
+    """Return notes whose contract is of Swagger 2.0."""
     api = notes_api()
     api.document = load("swagger-2")
     return api

@@ -11,14 +11,14 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def load(name: str) -> dict[str, Any]:
-    """Returns a contract of the folder `contracts`, new each time, so that it can be changed."""
+    """Return a contract of the folder `contracts`, new each time, so that it can be changed."""
     text = (CONTRACTS / f"{name}.yaml").read_text(encoding="utf-8")
     document: dict[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return document
 
 
 def followed(document: dict[str, Any], value: Any) -> Any:
-    """Returns what a value of a document stands for, where it is a reference to another place of it."""
+    """Return what a value of a document stands for, where it is a reference to another place of it."""
     while isinstance(value, dict) and str(value.get("$ref", "")).startswith("#/"):
         place: Any = document
         for key in value["$ref"][2:].split("/"):
@@ -28,7 +28,7 @@ def followed(document: dict[str, Any], value: Any) -> Any:
 
 
 def compiled(document: dict[str, Any], schema: Any) -> jsonschema_rs.Validator:
-    """Returns what says whether a value fits a schema of a document, formats included."""
+    """Return what says whether a value fits a schema of a document, formats included."""
     whole = {"allOf": [schema], "components": document.get("components", {})}
     if document["openapi"].startswith("3.0."):
         whole = _with_types_for_null(whole)
@@ -36,7 +36,7 @@ def compiled(document: dict[str, Any], schema: Any) -> jsonschema_rs.Validator:
 
 
 def _with_types_for_null(value: Any) -> Any:
-    """Returns a schema of OpenAPI 3.0 as one of JSON Schema, in which null is a type."""
+    """Return a schema of OpenAPI 3.0 as one of JSON Schema, in which null is a type."""
     if isinstance(value, list):
         return [_with_types_for_null(item) for item in value]
     if not isinstance(value, dict):

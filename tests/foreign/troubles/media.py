@@ -23,7 +23,7 @@ _LINE = "Every bond is a bond to sorrow."
 
 
 def media_api() -> Api:
-    """Returns a server that says what it understood of a body."""
+    """Return a server that says what it understood of a body."""
     operations = dict.fromkeys(("sendText", "sendForm", "sendPicture", "sendOctets"), _understood)
     return Api(
         load("media"),
@@ -39,7 +39,7 @@ def media_api() -> Api:
 
 
 def locks_api() -> Api:
-    """Returns a server that says at each door who came in."""
+    """Return a server that says at each door who came in."""
     document = load("locks")
     operations = [item["get"]["operationId"] for item in document["paths"].values()]
     return Api(document, {name: _door(name) for name in operations}, credentials=KEYS)

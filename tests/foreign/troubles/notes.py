@@ -33,14 +33,14 @@ class Notes:
         }
 
     def list(self, call: Call) -> Reply:
-        """Returns the notes from an offset on, with a tag where one is asked for."""
+        """Return the notes from an offset on, with a tag where one is asked for."""
         wanted, offset = call.parameters["tag"], call.parameters["offset"]
         with self._lock:
             notes = [note for note in self._notes.values() if wanted is None or wanted in note["tags"]]
         return Reply(200, {"items": notes[offset : offset + call.parameters["limit"]], "total": len(notes)})
 
     def create(self, call: Call) -> Reply:
-        """Keeps a note under a new id."""
+        """Keep a note under a new id."""
         with self._lock:
             self._refuse_taken(call.body["title"], None)
             self._last += 1
@@ -48,12 +48,12 @@ class Notes:
         return Reply(201, note, headers={"Location": f"{self._path}/{note['id']}"})
 
     def get(self, call: Call) -> Reply:
-        """Returns a note."""
+        """Return a note."""
         with self._lock:
             return Reply(200, self._found(call))
 
     def replace(self, call: Call) -> Reply:
-        """Replaces a note; what is not sent has its default again."""
+        """Replace a note; what is not sent has its default again."""
         with self._lock:
             number = self._found(call)["id"]
             self._refuse_taken(call.body["title"], number)
@@ -61,7 +61,7 @@ class Notes:
         return Reply(200, note)
 
     def delete(self, call: Call) -> Reply:
-        """Forgets a note."""
+        """Forget a note."""
         with self._lock:
             del self._notes[self._found(call)["id"]]
         return Reply(204)
@@ -86,6 +86,6 @@ def notes_api(
     form: Callable[[Refusal], Reply] = problem,
     kind: type[Api] = Api,
 ) -> Api:
-    """Returns a server of notes, with another contract or other operations where they are given."""
+    """Return a server of notes, with another contract or other operations where they are given."""
     functions = {**Notes(base).operations, **(operations or {})}
     return kind(document or load("notes"), functions, base=base, credentials=credentials, form=form)

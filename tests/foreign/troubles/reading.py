@@ -28,7 +28,7 @@ class Parameters:
             self._parameters.append((parameter, schema, compiled(document, parameter["schema"])))
 
     def read(self, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
-        """Returns the parameters by name.
+        """Return the parameters by name.
 
         Raises:
             Refusal: one is missing, or is not as the contract says.
@@ -55,13 +55,13 @@ class Parameters:
 
 
 def query(request: Request) -> dict[str, list[str]]:
-    """Returns the values of each name of the query."""
+    """Return the values of each name of the query."""
     text = request.target.partition("?")[2]
     return parse_qs(text, keep_blank_values=True)
 
 
 def cookies(request: Request) -> dict[str, str]:
-    """Returns the cookies by name."""
+    """Return the cookies by name."""
     try:
         jar = SimpleCookie("; ".join(request.headers.get_all("Cookie", [])))
     except CookieError:
@@ -70,7 +70,7 @@ def cookies(request: Request) -> dict[str, str]:
 
 
 def _typed(texts: list[str], schema: Mapping[str, Any]) -> Any:
-    """Returns what texts say under a schema; what they cannot say stays text, for the schema to refuse."""
+    """Return what texts say under a schema; what they cannot say stays text, for the schema to refuse."""
     kind = schema.get("type")
     if kind == "array":
         return [_typed([text], schema.get("items", {})) for text in texts]
@@ -107,7 +107,7 @@ class Body:
         }
 
     def read(self, request: Request) -> tuple[Any, str]:
-        """Returns what the body says, and its media type.
+        """Return what the body says, and its media type.
 
         Raises:
             Refusal: it is missing, of another media type, or not as the contract says.
@@ -130,7 +130,7 @@ class Body:
 
 
 def _parsed(body: bytes, media_type: str, content_type: str) -> Any:
-    """Returns JSON as values, forms as texts and bytes by name, text as text, and the rest as bytes."""
+    """Return JSON as values, forms as texts and bytes by name, text as text, and the rest as bytes."""
     if media_type == "application/json":
         value = json.loads(body.decode(), parse_float=_finite, parse_constant=_finite)
         # Half of a surrogate pair can be written in JSON, and is no text.

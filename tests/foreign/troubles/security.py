@@ -22,7 +22,7 @@ class Security:
         self._credentials = credentials
 
     def role(self, request: Request, stated: list[dict[str, list[str]]]) -> str | None:
-        """Returns whose credentials a request carries; None where the operation asks for none.
+        """Return whose credentials a request carries; None where the operation asks for none.
 
         Args:
             request: the request.
@@ -47,7 +47,7 @@ class Security:
         )
 
     def _sent(self, request: Request, scheme: Mapping[str, Any]) -> str | None:
-        """Returns what a request sends for a scheme."""
+        """Return what a request sends for a scheme."""
         if scheme["type"] == "apiKey":
             name = scheme["name"]
             if scheme["in"] == "header":

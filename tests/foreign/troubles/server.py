@@ -26,13 +26,13 @@ class Server(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def end(self) -> None:
-        """Ends the server from within: connections that are open are answered no more."""
+        """End the server from within: connections that are open are answered no more."""
         self.ended = True
         # `shutdown` waits for the loop, which may wait for whoever calls this.
         threading.Thread(target=self._stop, daemon=True).start()
 
     def handle_error(self, *_: object) -> None:
-        """Passes over clients that have gone, and shows what else is raised: a mistake of this server."""
+        """Pass over clients that have gone, and show what else is raised: a mistake of this server."""
         if not isinstance(sys.exception(), ConnectionError):
             traceback.print_exc()
 
@@ -48,7 +48,7 @@ class _Connection(BaseHTTPRequestHandler):
     server: Server
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """Answers every method in one way; the contract says which there are."""
+        """Answer every method in one way; the contract says which there are."""
         if name.startswith("do_"):
             return self._answer
         raise AttributeError(name)
@@ -72,7 +72,7 @@ class _Connection(BaseHTTPRequestHandler):
         self._send(reply)
 
     def _body(self) -> bytes:
-        """Returns the body of the request.
+        """Return the body of the request.
 
         Raises:
             ValueError: its framing is no HTTP.
@@ -105,4 +105,4 @@ class _Connection(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
-        """Keeps the terminal quiet."""
+        """Keep the terminal quiet."""

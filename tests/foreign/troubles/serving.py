@@ -31,7 +31,7 @@ class Served:
 
 @contextmanager
 def prepared(name: str, port: int = 0) -> Iterator[Served]:
-    """Provides a server that listens, and its contract in a file that goes with it."""
+    """Provide a server that listens, and its contract in a file that goes with it."""
     trouble = TROUBLES[name]
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as folder, Server(port) as server:
         api = trouble.build(server)
@@ -43,7 +43,7 @@ def prepared(name: str, port: int = 0) -> Iterator[Served]:
 
 @contextmanager
 def served(name: str) -> Iterator[Served]:
-    """Provides a server that answers, on a thread, for as long as the block lasts."""
+    """Provide a server that answers, on a thread, for as long as the block lasts."""
     with prepared(name) as ready:
         thread = threading.Thread(target=ready.server.serve_forever, args=(0.01,), daemon=True)
         thread.start()

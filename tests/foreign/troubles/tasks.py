@@ -50,11 +50,11 @@ class Tasks:
         }
 
     def list_projects(self, call: Call) -> Reply:
-        """Returns the projects from an offset on."""
+        """Return the projects from an offset on."""
         return Reply(200, _page(call, [self._projects[key] for key in sorted(self._projects)]))
 
     def create_project(self, call: Call) -> Reply:
-        """Makes a project."""
+        """Make a project."""
         key = call.body["key"]
         if key in self._projects:
             raise Refusal(409, "There is a project with this key.")
@@ -63,12 +63,12 @@ class Tasks:
         return Reply(201, self._projects[key])
 
     def update_project(self, call: Call) -> Reply:
-        """Changes what is sent."""
+        """Change what is sent."""
         project = self._projects[self._project(call)["key"]] = {**self._project(call), **call.body}
         return Reply(200, project)
 
     def delete_project(self, call: Call) -> Reply:
-        """Deletes a project without tasks."""
+        """Delete a project without tasks."""
         key = self._project(call)["key"]
         if self._tasks[key]:
             raise Refusal(409, "The project has tasks.")
@@ -76,27 +76,27 @@ class Tasks:
         return Reply(204)
 
     def list_tasks(self, call: Call) -> Reply:
-        """Returns the tasks of a project from an offset on, in a state where one is asked for."""
+        """Return the tasks of a project from an offset on, in a state where one is asked for."""
         state = call.parameters["state"]
         tasks = self._tasks[self._project(call)["key"]].values()
         return Reply(200, _page(call, [task for task in tasks if state in (None, task["state"])]))
 
     def create_task(self, call: Call) -> Reply:
-        """Adds a task to a project."""
+        """Add a task to a project."""
         tasks = self._tasks[self._project(call)["key"]]
         self._last += 1
         task = tasks[self._last] = {"number": self._last, **_TASK_DEFAULTS, **call.body}
         return Reply(201, task)
 
     def replace_task(self, call: Call) -> Reply:
-        """Replaces a task; what is not sent has its default again."""
+        """Replace a task; what is not sent has its default again."""
         number = self._task(call)["number"]
         task = {"number": number, **_TASK_DEFAULTS, **call.body}
         self._tasks[self._project(call)["key"]][number] = task
         return Reply(200, task)
 
     def delete_task(self, call: Call) -> Reply:
-        """Deletes a task."""
+        """Delete a task."""
         del self._tasks[self._project(call)["key"]][self._task(call)["number"]]
         return Reply(204)
 
@@ -135,7 +135,7 @@ def _page(call: Call, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def tasks_api() -> Api:
-    """Returns a server of tasks."""
+    """Return a server of tasks."""
     return Api(
         load("tasks"),
         Tasks().operations,

@@ -5,16 +5,16 @@ from threading import Event
 
 import pytest
 
-from server.cache.data_version import Stamps
+from server.cache.data_version import DataVersions
 from store.memory import MemoryStore
 
 PATIENCE_SECONDS = 300
 
 
 class SlowStore(MemoryStore):
-    """A store that waits, and whose stamp is the number of times it was asked."""
+    """A store that waits, and whose data version is the number of times it was asked."""
 
-    reads_wait = True
+    reads_block = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -22,7 +22,7 @@ class SlowStore(MemoryStore):
         self.is_asked = Event()
         self.may_answer = Event()
 
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         self.asked += 1
         asked = self.asked
         self.is_asked.set()
@@ -32,12 +32,12 @@ class SlowStore(MemoryStore):
 
 def test_requests_that_come_while_the_store_is_asked_share_the_next_answer() -> None:
     store = SlowStore()
-    stamps = Stamps(store)
+    data_versions = DataVersions(store)
 
     async def several() -> list[object]:
-        first = asyncio.create_task(stamps.take())
+        first = asyncio.create_task(data_versions.take())
         assert await asyncio.to_thread(store.is_asked.wait, PATIENCE_SECONDS)
-        others = [asyncio.create_task(stamps.take()) for _ in range(10)]
+        others = [asyncio.create_task(data_versions.take()) for _ in range(10)]
         await asyncio.sleep(0)
         store.may_answer.set()
         return [await task for task in [first, *others]]
@@ -47,10 +47,10 @@ def test_requests_that_come_while_the_store_is_asked_share_the_next_answer() -> 
 
 def test_a_request_that_is_given_up_takes_nothing_from_others() -> None:
     store = SlowStore()
-    stamps = Stamps(store)
+    data_versions = DataVersions(store)
 
     async def two() -> object:
-        first, second = (asyncio.create_task(stamps.take()) for _ in range(2))
+        first, second = (asyncio.create_task(data_versions.take()) for _ in range(2))
         assert await asyncio.to_thread(store.is_asked.wait, PATIENCE_SECONDS)
         first.cancel()
         store.may_answer.set()
@@ -64,12 +64,12 @@ def test_a_request_that_is_given_up_takes_nothing_from_others() -> None:
 def test_the_next_loop_asks_anew() -> None:
     store = SlowStore()
     store.may_answer.set()
-    stamps = Stamps(store)
+    data_versions = DataVersions(store)
 
-    assert [asyncio.run(stamps.take()) for _ in range(2)] == [1, 2]
+    assert [asyncio.run(data_versions.take()) for _ in range(2)] == [1, 2]
 
 
 def test_a_store_that_does_not_wait_is_asked_in_the_same_thread() -> None:
     store = MemoryStore()
 
-    assert asyncio.run(Stamps(store).take()) == store.stamp()
+    assert asyncio.run(DataVersions(store).take()) == store.data_version()

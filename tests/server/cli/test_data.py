@@ -26,7 +26,7 @@ COUNTS = (
 
 @pytest.fixture
 def filled(migrated: Run, url: str) -> Run:
-    """Runs a command on a store with something of every kind."""
+    """Run a command on a store with something of every kind."""
     with closing(open_store(url)) as store:
         carry_out(store, EVERYTHING)
     return migrated

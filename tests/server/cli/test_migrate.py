@@ -34,7 +34,7 @@ def downgrade() -> None:
 
 @pytest.fixture
 def two_revisions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The program's scripts, and one that comes after them."""
+    """Give the program's scripts, and one that comes after them."""
     scripts = tmp_path / "migrations"
     (scripts / "versions").mkdir(parents=True)
     for name in ("env.py", "versions/0001_initial.py"):

@@ -184,7 +184,7 @@ def test_a_key_that_is_revoked_and_expired_is_told_as_revoked() -> None:
 class WaitingStore(MemoryStore):
     """A store that says its reads wait, and notes in which thread they run."""
 
-    reads_wait = True
+    reads_block = True
 
     def __init__(self) -> None:
         super().__init__()

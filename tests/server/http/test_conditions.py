@@ -17,7 +17,7 @@ OTHERS = '"none", W/"of-these"'
 
 @pytest.fixture
 def served() -> Context:
-    """The surroundings of requests to a store that has the profile 1, at its second version."""
+    """Give the context of requests to a store that has the profile 1, at its second version."""
     context = Context(
         store=store_with_keys(KEY),
         now=NOW,

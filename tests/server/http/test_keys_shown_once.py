@@ -29,7 +29,7 @@ NEW_KEYS = {
 
 @pytest.fixture
 def store() -> MemoryStore:
-    """A store with the user ada and the active profile 1."""
+    """Give a store with the user ada and the active profile 1."""
     store = store_with_keys(KEY)
     with store.write() as tx:
         tx.users.add(User("ada", "Ada", "ada@example.com", None, NOW))
@@ -39,7 +39,7 @@ def store() -> MemoryStore:
 
 @pytest.fixture
 def held(store: MemoryStore) -> MemoryStore:
-    """The store, in which ada holds a copy of the profile."""
+    """Give the store, in which ada holds a copy of the profile."""
     assert post(store, ASSIGN, json={"profile_id": 1}).status_code == 201
     return store
 

@@ -26,7 +26,7 @@ Handler = Callable[[Context, int], Reply[Any]]
 
 @pytest.fixture
 def replace_handler(monkeypatch: pytest.MonkeyPatch) -> Callable[[Handler], None]:
-    """Puts another function in the place of the handler of getAccessProfile."""
+    """Put another function in the place of the handler of getAccessProfile."""
 
     def replace(handler: Handler) -> None:
         def get_access_profile(context: Context, profile_id: int, if_none_match: str | None) -> Reply[Any]:

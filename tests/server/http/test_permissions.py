@@ -54,7 +54,7 @@ def body_of(operation: Operation) -> Any:
 
 @pytest.fixture(scope="module")
 def answers() -> Mapping[Asked, httpx.Response]:
-    """What one app answers to every operation, under both path families, with every key."""
+    """Give what one app answers to every operation, under both path families, with every key."""
 
     async def send() -> Mapping[Asked, httpx.Response]:
         store = store_with_keys(*SPARE, *KEYS.values())

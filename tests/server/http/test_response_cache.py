@@ -15,8 +15,8 @@ from bench.calls import Caller
 from handlers.access_profiles import get_access_profile, list_access_profiles
 from handlers.context import Context, Principal
 from handlers.replies.reply import Reply
-from server.cache.data_version import Stamps
-from server.cache.versioned_cache import OVERHEAD_OCTETS, Remembered
+from server.cache.data_version import DataVersions
+from server.cache.versioned_cache import OVERHEAD_OCTETS, VersionedCache
 from server.connexion_app import create_app
 from server.http.asgi import Receive, Scope, Send
 from server.http.authentication import Authenticator, issue_key
@@ -218,7 +218,7 @@ def test_refusals_are_made_anew(client: Client, path: str) -> None:
 
 
 def _broken(context: Context, profile_id: int, if_none_match: str | None = None) -> Reply[object]:
-    return Reply(200, {}, lasts=True)
+    return Reply(200, {}, cacheable=True)
 
 
 def test_an_answer_that_breaks_the_contract_is_not_remembered(
@@ -261,7 +261,7 @@ def test_answers_that_last_rest_neither_on_the_time_nor_on_who_asks(client: Clie
     ]
     for read in reads:
         assert read(one) == read(other)
-        assert read(one).lasts
+        assert read(one).cacheable
 
 
 def test_what_clients_chose_counts_as_memory_too() -> None:
@@ -271,13 +271,13 @@ def test_what_clients_chose_counts_as_memory_too() -> None:
     async def app(scope: Scope, _receive: Receive, send: Send) -> None:
         info = request_info(scope)
         asked.append(scope["path"])
-        await authenticator.principal(scope, info.stamp)
-        info.lasting, info.permission = Answer(200, [], b"{}"), "AccessProfiles:View"
-        await info.lasting.send(send)
+        await authenticator.principal(scope, info.data_version)
+        info.cacheable, info.permission = Answer(200, [], b"{}"), "AccessProfiles:View"
+        await info.cacheable.send(send)
 
     cache = ReadCacheMiddleware(
         app,
-        stamps=Stamps(MemoryStore()),
+        data_versions=DataVersions(MemoryStore()),
         authenticator=authenticator,
         log=structlog.get_logger(),
         max_octets=OVERHEAD_OCTETS + 1_000,
@@ -298,46 +298,55 @@ def test_what_clients_chose_counts_as_memory_too() -> None:
 # What is remembered.
 
 
-STAMP, LATER = 1, 2
+VERSION, LATER = 1, 2
 
 
 @pytest.fixture
-def remembered() -> Remembered[str]:
-    values: Remembered[str] = Remembered(max_octets=3 * OVERHEAD_OCTETS + 30)
-    values.get("any", STAMP)
+def remembered() -> VersionedCache[str]:
+    values: VersionedCache[str] = VersionedCache(max_octets=3 * OVERHEAD_OCTETS + 30)
+    values.get("any", VERSION)
     return values
 
 
-def test_what_was_remembered_first_is_forgotten_first(remembered: Remembered[str]) -> None:
+def test_what_was_remembered_first_is_forgotten_first(remembered: VersionedCache[str]) -> None:
     for key in "abcd":
-        remembered.keep(key, key.upper(), STAMP, octets=10)
+        remembered.keep(key, key.upper(), VERSION, octets=10)
 
-    assert [remembered.get(key, STAMP) for key in "abcd"] == [None, "B", "C", "D"]
-
-
-def test_a_value_that_is_too_large_is_not_remembered(remembered: Remembered[str]) -> None:
-    remembered.keep("a", "A", STAMP, octets=10_000)
-
-    assert remembered.get("a", STAMP) is None
+    assert [remembered.get(key, VERSION) for key in "abcd"] == [None, "B", "C", "D"]
 
 
-def test_a_value_of_an_older_stamp_is_not_remembered(remembered: Remembered[str]) -> None:
+def test_a_value_that_is_too_large_is_not_remembered(remembered: VersionedCache[str]) -> None:
+    remembered.keep("a", "A", VERSION, octets=10_000)
+
+    assert remembered.get("a", VERSION) is None
+
+
+def test_a_value_of_an_older_data_version_is_not_remembered(remembered: VersionedCache[str]) -> None:
     remembered.get("any", LATER)
-    remembered.keep("a", "A", STAMP)
+    remembered.keep("a", "A", VERSION)
 
-    assert [remembered.get("a", stamp) for stamp in (LATER, STAMP)] == [None, None]
+    assert [remembered.get("a", data_version) for data_version in (LATER, VERSION)] == [None, None]
 
 
-def test_another_stamp_forgets_everything(remembered: Remembered[str]) -> None:
-    remembered.keep("a", "A", STAMP)
+def test_another_data_version_forgets_everything(remembered: VersionedCache[str]) -> None:
+    remembered.keep("a", "A", VERSION)
 
-    assert [remembered.get("a", stamp) for stamp in (STAMP, LATER, STAMP)] == ["A", None, None]
+    assert [remembered.get("a", version) for version in (VERSION, LATER, VERSION)] == [
+        "A",
+        None,
+        None,
+    ]
 
 
 def test_nothing_is_remembered_where_the_store_cannot_tell_and_nothing_is_forgotten(
-    remembered: Remembered[str],
+    remembered: VersionedCache[str],
 ) -> None:
-    remembered.keep("a", "A", STAMP)
+    remembered.keep("a", "A", VERSION)
     remembered.keep("b", "B", None)
 
-    assert [remembered.get(key, stamp) for key in "ab" for stamp in (None, STAMP)] == [None, "A", None, None]
+    assert [remembered.get(key, version) for key in "ab" for version in (None, VERSION)] == [
+        None,
+        "A",
+        None,
+        None,
+    ]

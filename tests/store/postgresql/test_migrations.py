@@ -28,7 +28,7 @@ from tests.store.postgresql.stores import opened
 
 @pytest.fixture
 def empty_url(postgres: OwnCluster) -> Iterator[str]:
-    """The URL of a database without tables."""
+    """Give the URL of a database without tables."""
     name = postgres.new_database()
     yield postgres.database_url(name)
     postgres.drop_database(name)

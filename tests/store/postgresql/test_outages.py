@@ -129,17 +129,17 @@ def test_a_restart_between_requests_is_not_noticed(postgres: OwnCluster, postgre
         store.check_ready()
 
 
-def test_a_server_that_was_restarted_has_another_stamp(postgres: OwnCluster, postgres_url: str) -> None:
+def test_a_restarted_server_has_another_data_version(postgres: OwnCluster, postgres_url: str) -> None:
     with opened(postgres_url) as store:
-        before = store.stamp()
+        before = store.data_version()
         postgres.stop()
-        gone = store.stamp()
+        gone = store.data_version()
         postgres.start()
 
         assert before is not None
         assert gone is None
-        wait_until(lambda: store.stamp() is not None)
-        assert store.stamp() not in {None, before}
+        wait_until(lambda: store.data_version() is not None)
+        assert store.data_version() not in {None, before}
 
 
 def test_a_stopped_server_makes_the_store_unavailable_until_it_runs_again(

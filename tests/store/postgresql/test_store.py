@@ -195,25 +195,25 @@ def test_threads_that_write_all_the_time_do_not_keep_others_from_it(postgres_url
     assert min(written) >= enough
 
 
-def test_a_commit_changes_the_stamps_of_all_stores_on_the_database_before_it_is_acknowledged(
+def test_a_commit_changes_the_data_versions_of_all_stores_on_the_database_before_it_is_acknowledged(
     postgres_url: str,
 ) -> None:
     with opened(postgres_url) as one, opened(postgres_url) as other:
         for number in range(20):
-            before = one.stamp(), other.stamp()
+            before = one.data_version(), other.data_version()
             add_profiles(one, [f"p{number}"])
-            after = one.stamp(), other.stamp()
+            after = one.data_version(), other.data_version()
 
             assert None not in before
             assert all(earlier != later for earlier, later in zip(before, after, strict=True))
 
 
-def test_a_write_that_goes_on_is_not_in_the_stamp_until_it_is_seen(postgres_url: str) -> None:
+def test_a_write_that_goes_on_is_not_in_the_data_version_until_it_is_seen(postgres_url: str) -> None:
     with opened(postgres_url) as one, opened(postgres_url) as other:
         with one.write() as tx:
             tx.profiles.add(new_profile("not yet"))
-            during = other.stamp()
+            during = other.data_version()
             assert names_of(other) == []
 
-        assert other.stamp() != during
+        assert other.data_version() != during
         assert names_of(other) == ["not yet"]

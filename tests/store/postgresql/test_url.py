@@ -139,4 +139,4 @@ def test_a_url_that_is_not_understood_is_refused_without_its_password(url: str) 
 @pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
 def test_both_schemes_open_a_store_and_opening_connects_to_nothing(scheme: str) -> None:
     with closing(open_store(f"{scheme}://ada:s3cret@127.0.0.1:1/app")) as store:
-        assert (store.reads_wait, store.writes_wait) == (True, True)
+        assert (store.reads_block, store.writes_block) == (True, True)

@@ -6,7 +6,7 @@ from itertools import count
 
 from hypothesis import strategies as st
 
-from domain.policies import put_in_force
+from domain.policies import instantiate
 from domain.records import (
     AuditAction,
     Group,
@@ -104,7 +104,7 @@ def _add_profiles(tx: WriteTransaction, plan: Plan) -> list[int]:
     lines = count(1)
     for name, (terms, tags, is_active) in plan.profiles.items():
         configs = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
-        policy = put_in_force(
+        policy = instantiate(
             terms, line_id=lambda: f"line-{next(lines)}", provider_config_id=configs.__next__, now=NOW
         )
         added = tx.profiles.add(new_profile(name, tags=tags, is_active=is_active, policy=policy))

@@ -7,14 +7,14 @@ from threading import Barrier, Event, Lock
 import pytest
 from sqlalchemy.exc import TimeoutError  # noqa: A004
 
-from store.sql.fair_semaphore import Turns
+from store.sql.fair_semaphore import FairSemaphore
 
 LONG_SECONDS = 300
 """A wait that is over long before, on a slow machine as well; it ends one that would last for ever."""
 
 
 def test_no_more_are_in_at_once_than_there_are_places() -> None:
-    turns, lock, inside, most = Turns(3, LONG_SECONDS), Lock(), 0, 0
+    turns, lock, inside, most = FairSemaphore(3, LONG_SECONDS), Lock(), 0, 0
     all_places_are_taken = Barrier(3)
 
     def work(_: int) -> None:
@@ -35,7 +35,7 @@ def test_no_more_are_in_at_once_than_there_are_places() -> None:
 
 
 def test_those_who_wait_get_in_in_the_order_in_which_they_came() -> None:
-    turns, order = Turns(1, LONG_SECONDS), []
+    turns, order = FairSemaphore(1, LONG_SECONDS), []
 
     def work(number: int) -> None:
         with turns.take():
@@ -51,7 +51,7 @@ def test_those_who_wait_get_in_in_the_order_in_which_they_came() -> None:
 
 
 def test_whoever_leaves_and_comes_back_goes_to_the_end() -> None:
-    turns, order, waiting = Turns(1, LONG_SECONDS), [], Event()
+    turns, order, waiting = FairSemaphore(1, LONG_SECONDS), [], Event()
 
     def other() -> None:
         waiting.set()
@@ -70,7 +70,7 @@ def test_whoever_leaves_and_comes_back_goes_to_the_end() -> None:
 
 
 def test_patience_ends_and_the_place_stays_usable() -> None:
-    turns = Turns(1, 0.05)
+    turns = FairSemaphore(1, 0.05)
     with turns.take():
         began = time.monotonic()
 
@@ -84,7 +84,7 @@ def test_patience_ends_and_the_place_stays_usable() -> None:
 
 
 def test_a_block_that_raises_gives_its_place_back() -> None:
-    turns = Turns(1, 0.05)
+    turns = FairSemaphore(1, 0.05)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError), turns.take():
             _ = 1 // 0
@@ -94,7 +94,7 @@ def test_a_block_that_raises_gives_its_place_back() -> None:
 
 
 def test_no_place_is_lost_when_calls_and_patience_meet() -> None:
-    turns = Turns(2, 0.001)
+    turns = FairSemaphore(2, 0.001)
 
     def work(_: int) -> bool:
         try:

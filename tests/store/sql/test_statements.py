@@ -128,7 +128,7 @@ class Undone(Exception):
 def crowds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[int, Store]]:
-    """A store of each size."""
+    """Give a store of each size."""
     with ExitStack() as stack:
         stores: dict[int, Store] = {}
         for size in SIZES:

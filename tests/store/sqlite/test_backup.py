@@ -24,7 +24,7 @@ KEPT = "profiles.db.replaced-20260301T080000Z"
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """The file of the store."""
+    """Give the file of the store."""
     return tmp_path / "store" / "profiles.db"
 
 
@@ -35,7 +35,7 @@ def url(file: Path) -> str:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    """A store with one profile."""
+    """Give a store with one profile."""
     with closing(open_store(url)) as opened:
         opened.migrate()
         add_profiles(opened, ["before"])
@@ -44,7 +44,7 @@ def store(url: str) -> Iterator[Store]:
 
 @pytest.fixture
 def backup(tmp_path: Path, url: str, store: Store) -> Path:
-    """A backup with one profile; the store is closed and has another one."""
+    """Give a backup with one profile; the store is closed and has another one."""
     target = tmp_path / "backup.db"
     backed_up(url, target)
     add_profiles(store, ["after"])

@@ -22,7 +22,7 @@ from store.testsuite.samples import add_profiles, names_of, new_profile
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    """A store whose tables are not made yet."""
+    """Give a store whose tables are not made yet."""
     with closing(open_sqlite(f"sqlite:///{tmp_path / 'profiles.db'}")) as opened:
         yield opened
 

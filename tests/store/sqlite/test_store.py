@@ -90,32 +90,32 @@ def test_two_stores_on_one_file_see_each_others_commits(path: Path) -> None:
             assert f"other {number}" in names_of(one)
 
 
-def test_a_commit_changes_the_stamps_of_all_stores_on_the_file(path: Path) -> None:
+def test_a_commit_changes_the_data_versions_of_all_stores_on_the_file(path: Path) -> None:
     with opened(path) as one, opened(path) as other:
         for writer in (one, other) * 3:
-            before = one.stamp(), other.stamp()
+            before = one.data_version(), other.data_version()
             add_profiles(writer, [f"p{before}"])
-            after = one.stamp(), other.stamp()
+            after = one.data_version(), other.data_version()
 
             assert None not in before + after
             assert before[0] != after[0]
             assert before[1] != after[1]
 
 
-def test_a_checkpoint_of_the_log_loses_no_change_of_the_stamp(path: Path) -> None:
+def test_a_checkpoint_of_the_log_loses_no_change_of_the_data_version(path: Path) -> None:
     with opened(path) as one, opened(path) as other:
         add_profiles(one, ["first"])
-        before = other.stamp()
+        before = other.data_version()
         add_profiles(one, ["second"])
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-        assert other.stamp() != before
+        assert other.data_version() != before
 
 
-def test_a_missing_file_has_no_stamp_and_is_not_made_for_one(path: Path) -> None:
+def test_a_missing_file_has_no_data_version_and_is_not_made_for_one(path: Path) -> None:
     with closing(open_store(f"sqlite:///{path}")) as store:
-        assert store.stamp() is None
+        assert store.data_version() is None
 
     assert not path.exists()
 
@@ -249,4 +249,4 @@ def test_a_programming_error_is_not_called_an_outage(path: Path) -> None:
 
 def test_a_store_says_that_only_its_writes_wait(path: Path) -> None:
     with opened(path) as store:
-        assert (store.reads_wait, store.writes_wait) == (False, True)
+        assert (store.reads_block, store.writes_block) == (False, True)

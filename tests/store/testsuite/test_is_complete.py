@@ -20,7 +20,7 @@ WRONG = {
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> set[Call]:
-    """What the suite calls, and how the calls end."""
+    """Give what the suite calls, and how the calls end."""
     folder = tmp_path_factory.mktemp("recorded")
     calls = folder / "calls.json"
     run = run_suite(
@@ -32,7 +32,7 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> set[Call]:
 
 @pytest.fixture(scope="module")
 def wrong(tmp_path_factory: pytest.TempPathFactory) -> SuiteRun:
-    """What the suite says of stores with mistakes."""
+    """Give what the suite says of stores with mistakes."""
     return run_suite(Path(wrong_stores.__file__), tmp_path_factory.mktemp("wrong") / "report.xml")
 
 

@@ -25,5 +25,5 @@ class TestEveryBackend(StoreSuite):
 
     @pytest.fixture(params=BACKENDS)
     def open_empty(self, request: pytest.FixtureRequest) -> OpenEmpty:
-        """How a backend's stores are opened."""
+        """Give how a backend's stores are opened."""
         return partial(opened_store, request.param)

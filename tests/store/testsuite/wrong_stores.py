@@ -173,7 +173,7 @@ class TestKeepsHalfDoneWork(TransactionSuite):
 
 
 class KeepsItsStamp(MemoryStore):
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         return 0
 
 
@@ -183,7 +183,7 @@ class TestKeepsItsStamp(TransactionSuite):
 
 
 class StampsReads(MemoryStore):
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         return object()
 
 

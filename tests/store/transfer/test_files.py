@@ -15,7 +15,7 @@ from tests.store.transfer.exports import exported, file_of_records, imported, re
 
 @pytest.fixture(scope="module")
 def whole() -> bytes:
-    """An export with every kind of record."""
+    """Give an export with every kind of record."""
     with closing(open_store("memory:")) as store:
         carry_out(store, EVERYTHING)
         return exported(store)

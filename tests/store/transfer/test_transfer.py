@@ -27,7 +27,7 @@ ROUTE = (M, M, S, S, P, P, M, P, S, M)
 
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated, empty SQLite file: to copy one is faster than to make one."""
+    """Give a migrated, empty SQLite file: to copy one is faster than to make one."""
     file = tmp_path_factory.mktemp("template") / "profiles.db"
     with closing(open_store(f"sqlite:///{file}")) as store:
         store.migrate()
@@ -82,7 +82,7 @@ def test_a_plan_of_everything_has_every_kind_of_record(store: Store) -> None:
 
 @pytest.fixture
 def everything() -> bytes:
-    """An export with every kind of record."""
+    """Give an export with every kind of record."""
     with closing(open_store("memory:")) as store:
         carry_out(store, EVERYTHING)
         return exported(store)

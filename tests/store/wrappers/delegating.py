@@ -10,12 +10,12 @@ class DelegatingStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.reads_wait = store.reads_wait
-        self.writes_wait = store.writes_wait
+        self.reads_block = store.reads_block
+        self.writes_block = store.writes_block
 
-    def stamp(self) -> object:
+    def data_version(self) -> object:
         """Ask the store within."""
-        return self._store.stamp()
+        return self._store.data_version()
 
     def check_ready(self) -> None:
         """Ask the store within."""
