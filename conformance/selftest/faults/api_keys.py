@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.selftest.combinators import ask, idempotent, on, remembering
+from conformance.selftest.faults.profiles import has_padded_name
 from conformance.selftest.faults.side_requests import DONE
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from conformance.selftest.request_changes import as_administrator, fresh, with_body
@@ -54,10 +55,6 @@ async def only_all_scopes_can_give(request: Request, inner: Inner, state: State)
 
 def _in_one_case(body: Object) -> list[str]:
     return [_VIEW if scope.lower() == _VIEW.lower() else scope for scope in body["scopes"]]
-
-
-def _spaced(request: Request) -> bool:
-    return bool(request.json["name"] != request.json["name"].strip())
 
 
 async def keys_live_for_ever(request: Request, inner: Inner, state: State) -> Response:
@@ -127,7 +124,7 @@ FAULTS: dict[str, Fault] = {
     "KEY-CRE-004/unknown_scope_is_403": on(_CREATE, status=400).refuse(403),
     "KEY-CRE-004/scopes_in_any_case": on(_CREATE).send(with_body(scopes=_in_one_case)),
     "KEY-CRE-005/names_may_repeat": on(_CREATE, status=409).retry(with_body(name=fresh)),
-    "KEY-CRE-005/key_names_are_compared_untrimmed": on(_CREATE, when=_spaced, status=409).retry(
+    "KEY-CRE-005/key_names_are_compared_untrimmed": on(_CREATE, when=has_padded_name, status=409).retry(
         with_body(name=fresh)
     ),
     "KEY-CRE-005/names_are_never_free": remembering(

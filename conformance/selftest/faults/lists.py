@@ -178,8 +178,8 @@ FAULTS: dict[str, Fault] = {
     "AP-LST-012/state_instead_of_tags": on(
         when=lambda request: request.argument("tags") and request.argument("is_active")
     ).send(with_query(is_active=None)),
-    "AP-LST-013/short_rows": on().drop("/access_profiles/*/rate_limit"),
-    "AP-LST-013/rows_without_budgets": on().set("/access_profiles/*/budgets", []),
+    "AP-LST-013/short_rows": on(LIST).drop("/access_profiles/*/rate_limit"),
+    "AP-LST-013/rows_without_budgets": on(LIST).set("/access_profiles/*/budgets", []),
     "AP-LST-014/words_are_ignored": on().send(_without_words),
     "AP-LST-014/underscores_in_numbers": _asks("limit").send(
         _query("limit", lambda limit: limit.replace("_", ""))

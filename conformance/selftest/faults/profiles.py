@@ -48,6 +48,12 @@ def edited(response: Response, **changes: Any) -> Response:
     return response.with_json({**body, "access_profile": {**body["access_profile"], **changes}})
 
 
+def has_padded_name(request: Request) -> bool:
+    """Whether the name that is sent has spaces around it."""
+    name = request.sent.get("name")
+    return isinstance(name, str) and name != name.strip()
+
+
 def profile_path(request: Request) -> str:
     """Returns the path of the profile that a request is about; an empty one when it is about none."""
     found = _PROFILE_PATH.match(request.path)

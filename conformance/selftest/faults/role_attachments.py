@@ -88,10 +88,15 @@ async def holders_get_another(request: Request, inner: Inner, state: State) -> R
     return response
 
 
-def _defaults(request: Request) -> set[tuple[int, int]]:
-    """The attachments that were said to be defaults."""
+def _defaults(request: Request) -> set[tuple[str, int]]:
+    """The attachments that were said to be defaults: profile and role."""
     role_ids = request.json["role_ids"] if _is_default(request) else []
-    return {(_profile_id(request), role_id) for role_id in role_ids}
+    return {(request.path_parameter("profile_id"), role_id) for role_id in role_ids}
+
+
+def _as_said(role: Object, defaults: list[Any]) -> Object:
+    place = str(role["access_profile_id"]), role["role_id"]
+    return role | {"is_default": any(place in said for said in defaults)}
 
 
 async def all_attached_are_given(request: Request, inner: Inner, state: State) -> Response:
@@ -155,17 +160,7 @@ FAULTS: dict[str, Fault] = {
     "AP-ATT-007/members_are_counted": on(_ATTACH).set("/users_applied", 1),
     "AP-ATT-008/two_defaults": _attached(
         _defaults,
-        lambda defaults: _read.edit(
-            "/roles/*",
-            lambda role: (
-                role
-                | {
-                    "is_default": any(
-                        (role["access_profile_id"], role["role_id"]) in each for each in defaults
-                    )
-                }
-            ),
-        ),
+        lambda defaults: _read.edit("/roles/*", lambda role: _as_said(role, defaults)),
     ),
     "AP-ATT-008/first_default_is_detached": _roles(
         lambda roles: [role for role in roles if role["is_default"]]

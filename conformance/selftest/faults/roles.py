@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from conformance.selftest.combinators import ask, on, remembering
+from conformance.selftest.faults.profiles import has_padded_name
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 from conformance.selftest.request_changes import rewritten, with_body
 
@@ -48,9 +49,7 @@ FAULTS: dict[str, Fault] = {
     "ROL-CRE-002/name_twice": on(CREATE, status=409)
     .retry(_renamed)
     .set("/role/name", lambda request: request.json["name"]),
-    "ROL-CRE-002/compared_before_trimming": on(
-        CREATE, when=lambda request: request.json["name"] != request.json["name"].strip(), status=409
-    ).retry(_renamed),
+    "ROL-CRE-002/compared_before_trimming": on(CREATE, when=has_padded_name, status=409).retry(_renamed),
     "ROL-GET-001/profiles_are_missing": _got.set("/access_profiles", []),
     "ROL-GET-001/default_is_missing": _got.set("/access_profiles/*/is_default", False),
     "ROL-GET-001/detached_profiles_stay": remembering(

@@ -213,7 +213,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "USR-DEL-001/still_in_the_list": _knowing(
         _read,
-        lambda known: on(LIST, when=lambda _: known).edit(
+        lambda known: on(LIST, when=lambda _: known and known[-1][1].status == 200).edit(
             "/users", lambda users: [*users, known[-1][1].json["user"]]
         ),
     ),

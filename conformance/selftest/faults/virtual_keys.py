@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from conformance.selftest.combinators import Notes, On, after, idempotent, on, remembering
-from conformance.selftest.faults.profiles import COPIES
+from conformance.selftest.faults.profiles import COPIES, has_padded_name
 from conformance.selftest.faults.side_requests import DONE, delete_keys
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
 from conformance.selftest.request_changes import fresh, rewritten, with_body, without
@@ -55,11 +55,6 @@ def _twice_for_another(operation: str) -> Fault:
         lambda request, _: place(request),
         lambda own: _twice(operation, lambda request: place(request) not in own),
     )
-
-
-def _is_padded(request: Request) -> bool:
-    name = request.sent.get("name") or ""
-    return bool(name != name.strip())
 
 
 def _to_user(request: Request, _: State) -> Request:
@@ -126,7 +121,7 @@ FAULTS: dict[str, Fault] = {
     "AP-VKA-002/added_key_is_not_listed": _keys.edit("/virtual_keys", lambda keys: keys[:1]),
     "AP-VKA-003/name_is_unique_for_a_user": _twice_for_another(ADD),
     "AP-VKA-003/name_may_stand_twice": _twice(ADD),
-    "AP-VKA-003/key_name_is_not_trimmed": _twice(ADD, _is_padded),
+    "AP-VKA-003/key_name_is_not_trimmed": _twice(ADD, has_padded_name),
     "AP-VKA-003/key_name_taken_is_400": on(ADD, status=409).refuse(400),
     "AP-VKA-004/body_is_demanded": on(ADD, when=lambda request: not request.body).refuse(400),
     "AP-VKA-004/media_type_is_demanded": on(
@@ -173,5 +168,5 @@ FAULTS: dict[str, Fault] = {
     ),
     "VK-ADD-003/name_twice_for_a_user": _twice(ADD_TO_USER),
     "VK-ADD-003/only_own_names_are_looked_at": _twice_for_another(ADD_TO_USER),
-    "VK-ADD-003/name_of_a_users_key_is_not_trimmed": _twice(ADD_TO_USER, _is_padded),
+    "VK-ADD-003/name_of_a_users_key_is_not_trimmed": _twice(ADD_TO_USER, has_padded_name),
 }
