@@ -6,11 +6,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Self
 from urllib.parse import parse_qsl, unquote, urlencode
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 from conformance.contract import document
 from conformance.contract.document import METHODS, Contract
 from conformance.contract.routes import Routes
+from conformance.selftest.asgi import ASGIApp, Message, Receive, Scope, Send
 
 _PIECE = 100
 Headers = tuple[tuple[str, str], ...]

@@ -6,9 +6,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.types import ASGIApp
-
 from conformance.contract import document
+from conformance.selftest.asgi import ASGIApp
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.middleware import Fault, FaultyApp
 from conformance.selftest.mutants import mutants
