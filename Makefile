@@ -18,6 +18,7 @@ help: ## List the commands
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "access-profiles needs Python 3.11 or newer; try: make PYTHON=python3.11 ...")'
 	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --no-compile --require-hashes -r requirements-pip.txt
 
 # A stamp for each lock file: the second run installs nothing. Of what they bring little is imported: that little is
 # compiled when it is.
@@ -82,6 +83,7 @@ lock: ## Resolve the dependencies again and lock them with hashes (needs uv)
 	@$(LOCK) --group build --group dev --all-extras pyproject.toml -o requirements-dev.txt
 	@$(LOCK) --group build --extra server -c requirements-dev.txt pyproject.toml -o requirements.txt
 	@$(LOCK) --group build --extra conformance -c requirements-dev.txt pyproject.toml -o requirements-conformance.txt
+	@$(LOCK) --group pyproject.toml:pip -o requirements-pip.txt
 	@$(LOCK) --group pyproject.toml:bench -c requirements-dev.txt -o requirements-bench.txt
 
 foreign: $(VENV)/dev.stamp ## What is proved on servers of others, with those that are large (needs java, node and npm)

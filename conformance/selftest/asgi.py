@@ -1,4 +1,4 @@
-"""ASGI's types (https://asgi.readthedocs.io), for a suite that needs no library of servers."""
+"""What an ASGI application is, as its specification says; the suite is installed without any framework."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias

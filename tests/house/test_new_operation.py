@@ -190,7 +190,7 @@ def _assert_told(project: Copy, tests: str, sentence: str, file: str) -> None:
 
 
 def _assert_all_is_well(project: Copy) -> None:
-    """The checks pass on the right server and fail on the broken one, and the tests pass."""
+    """Hold that the checks pass on the right server and fail on the broken one, and that the tests pass."""
     with project.start("server.faulty", "--middleware", "conformance.selftest.served:create") as server:
         assert server.stdin is not None
         assert server.stdout is not None
