@@ -25,7 +25,7 @@ COMMAND = (sys.executable, "-W", "ignore", "-m", "server.faulty")
 
 NOT_INSTALLED = (
     "The self-test breaks this project's own server, and that is not installed here: "
-    "pip install access-profiles, or give another one's command with --server."
+    'pip install "access-profiles[server]", or give another one\'s command with --server.'
 )
 _HERE = Path(__file__).parents[2]
 _MIDDLEWARE = "conformance.selftest.served:create"
