@@ -13,7 +13,7 @@ from handlers.contract_types import (
     MessageResponse,
 )
 from handlers.replies.errors import ApiError
-from handlers.replies.people import api_key as represented
+from handlers.replies.people import api_key_reply
 from handlers.replies.reply import NO_STORE, Reply, ok
 from handlers.requests.timestamps import future_instant
 
@@ -22,7 +22,7 @@ def list_api_keys(context: Context) -> Reply[ApiKeyListResponse]:
     """Return all keys, ordered by id, without the keys themselves."""
     with context.store.read() as tx:
         keys = tx.api_keys.list()
-    return ok({"api_keys": [represented(key) for key in keys]})
+    return ok({"api_keys": [api_key_reply(key) for key in keys]})
 
 
 def create_api_key(context: Context, body: CreateApiKeyRequest) -> Reply[CreateApiKeyResponse]:
@@ -42,8 +42,8 @@ def create_api_key(context: Context, body: CreateApiKeyRequest) -> Reply[CreateA
     )
     with context.store.write() as tx:
         key = tx.api_keys.add(issued.record)
-        audit.record(tx, context, AuditAction.CREATE, new=represented(key), event="api_key_create")
-    return Reply(201, {"api_key": represented(key), "key": issued.key}, NO_STORE)
+        audit.record(tx, context, AuditAction.CREATE, new=api_key_reply(key), event="api_key_create")
+    return Reply(201, {"api_key": api_key_reply(key), "key": issued.key}, NO_STORE)
 
 
 def revoke_api_key(context: Context, key_id: int) -> Reply[MessageResponse]:
@@ -57,8 +57,8 @@ def revoke_api_key(context: Context, key_id: int) -> Reply[MessageResponse]:
             tx,
             context,
             AuditAction.DELETE,
-            previous=represented(key),
-            new=represented(revoked),
+            previous=api_key_reply(key),
+            new=api_key_reply(revoked),
             event="api_key_revoke",
         )
     return ok({"message": f"The API key {key.name} was revoked."})

@@ -14,7 +14,7 @@ from handlers.contract_types import (
     RoleResponse,
     UpdateRoleRequest,
 )
-from handlers.replies.people import role as represented
+from handlers.replies.people import role_reply
 from handlers.replies.reply import Reply, created, ok
 from handlers.replies.templates import role_attachment
 
@@ -23,7 +23,7 @@ def list_roles(context: Context) -> Reply[RoleListResponse]:
     """Return all roles, ordered by id."""
     with context.store.read() as tx:
         roles = tx.roles.list()
-    return ok({"roles": [represented(role) for role in roles]})
+    return ok({"roles": [role_reply(role) for role in roles]})
 
 
 def create_role(context: Context, body: RoleRequest) -> Reply[RoleResponse]:
@@ -31,8 +31,8 @@ def create_role(context: Context, body: RoleRequest) -> Reply[RoleResponse]:
     name = names.accepted(body["name"])
     with context.store.write() as tx:
         role = tx.roles.add(name, body.get("description"), context.now)
-        audit.record(tx, context, AuditAction.CREATE, new=represented(role), event="role_create")
-    return created({"role": represented(role)}, location=f"{context.base_path}/roles/{role.id}")
+        audit.record(tx, context, AuditAction.CREATE, new=role_reply(role), event="role_create")
+    return created({"role": role_reply(role)}, location=f"{context.base_path}/roles/{role.id}")
 
 
 def get_role(context: Context, role_id: int) -> Reply[RoleDetailResponse]:
@@ -43,7 +43,7 @@ def get_role(context: Context, role_id: int) -> Reply[RoleDetailResponse]:
         user_count = tx.users.count_in_role(role_id)
     return ok(
         {
-            "role": represented(role),
+            "role": role_reply(role),
             "access_profiles": [role_attachment(attachment) for attachment in attachments],
             "user_count": user_count,
         }
@@ -62,11 +62,11 @@ def update_role(context: Context, role_id: int, body: UpdateRoleRequest) -> Repl
                 tx,
                 context,
                 AuditAction.UPDATE,
-                previous=represented(kept),
-                new=represented(changed),
+                previous=role_reply(kept),
+                new=role_reply(changed),
                 event="role_update",
             )
-    return ok({"role": represented(changed)})
+    return ok({"role": role_reply(changed)})
 
 
 def delete_role(context: Context, role_id: int) -> Reply[MessageResponse]:
@@ -75,7 +75,7 @@ def delete_role(context: Context, role_id: int) -> Reply[MessageResponse]:
         role = tx.roles.get(role_id)
         attachments = tx.roles.attachments(role_id)
         tx.roles.delete(role_id)
-        audit.record(tx, context, AuditAction.DELETE, previous=represented(role), event="role_delete")
+        audit.record(tx, context, AuditAction.DELETE, previous=role_reply(role), event="role_delete")
         for attachment in attachments:
             audit.record(
                 tx,

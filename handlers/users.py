@@ -18,7 +18,7 @@ from handlers.contract_types import (
     UserListResponse,
     UserResponse,
 )
-from handlers.replies.people import user as represented
+from handlers.replies.people import user_reply
 from handlers.replies.reply import Reply, created, ok
 from handlers.requests.pagination import clamped
 from store.api import WriteTransaction
@@ -31,7 +31,7 @@ def list_users(context: Context, limit: int, offset: int) -> Reply[UserListRespo
         page = tx.users.list(limit=limit, offset=offset)
     return ok(
         {
-            "users": [represented(row) for row in page.rows],
+            "users": [user_reply(row) for row in page.rows],
             "count": len(page.rows),
             "total_count": page.total_count,
             "limit": limit,
@@ -57,14 +57,14 @@ def create_user(context: Context, body: CreateUserRequest) -> Reply[UserResponse
         tx.users.add(user)
         _record(tx, context, AuditAction.CREATE, None, user, event="user_create")
         change_role(tx, context, user.id, None, user.role_id)
-    return created({"user": represented(user)}, location=f"{context.base_path}/users/{_quoted(user.id)}")
+    return created({"user": user_reply(user)}, location=f"{context.base_path}/users/{_quoted(user.id)}")
 
 
 def get_user(context: Context, user_id: str) -> Reply[UserResponse]:
     """Return a user with role and groups."""
     with context.store.read() as tx:
         user = tx.users.get(user_id)
-    return ok({"user": represented(user)})
+    return ok({"user": user_reply(user)})
 
 
 def delete_user(context: Context, user_id: str) -> Reply[MessageResponse]:
@@ -88,7 +88,7 @@ def update_user_role(context: Context, user_id: str, body: UpdateUserRoleRequest
             tx.users.save(changed)
             _record(tx, context, AuditAction.UPDATE, kept, changed, event="user_role")
             change_role(tx, context, user_id, kept.role_id, changed.role_id)
-    return ok({"user": represented(changed)})
+    return ok({"user": user_reply(changed)})
 
 
 def update_user_groups(context: Context, user_id: str, body: UpdateUserGroupsRequest) -> Reply[UserResponse]:
@@ -100,7 +100,7 @@ def update_user_groups(context: Context, user_id: str, body: UpdateUserGroupsReq
             _add_missing_groups(tx, changed.group_ids)
             tx.users.save(changed)
             _record(tx, context, AuditAction.UPDATE, kept, changed, event="user_groups")
-    return ok({"user": represented(changed)})
+    return ok({"user": user_reply(changed)})
 
 
 def _check_role(tx: WriteTransaction, role_id: int | None) -> None:
@@ -141,7 +141,7 @@ def _record(
         context,
         action,
         user_id=None if user is None else user.id,
-        previous=None if previous is None else represented(previous),
-        new=None if new is None else represented(new),
+        previous=None if previous is None else user_reply(previous),
+        new=None if new is None else user_reply(new),
         event=event,
     )

@@ -5,7 +5,7 @@ from handlers import contract_types
 from handlers.replies.timestamps import instant, instant_or_none
 
 
-def role(record: records.Role) -> contract_types.Role:
+def role_reply(record: records.Role) -> contract_types.Role:
     """Return a role."""
     return {
         "id": record.id,
@@ -15,7 +15,7 @@ def role(record: records.Role) -> contract_types.Role:
     }
 
 
-def user(record: records.User) -> contract_types.User:
+def user_reply(record: records.User) -> contract_types.User:
     """Return a user."""
     return {
         "id": record.id,
@@ -27,7 +27,7 @@ def user(record: records.User) -> contract_types.User:
     }
 
 
-def api_key(record: records.ApiKey) -> contract_types.ApiKey:
+def api_key_reply(record: records.ApiKey) -> contract_types.ApiKey:
     """Return an API key, of which only the first characters are known."""
     return {
         "id": record.id,

@@ -189,7 +189,7 @@ def lose_answers():
 
     handlers.user_access_profiles.issued_virtual_key = broken
     handlers.virtual_keys.issued_virtual_key = broken
-    handlers.api_keys.represented = crash
+    handlers.api_keys.api_key_reply = crash
 
 asyncio.run(main())
 """

@@ -182,14 +182,14 @@ class TestKeepsItsStamp(TransactionSuite):
     open_empty = opens(KeepsItsStamp)
 
 
-class StampsReads(MemoryStore):
+class CountsReads(MemoryStore):
     def data_version(self) -> object:
         return object()
 
 
-class TestStampsReads(TransactionSuite):
+class TestCountsReads(TransactionSuite):
     lacks = "test_reading_leaves_the_stamp"
-    open_empty = opens(StampsReads)
+    open_empty = opens(CountsReads)
 
 
 class LetsWritersOverwriteEachOther(MemoryStore):
