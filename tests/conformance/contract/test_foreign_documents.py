@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from conformance.contract import document
@@ -314,6 +314,7 @@ values = st.recursive(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(values, st.sampled_from([None, 1, "\t"]))
 def test_every_place_of_json_has_the_line_that_it_has_in_yaml(value: Any, indent: Any) -> None:
     text = json.dumps(value, indent=indent)
