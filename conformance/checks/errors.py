@@ -4,9 +4,9 @@ import re
 
 from conformance.access_profiles import calls, samples
 from conformance.http.answer import Answer
+from conformance.http.media_types import is_json
 from conformance.run import expect
 from conformance.run.registry import check
-from conformance.run.response_schemas import is_json
 from conformance.run.session import Session
 
 _NO_PROFILE = 9223372036854775807

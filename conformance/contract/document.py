@@ -1,71 +1,41 @@
 """The contract as the suite reads it: clauses and operations, each with its place in the file."""
 
+import copy
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from conformance.contract import clauses, dialect, notes, operations, reading, references
+from conformance.contract.clauses import EVERY_SERVER, Clause, Level
+from conformance.contract.grammar import METHODS
+from conformance.contract.lines import Lines
+from conformance.contract.operations import Operation
+from conformance.contract.pointers import pointer_to
+from conformance.contract.reading import ContractError
+from conformance.contract.references import Followed
 
-METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+__all__ = ["METHODS", "Clause", "Contract", "ContractError", "Level", "Operation", "load", "pointer_to"]
 
 _PACKAGE = Path(__file__).parents[1]
 _PLACES = (_PACKAGE.parent / "openapi.yaml", _PACKAGE / "openapi.yaml")
-_EVERY_SERVER = "core"
-
-# libyaml is ten times as fast, but PyYAML may have been built without it.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class ContractError(Exception):
-    """The contract cannot be read, or does not say what the suite needs."""
-
-
-class Level(StrEnum):
-    """How binding a clause is (RFC 2119)."""
-
-    MUST = "MUST"
-    SHOULD = "SHOULD"
-    MAY = "MAY"
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One normative sentence."""
-
-    id: str
-    level: Level
-    profile: str
-    text: str
-    operation_id: str | None
-    pointer: str
-    line: int
-
-
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """One operation: a method on a path template.
-
-    Attributes:
-        permission: what an API key needs to call it (`x-permission`); None when the contract states nothing.
-        example: the first example of a body; None when it takes none.
-    """
-
-    id: str
-    method: str
-    path: str
-    line: int
-    pointer: str = ""
-    permission: str | None = None
-    example: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """What the suite needs to know of one `openapi.yaml`."""
+    """What the suite needs to know of one OpenAPI document.
+
+    Attributes:
+        servers: where its paths begin, below the root of a server.
+        document: with every reference leading to a place in it, every operation with an id, and its schemas
+            in the words of OpenAPI 3.0.
+        original: the same, with the schemas as they are written.
+        schemas: every schema of the original that is an object.
+        is_30: whether the schemas are those of OpenAPI 3.0.
+        notes: what cannot be judged for how the contract is written, one sentence for each kind.
+    """
 
     path: Path
     sha256: str
@@ -75,9 +45,12 @@ class Contract:
     profiles: dict[str, str]
     clauses: tuple[Clause, ...]
     operations: tuple[Operation, ...]
-    document: dict[str, Any]
-    tree: yaml.MappingNode = field(repr=False, compare=False)
-    """The document with its places in the file."""
+    document: dict[str, Any] = field(repr=False)
+    original: dict[str, Any] = field(repr=False)
+    schemas: tuple[dict[str, Any], ...] = field(repr=False, compare=False)
+    is_30: bool
+    notes: tuple[str, ...]
+    lines: Lines = field(repr=False, compare=False)
 
     def clause(self, clause_id: str) -> Clause | None:
         """The clause of that id, if there is one."""
@@ -94,7 +67,7 @@ class Contract:
     def claim_for(self, operation_id: str) -> str | None:
         """The profile that a server claims when it has an operation; None for those that every server has."""
         profile = self.profile_of(operation_id)
-        return None if profile == _EVERY_SERVER else profile
+        return None if profile == EVERY_SERVER else profile
 
     @property
     def first_clauses(self) -> frozenset[str]:
@@ -126,30 +99,21 @@ class Contract:
 
     def resolved(self, node: dict[str, Any], pointer: str) -> tuple[dict[str, Any], str]:
         """A node with the reference that it may be followed, and the pointer to where that leads."""
-        while "$ref" in node:
-            pointer = node["$ref"].removeprefix("#")
-            node = self.document
-            for step in pointer.split("/")[1:]:
-                node = node[_unescape(step)]
-        return node, pointer
+        return references.resolved(self.document, node, pointer)
 
     def line(self, pointer: str) -> int:
         """The line at which the place of a pointer begins; that of what is above it, if there is none."""
-        node: yaml.Node = self.tree
-        line = 1
-        for step in map(_unescape, pointer.split("/")[1:]):
-            if isinstance(node, yaml.MappingNode):
-                found = next(((key, value) for key, value in node.value if key.value == step), None)
-                if found is None:
-                    return line
-                key, node = found
-                line = key.start_mark.line + 1
-            elif isinstance(node, yaml.SequenceNode) and step.isdigit() and int(step) < len(node.value):
-                node = node.value[int(step)]
-                line = node.start_mark.line + 1
-            else:
-                return line
-        return line
+        return self.lines.line_of(pointer)
+
+    def based_at(self, base: str) -> "Contract":
+        """The contract of a server at which the paths begin there, whatever else it says."""
+        return replace(self, servers=tuple(dict.fromkeys((base, *self.servers))))
+
+    def for_answers(self) -> dict[str, Any]:
+        """The document with the schemas as a validator of answers takes them."""
+        document, schemas = copy.deepcopy((self.original, self.schemas))
+        dialect.for_answers(document, schemas, is_30=self.is_30)
+        return document
 
     def enumeration(self, schema: str) -> tuple[str, ...]:
         """The values that a component schema enumerates; none when there is no such schema."""
@@ -168,43 +132,101 @@ def load(path: Path | None = None) -> Contract:
     found = path or next((place for place in _PLACES if place.is_file()), None)
     if found is None:
         raise ContractError("This installation carries no contract. Give one with --contract FILE.")
-    try:
-        data = found.read_bytes()
-    except OSError as error:
-        raise ContractError(f"The contract {found} cannot be read: {error}") from error
-    return _parsed(found, data)
+    contract, others = _parsed(found, reading.octets(found))
+    if any(reading.octets(file) != data for file, data in others.items()):
+        _parsed.cache_clear()
+        contract, _ = _parsed(found, reading.octets(found))
+    return contract
 
 
 @lru_cache(maxsize=2)
-def _parsed(path: Path, data: bytes) -> Contract:
+def _parsed(path: Path, data: bytes) -> tuple[Contract, dict[Path, bytes]]:
+    """The contract, and what the files beside it hold."""
+    text = reading.parsed(path, data)
+    root = text.root
+    is_30 = _is_30(path, root)
     try:
-        loader = _Loader(data.decode("utf-8"))
-        tree = loader.get_single_node()
-        document = None if tree is None else loader.construct_document(tree)
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ContractError(f"The contract {path} cannot be read: {error}") from error
-    if not isinstance(document, dict) or not isinstance(tree, yaml.MappingNode):
-        raise ContractError(f"The contract {path} is no OpenAPI document.")
-    info = document.get("info", {})
-    contract = Contract(
+        found = references.follow(text, lambda file: reading.parsed(file, reading.octets(file)))
+        operations.complete(path, found.root)
+        contract = _contract(path, found, text.lines, is_30=is_30)
+    except RecursionError as error:
+        raise ContractError(f"The contract {path} cannot be read: it is nested too deeply.") from error
+    others = {file.path: file.data for file in found.files.values()}
+    digest = hashlib.sha256(data)
+    for other in others.values():
+        digest.update(other)
+    contract = replace(contract, sha256=digest.hexdigest())
+    _check(contract)
+    return contract, others
+
+
+def _is_30(path: Path, root: Any) -> bool:
+    """Whether a document is of OpenAPI 3.0, and not of 3.1.
+
+    Raises:
+        ContractError: it is of neither.
+    """
+    if not isinstance(root, dict):
+        raise ContractError(f"The contract {path} is no OpenAPI document: it has no `openapi: 3.0.3`.")
+    version = root.get("openapi")
+    if "swagger" in root and version is None:
+        raise ContractError(
+            f"The contract {path} is of Swagger {root['swagger']}, and OpenAPI 3.0 and 3.1 are known: "
+            "convert it first, as `npx swagger2openapi` and editor.swagger.io do."
+        )
+    if isinstance(version, int | float):
+        raise ContractError(
+            f'The contract {path} has a number for its version: write `openapi: "{version}.0"`.'
+        )
+    if not isinstance(version, str) or not version.startswith(("3.0", "3.1")):
+        told = f"`openapi: {version}`" if version else "no `openapi: 3.0.3`"
+        raise ContractError(f"The contract {path} has {told}, and OpenAPI 3.0 and 3.1 are known.")
+    return version.startswith("3.0")
+
+
+def _contract(path: Path, found: Followed, lines: Lines, *, is_30: bool) -> Contract:
+    root = found.root
+    document = root
+    if not is_30:
+        document, schemas = copy.deepcopy((root, found.schemas))
+        dialect.in_words_of_30(schemas)
+        document["openapi"] = dialect.VERSION
+    info = root["info"] if isinstance(root.get("info"), dict) else {}
+    stated = tuple(_clauses(root, lines))
+    return Contract(
         path=path,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256="",
         title=str(info.get("title", "")),
         version=str(info.get("version", "")),
-        servers=tuple(server["url"].rstrip("/") for server in document.get("servers", [])) or ("",),
-        profiles=dict(document.get("x-profiles", {})),
-        clauses=tuple(_clauses(document, tree)),
-        operations=tuple(_operations(document, tree)),
+        servers=operations.servers(root),
+        profiles=clauses.profiles(root, stated),
+        clauses=stated,
+        operations=tuple(_operations(document, lines)),
         document=document,
-        tree=tree,
+        original=root,
+        schemas=tuple(found.schemas),
+        is_30=is_30,
+        notes=tuple(
+            notes.of_remote(found) if is_30 else (*notes.of_remote(found), *notes.of_nullable(found, path))
+        ),
+        lines=lines,
     )
-    _check(contract)
-    return contract
+
+
+def _operations(root: dict[str, Any], lines: Lines) -> Iterator[Operation]:
+    for operation, _ in operations.read(root):
+        yield replace(operation, line=lines.line_of(operation.pointer))
+
+
+def _clauses(root: dict[str, Any], lines: Lines) -> Iterator[Clause]:
+    yield from clauses.read(root, lines, None, "")
+    for operation, stated in operations.read(root):
+        yield from clauses.read(stated, lines, operation.id, operation.pointer)
 
 
 def _check(contract: Contract) -> None:
     if not contract.operations:
-        raise ContractError(f"The contract {contract.path} states no operations.")
+        raise ContractError(f"The contract {contract.path} states no operation that can be called.")
     seen: set[str] = set()
     for clause in contract.clauses:
         if clause.id in seen:
@@ -214,70 +236,3 @@ def _check(contract: Contract) -> None:
                 f"{contract.path}:{clause.line}: x-profiles has no profile {clause.profile!r}."
             )
         seen.add(clause.id)
-
-
-def _operations(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Operation]:
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
-                node = _descend(tree, "paths", path, method)
-                stated = item[method]
-                yield Operation(
-                    id=str(stated.get("operationId", f"{method} {path}")),
-                    method=method.upper(),
-                    path=path,
-                    line=node.start_mark.line + 1,
-                    pointer=pointer_to("paths", path, method),
-                    permission=stated.get("x-permission"),
-                    example=_example(stated.get("requestBody", {})),
-                )
-
-
-def _example(request_body: dict[str, Any]) -> Any:
-    media = request_body.get("content", {}).get("application/json", {})
-    first: dict[str, Any] = next(iter(media.get("examples", {}).values()), {})
-    return first.get("value")
-
-
-def _clauses(document: dict[str, Any], tree: yaml.MappingNode) -> Iterator[Clause]:
-    yield from _clauses_at(document, tree, None, ())
-    for path, item in document.get("paths", {}).items():
-        for method in METHODS:
-            if method in item:
-                steps = ("paths", path, method)
-                operation_id = item[method].get("operationId")
-                yield from _clauses_at(item[method], _descend(tree, *steps), operation_id, steps)
-
-
-def _clauses_at(
-    holder: dict[str, Any], node: yaml.Node, operation_id: str | None, steps: tuple[str, ...]
-) -> Iterator[Clause]:
-    for index, stated in enumerate(holder.get("x-clauses", [])):
-        line = _descend(node, "x-clauses", index).start_mark.line + 1
-        pointer = pointer_to(*steps, "x-clauses", str(index))
-        try:
-            level = Level(stated["level"])
-            clause_id, profile, text = stated["id"], stated["profile"], " ".join(stated["text"].split())
-        except (KeyError, ValueError, AttributeError) as error:
-            raise ContractError(
-                f"Line {line}: a clause needs id, level, profile and text ({error})."
-            ) from error
-        yield Clause(clause_id, level, profile, text, operation_id, pointer, line)
-
-
-def _descend(node: yaml.Node, *steps: str | int) -> yaml.Node:
-    for step in steps:
-        if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            node = node.value[step]
-        elif isinstance(node, yaml.MappingNode):
-            node = next(value for key, value in node.value if key.value == step)
-    return node
-
-
-def pointer_to(*steps: str) -> str:
-    """The JSON pointer (RFC 6901) of some steps."""
-    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
-
-
-def _unescape(step: str) -> str:
-    return step.replace("~1", "/").replace("~0", "~")

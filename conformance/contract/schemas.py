@@ -4,15 +4,23 @@ from typing import Any
 
 import jsonschema_rs
 
+from conformance.contract.references import FILES
+
 
 def validator(document: dict[str, Any], schema: dict[str, Any]) -> Any:
-    """A compiled validator of a schema of a document, by the document's dialect, formats included."""
-    dialect: Any = jsonschema_rs.Draft4Validator
-    if str(document.get("openapi", "")).startswith("3.1"):
-        dialect = jsonschema_rs.Draft202012Validator
+    """A compiled validator of a schema of a document, formats included; None for a schema that is none."""
     # Draft 4 ignores what stands beside a $ref, so the schema goes one level down.
-    root = {"allOf": [as_json_schema(schema)], "components": as_json_schema(document.get("components", {}))}
-    return dialect(root, validate_formats=True)
+    around = {name: as_json_schema(document[name]) for name in ("components", FILES) if name in document}
+    try:
+        return jsonschema_rs.Draft4Validator(
+            {"allOf": [as_json_schema(schema)], **around}, validate_formats=True, retriever=_never_fetched
+        )
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return None
+
+
+def _never_fetched(_: str) -> dict[str, Any]:
+    return {}
 
 
 def as_json_schema(node: Any) -> Any:
@@ -22,7 +30,10 @@ def as_json_schema(node: Any) -> Any:
     if not isinstance(node, dict):
         return node
     plain = {key: as_json_schema(value) for key, value in node.items()}
-    if plain.pop("nullable", None) is True and isinstance(plain.get("type"), str):
+    # A member may be called like the word.
+    if not isinstance(plain.get("nullable"), bool):
+        return plain
+    if plain.pop("nullable") and isinstance(plain.get("type"), str):
         plain["type"] = [plain["type"], "null"]
         if isinstance(plain.get("enum"), list):
             plain["enum"] = [*plain["enum"], None]

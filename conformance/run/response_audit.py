@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from conformance.contract.document import Contract, pointer_to
 from conformance.http.answer import Answer
 from conformance.run import skips
+from conformance.run.disclosures import disclosed
 from conformance.run.plan import Plan
 from conformance.run.response_schemas import ResponseSchemas
 from conformance.run.schema_verdicts import answers_id, decided
@@ -24,6 +25,7 @@ class _Seen:
     answers: int = 0
     seconds: float = 0.0
     findings: dict[tuple[str, int], Finding] = field(default_factory=dict)
+    disclosures: dict[int, Finding] = field(default_factory=dict)
 
 
 class ResponseAudit:
@@ -44,7 +46,7 @@ class ResponseAudit:
         if operation is None:
             return
         begun = time.perf_counter()
-        faults = self._shapes.faults(operation, answer)
+        faults, told = self._shapes.faults(operation, answer), disclosed(answer)
         seen = self._seen[operation.id]
         with self._lock:
             seen.answers += 1
@@ -61,6 +63,10 @@ class ResponseAudit:
                         cause=fault.cause,
                     )
 
+            if told is not None:
+                expected = "an error that tells nothing of the server's inside, like SQL or a stack trace"
+                seen.disclosures.setdefault(answer.status, Finding(expected, told, (answer.exchange,)))
+
     def verdicts(self, plan: Plan) -> Iterator[Verdict]:
         """One verdict for each operation that is asked for, in the order of the contract."""
         for operation in self._contract.operations:
@@ -73,7 +79,12 @@ class ResponseAudit:
             if skipped := skips.operation(plan, operation.id):
                 status, reason, findings = Status.SKIP, skipped, ()
             elif findings:
-                status = Status.FAIL
+                status, findings = Status.FAIL, (*findings, *seen.disclosures.values())
+            elif unusable := self._shapes.unusable_of(operation):
+                status, reason = Status.NOT_REACHED, unusable
+            elif seen.disclosures:
+                # No contract says so, and yet everybody wants to know it.
+                status, findings = Status.WARN, tuple(seen.disclosures.values())
             elif not seen.answers:
                 status, reason = Status.NOT_REACHED, "no answer of it was seen"
             yield decided(

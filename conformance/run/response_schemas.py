@@ -5,17 +5,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 
 from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.pointers import value_at
+from conformance.contract.references import resolved
 from conformance.contract.routes import Routes
-from conformance.contract.schemas import as_json_schema
 from conformance.http.answer import Answer
+from conformance.http.media_types import is_json, stated_for
 
 Schema = dict[str, Any]
+Validator = jsonschema_rs.Draft4Validator | jsonschema_rs.Draft202012Validator
 
-JSON = "application/json"
+_DOCUMENT = "urn:contract"
 _SHOWN = 300
 _MOST_FAULTS = 20
 # What stands between client and server may answer these to any request: it timed out, it is too large, it
@@ -23,11 +27,8 @@ _MOST_FAULTS = 20
 _ANY_REQUEST = frozenset({408, 413, 414, 429, 431})
 # HTTP's own answers to a request that has no operation.
 _OF_NO_OPERATION = frozenset({405, 501})
-
-
-def is_json(media_type: str) -> bool:
-    """Whether a `Content-Type` says JSON, in whatever case and with whatever parameters."""
-    return media_type.partition(";")[0].strip().lower() == JSON
+# HTTP has no body in these. In others a contract that states none says nothing of it.
+_WITHOUT_BODY = frozenset({204, 205, 304})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +47,40 @@ class _Header:
     pointer: str
     required: bool
     schema: Schema
-    validator: jsonschema_rs.Draft4Validator
+    validator: Validator | None
 
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """What the contract states for one status of one operation."""
+    """What the contract states for one status of one operation.
+
+    Attributes:
+        bodies: the pointers to the schemas of the media types that may be sent; None where there is none.
+    """
 
     pointer: str
     headers: tuple[_Header, ...]
-    has_body: bool
-    body_pointer: str = ""
-    body: jsonschema_rs.Draft4Validator | None = None
+    bodies: dict[str, str | None]
 
 
 class ResponseSchemas:
-    """The answers that a contract states. What is stated for a status is compiled when it is first met."""
+    """The answers that a contract states. What is stated for a status is compiled when it is first met.
+
+    Attributes:
+        unusable: the schemas by which nothing can be judged, by their pointers, with the reason.
+    """
 
     def __init__(self, contract: Contract) -> None:
         self.contract = contract
         self.routes = Routes(contract)
-        self._components = as_json_schema(self.contract.document.get("components", {}))
+        self._document = contract.for_answers()
+        draft = jsonschema_rs.Draft4 if contract.is_30 else jsonschema_rs.Draft202012
+        self._registry = jsonschema_rs.Registry(
+            [(_DOCUMENT, self._document)], draft=draft, retriever=_never_fetched
+        )
         self._stated: dict[tuple[str, int], _Stated | None] = {}
-        self._validators: dict[str, jsonschema_rs.Draft4Validator] = {}
+        self._validators: dict[str, Validator | None] = {}
+        self.unusable: dict[str, str] = {}
 
     def faults(self, operation: Operation, answer: Answer) -> list[ResponseFault]:
         """What is wrong with an answer of an operation; nothing, for most."""
@@ -79,46 +91,116 @@ class ResponseSchemas:
         if stated is None:
             if answer.status in _ANY_REQUEST | _OF_NO_OPERATION:
                 return []
-            statuses = ", ".join(map(str, self.contract.statuses(operation)))
+            statuses = ", ".join(map(str, self.contract.stated(operation).get("responses", {}))) or "none"
             pointer = pointer_to("paths", operation.path, operation.method.lower(), "responses")
             expected = f"one of the statuses {statuses}"
             return [ResponseFault(pointer, expected, str(answer.status), unstated(answer.status))]
-        return [*_header_faults(stated, answer), *_body_faults(stated, answer)]
+        return [*_header_faults(stated, answer), *self._body_faults(stated, answer)]
+
+    def unusable_of(self, operation: Operation) -> str:
+        """Why answers of an operation that came were not judged by their schema; empty when they were."""
+        for (operation_id, _), stated in self._stated.items():
+            if operation_id == operation.id and stated is not None:
+                for pointer in filter(None, stated.bodies.values()):
+                    if pointer in self.unusable:
+                        return f"no answer can be judged by the schema at {pointer}: {self.unusable[pointer]}"
+        return ""
 
     def _compile(self, operation: Operation, status: int) -> _Stated | None:
-        responses = self.contract.stated(operation).get("responses", {})
-        name = next((n for n in (str(status), f"{status // 100}XX", "default") if n in responses), None)
+        place = operation.pointer + "/responses"
+        responses = value_at(self._document, operation.pointer).get("responses", {})
+        names = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+        name = next((n for n in names if n in responses), None)
         if name is None:
             return None
-        place = pointer_to("paths", operation.path, operation.method.lower(), "responses", name)
-        response, pointer = self.contract.resolved(responses[name], place)
-        headers = tuple(self._headers(response, pointer))
-        media = response.get("content", {}).get(JSON)
-        if media is None:
-            return _Stated(pointer, headers, has_body=bool(response.get("content")))
-        schema, body_pointer = self.contract.resolved(
-            media.get("schema", {}), pointer + pointer_to("content", JSON, "schema")
-        )
-        return _Stated(pointer, headers, True, body_pointer, self._validator(schema, body_pointer))
+        response, pointer = resolved(self._document, responses[name], place + pointer_to(name))
+        bodies: dict[str, str | None] = {}
+        for media_type, media in response.get("content", {}).items():
+            schema = pointer + pointer_to("content", media_type, "schema")
+            bodies[media_type] = self._followed(media["schema"], schema) if "schema" in media else None
+        return _Stated(pointer, tuple(self._headers(response, pointer)), bodies)
 
     def _headers(self, response: dict[str, Any], pointer: str) -> Iterator[_Header]:
         for name, node in response.get("headers", {}).items():
-            header, place = self.contract.resolved(node, pointer + pointer_to("headers", name))
-            schema = header.get("schema", {})
-            validator = self._validator(schema, place + "/schema")
-            yield _Header(name, place, header.get("required", False), schema, validator)
+            if name.lower() == "content-type":
+                # OpenAPI ignores it: the media types say it.
+                continue
+            header, place = resolved(self._document, node, pointer + pointer_to("headers", name))
+            schema, _ = resolved(self._document, header.get("schema", {}), "")
+            validator = None
+            if "schema" in header:
+                validator = self._validator(self._followed(header["schema"], place + "/schema"))
+            yield _Header(name, place, header.get("required") is True, schema, validator)
 
-    def _validator(self, schema: Schema, pointer: str) -> jsonschema_rs.Draft4Validator:
+    def _followed(self, schema: Any, pointer: str) -> str:
+        """The pointer to a schema, or to what its reference leads to: that is compiled once for all."""
+        is_reference = isinstance(schema, dict) and (self.contract.is_30 or len(schema) == 1)
+        return resolved(self._document, schema, pointer)[1] if is_reference else pointer
+
+    def _validator(self, pointer: str) -> Validator | None:
+        """What judges by the schema at a pointer; None when it is none that can be used (`unusable`)."""
         if pointer not in self._validators:
-            # Draft 4 ignores what stands beside a $ref, so the schema goes one level down.
-            root = {"allOf": [as_json_schema(schema)], "components": self._components}
-            self._validators[pointer] = jsonschema_rs.Draft4Validator(root, validate_formats=True)
+            kind = (
+                jsonschema_rs.Draft4Validator if self.contract.is_30 else jsonschema_rs.Draft202012Validator
+            )
+            root = {"$ref": f"{_DOCUMENT}#{quote(pointer, safe='/~')}"}
+            try:
+                self._validators[pointer] = kind(root, registry=self._registry, validate_formats=True)
+            except (ValueError, jsonschema_rs.ReferencingError) as error:
+                self._validators[pointer] = None
+                self.unusable[pointer] = str(error).partition("\n")[0]
         return self._validators[pointer]
+
+    def _body_faults(self, stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
+        if answer.sent.method == "HEAD":
+            return
+        if not stated.bodies:
+            if answer.content and answer.status in _WITHOUT_BODY:
+                yield ResponseFault(stated.pointer, "no body", answer.text[:_SHOWN])
+            return
+        media_type = answer.headers.get("content-type", "")
+        if answer.status in _WITHOUT_BODY and not answer.content:
+            return
+        found = stated_for(media_type, stated.bodies)
+        if found is None:
+            told = f"{media_type or 'no media type'}: {answer.text[:_SHOWN]}"
+            yield ResponseFault(f"{stated.pointer}/content", " or ".join(stated.bodies), told)
+            return
+        pointer = stated.bodies[found]
+        if not is_json(media_type) or pointer is None:
+            return
+        try:
+            body = json.loads(answer.content)
+        except (ValueError, RecursionError):
+            told = f"the body is no JSON: {answer.text[:_SHOWN]}"
+            yield ResponseFault(f"{stated.pointer}/content", "a body of JSON", told)
+            return
+        validator = self._validator(pointer)
+        if validator is None or validator.is_valid(body):
+            return
+        for error in islice(validator.iter_errors(body), _MOST_FAULTS):
+            path = [str(step) for step in error.schema_path]
+            place = pointer_to(*map(str, error.instance_path)) or "/"
+            expected, actual = f"{path[-1]} kept at {place}", f"{place}: {error.message[:_SHOWN]}"
+            yield ResponseFault(pointer_to(*path), expected, actual + self._hint(error, path))
+
+    def _hint(self, error: jsonschema_rs.ValidationError, path: list[str]) -> str:
+        """That a contract of 3.1 means to allow null, and does not."""
+        if error.instance is not None or self.contract.is_30:
+            return ""
+        schema = value_at(self._document, pointer_to(*path[:-1]))
+        is_meant = isinstance(schema, dict) and schema.get("nullable") is True
+        return " (`nullable` is no word of OpenAPI 3.1)" if is_meant else ""
 
 
 def unstated(status: int) -> str:
     """What an answer with a status that the contract does not state is called, wherever it is met."""
     return f"{status} is answered, and not stated"
+
+
+def _never_fetched(_: str) -> dict[str, Any]:
+    """What stands for anything that would have to be fetched."""
+    return {}
 
 
 def _header_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
@@ -127,48 +209,36 @@ def _header_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
         if text is None:
             if header.required:
                 yield ResponseFault(f"{header.pointer}/required", f"a header {header.name}", "none")
-        elif not header.validator.is_valid(_typed(text, header.schema)):
+            continue
+        value = _typed(text, header.schema)
+        if header.validator is not None and value is not None and not header.validator.is_valid(value):
             rules = {word: rule for word, rule in header.schema.items() if word not in ("type", "example")}
             expected = f"a header {header.name} that fits {rules or header.schema.get('type')}"
             yield ResponseFault(f"{header.pointer}/schema", expected, text[:_SHOWN])
 
 
 def _typed(text: str, schema: Schema) -> Any:
-    """The value of a header as its schema types it; the text itself, when it is not of that type."""
-    kind = schema.get("type")
-    if kind == "integer" and text.strip().lstrip("-").isdecimal():
+    """The value of a header as its schema types it; the text itself, when it is not of that type.
+
+    None for an object, which may be written in more than one way.
+    """
+    stated = schema.get("type")
+    kinds = stated if isinstance(stated, list) else [stated]
+    if "object" in kinds:
+        return None
+    if "array" in kinds:
+        items = schema.get("items", {})
+        return [_typed(each.strip(), items if isinstance(items, dict) else {}) for each in text.split(",")]
+    if "integer" in kinds and text.strip().lstrip("-").isdecimal():
         return int(text)
-    if kind == "boolean":
+    if "number" in kinds:
+        try:
+            return float(text)
+        except ValueError:
+            return text
+    if "boolean" in kinds:
         return {"true": True, "false": False}.get(text, text)
     return text
-
-
-def _body_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
-    if answer.sent.method == "HEAD":
-        return
-    if not stated.has_body:
-        if answer.content:
-            yield ResponseFault(stated.pointer, "no body", answer.text[:_SHOWN])
-        return
-    if stated.body is None:
-        return
-    media_type = answer.headers.get("content-type", "")
-    if not is_json(media_type):
-        yield ResponseFault(f"{stated.pointer}/content", JSON, media_type or "no media type")
-        return
-    try:
-        body = json.loads(answer.content)
-    except (ValueError, RecursionError):
-        yield ResponseFault(f"{stated.pointer}/content", "a body of JSON", "the body is no JSON")
-        return
-    if stated.body.is_valid(body):
-        return
-    for error in islice(stated.body.iter_errors(body), _MOST_FAULTS):
-        place = pointer_to(*map(str, error.instance_path)) or "/"
-        # The compiled schema stands one level down; what it refers to has its own place.
-        path = [str(step) for step in error.schema_path]
-        pointer = stated.body_pointer + pointer_to(*path[2:]) if path[:1] == ["allOf"] else pointer_to(*path)
-        yield ResponseFault(pointer, f"{path[-1]} kept at {place}", f"{place}: {error.message[:_SHOWN]}")
 
 
 def response_fault(contract: Contract, answer: Answer) -> str | None:

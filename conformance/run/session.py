@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from conformance.contract import derivation
 from conformance.contract.document import Contract, Operation
+from conformance.contract.operations import filled
 from conformance.contract.resources import Parameters, Resources
 from conformance.http.answer import Answer
 from conformance.http.client import Client
@@ -135,7 +136,7 @@ class Session:
         if operation_id in self._workspace.excluded:
             raise Unreached(f"{operation_id} is never to be called")
         values = {name: quote(str(value), safe="") for name, value in (parameters or {}).items()}
-        return (self.contract.servers[0] if server is None else server) + operation.path.format(**values)
+        return (self.contract.servers[0] if server is None else server) + filled(operation.path, values)
 
     def call(
         self,

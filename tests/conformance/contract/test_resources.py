@@ -202,7 +202,7 @@ Note:
 def test_a_contract_without_links_and_ids_of_operations_is_understood(tmp_path: Path) -> None:
     contract = _foreign(tmp_path, NOTES, NOTE)
     found, notes = _only(contract)
-    assert [maker.operation.id for maker in notes.makers] == ["post /notes"]
+    assert [maker.operation.id for maker in notes.makers] == ["postNotes"]
     assert notes.takes_number
     assert notes.bearer == "title"
     assert [o.id for o in notes.renamers] == ["changeNote"]
@@ -214,7 +214,7 @@ def test_a_contract_without_links_and_ids_of_operations_is_understood(tmp_path: 
         50,
         "q",
     )
-    assert found.remover_of(_operation(contract, "post /notes")) == notes.remover
+    assert found.remover_of(_operation(contract, "postNotes")) == notes.remover
 
 
 @pytest.mark.parametrize(
@@ -232,7 +232,7 @@ def test_the_header_location_tells_what_was_made(
 ) -> None:
     contract = _foreign(tmp_path, NOTES, NOTE)
     resources = derivation.resources(contract)
-    maker = _operation(contract, "post /notes")
+    maker = _operation(contract, "postNotes")
     assert resources.made(maker, None, parameters={}, headers={"location": location}) == made
 
 

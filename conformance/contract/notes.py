@@ -1,0 +1,64 @@
+"""What cannot be judged of a contract for how it is written: a sentence for each kind."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from conformance.contract import operations
+from conformance.contract.references import REMOTE, Followed, resolved
+
+_NAMED = 3
+"""How many operations or references a note names."""
+
+
+def of_remote(found: Followed) -> Iterator[str]:
+    """Yields what references to other hosts leave open."""
+    if not found.remote:
+        return
+    concerned = [
+        operation.id
+        for operation, stated in operations.read(found.root)
+        if _reaches_remote(found.root, stated)
+    ]
+    what = f"what they say in {_named(concerned)} is not judged" if concerned else "no operation needs them"
+    yield f"References to other hosts are never fetched ({_named(sorted(found.remote))}): {what}."
+
+
+def of_nullable(found: Followed, path: Path) -> Iterator[str]:
+    """Yields that `nullable` is no word of 3.1, where it is written."""
+    count = sum(schema.get("nullable") is True for schema in found.schemas)
+    if count:
+        yield (
+            f"{path.name} says `nullable` in {count} of its schemas, which is no word of OpenAPI 3.1: null "
+            'is no value of theirs until they say `type: [string, "null"]`.'
+        )
+
+
+def _named(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    shown = ", ".join(names[:_NAMED])
+    return f"{shown} and {more} more" if more > 0 else shown
+
+
+def _reaches_remote(root: dict[str, Any], stated: dict[str, Any]) -> bool:
+    """Whether something that an operation states is on another host."""
+    seen: set[int] = set()
+    pending: list[Any] = [stated]
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, dict | list) or id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, list):
+            pending += node
+            continue
+        if REMOTE in node:
+            return True
+        pending += node.values()
+        if isinstance(node.get("$ref"), str) and node["$ref"].startswith("#/"):
+            try:
+                pending.append(resolved(root, {"$ref": node["$ref"]}, "")[0])
+            except LookupError:
+                # It stands in an example.
+                continue
+    return False

@@ -1,0 +1,32 @@
+"""JSON pointers (RFC 6901)."""
+
+from typing import Any
+
+
+def pointer_to(*steps: str) -> str:
+    """The JSON pointer of some steps."""
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def steps_of(pointer: str) -> list[str]:
+    """The steps of a JSON pointer."""
+    return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
+
+
+def value_at(root: Any, pointer: str) -> Any:
+    """What stands at a pointer.
+
+    Raises:
+        LookupError: nothing does.
+    """
+    if pointer and not pointer.startswith("/"):
+        raise LookupError(pointer)
+    value = root
+    for step in steps_of(pointer):
+        if isinstance(value, list) and step.isdecimal():
+            value = value[int(step)]
+        elif isinstance(value, dict):
+            value = value[step]
+        else:
+            raise LookupError(pointer)
+    return value
