@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -167,8 +169,16 @@ class Caller:
         for parameter, _ in self.reader.parameters():
             if parameter["in"] == "path":
                 is_number = parameter.get("schema", {}).get("type") == "integer"
-                found[parameter["name"]] = _NOBODY if is_number else self.session.name()
+                found[parameter["name"]] = _NOBODY if is_number else self._nobody(parameter["name"])
         return found
+
+    def _nobody(self, parameter: str) -> str:
+        """A text that no object has for an id; a UUID where ids are such, stated or not."""
+        if not self.content.insists:
+            with suppress(ValueError):
+                uuid.UUID(str(self.parameters.get(parameter)))
+                return str(uuid.UUID(int=self.session.random.getrandbits(128), version=4))
+        return self.session.name()
 
     def is_free(self, name: str, value: Any) -> bool:
         """Whether nothing has this value of a path parameter, so that no request with it can change a thing.

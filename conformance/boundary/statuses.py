@@ -13,7 +13,7 @@ from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.contract.values import ABSENT
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
-from conformance.run.content import Content
+from conformance.run.content import REFUSALS, Content
 from conformance.run.verdict import Finding
 
 Ask = Callable[[Caller], Iterator[Answer]]
@@ -46,6 +46,9 @@ class Situation:
     common: str = ""
     """What several operations have in common that fail in this, in a few words."""
 
+    def _cause_of(self, answer: Answer) -> str:
+        return f"{answer.status} is answered" if answer.status >= 500 else self.common
+
     @property
     def wanted(self) -> str:
         """The statuses, for people."""
@@ -62,7 +65,8 @@ class Situation:
             if answer.status not in self.statuses:
                 expected = f"{self.wanted}, as {self.cause}"
                 actual = answer.exchange.answer()[:_SHOWN]
-                yield Finding(expected, actual, (answer.exchange,), pointer=self.pointer, cause=self.common)
+                cause = self._cause_of(answer)
+                yield Finding(expected, actual, (answer.exchange,), pointer=self.pointer, cause=cause)
 
 
 def situations(
@@ -80,6 +84,7 @@ def situations(
             cause,
             _strangers,
             changes=False,
+            common="it is answered without a credential that is accepted",
         )
     successes = tuple(each for each in contract.statuses(operation) if 200 <= each < 300)
     for status in contract.statuses(operation):
@@ -127,7 +132,10 @@ def _without_permission(caller: Caller) -> Iterator[Answer]:
 
 
 def _nothing_there(caller: Caller) -> Iterator[Answer]:
-    yield caller.send(replace(caller.good(), path=caller.nothing()))
+    answer = caller.send(replace(caller.good(), path=caller.nothing()))
+    if not caller.content.insists and answer.status in REFUSALS:
+        raise Unreached(f"no id is known that is good and of nothing: it was refused with {answer.status}")
+    yield answer
 
 
 def _stale(caller: Caller) -> Iterator[Answer]:

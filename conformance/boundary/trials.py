@@ -52,6 +52,7 @@ class Trials:
         self._content = caller.content
         self._statuses = caller.session.contract.statuses(caller.operation)
         self._refusals = caller.content.refusals(self._statuses)
+        self._ruled: set[str] = set()
         self._plain_status: int | None = None
         stated = caller.reader.body()
         document = caller.session.contract.document
@@ -66,6 +67,12 @@ class Trials:
             httpx.TransportError: there was no answer.
         """
         self._look()
+        yield from self._findings_of_valid(constraint)
+        yield from self._findings_of_invalid(constraint)
+        if constraint.id in self._ruled:
+            raise Unreached("other good values are refused there as well: there is a rule beside the schema")
+
+    def _findings_of_valid(self, constraint: Constraint) -> Iterator[Finding]:
         is_kept = True
         for trial in self._kept(constraint):
             if not self._is_what_it_is_for(trial.request, valid=True):
@@ -74,11 +81,17 @@ class Trials:
             if key not in self._accepted:
                 self._accepted[key] = self._tried(trial, constraint, "kept")
             finding = self._accepted[key]
-            if finding is not None:
-                is_kept = False
+            if finding is None:
+                continue
+            is_kept = False
+            if self._is_a_rule_beside(trial, constraint, finding):
+                self._ruled.add(constraint.id)
+            else:
                 yield finding
         if is_kept:
             self._ledger.note_kept(constraint.id)
+
+    def _findings_of_invalid(self, constraint: Constraint) -> Iterator[Finding]:
         trials = list(self._broken(constraint))
         if constraint.location == BODY and constraint.keyword != "content":
             trials = [each for each in trials if self._is_what_it_is_for(each.request, valid=False)]
@@ -142,6 +155,14 @@ class Trials:
 
     def _refused_with(self, request: Request, *statuses: int, pointers: tuple[str, ...] = ()) -> _Trial:
         return _Trial(request, statuses, _told(statuses), pointers)
+
+    def _is_a_rule_beside(self, trial: _Trial, constraint: Constraint, finding: Finding) -> bool:
+        """Whether a refusal is not of the boundary: a value that is at none is refused in its place, too."""
+        if self._content.insists or finding.cause or not constraint.steps:
+            return False
+        value = self._caller.values.sample(constraint.schema, boundaries.name(constraint))
+        plain = self._with(constraint, value)
+        return plain == trial.request or self._caller.send(plain).status not in trial.statuses
 
     def _kept(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
@@ -236,9 +257,9 @@ def _pointers(constraint: Constraint) -> tuple[str, ...]:
 
 
 def _finding(expected: str, answer: Answer, constraint: Constraint) -> Finding:
-    return Finding(
-        expected, answer.exchange.answer()[:_SHOWN], (answer.exchange,), pointer=constraint.pointer
-    )
+    cause = f"{answer.status} is answered" if answer.status >= 500 else ""
+    shown = answer.exchange.answer()[:_SHOWN]
+    return Finding(expected, shown, (answer.exchange,), pointer=constraint.pointer, cause=cause)
 
 
 def _shown(value: Any) -> str:

@@ -37,7 +37,8 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 @click.option(
     "--exclude",
     metavar="OPERATIONS",
-    help="Operations that are never called, like one that ends the server; * stands for any text.",
+    help="Operations that are never called, like one that ends the server: ids, with * for any text, or "
+    "'POST /path'.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Repeats the random choices of an earlier run.")
 @click.option(

@@ -104,7 +104,11 @@ def _left_out(named: str | None, suite: Suite) -> dict[str, str]:
 def _excluded(named: str | None, contract: Contract) -> frozenset[str]:
     chosen: set[str] = set()
     for pattern in _names(named or ""):
-        found = {each.id for each in contract.operations if fnmatchcase(each.id, pattern)}
+        found = {
+            each.id
+            for each in contract.operations
+            if fnmatchcase(each.id, pattern) or f"{each.method} {each.path}" == pattern
+        }
         if not found:
             raise click.UsageError(f"--exclude {pattern} matches no operation of the contract.")
         chosen |= found
