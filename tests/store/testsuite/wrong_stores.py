@@ -172,24 +172,24 @@ class TestKeepsHalfDoneWork(TransactionSuite):
     open_empty = opens(KeepsHalfDoneWork)
 
 
-class KeepsItsStamp(MemoryStore):
+class KeepsItsDataVersion(MemoryStore):
     def data_version(self) -> object:
         return 0
 
 
-class TestKeepsItsStamp(TransactionSuite):
-    lacks = "test_every_commit_changes_the_stamp"
-    open_empty = opens(KeepsItsStamp)
+class TestKeepsItsDataVersion(TransactionSuite):
+    lacks = "test_every_commit_changes_the_data_version"
+    open_empty = opens(KeepsItsDataVersion)
 
 
-class CountsReads(MemoryStore):
+class ChangesWhenRead(MemoryStore):
     def data_version(self) -> object:
         return object()
 
 
-class TestCountsReads(TransactionSuite):
-    lacks = "test_reading_leaves_the_stamp"
-    open_empty = opens(CountsReads)
+class TestChangesWhenRead(TransactionSuite):
+    lacks = "test_reading_leaves_the_data_version"
+    open_empty = opens(ChangesWhenRead)
 
 
 class LetsWritersOverwriteEachOther(MemoryStore):
