@@ -16,9 +16,9 @@ from conformance.contract import document
 from conformance.http.target import Target
 from conformance.run.plan import Plan
 from conformance.runner import planned
+from conformance.selftest import proof
 from conformance.selftest.middleware import FaultyApp
-from conformance.selftest.proof import Scope, stand_of
-from conformance.selftest.trials import Stand
+from conformance.selftest.trials import TrialServer
 from server.connexion_app import create_app
 from store.registry import open_store
 from store.testsuite.samples import new_profile
@@ -66,9 +66,9 @@ def plan(breakable: Breakable) -> Plan:
 
 
 @pytest.fixture(scope="session")
-def stand() -> Iterator[Stand]:
+def trials() -> Iterator[TrialServer]:
     """The suite before a server of its own that can be broken, in a process of its own."""
-    with stand_of(document.load(), runner.checks(), Scope()) as opened:
+    with proof.trial_server(document.load(), runner.checks(), proof.Scope()) as opened:
         yield opened
 
 
