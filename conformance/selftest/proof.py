@@ -211,7 +211,7 @@ def _plan(contract: Contract, checks: Registry, scope: Scope, server: FaultyServ
         contract,
         server.target,
         scope.seed,
-        left_out=dict.fromkeys(("fuzz", "model"), "the self-test asks for what is not drawn"),
+        omitted=dict.fromkeys(("fuzz", "model"), "the self-test asks for what is not drawn"),
         budget=_BUDGET,
         # One trial at a time on each server: what a fault remembers of one check is not for another.
         jobs=1,

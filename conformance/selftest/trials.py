@@ -146,7 +146,7 @@ class TrialServer:
         try:
             for ids in self._nearest(mutant, fuzz=fuzz):
                 self.server.serve("mutant", mutant.id)
-                plan = replace(self.plan, only=ids, left_out={} if fuzz else self.plan.left_out)
+                plan = replace(self.plan, only=ids, omitted={} if fuzz else self.plan.omitted)
                 watch.end(run(plan, watch.observe))
                 self.server.restore()
                 if watch.by:

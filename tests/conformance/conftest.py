@@ -62,7 +62,7 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
 @pytest.fixture(scope="session")
 def plan(breakable: Breakable) -> Plan:
     """A plan for everything but fuzzing."""
-    return planned(document.load(), breakable.target, 1, left_out=CLAUSES_ALONE, budget=LONG_SECONDS)
+    return planned(document.load(), breakable.target, 1, omitted=CLAUSES_ALONE, budget=LONG_SECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -160,7 +160,7 @@ def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(trials: Tri
 def test_a_mutant_that_nobody_looks_for_survives(mutant_id: str, trials: TrialServer) -> None:
     before, trials.plan = (
         trials.plan,
-        replace(trials.plan, left_out={"boundary": "nobody looks"}),
+        replace(trials.plan, omitted={"boundary": "nobody looks"}),
     )
     try:
         trial = _mutant_trial(trials, mutant_id)
