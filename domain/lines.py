@@ -39,7 +39,7 @@ def share_windows(one: RateLimitTerms, other: RateLimitTerms) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class LineFactory:
-    """Puts terms in force.
+    """Makes lines of terms.
 
     Attributes:
         line_id: gives the id of a budget or rate limit, never the same twice.

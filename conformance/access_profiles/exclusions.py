@@ -10,8 +10,8 @@ class Exclusion:
 
     Attributes:
         ids: what the ids of these constraints look like.
-        side: `kept` when no request can stand at the boundary, so that a plain good one stands for it;
-            `broken` when no request can break it.
+        side: `valid` when no request can stand at the boundary, so that a plain good one stands for it;
+            `invalid` when no request can break it.
     """
 
     ids: re.Pattern[str]
@@ -27,30 +27,30 @@ def _exclusion(ids: str, side: str, reason: str) -> Exclusion:
 
 
 EXCLUSIONS = (
-    _exclusion(r"S\.\w+\.path\.\w+\.minLength", "broken", "a path with an empty id is another path"),
+    _exclusion(r"S\.\w+\.path\.\w+\.minLength", "invalid", "a path with an empty id is another path"),
     _exclusion(
         rf"S\.{_UNSAFE}\w+\.path\.(?:(?:profile_id|role_id|key_id)\.minimum|user_id\.minLength)",
-        "kept",
+        "valid",
         "what has the least id may belong to somebody else: it is tried where nothing has that id",
     ),
     _exclusion(
         r"S\.attachRolesToAccessProfile\.body\.role_ids\[\]\.(?:minimum|maximum)",
-        "kept",
+        "valid",
         "AP-ATT-003: only a role that exists is accepted",
     ),
     _exclusion(
         r"S\.(?:createUser|updateUserRole)\.body\.role_id\.(?:minimum|maximum)",
-        "kept",
+        "valid",
         "USR-CRE-002, USR-ROL-004: only a role that exists is accepted",
     ),
     _exclusion(
         r"S\.assignUserAccessProfile\.body\.profile_id\.(?:minimum|maximum)",
-        "kept",
+        "valid",
         "AP-ASG-004: only a profile that exists is accepted",
     ),
     _exclusion(
         r"S\.createApiKey\.body\.scopes\[\]\.(?:minLength|maxLength)",
-        "kept",
+        "valid",
         "KEY-CRE-004: only a scope that an operation asks for is accepted",
     ),
 )

@@ -45,7 +45,7 @@ def given_is_refused(session: Session, role: str) -> None:
         expect.status(answer, 401, because=f"the key was given as one that is {role}")
 
 
-def settles(session: Session, role: str) -> bool:
+def is_all_to_check(session: Session, role: str) -> bool:
     """Whether the key that was given for this role is all that can be checked: it is to be 401.
 
     When the server makes API keys itself, there is more to check.

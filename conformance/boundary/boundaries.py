@@ -22,22 +22,22 @@ _OTHER_TEXTS: dict[str, list[Any]] = {
 }
 
 
-def kept(values: Values, constraint: Constraint) -> list[Any]:
+def valid(values: Values, constraint: Constraint) -> list[Any]:
     """Values that keep a constraint.
 
     Raises:
         NoText: no such text was found.
     """
-    return _KEPT.get(constraint.keyword, _sample)(values, values.whole(constraint.schema), constraint)
+    return _VALID.get(constraint.keyword, _sample)(values, values.whole(constraint.schema), constraint)
 
 
-def broken(values: Values, constraint: Constraint) -> list[Any]:
+def invalid(values: Values, constraint: Constraint) -> list[Any]:
     """Values that break a constraint; none when it forbids nothing.
 
     Raises:
         NoText: no such text was found.
     """
-    return _BROKEN[constraint.keyword](values, values.whole(constraint.schema), constraint)
+    return _INVALID[constraint.keyword](values, values.whole(constraint.schema), constraint)
 
 
 def name(constraint: Constraint) -> str:
@@ -125,7 +125,7 @@ def _no_multiple(values: Values, schema: Schema, constraint: Constraint) -> list
     return [values.sample(schema, name(constraint)) + step]
 
 
-_KEPT: dict[str, Side] = {
+_VALID: dict[str, Side] = {
     "type": _every_boolean,
     "nullable": lambda *_: [None],
     "enum": lambda _values, _schema, constraint: [each for each in constraint.value if each is not None],
@@ -146,7 +146,7 @@ _KEPT: dict[str, Side] = {
         values.members(schema, len(schema.get("properties", {})))
     ],
 }
-_BROKEN: dict[str, Side] = {
+_INVALID: dict[str, Side] = {
     "required": lambda *_: [ABSENT],
     "type": _other_types,
     # It permits.

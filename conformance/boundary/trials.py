@@ -73,8 +73,8 @@ class Trials:
             raise Unreached("other good values are refused there as well: there is a rule beside the schema")
 
     def _findings_of_valid(self, constraint: Constraint) -> Iterator[Finding]:
-        is_kept = True
-        for trial in self._kept(constraint):
+        is_accepted = True
+        for trial in self._valid(constraint):
             if not self._is_what_it_is_for(trial.request, valid=True):
                 raise Unreached("no request was found that keeps the whole schema")
             key = repr((trial.request, trial.wanted))
@@ -83,22 +83,22 @@ class Trials:
             finding = self._accepted[key]
             if finding is None:
                 continue
-            is_kept = False
+            is_accepted = False
             if self._is_a_rule_beside(trial, constraint, finding):
                 self._ruled.add(constraint.id)
             else:
                 yield finding
-        if is_kept:
-            self._ledger.note_kept(constraint.id)
+        if is_accepted:
+            self._ledger.note_accepted(constraint.id)
 
     def _findings_of_invalid(self, constraint: Constraint) -> Iterator[Finding]:
-        trials = list(self._broken(constraint))
+        trials = list(self._invalid(constraint))
         if constraint.location == BODY and constraint.keyword != "content":
             trials = [each for each in trials if self._is_what_it_is_for(each.request, valid=False)]
         findings = [finding for trial in trials if (finding := self._tried(trial, constraint, "broken"))]
         yield from findings
         if trials and not findings:
-            self._ledger.note_broken(constraint.id)
+            self._ledger.note_refused(constraint.id)
 
     def _tried(self, trial: _Trial, constraint: Constraint, side: str) -> Finding | None:
         answer = self._caller.send(trial.request)
@@ -164,7 +164,7 @@ class Trials:
         plain = self._with(constraint, value)
         return plain == trial.request or self._caller.send(plain).status not in trial.statuses
 
-    def _kept(self, constraint: Constraint) -> Iterator[_Trial]:
+    def _valid(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
         if constraint.keyword == "content":
             yield self._accepted_with(replace(good, media_type=f"{JSON}; charset=utf-8"))
@@ -176,14 +176,14 @@ class Trials:
         if constraint.location == "path" and constraint.keyword in ("type", "pattern", "format"):
             yield self._accepted_with(good, *missing)
             return
-        for value in boundaries.kept(self._caller.values, constraint):
+        for value in boundaries.valid(self._caller.values, constraint):
             yield self._accepted_with(self._with(constraint, value), *missing)
 
     def _is_harmless(self, constraint: Constraint) -> bool:
         """Whether what has the least id is nobody's, so that it can be asked for with any operation."""
         return constraint.location == "path" and all(
             self._caller.is_free(constraint.steps[0], value)
-            for value in boundaries.kept(self._caller.values, constraint)
+            for value in boundaries.valid(self._caller.values, constraint)
         )
 
     def _is_plain(self, constraint: Constraint) -> bool:
@@ -193,7 +193,7 @@ class Trials:
             return not self._caller.is_removable
         if constraint.keyword == "required" and not constraint.steps:
             return True
-        is_excluded = self._content.exclusion(constraint.id, "kept") is not None
+        is_excluded = self._content.exclusion(constraint.id, "valid") is not None
         return is_excluded and not self._is_harmless(constraint)
 
     def _plain(self, constraint: Constraint) -> Request:
@@ -203,7 +203,7 @@ class Trials:
         value = self._caller.values.sample(constraint.schema, boundaries.name(constraint))
         return self._with(constraint, value)
 
-    def _broken(self, constraint: Constraint) -> Iterator[_Trial]:
+    def _invalid(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
         if constraint.keyword == "content":
             # A server that does not state 415 may take JSON by whatever name it comes.
@@ -211,13 +211,13 @@ class Trials:
                 yield self._refused_with(replace(good, media_type="text/plain"), 415)
                 yield self._refused_with(replace(good, media_type=None), 415)
             return
-        if self._content.exclusion(constraint.id, "broken"):
+        if self._content.exclusion(constraint.id, "invalid"):
             return
         if constraint.keyword == "required" and not constraint.steps:
             yield self._refused_with(replace(good, body=ABSENT, raw=b""), *self._refusals)
             return
         pointers = _pointers(constraint) if self._names_places and constraint.location == BODY else ()
-        for value in boundaries.broken(self._caller.values, constraint):
+        for value in boundaries.invalid(self._caller.values, constraint):
             yield self._refused_with(self._with(constraint, value), *self._refusals, pointers=pointers)
 
     def _with(self, constraint: Constraint, value: Any) -> Request:

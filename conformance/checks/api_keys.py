@@ -134,7 +134,7 @@ def expiry(session: Session) -> None:
     the offset of a place where the clock is ahead, are to be 400. An expired key that was given is to be 401;
     on a server that makes no keys, that is all.
     """
-    if keys.settles(session, EXPIRED):
+    if keys.is_all_to_check(session, EXPIRED):
         return
     for life in _LIVES:
         asked_at = time.monotonic()
@@ -163,7 +163,7 @@ def revoked(session: Session) -> None:
     That one is to be 401 at once and for good, and to be listed with `revoked_at`. The other is to be as it
     was. A revoked key that was given is to be 401; on a server that makes no keys, that is all.
     """
-    if keys.settles(session, REVOKED):
+    if keys.is_all_to_check(session, REVOKED):
         return
     taken, kept = (fixtures.api_key(session, _VIEW) for _ in range(2))
     for each in (taken, kept):

@@ -48,7 +48,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
         skips={name: f"--profile does not name {name}" for name in contract.profiles if name not in claimed},
         # What was not claimed in so many words is found out by asking; what is to be certified must be there.
         optional=frozenset() if named or mode is Mode.CERTIFY else claimed,
-        left_out=_left_out(options["without"], suite),
+        omitted=_omitted(options["without"], suite),
         excluded=_excluded(options["exclude"], contract),
         budget=options["budget"] or asked.budget,
         jobs=options["jobs"] or settings.target.parallel or JOBS,
@@ -92,7 +92,7 @@ def _only(named: str | None, ids: Sequence[str]) -> frozenset[str] | None:
     return frozenset(chosen)
 
 
-def _left_out(named: str | None, suite: Suite) -> dict[str, str]:
+def _omitted(named: str | None, suite: Suite) -> dict[str, str]:
     _, *others = (phase.name for phase in suite.phases)
     names = _names(named or "")
     for name in names:

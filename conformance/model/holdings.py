@@ -147,7 +147,7 @@ class HoldingHistory(PeopleHistory):
 
     def _budget(self, user: str, profile: str, number: int) -> tuple[Profile, Copy, tuple[str, str, str]]:
         found, copy = self._copy(user, profile)
-        self.world.settle(copy)
+        self.world.roll_forward(copy)
         budgets = [place for place in copy.lines if place[1] == "budget"]
         if not budgets:
             raise Inapplicable("no budget")
@@ -243,7 +243,7 @@ class HoldingHistory(PeopleHistory):
 
     def compare_copy(self, user: User, profile: Profile, copy: Copy, shown: Any, answer: Answer) -> None:
         """Compares a copy's configuration, usage, overrides, keys and origin."""
-        self.world.settle(copy)
+        self.world.roll_forward(copy)
         label, what = profile.label, f"the copy of {profile.label} that {user.label} holds"
         faults = expect.missing_parts(shown, self._copied(copy))
         if faults:

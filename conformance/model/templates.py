@@ -307,9 +307,9 @@ class TemplateHistory(History):
             self.fails("audit rows", due, _listed(shown), answer, profile.label)
         total = answer.json["total_count"]
         self.agrees("totals", "total_count", total, len(rows), answer, clause_id="AP-AUD-005")
-        moments = [datetime.fromisoformat(row["created_at"]) for row in rows]
-        if moments != sorted(moments, reverse=True):
-            self.fails("audit rows", "the newest row first", str(moments), answer, clause_id="AP-AUD-004")
+        times = [datetime.fromisoformat(row["created_at"]) for row in rows]
+        if times != sorted(times, reverse=True):
+            self.fails("audit rows", "the newest row first", str(times), answer, clause_id="AP-AUD-004")
         profile.rows = [Row(*row) for row in shown.elements()]
 
     def _row(self, answer: Answer, row: Any) -> tuple[str, str | None, str | None]:

@@ -186,7 +186,7 @@ class World:
         profile.rows.append(Row("update", user.label, "user_detach"))
         return profile.copies.pop(user.label)
 
-    def settle(self, copy: Copy) -> None:
+    def roll_forward(self, copy: Copy) -> None:
         """Brings the windows of a copy to the present."""
         now = self.now()
         copy.lines = {place: line.at(now) for place, line in copy.lines.items()}
@@ -210,7 +210,7 @@ class World:
             profile.rows.append(Row("propagate"))
 
     def _propagate(self, copy: Copy, chosen: Fields, *, reset_usage: bool) -> bool:
-        self.settle(copy)
+        self.roll_forward(copy)
         before = (copy.fields, copy.lines)
         copy.fields = {**copy.fields, **chosen}
         copy.lines = self._lines(places(copy.fields), copy.lines)

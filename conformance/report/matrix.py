@@ -42,13 +42,13 @@ class Matrix:
         names: what the servers are called; no two are the same.
         documents: their results, in the same order.
         rows: those that differ first, else in the order of the contract.
-        left_out: how many rows are not among them.
+        omitted: how many rows are not among them.
     """
 
     names: tuple[str, ...]
     documents: tuple[Document, ...]
     rows: tuple[Row, ...]
-    left_out: int
+    omitted: int
 
     @property
     def differences(self) -> int:
@@ -173,8 +173,8 @@ _FIGURES: dict[str, Callable[[Document], str]] = {
 
 
 def _count(matrix: Matrix) -> str:
-    agreed = f"; {matrix.left_out:,} on which they agree are left out" if matrix.left_out else ""
-    every = len(matrix.rows) + matrix.left_out
+    agreed = f"; {matrix.omitted:,} on which they agree are left out" if matrix.omitted else ""
+    every = len(matrix.rows) + matrix.omitted
     return f"{len(matrix.names)} servers: {matrix.differences:,} of {every:,} checks differ{agreed}"
 
 

@@ -39,8 +39,8 @@ class Ledger:
         )
         self._routes = Routes(contract)
         self._statuses: Counter[tuple[str, int]] = Counter()
-        self._kept: Counter[str] = Counter()
-        self._broken: Counter[str] = Counter()
+        self._accepted: Counter[str] = Counter()
+        self._refused: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def observe(self, answer: Answer) -> None:
@@ -50,27 +50,27 @@ class Ledger:
             with self._lock:
                 self._statuses[operation.id, answer.status] += 1
 
-    def note_kept(self, constraint_id: str) -> None:
+    def note_accepted(self, constraint_id: str) -> None:
         """Notes that a request at the boundary of a constraint was accepted."""
         with self._lock:
-            self._kept[constraint_id] += 1
+            self._accepted[constraint_id] += 1
 
-    def note_broken(self, constraint_id: str) -> None:
+    def note_refused(self, constraint_id: str) -> None:
         """Notes that a request that broke a constraint was refused."""
         with self._lock:
-            self._broken[constraint_id] += 1
+            self._refused[constraint_id] += 1
 
     def statuses(self, operation: Operation) -> dict[int, int]:
         """How often each documented status of an operation was seen, 0 for those that never were."""
         return {s: self._statuses[operation.id, s] for s in self.contract.statuses(operation)}
 
-    def kept(self, constraint_id: str) -> int:
+    def accepted(self, constraint_id: str) -> int:
         """How many requests at the boundary of a constraint were accepted."""
-        return self._kept[constraint_id]
+        return self._accepted[constraint_id]
 
-    def broken(self, constraint_id: str) -> int:
+    def refused(self, constraint_id: str) -> int:
         """How many requests that broke a constraint were refused."""
-        return self._broken[constraint_id]
+        return self._refused[constraint_id]
 
     def as_dict(self) -> dict[str, Any]:
         """The ledger for `results.json`."""
@@ -94,8 +94,8 @@ class Ledger:
                     "line": constraint.line,
                     "keyword": constraint.keyword,
                     "value": constraint.value,
-                    "kept": self.kept(constraint.id),
-                    "broken": self.broken(constraint.id),
+                    "kept": self.accepted(constraint.id),
+                    "broken": self.refused(constraint.id),
                 }
                 for constraint in self.constraints
             ],
@@ -126,13 +126,13 @@ def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None
         if constraint.operation_id not in ids:
             continue
         rule = f"`{constraint.keyword}: {str(constraint.value)[:_SHOWN]}`"
-        if not ledger.kept(constraint.id):
+        if not ledger.accepted(constraint.id):
             reason = f"no request at the boundary of {rule} was accepted"
             gaps.append(Gap(constraint.id, constraint.operation_id, constraint.pointer, reason))
         # `nullable` permits; nothing breaks it.
-        if constraint.keyword == "nullable" or content.exclusion(constraint.id, "broken"):
+        if constraint.keyword == "nullable" or content.exclusion(constraint.id, "invalid"):
             continue
-        if not ledger.broken(constraint.id):
+        if not ledger.refused(constraint.id):
             reason = f"no request that broke {rule} was refused for it"
             gaps.append(Gap(constraint.id, constraint.operation_id, constraint.pointer, reason))
     return gaps

@@ -81,7 +81,7 @@ class Plan:
         only: the ids that are asked for; None asks for all.
         skips: why a profile is not claimed, for those that are not.
         optional: the profiles that are not claimed after all when the server has not what they are about.
-        left_out: the names of the phases that are not wanted, each with the reason.
+        omitted: the names of the phases that are not wanted, each with the reason.
         excluded: the operations that are never called.
         budget: seconds for all phases together; None for what the mode gives each.
         jobs: how many checks run at a time.
@@ -103,7 +103,7 @@ class Plan:
     only: frozenset[str] | None = None
     skips: dict[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
-    left_out: dict[str, str] = field(default_factory=dict)
+    omitted: dict[str, str] = field(default_factory=dict)
     excluded: frozenset[str] = frozenset()
     budget: float | None = None
     jobs: int = JOBS
@@ -126,9 +126,7 @@ class Plan:
         """Seconds that a phase may take, on a server so many times as slow as a brisk one."""
         if self.budget is None:
             return phase.budgets[self.mode] * slowness
-        wanted = (
-            each for each in self.phases if self.mode in each.budgets and each.name not in self.left_out
-        )
+        wanted = (each for each in self.phases if self.mode in each.budgets and each.name not in self.omitted)
         return phase.budgets[self.mode] * self.budget / sum(each.budgets[self.mode] for each in wanted)
 
     def clauses(self) -> list[Clause]:

@@ -8,8 +8,8 @@ from conformance.run.scenarios import Scenario
 
 def phase(plan: Plan, part: Phase) -> str | None:
     """A phase that was not asked for, or that the mode has not."""
-    if part.name in plan.left_out:
-        return plan.left_out[part.name]
+    if part.name in plan.omitted:
+        return plan.omitted[part.name]
     return None if plan.mode in part.budgets else f"--mode {plan.mode} leaves it out"
 
 

@@ -24,7 +24,7 @@ from conformance.contract import derivation, document
 from conformance.contract.document import Contract
 from conformance.contract.resources import parameters_of
 from conformance.selftest.faults import FAULTS
-from conformance.selftest.faulty_server import Breakable, HostError
+from conformance.selftest.faulty_server import FaultyServer, HostError
 from conformance.selftest.mutants import mutants
 from conformance.selftest.proof import FAULT, MUTANT, Scope, sampled
 
@@ -40,7 +40,7 @@ _EXAMPLES = 10
 _AUTHORIZATION = f'\n[auth.openapi.ManagementBearerAuth]\nbearer = "${{{_KEY}}}"\n'
 
 Document = dict[str, Any]
-Subject = tuple[str, str, str]
+Question = tuple[str, str, str]
 """Kind, name and operation."""
 
 
@@ -54,8 +54,8 @@ def main(sample: int, seed: int) -> None:
     stated = document.load()
     rows: dict[str, list[Document]] = {FAULT: [], MUTANT: []}
     greens: dict[tuple[str, ...], bool] = {}
-    with Breakable() as server:
-        for kind, name, operation_id in _subjects(stated, Scope(seed=seed, sample=sample)):
+    with FaultyServer() as server:
+        for kind, name, operation_id in _questions(stated, Scope(seed=seed, sample=sample)):
             operations = _involved(stated, operation_id)
             row: Document = {"name": name, "operations": list(operations)}
             row |= _run(server, stated, operations, seed, (kind, name))
@@ -78,7 +78,7 @@ def main(sample: int, seed: int) -> None:
     RESULTS.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _subjects(stated: Contract, scope: Scope) -> list[Subject]:
+def _questions(stated: Contract, scope: Scope) -> list[Question]:
     faults = [
         (
             FAULT,
@@ -105,10 +105,10 @@ def _involved(stated: Contract, operation_id: str) -> tuple[str, ...]:
 
 
 def _run(
-    server: Breakable, stated: Contract, operations: Sequence[str], seed: int, subject: tuple[str, str]
+    server: FaultyServer, stated: Contract, operations: Sequence[str], seed: int, question: tuple[str, str]
 ) -> Document:
     begun = time.perf_counter()
-    server.serve(*subject)
+    server.serve(*question)
     with tempfile.TemporaryDirectory(prefix="plain-") as folder:
         settings = Path(folder) / "schemathesis.toml"
         settings.write_text(SETTINGS.read_text(encoding="utf-8") + _AUTHORIZATION, encoding="utf-8")

@@ -17,7 +17,7 @@ from conformance.http.unreached import Unreached
 from conformance.run.content import Content
 from conformance.run.recipes import Supply
 from conformance.run.session import Session
-from conformance.selftest.faulty_server import Breakable
+from conformance.selftest.faulty_server import FaultyServer
 from conformance.selftest.mutants import Constraint, Mutant
 from conformance.selftest.mutants.constraints import DROPPED
 from conformance.selftest.mutants.mutant import resolved
@@ -59,7 +59,7 @@ _FUTURE = "2400-01-01T00:00:00Z"
 _NEVER_REACHED = ("maximum", "maxLength")
 
 
-def same_answers(session: Session, content: Content, mutant: Mutant, server: Breakable) -> str:
+def same_answers(session: Session, content: Content, mutant: Mutant, server: FaultyServer) -> str:
     """Why no client can tell them apart, as a sentence; empty when one can, or when that cannot be said.
 
     Raises:

@@ -37,7 +37,7 @@ class HostError(Exception):
     """The server under test cannot be started, or cannot be told how to be broken."""
 
 
-class Breakable:
+class FaultyServer:
     """A running server. Close it, or leave the `with`: its process ends."""
 
     def __init__(self, command: Sequence[str] = COMMAND) -> None:

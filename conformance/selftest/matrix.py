@@ -42,7 +42,7 @@ def matrix(proof: Proof) -> Document:
         "seconds": round(proof.seconds, 1),
         "holds": proof.holds,
         "faults": {
-            "planted": proof.planted[FAULT],
+            "planted": proof.seeded[FAULT],
             **_killed(proof.of(FAULT), LEAST_FAULTS_KILLED),
             "clauses": [
                 {"id": clause, **_killed(trials)} for clause, trials in _grouped(proof.of(FAULT)).items()
@@ -50,12 +50,12 @@ def matrix(proof: Proof) -> Document:
             "others_broken": _others(proof.of(FAULT, Outcome.KILLED)) if scope.precise else None,
         },
         "mutants": {
-            "planted": proof.planted[MUTANT],
+            "planted": proof.seeded[MUTANT],
             **_killed(proof.of(MUTANT), LEAST_MUTANTS_KILLED),
             "kinds": [{"id": kind, **_killed(trials)} for kind, trials in _grouped(proof.of(MUTANT)).items()],
         },
         "variants": {
-            "planted": proof.planted[VARIANT],
+            "planted": proof.seeded[VARIANT],
             "seeds": scope.seeds,
             "runs": len(proof.of(VARIANT)),
             "requests": sum(trial.requests for trial in proof.of(VARIANT)),

@@ -17,9 +17,9 @@ from conformance.contract.document import Contract
 from conformance.run.plan import Plan
 from conformance.run.registry import Registry
 from conformance.selftest.faults import FAULTS
-from conformance.selftest.faulty_server import COMMAND, Breakable
+from conformance.selftest.faulty_server import COMMAND, FaultyServer
 from conformance.selftest.mutants import mutants
-from conformance.selftest.trials import Outcome, Stand, Trial
+from conformance.selftest.trials import Outcome, Trial, TrialServer
 from conformance.selftest.variants import VARIANTS
 
 FAULT, MUTANT, VARIANT = KINDS = ("fault", "mutant", "variant")
@@ -31,7 +31,7 @@ LEAST_FAULTS_KILLED = 0.98
 LEAST_MUTANTS_KILLED = 0.95
 """Shares of what can be told from a right server at all."""
 
-Task = tuple[str, "Callable[[Stand], Trial]"]
+Task = tuple[str, "Callable[[TrialServer], Trial]"]
 T = TypeVar("T")
 
 
@@ -69,7 +69,7 @@ class Proof:
     trials: tuple[Trial, ...]
     begun: datetime
     seconds: float
-    planted: dict[str, int] = field(default_factory=dict)
+    seeded: dict[str, int] = field(default_factory=dict)
     """How many there are of each kind, tried or not."""
 
     def of(self, kind: str, *outcomes: Outcome) -> list[Trial]:
@@ -111,19 +111,19 @@ def prove(
     tasks = tasks_of(contract, scope)
     done: dict[str, Trial] = {}
     with ExitStack() as stack:
-        stands: queue.SimpleQueue[Stand] = queue.SimpleQueue()
+        servers: queue.SimpleQueue[TrialServer] = queue.SimpleQueue()
         opened = []
         for _ in range(min(scope.jobs, len(tasks))):
-            stand = stack.enter_context(stand_of(contract, checks, scope))
-            opened.append(stand)
-            stands.put(stand)
+            server = stack.enter_context(trial_server(contract, checks, scope))
+            opened.append(server)
+            servers.put(server)
 
-        def attempt(task: Callable[[Stand], Trial]) -> Trial:
-            stand = stands.get()
+        def attempt(task: Callable[[TrialServer], Trial]) -> Trial:
+            server = servers.get()
             try:
-                return task(stand)
+                return task(server)
             finally:
-                stands.put(stand)
+                servers.put(server)
 
         pool = stack.enter_context(ThreadPoolExecutor(max(1, len(opened))))
         running = {pool.submit(attempt, task): name for name, task in tasks}
@@ -134,21 +134,21 @@ def prove(
         except BaseException:
             # Nobody waits for what is under way: without its server it ends at once.
             pool.shutdown(wait=False, cancel_futures=True)
-            for stand in opened:
-                stand.server.kill()
+            for server in opened:
+                server.server.kill()
             raise
     trials = tuple(done[name] for name, _ in tasks)
-    planted = {FAULT: len(FAULTS), MUTANT: len(mutants(contract.document)), VARIANT: len(VARIANTS)}
-    return Proof(contract, scope, trials, begun, time.perf_counter() - clock, planted)
+    seeded = {FAULT: len(FAULTS), MUTANT: len(mutants(contract.document)), VARIANT: len(VARIANTS)}
+    return Proof(contract, scope, trials, begun, time.perf_counter() - clock, seeded)
 
 
-def stand_of(contract: Contract, checks: Registry, scope: Scope) -> Stand:
+def trial_server(contract: Contract, checks: Registry, scope: Scope) -> TrialServer:
     """A server that can be broken, and the suite before it.
 
     Raises:
         HostError: the server does not start.
     """
-    return Stand(lambda server: _plan(contract, checks, scope, server), scope.server)
+    return TrialServer(lambda server: _plan(contract, checks, scope, server), scope.server)
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
@@ -159,7 +159,7 @@ def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
 def _faults(scope: Scope) -> list[Task]:
     wanted = [p for p in FAULTS if FAULT in scope.kinds and _is_asked_for(scope, p.id, p.clause_id)]
     return [
-        (f"{FAULT} {p.id}", lambda stand, p=p: stand.fault(p, precise=scope.precise))  # type: ignore[misc]
+        (f"{FAULT} {p.id}", lambda server, p=p: server.fault(p, precise=scope.precise))  # type: ignore[misc]
         for p in sampled(wanted, scope)
     ]
 
@@ -168,7 +168,7 @@ def _mutants(contract: Contract, scope: Scope) -> list[Task]:
     every = mutants(contract.document) if MUTANT in scope.kinds else []
     wanted = [m for m in every if _is_asked_for(scope, m.id, m.operator, m.operation_id)]
     return [
-        (f"{MUTANT} {m.id}", lambda stand, m=m: stand.mutant(m, fuzz=scope.fuzz))  # type: ignore[misc]
+        (f"{MUTANT} {m.id}", lambda server, m=m: server.mutant(m, fuzz=scope.fuzz))  # type: ignore[misc]
         for m in sampled(wanted, scope)
     ]
 
@@ -185,7 +185,7 @@ def _variants(contract: Contract, scope: Scope) -> list[Task]:
             tasks.append(
                 (
                     f"{VARIANT} {name} {seed}",
-                    lambda stand, n=name, s=seed, o=only: stand.variant(n, seed=s, only=o),  # type: ignore[misc]
+                    lambda server, n=name, s=seed, o=only: server.variant(n, seed=s, only=o),  # type: ignore[misc]
                 )
             )
     return tasks
@@ -206,12 +206,12 @@ def _is_asked_for(scope: Scope, *names: str) -> bool:
     )
 
 
-def _plan(contract: Contract, checks: Registry, scope: Scope, server: Breakable) -> Plan:
+def _plan(contract: Contract, checks: Registry, scope: Scope, server: FaultyServer) -> Plan:
     plan = runner.planned(
         contract,
         server.target,
         scope.seed,
-        left_out=dict.fromkeys(("fuzz", "model"), "the self-test asks for what is not drawn"),
+        omitted=dict.fromkeys(("fuzz", "model"), "the self-test asks for what is not drawn"),
         budget=_BUDGET,
         # One trial at a time on each server: what a fault remembers of one check is not for another.
         jobs=1,

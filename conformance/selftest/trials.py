@@ -19,7 +19,7 @@ from conformance.run.verdict import Status, Verdict
 from conformance.runner import run
 from conformance.selftest.detectability import same_answers
 from conformance.selftest.faults import SeededFault
-from conformance.selftest.faulty_server import COMMAND, Breakable, HostError
+from conformance.selftest.faulty_server import COMMAND, FaultyServer, HostError
 from conformance.selftest.mutants import Mutant
 
 _BROKEN = (Status.FAIL, Status.WARN)
@@ -67,20 +67,20 @@ class Trial:
     verdicts: tuple[Verdict, ...] = ()
 
 
-class Stand:
+class TrialServer:
     """A server that can be broken, and the suite before it. One trial at a time.
 
     A trial leaves nothing behind that the next one meets: each time that the server is told what to serve it
     holds what it held in the beginning, and the suite comes with a workspace of its own.
     """
 
-    def __init__(self, plan_at: Callable[[Breakable], Plan], command: Sequence[str] = COMMAND) -> None:
+    def __init__(self, plan_at: Callable[[FaultyServer], Plan], command: Sequence[str] = COMMAND) -> None:
         """Start the server.
 
         Raises:
             HostError: it does not start.
         """
-        self.server = Breakable(command)
+        self.server = FaultyServer(command)
         self.plan = plan_at(self.server)
         with self._workspace() as workspace:
             # A server that is in use: its data is not the suite's, and its first profile is gone.
@@ -146,7 +146,7 @@ class Stand:
         try:
             for ids in self._nearest(mutant, fuzz=fuzz):
                 self.server.serve("mutant", mutant.id)
-                plan = replace(self.plan, only=ids, left_out={} if fuzz else self.plan.left_out)
+                plan = replace(self.plan, only=ids, omitted={} if fuzz else self.plan.omitted)
                 watch.end(run(plan, watch.observe))
                 self.server.restore()
                 if watch.by:

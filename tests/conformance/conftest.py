@@ -16,9 +16,9 @@ from conformance.contract import document
 from conformance.http.target import Target
 from conformance.run.plan import Plan
 from conformance.runner import planned
+from conformance.selftest import proof
 from conformance.selftest.middleware import FaultyApp
-from conformance.selftest.proof import Scope, stand_of
-from conformance.selftest.trials import Stand
+from conformance.selftest.trials import TrialServer
 from server.connexion_app import create_app
 from store.registry import open_store
 from store.testsuite.samples import new_profile
@@ -62,13 +62,13 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
 @pytest.fixture(scope="session")
 def plan(breakable: Breakable) -> Plan:
     """A plan for everything but fuzzing."""
-    return planned(document.load(), breakable.target, 1, left_out=CLAUSES_ALONE, budget=LONG_SECONDS)
+    return planned(document.load(), breakable.target, 1, omitted=CLAUSES_ALONE, budget=LONG_SECONDS)
 
 
 @pytest.fixture(scope="session")
-def stand() -> Iterator[Stand]:
+def trials() -> Iterator[TrialServer]:
     """The suite before a server of its own that can be broken, in a process of its own."""
-    with stand_of(document.load(), runner.checks(), Scope()) as opened:
+    with proof.trial_server(document.load(), runner.checks(), proof.Scope()) as opened:
         yield opened
 
 

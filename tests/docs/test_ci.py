@@ -57,7 +57,7 @@ def test_steps_use_actions_of_a_version_and_have_what_they_need(name: str) -> No
     for step in _steps(name):
         assert ("run" in step) != ("uses" in step)
         if "uses" in step:
-            assert re.fullmatch(r"[\w./-]+@(v\d+|main|[0-9a-f]{40})", step["uses"])
+            assert re.fullmatch(r"[\w./-]+@(v\d+(?:\.\d+)*|main|[0-9a-f]{40})", step["uses"])
         elif name.startswith("action/"):
             assert step["shell"] == "bash"
 

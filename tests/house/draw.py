@@ -8,13 +8,10 @@ from tests.house.import_graph import ROOT, Graph, floors, module_graph, packages
 PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- house: drawn by `make house` -->\n", "<!-- end of house -->\n"
 
-UNSORTED = ("conformance",)
-"""Packages whose rooms import each other: each counts as one room until they do not."""
-
 
 def house() -> Graph:
     """Return what each room of the product imports of others."""
-    return room_graph(module_graph(ROOT, packages()), unsorted=UNSORTED)
+    return room_graph(module_graph(ROOT, packages()))
 
 
 def drawn(rooms: Graph) -> str:

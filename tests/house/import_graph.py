@@ -33,17 +33,13 @@ def module_graph(root: Path, tops: Collection[str]) -> Graph:
     }
 
 
-def room_graph(modules: Graph, *, unsorted: Collection[str] = ()) -> Graph:
+def room_graph(modules: Graph) -> Graph:
     """Return what each room imports of others.
 
     A room is a package at the top or a package directly within one. A module beside those is a room of its
     own if one of them imports it; it stands below them then, and the rest of its package above.
-
-    Args:
-        modules: what each module imports.
-        unsorted: packages at the top that count as one room, whatever is in them.
     """
-    rooms = {name: _room(name, modules, unsorted) for name in modules}
+    rooms = {name: _room(name, modules) for name in modules}
     return {
         room: frozenset(rooms[other] for name in modules if rooms[name] == room for other in modules[name])
         - {room}
@@ -97,9 +93,9 @@ def _imported(tree: ast.Module, known: Collection[str]) -> Iterator[str]:
                 yield name
 
 
-def _room(name: str, modules: Graph, unsorted: Collection[str]) -> str:
+def _room(name: str, modules: Graph) -> str:
     top, *within = name.split(".")
-    if top in unsorted or not within:
+    if not within:
         return top
     inner = f"{top}.{within[0]}"
     if len(within) > 1 or any(other.startswith(f"{inner}.") for other in modules):

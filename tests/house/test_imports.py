@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.draw import PAGE, UNSORTED, drawn, page_with
+from tests.house.draw import PAGE, drawn, page_with
 from tests.house.import_graph import ROOT, Graph, circle, floors, module_graph, packages, room_graph
 
 MOST_FLOORS = 10
@@ -36,7 +36,7 @@ def modules() -> Graph:
 
 @pytest.fixture(scope="module")
 def rooms(modules: Graph) -> Graph:
-    return room_graph(modules, unsorted=UNSORTED)
+    return room_graph(modules)
 
 
 def test_no_modules_import_each_other(modules: Graph) -> None:
@@ -101,12 +101,6 @@ def test_rooms_that_import_each_other_have_no_floors() -> None:
     assert set(circle(rooms)) == {"shop.a", "shop.b"}
     with pytest.raises(CycleError):
         floors(rooms)
-
-
-def test_a_package_that_is_not_sorted_counts_as_one_room() -> None:
-    modules = _graph(shop_a_x="shop_b_x", shop_b_x="shop_a_y", shop_a_y="", street="shop_a_x")
-
-    assert room_graph(modules, unsorted=["shop"]) == {"shop": frozenset(), "street": {"shop"}}
 
 
 def test_a_drawing_leaves_out_arrows_that_a_longer_way_tells() -> None:

@@ -60,7 +60,7 @@ class Life(HoldingHistory):
             )
             tx.copies.save(replace(kept, policy=policy))
         copy = found.copies[user]
-        self.world.settle(copy)
+        self.world.roll_forward(copy)
         for line in copy.lines.values():
             line.usage += amount
         self.touched_users.add(user)

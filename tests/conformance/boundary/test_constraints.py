@@ -227,7 +227,7 @@ BOTH_SIDES: dict[str, tuple[list[Any], list[Any]]] = {
 def test_both_sides_of_a_constraint(place: str, found: dict[str, Constraint], values: Values) -> None:
     constraint = found[f"S.putThing.{place}"]
 
-    assert (boundaries.kept(values, constraint), boundaries.broken(values, constraint)) == BOTH_SIDES[place]
+    assert (boundaries.valid(values, constraint), boundaries.invalid(values, constraint)) == BOTH_SIDES[place]
 
 
 def test_a_value_stands_in_the_smallest_good_body(small: Contract, values: Values) -> None:
@@ -254,9 +254,9 @@ def test_every_text_of_our_contract_keeps_or_breaks_what_it_should() -> None:
         for constraint in Reader(stated, operation).constraints():
             if constraint.schema.get("type") != "string":
                 continue
-            for value in boundaries.kept(values, constraint):
+            for value in boundaries.valid(values, constraint):
                 assert _is_good(constraint.schema, value), (constraint.id, value)
-            for value in boundaries.broken(values, constraint):
+            for value in boundaries.invalid(values, constraint):
                 assert value is ABSENT or not _is_good(constraint.schema, value), (constraint.id, value)
             seen.add(json.dumps(constraint.schema, sort_keys=True))
     assert len(seen) > 15

@@ -47,7 +47,7 @@ def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
     only = frozenset(derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
     breakable.app.break_with(_wrong_member)
     try:
-        results = run(replace(plan, only=only, left_out={}, max_examples=8, budget=200.0))
+        results = run(replace(plan, only=only, omitted={}, max_examples=8, budget=200.0))
     finally:
         breakable.app.break_with(None)
 
@@ -59,7 +59,7 @@ def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breaka
     only = frozenset({"S.listAccessProfiles.fuzz"})
     breakable.app.break_with(_count_as_text)
     try:
-        results = run(replace(plan, only=only, left_out={}, max_examples=5, budget=200.0))
+        results = run(replace(plan, only=only, omitted={}, max_examples=5, budget=200.0))
     finally:
         breakable.app.break_with(None)
 
@@ -76,7 +76,7 @@ def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Bre
     only = frozenset({"S.getAccessProfile.fuzz"})
     breakable.app.break_with(_nothing_is_accepted)
     try:
-        results = run(replace(plan, only=only, left_out={}, max_examples=5, budget=200.0))
+        results = run(replace(plan, only=only, omitted={}, max_examples=5, budget=200.0))
     finally:
         breakable.app.break_with(None)
 
@@ -86,8 +86,8 @@ def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Bre
 
 
 def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
-    left_out = {"fuzz": "--without fuzz"}
-    results = run(replace(plan, only=frozenset({"S.getAccessProfile.fuzz", "AP-GET-001"}), left_out=left_out))
+    omitted = {"fuzz": "--without fuzz"}
+    results = run(replace(plan, only=frozenset({"S.getAccessProfile.fuzz", "AP-GET-001"}), omitted=omitted))
 
     assert [verdict.status for verdict in results.verdicts] == [Status.PASS]
     assert ("fuzz", "skipped", "--without fuzz") in [(p.name, p.status, p.reason) for p in results.phases]

@@ -332,7 +332,7 @@ def _document(
 ) -> Document:
     made: Document = {
         "schema_version": 2,
-        "suite": {"version": "0.1.0", "schemathesis": "4.32.5", "hypothesis": "6.170.15", "python": "3.11.7"},
+        "suite": {"version": "0.2.0", "schemathesis": "4.32.5", "hypothesis": "6.170.15", "python": "3.11.7"},
         "contract": {
             "title": _STATED.title,
             "version": _STATED.version,

@@ -38,7 +38,7 @@ def test_only_the_differences_can_be_asked_for() -> None:
 
     assert made.rows
     assert all(row.differs for row in made.rows)
-    assert made.left_out == len(every.rows) - len(made.rows)
+    assert made.omitted == len(every.rows) - len(made.rows)
     assert "on which they agree are left out" in matrix.text(made)
 
 

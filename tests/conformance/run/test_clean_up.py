@@ -137,7 +137,7 @@ def test_a_server_without_the_extensions_is_checked_without_them(
     asked = replace(plan, only=frozenset({"ROL-LST-001", "AP-UAP-001", CLAUSE, "S.listRoles.fuzz"}))
     breakable.app.break_with(no_roles)
     try:
-        by_default = run(replace(asked, optional=frozenset({"extensions", "users"}), left_out={}))
+        by_default = run(replace(asked, optional=frozenset({"extensions", "users"}), omitted={}))
         claimed = run(asked)
     finally:
         breakable.app.break_with(None)

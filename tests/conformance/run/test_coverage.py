@@ -50,9 +50,9 @@ def test_statuses_are_counted_by_operation_and_those_never_seen_are_0() -> None:
 
 def test_a_constraint_has_its_place_and_both_counts() -> None:
     ledger = Ledger(STATED)
-    ledger.note_kept(LONGEST_NAME)
-    ledger.note_broken(LONGEST_NAME)
-    ledger.note_broken(LONGEST_NAME)
+    ledger.note_accepted(LONGEST_NAME)
+    ledger.note_refused(LONGEST_NAME)
+    ledger.note_refused(LONGEST_NAME)
 
     entries = {entry["id"]: entry for entry in json.loads(json.dumps(ledger.as_dict()))["constraints"]}
 
@@ -75,7 +75,7 @@ def test_what_was_not_reached_is_told_with_its_reason() -> None:
     before = unreached(ledger, ACCESS_PROFILES)
     for status in (200, 400, 401, 403):
         ledger.observe(_seen("GET", "/api/roles", status))
-    ledger.note_kept(LONGEST_NAME)
+    ledger.note_accepted(LONGEST_NAME)
 
     gone = Counter(gap.id for gap in before) - Counter(gap.id for gap in unreached(ledger, ACCESS_PROFILES))
 

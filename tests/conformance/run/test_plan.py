@@ -30,7 +30,7 @@ def test_a_slow_server_gets_time_in_proportion_and_a_given_budget_is_kept() -> N
 
 
 def test_what_a_phase_that_is_left_out_would_have_taken_goes_to_the_others() -> None:
-    tight = replace(PLAN, budget=20, left_out={"fuzz": "--without fuzz"})
+    tight = replace(PLAN, budget=20, omitted={"fuzz": "--without fuzz"})
 
     taken = sum(tight.budget_of(phase) for phase in PLAN.phases if phase is not FUZZ)
 

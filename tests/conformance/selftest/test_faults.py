@@ -11,7 +11,7 @@ import pytest
 
 from conformance.contract import document
 from conformance.selftest.faults import FAULTS, SeededFault
-from conformance.selftest.trials import Outcome, Stand
+from conformance.selftest.trials import Outcome, TrialServer
 
 FIRST_OF_EACH_CLAUSE = list({seeded.clause_id: seeded for seeded in reversed(FAULTS)}.values())
 
@@ -20,8 +20,8 @@ TRIED = FAULTS if "SOAK_ROUNDS" in os.environ else FIRST_OF_EACH_CLAUSE[::3]
 
 
 @pytest.mark.parametrize("seeded", TRIED, ids=lambda seeded: seeded.id)
-def test_a_check_fails_on_a_server_that_breaks_its_clause(seeded: SeededFault, stand: Stand) -> None:
-    trial = stand.fault(seeded)
+def test_a_check_fails_on_a_server_that_breaks_its_clause(seeded: SeededFault, trials: TrialServer) -> None:
+    trial = trials.fault(seeded)
 
     assert trial.outcome is Outcome.KILLED, trial
     (finding,) = trial.verdicts[0].findings

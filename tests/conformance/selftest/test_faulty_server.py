@@ -14,13 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from conformance.selftest.faulty_server import NOT_INSTALLED, Breakable, HostError
+from conformance.selftest.faulty_server import NOT_INSTALLED, FaultyServer, HostError
 from tests.serving import LONG_SECONDS, ROOT
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[Breakable]:
-    with Breakable() as opened:
+def server() -> Iterator[FaultyServer]:
+    with FaultyServer() as opened:
         yield opened
 
 
@@ -28,20 +28,20 @@ def _is_alive(pid: int) -> bool:
     return Path(f"/proc/{pid}").exists()
 
 
-def _list_profiles(server: Breakable, key: str | None = None) -> httpx.Response:
+def _list_profiles(server: FaultyServer, key: str | None = None) -> httpx.Response:
     headers = {"Authorization": f"Bearer {key or server.target.key}"}
     return httpx.get(
         f"{server.target.root}/api/access-profiles", headers=headers, trust_env=False, timeout=LONG_SECONDS
     )
 
 
-def test_it_serves_a_whole_server_at_first(server: Breakable) -> None:
+def test_it_serves_a_whole_server_at_first(server: FaultyServer) -> None:
     assert _list_profiles(server).status_code == 200
     assert _list_profiles(server, "bfst-nobody").status_code == 401
     assert _list_profiles(server, server.target.viewer_key).status_code == 200
 
 
-def test_a_fault_is_there_until_it_is_taken_back(server: Breakable) -> None:
+def test_a_fault_is_there_until_it_is_taken_back(server: FaultyServer) -> None:
     server.serve("mutant", "listAccessProfiles.200/status-changed")
     broken = _list_profiles(server)
     requests = server.restore()
@@ -55,7 +55,7 @@ OTHER_CONTRACT = "createRole.body.name.minLength/constraint-tightened"
 
 
 @contextmanager
-def _admin(server: Breakable) -> Iterator[httpx.Client]:
+def _admin(server: FaultyServer) -> Iterator[httpx.Client]:
     headers = {"Authorization": f"Bearer {server.target.key}"}
     with httpx.Client(
         base_url=f"{server.target.root}/api", headers=headers, trust_env=False, timeout=LONG_SECONDS
@@ -64,7 +64,7 @@ def _admin(server: Breakable) -> Iterator[httpx.Client]:
 
 
 def test_a_server_of_another_contract_has_the_data_of_the_beginning() -> None:
-    with Breakable() as server, _admin(server) as client:
+    with FaultyServer() as server, _admin(server) as client:
         made = client.post("/roles", json={"name": "here before"}).json()["role"]["id"]
         server.keep()
         server.serve("mutant", OTHER_CONTRACT)
@@ -98,7 +98,7 @@ def _leave_much_behind(client: httpx.Client) -> None:
 
 @pytest.mark.parametrize("served", [("right", ""), ("mutant", OTHER_CONTRACT), ("variant", "more_headers")])
 def test_what_is_served_meets_nothing_of_what_was_served_before(
-    served: tuple[str, str], server: Breakable
+    served: tuple[str, str], server: FaultyServer
 ) -> None:
     server.restore()
     with _admin(server) as client:
@@ -115,15 +115,15 @@ def test_what_is_served_meets_nothing_of_what_was_served_before(
         assert client.post("/roles", json={"name": "as new"}).json()["role"]["id"] == 1
 
 
-def test_what_there_is_not_cannot_be_served_and_the_server_goes_on(server: Breakable) -> None:
+def test_what_there_is_not_cannot_be_served_and_the_server_goes_on(server: FaultyServer) -> None:
     with pytest.raises(HostError, match="KeyError"):
         server.serve("fault", "AP-CRE-001/nothing_of_that_name")
 
     assert _list_profiles(server).status_code == 200
 
 
-def test_a_process_that_has_ended_is_told_of(server: Breakable) -> None:
-    with Breakable() as other:
+def test_a_process_that_has_ended_is_told_of(server: FaultyServer) -> None:
+    with FaultyServer() as other:
         other.kill()
 
         with pytest.raises(HostError, match="has ended by itself"):
@@ -133,9 +133,9 @@ def test_a_process_that_has_ended_is_told_of(server: Breakable) -> None:
 def test_the_process_ends_when_nobody_holds_its_input_any_more() -> None:
     """Also when whoever started it was killed, and could not end it."""
     start = (
-        "from conformance.selftest.faulty_server import Breakable\n"
+        "from conformance.selftest.faulty_server import FaultyServer\n"
         "import time\n"
-        "print(Breakable().pid, flush=True)\n"
+        "print(FaultyServer().pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", start], stdout=subprocess.PIPE, text=True) as parent:
@@ -158,7 +158,7 @@ def test_without_the_server_it_says_how_to_install_it(
     monkeypatch.chdir(tmp_path)
 
     with pytest.raises(HostError, match=re.escape(NOT_INSTALLED)):
-        Breakable()
+        FaultyServer()
 
 
 def test_a_middleware_that_there_is_not_is_told_of() -> None:

@@ -19,7 +19,7 @@ from conformance.selftest.faults import FAULTS
 from conformance.selftest.matrix import matrix
 from conformance.selftest.mutants import mutants
 from conformance.selftest.proof import FAULT, MUTANT, VARIANT, Proof, Scope, prove, sampled, tasks_of
-from conformance.selftest.trials import Outcome, Stand, Trial
+from conformance.selftest.trials import Outcome, Trial, TrialServer
 
 
 def _with_checks(**replaced: Callable[[Session], None]) -> Registry:
@@ -55,19 +55,19 @@ def _takes_its_own_key_away(session: Session) -> None:
 
 
 @contextmanager
-def _knowing(stand: Stand, checks: Registry) -> Iterator[None]:
-    before, stand.plan = stand.plan, replace(stand.plan, checks=checks)
+def _knowing(trials: TrialServer, checks: Registry) -> Iterator[None]:
+    before, trials.plan = trials.plan, replace(trials.plan, checks=checks)
     try:
         yield
     finally:
-        stand.plan = before
+        trials.plan = before
 
 
-def _mutant_trial(stand: Stand, mutant_id: str) -> Trial:
+def _mutant_trial(trials: TrialServer, mutant_id: str) -> Trial:
     """What comes of a mutant when no clause has a check."""
     (mutant,) = (each for each in mutants(document.load().document) if each.id == mutant_id)
-    with _knowing(stand, Registry()):
-        return stand.mutant(mutant)
+    with _knowing(trials, Registry()):
+        return trials.mutant(mutant)
 
 
 def test_a_check_that_never_fails_is_exposed_and_one_that_fails_by_itself_is_no_kill() -> None:
@@ -89,9 +89,9 @@ def test_a_check_that_never_fails_is_exposed_and_one_that_fails_by_itself_is_no_
     assert rates == {"AP-GET-006": 0.0, "AP-GET-007": None, "AP-VGT-002": 1.0}
 
 
-def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(stand: Stand) -> None:
-    with _knowing(stand, _with_checks(AP_GET_006=_never_content)):
-        trial = stand.variant("more_headers", seed=1, only=frozenset({"AP-GET-006", "AP-GET-007"}))
+def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(trials: TrialServer) -> None:
+    with _knowing(trials, _with_checks(AP_GET_006=_never_content)):
+        trial = trials.variant("more_headers", seed=1, only=frozenset({"AP-GET-006", "AP-GET-007"}))
 
     assert trial.outcome is Outcome.ALARM
     (alarm,) = matrix(_proof(trial))["variants"]["alarms"]
@@ -100,20 +100,22 @@ def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(stand: Sta
     assert "/access-profiles" in verdict["findings"][0]["exchanges"][0]["request"]
 
 
-def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(stand: Stand) -> None:
+def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(
+    trials: TrialServer,
+) -> None:
     (seeded,) = (each for each in FAULTS if each.id == "AP-GET-006/version_counts_reads")
-    with _knowing(stand, _with_checks(AP_GET_006=_takes_its_own_key_away)):
-        ruinous = stand.fault(seeded)
+    with _knowing(trials, _with_checks(AP_GET_006=_takes_its_own_key_away)):
+        ruinous = trials.fault(seeded)
     (actual,) = ruinous.verdicts[0].findings
     assert actual.exchanges[0].status == 401
 
-    assert stand.fault(seeded).outcome is Outcome.KILLED
-    assert stand.variant("more_headers", seed=1, only=frozenset({"AP-GET-006"})).outcome is Outcome.QUIET
+    assert trials.fault(seeded).outcome is Outcome.KILLED
+    assert trials.variant("more_headers", seed=1, only=frozenset({"AP-GET-006"})).outcome is Outcome.QUIET
 
 
-def test_a_mutant_that_no_client_can_tell_is_not_counted(stand: Stand) -> None:
+def test_a_mutant_that_no_client_can_tell_is_not_counted(trials: TrialServer) -> None:
     """A name that is empty breaks its pattern as well."""
-    trial = _mutant_trial(stand, "createRole.body.name.minLength/constraint-dropped")
+    trial = _mutant_trial(trials, "createRole.body.name.minLength/constraint-dropped")
 
     assert trial.outcome is Outcome.EQUIVALENT
     assert trial.reason == "without it, another rule gives the same answer: 400 validation_failed /name"
@@ -121,23 +123,25 @@ def test_a_mutant_that_no_client_can_tell_is_not_counted(stand: Stand) -> None:
     assert _proof(trial).holds
 
 
-def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(stand: Stand) -> None:
+def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(
+    trials: TrialServer,
+) -> None:
     """No role has the greatest id there is."""
-    trial = _mutant_trial(stand, "createUser.body.role_id.maximum/constraint-tightened")
+    trial = _mutant_trial(trials, "createUser.body.role_id.maximum/constraint-tightened")
 
     assert trial.outcome is Outcome.EQUIVALENT
     assert trial.reason == "at the edge, another rule gives the same answer: 400 validation_failed /role_id"
 
 
-def test_a_stricter_mutant_is_counted_where_something_could_be_at_its_edge(stand: Stand) -> None:
+def test_a_stricter_mutant_is_counted_where_something_could_be_at_its_edge(trials: TrialServer) -> None:
     """Another server may have a profile with the least id."""
-    trial = _mutant_trial(stand, "assignUserAccessProfile.body.profile_id.minimum/constraint-tightened")
+    trial = _mutant_trial(trials, "assignUserAccessProfile.body.profile_id.minimum/constraint-tightened")
 
     assert trial.outcome is Outcome.SURVIVED
 
 
-def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(stand: Stand) -> None:
-    trial = _mutant_trial(stand, "deleteAccessProfile.path.profile_id.minimum/constraint-tightened")
+def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(trials: TrialServer) -> None:
+    trial = _mutant_trial(trials, "deleteAccessProfile.path.profile_id.minimum/constraint-tightened")
 
     assert (trial.outcome, trial.by) == (
         Outcome.KILLED,
@@ -153,27 +157,30 @@ def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(stand: Stan
         "createRole.201/status-changed",
     ],
 )
-def test_a_mutant_that_nobody_looks_for_survives(mutant_id: str, stand: Stand) -> None:
-    before, stand.plan = stand.plan, replace(stand.plan, left_out={"boundary": "nobody looks"})
+def test_a_mutant_that_nobody_looks_for_survives(mutant_id: str, trials: TrialServer) -> None:
+    before, trials.plan = (
+        trials.plan,
+        replace(trials.plan, omitted={"boundary": "nobody looks"}),
+    )
     try:
-        trial = _mutant_trial(stand, mutant_id)
+        trial = _mutant_trial(trials, mutant_id)
     finally:
-        stand.plan = before
+        trials.plan = before
 
     assert trial.outcome is Outcome.SURVIVED, trial
     assert not _proof(trial).holds
 
 
-def test_a_server_that_is_not_even_ready_is_reported_before_any_verdict(stand: Stand) -> None:
+def test_a_server_that_is_not_even_ready_is_reported_before_any_verdict(trials: TrialServer) -> None:
     """Without the type, the server cannot read what it is sent."""
-    trial = _mutant_trial(stand, "listAccessProfiles.query.limit.type/constraint-dropped")
+    trial = _mutant_trial(trials, "listAccessProfiles.query.limit.type/constraint-dropped")
 
     assert (trial.outcome, trial.by) == (Outcome.KILLED, ("preflight",))
 
 
-def test_the_other_clauses_that_a_fault_breaks_are_named(stand: Stand) -> None:
+def test_the_other_clauses_that_a_fault_breaks_are_named(trials: TrialServer) -> None:
     (seeded,) = (each for each in FAULTS if each.id == "AP-VGT-002/version_to_come_is_400")
-    trial = stand.fault(seeded, precise=True)
+    trial = trials.fault(seeded, precise=True)
 
     assert trial.by[0] == seeded.clause_id
     assert matrix(replace(_proof(trial), scope=Scope(precise=True)))["faults"]["others_broken"]["alone"] == 1
@@ -219,5 +226,5 @@ def test_one_false_alarm_breaks_the_promise() -> None:
 
 
 def _proof(*trials: Trial) -> Proof:
-    planted = dict.fromkeys((FAULT, MUTANT, VARIANT), len(trials))
-    return Proof(document.load(), Scope(), trials, datetime.now(UTC), 1.0, planted)
+    seeded = dict.fromkeys((FAULT, MUTANT, VARIANT), len(trials))
+    return Proof(document.load(), Scope(), trials, datetime.now(UTC), 1.0, seeded)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from conformance.selftest.trials import Outcome, Stand
+from conformance.selftest.trials import Outcome, TrialServer
 from conformance.selftest.variants import VARIANTS
 
 STRIDE = 1 if "SOAK_ROUNDS" in os.environ else len(VARIANTS)
@@ -13,10 +13,10 @@ STRIDE = 1 if "SOAK_ROUNDS" in os.environ else len(VARIANTS)
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", VARIANTS)
-def test_every_check_passes_on_a_legal_variant(name: str, stand: Stand) -> None:
-    ids = [clause.id for clause in stand.plan.contract.clauses]
+def test_every_check_passes_on_a_legal_variant(name: str, trials: TrialServer) -> None:
+    ids = [clause.id for clause in trials.plan.contract.clauses]
     only = frozenset(ids[list(VARIANTS).index(name) % STRIDE :: STRIDE])
 
-    trial = stand.variant(name, seed=1, only=only)
+    trial = trials.variant(name, seed=1, only=only)
 
     assert trial.outcome is Outcome.QUIET, [(v.id, v.reason, v.findings) for v in trial.verdicts]
