@@ -53,12 +53,12 @@ class AccessProfiles(Content):
         """API keys stay listed, revoked."""
         return isinstance(row, dict) and row.get("revoked_at") is not None
 
-    def exclusion(self, constraint_id: str, side: str) -> str | None:
-        """What a clause makes impossible."""
-        return exclusions.exclusion(constraint_id, side)
+    def exclusion(self, constraint_id: str) -> str | None:
+        """What a clause puts out of reach."""
+        return exclusions.exclusion(constraint_id)
 
     def may_miss(self, constraint_id: str) -> bool:
-        """An id at the edge of its range is a good one, of which there is nothing."""
+        """What a clause says of a profile that need not be there."""
         return exclusions.may_miss(constraint_id)
 
     def made_legal(self, body: Any) -> Any:

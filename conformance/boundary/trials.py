@@ -17,6 +17,7 @@ from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.content import REFUSALS
 from conformance.run.coverage import Ledger
+from conformance.run.exclusions import INVALID, VALID, Exclusions
 from conformance.run.trouble import Watch
 from conformance.run.verdict import Finding
 
@@ -50,6 +51,7 @@ class Trials:
         # Many constraints are kept by one and the same request. It is sent once.
         self._accepted: dict[str, Finding | None] = {}
         self._content = caller.content
+        self._exclusions = Exclusions(caller.session.contract, caller.session.resources, caller.content)
         self._statuses = caller.session.contract.statuses(caller.operation)
         self._refusals = caller.content.refusals(self._statuses)
         self._ruled: set[str] = set()
@@ -172,7 +174,7 @@ class Trials:
         if self._is_plain(constraint):
             yield self._accepted_with(self._plain(constraint))
             return
-        missing = (404,) if self._content.may_miss(constraint.id) and 404 in self._statuses else ()
+        missing = (404,) if self._exclusions.may_miss(constraint) and 404 in self._statuses else ()
         if constraint.location == "path" and constraint.keyword in ("type", "pattern", "format"):
             yield self._accepted_with(good, *missing)
             return
@@ -193,7 +195,7 @@ class Trials:
             return not self._caller.is_removable
         if constraint.keyword == "required" and not constraint.steps:
             return True
-        is_excluded = self._content.exclusion(constraint.id, "valid") is not None
+        is_excluded = self._exclusions.why(constraint, VALID) is not None
         return is_excluded and not self._is_harmless(constraint)
 
     def _plain(self, constraint: Constraint) -> Request:
@@ -211,7 +213,7 @@ class Trials:
                 yield self._refused_with(replace(good, media_type="text/plain"), 415)
                 yield self._refused_with(replace(good, media_type=None), 415)
             return
-        if self._content.exclusion(constraint.id, "invalid"):
+        if self._exclusions.why(constraint, INVALID):
             return
         if constraint.keyword == "required" and not constraint.steps:
             yield self._refused_with(replace(good, body=ABSENT, raw=b""), *self._refusals)

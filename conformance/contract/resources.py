@@ -12,6 +12,8 @@ from conformance.contract.document import Operation
 Schema = dict[str, Any]
 Parameters = dict[str, Any]
 
+# Names of path parameters that say nothing of what they name.
+_OF_ANYTHING = ("id", "uuid", "key", "name", "slug")
 _PARAMETER = re.compile(r"\{([^{}/]+)\}")
 
 
@@ -123,6 +125,14 @@ class Resources:
         for kind in (found, [r for r in found if r.is_root], [r for r in found if r.makers]):
             if len(kind) == 1:
                 return kind[0]
+        return None
+
+    def referred(self, name: str) -> Resource | None:
+        """Returns the resource that a member of a body refers to, as in `role_id` and `role_ids`."""
+        for parameter in (name, name.removesuffix("s")):
+            resource = self.of(parameter)
+            if resource is not None and resource.is_root and parameter not in _OF_ANYTHING:
+                return resource
         return None
 
     def needs(self, path: str) -> tuple[tuple[str, Resource | None], ...]:

@@ -60,7 +60,7 @@ class Bodies:
             if name in body and fits(schema)(body[name]):
                 fixed[name] = self._names.instead_of(body[name])
         for name in body.keys() & self._supply.references(operation).keys():
-            resource = self._resources.of(name) or self._resources.of(name.removesuffix("s"))
+            resource = self._resources.referred(name)
             if resource is not None:
                 drawn = body[name]
                 fixed[name] = (

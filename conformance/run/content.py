@@ -70,13 +70,13 @@ class Content:
         del row
         return False
 
-    def exclusion(self, constraint_id: str, side: str) -> str | None:
-        """Why one side of a constraint (`valid`, `invalid`) cannot be tried alone; None when it can."""
-        del constraint_id, side
+    def exclusion(self, constraint_id: str) -> str | None:
+        """Why a rule lets no request stand at the boundary of a constraint; None when one can."""
+        del constraint_id
         return None
 
     def may_miss(self, constraint_id: str) -> bool:
-        """Whether a value at the boundary names something that need not be there, so that 404 accepts it."""
+        """Whether a body at the boundary names something that need not be there, so that 404 accepts it."""
         del constraint_id
         return False
 

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from conformance.contract import derivation
 from conformance.contract.constraints import Constraint, Reader
 from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.contract.routes import Routes
 from conformance.http.answer import Answer
 from conformance.run.content import Content
+from conformance.run.exclusions import INVALID, Exclusions
 
 _SHOWN = 200
 # No client can bring these about.
@@ -105,6 +107,7 @@ class Ledger:
 def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None = None) -> list[Gap]:
     """What was not reached though a client can reach it, in the operations of some profiles (None: all)."""
     contract = ledger.contract
+    exclusions = Exclusions(contract, derivation.resources(contract), content)
     operations = [
         operation
         for operation in contract.operations
@@ -130,7 +133,7 @@ def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None
             reason = f"no request at the boundary of {rule} was accepted"
             gaps.append(Gap(constraint.id, constraint.operation_id, constraint.pointer, reason))
         # `nullable` permits; nothing breaks it.
-        if constraint.keyword == "nullable" or content.exclusion(constraint.id, "invalid"):
+        if constraint.keyword == "nullable" or exclusions.why(constraint, INVALID):
             continue
         if not ledger.refused(constraint.id):
             reason = f"no request that broke {rule} was refused for it"

@@ -66,7 +66,7 @@ class Supply:
         self._kept.pop(operation.id, None)
 
     def references(self, operation: Operation) -> Mapping[str, Callable[[], Any]]:
-        """Returns what takes ids in a body or a query, by name: something that is there for the operation.
+        """Returns what members of a body name that refer to something: what is there for the operation.
 
         Raises:
             Unreached: by what is returned, when it cannot be made.
@@ -75,8 +75,12 @@ class Supply:
         def reference(resource: Resource) -> Callable[[], Any]:
             return lambda: self._reference(operation, resource)
 
-        found = {name: reference(each) for each in self._resources if each.is_root for name in each.aliases}
-        return found | {f"{name}s": make for name, make in found.items()}
+        maker = self._resources.maker(operation)
+        # What it makes gets an id of its own, if the client chooses that.
+        own = maker.named_by.rpartition("/")[2] if maker and maker.named_by and not maker.binds else None
+        names = [name for each in self._resources for alias in each.aliases for name in (alias, f"{alias}s")]
+        found = {name: self._resources.referred(name) for name in names if name != own}
+        return {name: reference(resource) for name, resource in found.items() if resource is not None}
 
     def etag(self, operation: Operation, parameters: Parameters) -> str | None:
         """Returns the present entity tag of the object that an operation's path names first."""
