@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from conformance.contract.constraints import JSON, Reader
 from conformance.contract.document import Operation
+from conformance.contract.operations import filled
 from conformance.contract.resources import parameters_of
 from conformance.contract.texts import Texts
 from conformance.contract.values import ABSENT, Values
@@ -140,7 +141,7 @@ class Caller:
 
         values = {**self.parameters, **request.path}
         segments = {name: quote(named(value), safe="") for name, value in values.items()}
-        path = self.session.contract.servers[0] + self.operation.path.format(**segments)
+        path = self.session.contract.servers[0] + filled(self.operation.path, segments)
         headers = {name: named(value) for name, value in request.headers.items()}
         content = request.raw
         if content is None and request.body is not ABSENT:
@@ -159,7 +160,7 @@ class Caller:
     def send_raw(self, content: bytes) -> Answer:
         """Sends octets as JSON over a bare socket: a server may refuse them before it has read them all."""
         path = self.session.path(self.operation.id, self.parameters)
-        headers = {"Authorization": f"Bearer {self.session.target.key}", "Content-Type": JSON}
+        path, headers = self.session.signed(self.operation.method, path, {"Content-Type": JSON})
         with self.session.raw() as connection:
             return connection.request(self.operation.method, path, headers, content)
 

@@ -74,7 +74,8 @@ def situations(
 ) -> Iterator[Situation]:
     """What is to be tried for one operation, in a fixed order."""
     place = pointer_to("paths", operation.path, operation.method.lower())
-    if contract.stated(operation).get("security", contract.document.get("security")):
+    # An empty alternative needs nobody.
+    if all(alternatives := contract.alternatives(operation)) and alternatives:
         cause = "there is no credential that is accepted"
         yield Situation(
             f"S.{operation.id}.security",
@@ -119,7 +120,7 @@ def _succeed(caller: Caller) -> Iterator[Answer]:
 def _strangers(caller: Caller) -> Iterator[Answer]:
     request = caller.good()
     yield caller.send(request, caller.session.anonymous)
-    yield caller.send(request, caller.session.client(f"Bearer {caller.session.unknown_key()}"))
+    yield caller.send(request, caller.session.stranger(caller.operation))
 
 
 def _unknown_query(caller: Caller) -> Iterator[Answer]:

@@ -82,8 +82,8 @@ def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: 
     from conformance.report import files
     from conformance.report.document import to_json
 
-    plan, note = plan_of(options)
-    if note:
+    plan, notes = plan_of(options)
+    for note in notes:
         click.echo(note, err=True)
     if output is not None:
         try:

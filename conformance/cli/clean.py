@@ -27,10 +27,11 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
     from conformance.run.session import Workspace
 
     contract = load_contract(contract_file)
-    target, note, _ = take_target(options, contract)
-    if note:
+    chosen, _ = take_target(options, contract)
+    target = chosen.target
+    for note in chosen.notes:
         click.echo(note, err=True)
-    with Workspace(contract, target, seed=0) as workspace:
+    with Workspace(chosen.contract, target, seed=0) as workspace:
         session = workspace.session("clean")
         try:
             CONTENT.preflight(session)

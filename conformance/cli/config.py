@@ -29,6 +29,8 @@ class TargetSettings:
 
     url: str | None = None
     label: str | None = None
+    base: str | None = None
+    """Where the paths of the contract begin below the URL, whatever it says of servers."""
     prefix_in_url: bool = False
     """Whether the URL is the root as it stands, also when it ends in a path of the contract's servers."""
     headers: dict[str, str] = field(default_factory=dict, repr=False)
@@ -55,11 +57,17 @@ class RunSettings:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A file, read and checked. `keys` has the environment variable that holds the key of each role."""
+    """A file, read and checked.
+
+    Attributes:
+        keys: the environment variable that holds the key of each role.
+        credentials: the same for each role and each security scheme of the contract.
+    """
 
     path: Path | None = None
     target: TargetSettings = TargetSettings()
     keys: dict[str, str] = field(default_factory=dict)
+    credentials: dict[str, dict[str, str]] = field(default_factory=dict)
     run: RunSettings = RunSettings()
 
 
@@ -76,12 +84,19 @@ def load(path: Path, environment: Mapping[str, str]) -> Config:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is no TOML: {error}") from error
     try:
-        _known("", document, ("target", "keys", "run"))
+        _known("", document, ("target", "keys", "credentials", "run"))
         keys = _table("keys", document.get("keys", {}))
         return Config(
             path=path,
             target=TargetSettings(**_section(document, "target", _target_readers(path.parent, environment))),
             keys={role: _variable(f"keys.{role}", value) for role, value in keys.items()},
+            credentials={
+                role: {
+                    scheme: _variable(f"credentials.{role}.{scheme}", value)
+                    for scheme, value in _table(f"credentials.{role}", held).items()
+                }
+                for role, held in _table("credentials", document.get("credentials", {})).items()
+            },
             run=RunSettings(**_section(document, "run", _run_readers(path.parent))),
         )
     except ConfigError as error:
@@ -103,6 +118,7 @@ def _target_readers(folder: Path, environment: Mapping[str, str]) -> dict[str, _
     return {
         "url": expanded,
         "label": _text,
+        "base": _any_text,
         "prefix_in_url": _flag,
         "headers": headers,
         "ca_file": _path_in(folder),
@@ -173,6 +189,12 @@ def _wrong(place: str, wanted: str, value: Any) -> ConfigError:
 
 def _text(place: str, value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
+        raise _wrong(place, "a text", value)
+    return value
+
+
+def _any_text(place: str, value: Any) -> str:
+    if not isinstance(value, str):
         raise _wrong(place, "a text", value)
     return value
 

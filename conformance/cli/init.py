@@ -12,6 +12,7 @@ TEMPLATE = """\
 [target]
 url = "http://127.0.0.1:8080"   # the server's root; a path is taken for a prefix
 # label = "staging"             # how reports call it
+# base = "/api"                 # where paths begin below it, whatever the contract says of servers
 # prefix_in_url = true          # the URL is the root as it stands, even if it ends in /api
 # ca_file = "ca.pem"            # the authority whose TLS certificates are good
 # verify = false                # takes any TLS certificate
@@ -27,6 +28,12 @@ admin = "${CONFORMANCE_KEY}"
 # expired = "${EXPIRED_KEY}"
 # revoked = "${REVOKED_KEY}"
 # "scope:Roles:View" = "${ROLES_VIEW_KEY}"
+
+# The same for each security scheme of a contract of your own; USER:PASSWORD for HTTP Basic.
+[credentials.admin]
+# basicAuth = "${USER_AND_PASSWORD}"
+[credentials.reader]
+# apiKey = "${READER_KEY}"
 
 [run]
 # mode = "standard"             # quick, standard or certify

@@ -18,8 +18,8 @@ from conformance.runner import Suite
 _NEED_EXTENSIONS = frozenset({"extensions", "users"})
 
 
-def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
-    """The plan that the options of `conformance check` make, and a note for the person, if there is one.
+def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
+    """The plan that the options of `conformance check` make, and notes for the person.
 
     Raises:
         click.UsageError: they do not go together; the message says what to do.
@@ -27,9 +27,10 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     from conformance import runner
     from conformance.run.plan import Mode
 
-    contract = load_contract(options["contract_file"])
-    suite = suite_of(contract, options["packages"])
-    target, note, settings = take_target(options, contract)
+    stated = load_contract(options["contract_file"])
+    suite = suite_of(stated, options["packages"])
+    chosen, settings = take_target(options, stated)
+    contract = chosen.contract
     asked = settings.run
     mode = Mode(options["mode"] or asked.mode or Mode.STANDARD)
     if options["without"] and mode is Mode.CERTIFY:
@@ -39,7 +40,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
     seed = asked.seed if options["seed"] is None else options["seed"]
     return runner.planned(
         contract,
-        target,
+        chosen.target,
         secrets.randbelow(2**32) if seed is None else seed,
         suite=suite,
         profiles=claimed,
@@ -57,7 +58,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, str | None]:
         expected=_expected(options["expect_file"] or asked.expect, suite.ids(contract)),
         allow_stale=options["allow_stale"],
         label=options["label"] or settings.target.label,
-    ), note
+    ), chosen.notes
 
 
 def _first(option: str | None, setting: tuple[str, ...] | None) -> str | None:

@@ -7,10 +7,13 @@ from typing import Any, TypeVar
 
 import click
 
+from conformance.cli import config
 from conformance.cli.config import Config
+from conformance.cli.credentials import OptionError, SecretOptions
+from conformance.cli.options import Chosen, TargetOptions, chosen_from
 from conformance.cli.root import FILE
 from conformance.contract.document import Contract
-from conformance.http.target import Target
+from conformance.http.target import TargetUrlError
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
 _POSITIVE = click.FloatRange(min=0, min_open=True)
@@ -31,6 +34,17 @@ _OPTIONS = (
         metavar="ROLE=KEY",
         help="A key for a role: expired, revoked, scope:Roles:View …; env:NAME is taken from there.",
     ),
+    click.option(
+        "--credential",
+        "credentials",
+        multiple=True,
+        metavar="[ROLE:]SCHEME=VALUE",
+        help="What a security scheme of the contract takes; USER:PASSWORD for Basic; env:NAME is taken from "
+        "there.",
+    ),
+    click.option(
+        "--base", metavar="PATH", help="Where paths begin below URL, whatever the contract says of servers."
+    ),
     click.option("--config", "config_file", type=FILE, help="Settings. [conformance.toml, when it is here]"),
     click.option("--timeout", type=_POSITIVE, help="Seconds for a whole request. [10]"),
     click.option("--ca-file", type=FILE, help="The authority whose TLS certificates are good."),
@@ -47,23 +61,20 @@ def target_options(command: Command) -> Command:
     return command
 
 
-def take_target(options: dict[str, Any], contract: Contract) -> tuple[Target, str | None, Config]:
-    """Takes the options out of those of a command: the target, a note on its root, and the file's settings.
+def take_target(options: dict[str, Any], contract: Contract) -> tuple[Chosen, Config]:
+    """Takes the options out of those of a command: what they come to, and the file's settings.
 
     Raises:
         click.UsageError: they cannot be used.
     """
-    from conformance.cli import config
-    from conformance.cli.options import OptionError, TargetOptions, target_from
-    from conformance.http.target import TargetUrlError
-
     path: Path | None = options.pop("config_file")
     here = Path(config.FILE_NAME)
     path = path or (here if here.is_file() else None)
     asked = TargetOptions(**{name: options.pop(name) for name in TargetOptions.__slots__})
+    secrets = SecretOptions(**{name: options.pop(name) for name in SecretOptions.__slots__})
     try:
         settings = config.load(path, os.environ) if path else config.Config()
-        target, note = target_from(asked, settings, contract, os.environ)
+        chosen = chosen_from(asked, secrets, settings, contract, os.environ)
     except (config.ConfigError, OptionError, TargetUrlError) as error:
         raise click.UsageError(str(error)) from error
-    return target, note, settings
+    return chosen, settings

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from conformance.contract import clauses, dialect, notes, operations, reading, references
+from conformance.contract import clauses, dialect, notes, operations, reading, references, security
 from conformance.contract.clauses import EVERY_SERVER, Clause, Level
 from conformance.contract.grammar import METHODS
 from conformance.contract.lines import Lines
@@ -16,6 +16,7 @@ from conformance.contract.operations import Operation
 from conformance.contract.pointers import pointer_to
 from conformance.contract.reading import ContractError
 from conformance.contract.references import Followed
+from conformance.contract.security import Alternatives, Scheme
 
 __all__ = ["METHODS", "Clause", "Contract", "ContractError", "Level", "Operation", "load", "pointer_to"]
 
@@ -90,6 +91,15 @@ class Contract:
         """An operation as it stands in the document."""
         found: dict[str, Any] = self.document["paths"][operation.path][operation.method.lower()]
         return found
+
+    @property
+    def schemes(self) -> dict[str, Scheme]:
+        """The security schemes by their names, in the order of the contract."""
+        return security.schemes(self.document)
+
+    def alternatives(self, operation: Operation) -> Alternatives:
+        """What an operation takes to know who asks; nothing when anybody may call it."""
+        return security.alternatives(self.document, self.stated(operation))
 
     def statuses(self, operation: Operation) -> tuple[int, ...]:
         """The statuses that the contract states for an operation, in its order."""
@@ -206,9 +216,7 @@ def _contract(path: Path, found: Followed, lines: Lines, *, is_30: bool) -> Cont
         original=root,
         schemas=tuple(found.schemas),
         is_30=is_30,
-        notes=tuple(
-            notes.of_remote(found) if is_30 else (*notes.of_remote(found), *notes.of_nullable(found, path))
-        ),
+        notes=tuple(notes.of(found, path, is_30=is_30)),
         lines=lines,
     )
 

@@ -6,12 +6,21 @@ from typing import Any
 
 from conformance.contract import operations
 from conformance.contract.references import REMOTE, Followed, resolved
+from conformance.contract.security import alternatives, schemes
 
 _NAMED = 3
 """How many operations or references a note names."""
 
 
-def of_remote(found: Followed) -> Iterator[str]:
+def of(found: Followed, path: Path, *, is_30: bool) -> Iterator[str]:
+    """Yield what there is to say of a contract."""
+    yield from _of_remote(found)
+    yield from _of_schemes(found)
+    if not is_30:
+        yield from _of_nullable(found, path)
+
+
+def _of_remote(found: Followed) -> Iterator[str]:
     """Yields what references to other hosts leave open."""
     if not found.remote:
         return
@@ -24,7 +33,7 @@ def of_remote(found: Followed) -> Iterator[str]:
     yield f"References to other hosts are never fetched ({_named(sorted(found.remote))}): {what}."
 
 
-def of_nullable(found: Followed, path: Path) -> Iterator[str]:
+def _of_nullable(found: Followed, path: Path) -> Iterator[str]:
     """Yields that `nullable` is no word of 3.1, where it is written."""
     count = sum(schema.get("nullable") is True for schema in found.schemas)
     if count:
@@ -32,6 +41,20 @@ def of_nullable(found: Followed, path: Path) -> Iterator[str]:
             f"{path.name} says `nullable` in {count} of its schemas, which is no word of OpenAPI 3.1: null "
             'is no value of theirs until they say `type: [string, "null"]`.'
         )
+
+
+def _of_schemes(found: Followed) -> Iterator[str]:
+    """Yield that operations take schemes that are not defined."""
+    known = schemes(found.root)
+    unknown = dict.fromkeys(
+        name
+        for _, stated in operations.read(found.root)
+        for names in alternatives(found.root, stated)
+        for name in names
+        if name not in known
+    )
+    if unknown:
+        yield f"The security schemes {_named([*unknown])} are not defined: nothing can be sent for them."
 
 
 def _named(names: list[str]) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 from conformance.contract.document import Contract
 from conformance.contract.resources import Parameters
-from conformance.fuzz import settings
+from conformance.fuzz import authentication, settings
 from conformance.fuzz.outcomes import SHOWN, Evidence, Outcome, outcome
 from conformance.http.deadline import Deadline
 from conformance.http.target import Target
@@ -25,6 +25,7 @@ _GRACE = 10
 """Seconds that Schemathesis gets to write down what it has, once its time is up."""
 # Schemathesis found nothing, or found faults. Anything else means that it could not do its work.
 _RAN = (0, 1)
+_CONTRACT = "openapi.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,13 @@ def fuzz(
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="conformance-") as name:
         folder = Path(name)
-        # The key comes from the environment: it stands in no file and on no command line.
-        configuration = f'[auth.openapi.{_bearer_scheme(contract)}]\nbearer = "${{{settings.KEY}}}"\n'
+        # Secrets come from the environment: they stand in no file and on no command line.
+        shown = authentication.shown(contract, target)
+        configuration = "".join(each.configuration for each in shown)
         if target.read_only:
             # Other methods than those of the contract might change something.
             configuration += "[phases.coverage]\nunexpected-methods = []\n"
+        (folder / _CONTRACT).write_text(json.dumps(_document(contract)), encoding="utf-8")
         (folder / "schemathesis.toml").write_text(configuration, encoding="utf-8")
         try:
             ran, in_time = _run(contract, target, request, folder)
@@ -135,7 +138,7 @@ def _end(child: subprocess.Popen[bytes]) -> None:
 
 def _command(contract: Contract, target: Target, request: Request, folder: Path) -> list[str]:
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(folder / "schemathesis.toml")]
-    command += ["--no-color", "run", str(contract.path.resolve()), "--url", target.root + contract.servers[0]]
+    command += ["--no-color", "run", str(folder / _CONTRACT), "--url", target.root + contract.servers[0]]
     command += ["--seed", str(request.seed), "--max-examples", str(request.effort.max_examples)]
     command += ["--phases", request.effort.phases]
     command += ["--continue-on-failure", "--generation-database", "none", "--warnings", "off"]
@@ -149,9 +152,10 @@ def _command(contract: Contract, target: Target, request: Request, folder: Path)
 def _environment(contract: Contract, target: Target, request: Request, folder: Path) -> dict[str, str]:
     environment = {
         **os.environ,
-        settings.KEY: target.key,
+        settings.SECRETS: settings.dump_secrets(target),
+        **{name: text for each in authentication.shown(contract, target) for name, text in each.environment},
         settings.TARGET: settings.dump(target),
-        settings.CONTRACT: str(contract.path.resolve()),
+        settings.CONTRACT: str(folder / _CONTRACT),
         settings.PREFIX: request.prefix,
         settings.CONTENT: request.content,
         settings.FINDINGS: str(folder / "findings.ndjson"),
@@ -178,10 +182,9 @@ def _problem(ran: subprocess.CompletedProcess[str], report: dict[str, Any], targ
     return Outcome(Status.ERROR, f"Schemathesis could not do its work (exit {ran.returncode}): {detail}")
 
 
-def _bearer_scheme(contract: Contract) -> str:
-    schemes = contract.document.get("components", {}).get("securitySchemes", {})
-    bearers = (name for name, scheme in schemes.items() if scheme.get("scheme") == "bearer")
-    return next(bearers, "ManagementBearerAuth")
+def _document(contract: Contract) -> dict[str, Any]:
+    """Return the contract in one file: with nothing that would be fetched, and the server that is meant."""
+    return {**contract.original, "servers": [{"url": path or "/"} for path in contract.servers]}
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.document import Contract, Operation
-from conformance.http.evidence import Redactor
+from conformance.http.redaction import Redactor, in_shell
 from conformance.run.response_schemas import unstated
 from conformance.run.verdict import Finding, Status
 
@@ -77,7 +77,7 @@ def _findings(
     for line in {(line["code"], line["status"]): line for line in lines}.values():
         message = " ".join(redactor.text(line["message"]).split())[:SHOWN]
         curl = redactor.text(line["curl"]).replace(
-            "'Authorization: [Filtered]'", "'Authorization: Bearer '\"$KEY\""
+            "'Authorization: [Filtered]'", in_shell(f"Authorization: {redactor.authorization}")
         )
         pointer = _pointer(operation, line) if operation else None
         actual = f"{line['status']}: {message}"

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
+from conformance.http.credentials import Credential
 from conformance.http.target import Target
 
-KEY = "CONFORMANCE_FUZZ_KEY"
+SECRETS = "CONFORMANCE_FUZZ_SECRETS"
 TARGET = "CONFORMANCE_FUZZ_TARGET"
 CONTRACT = "CONFORMANCE_FUZZ_CONTRACT"
 CONTENT = "CONFORMANCE_FUZZ_CONTENT"
@@ -29,9 +30,23 @@ def dump(target: Target) -> str:
     )
 
 
+def dump_secrets(target: Target) -> str:
+    """Return the keys and credentials of a target, for the environment."""
+    credentials = {
+        role: {scheme: credential.as_dict() for scheme, credential in held.items()}
+        for role, held in target.credentials.items()
+    }
+    return json.dumps({"keys": dict(target.keys), "credentials": credentials})
+
+
 def load(environment: Mapping[str, str]) -> Target:
-    """The target with its first key, from the environment."""
+    """Return the target with its keys and credentials, from the environment."""
     known = json.loads(environment[TARGET])
     known["headers"] = tuple((name, value) for name, value in known["headers"])
     known["ca_file"] = known["ca_file"] and Path(known["ca_file"])
-    return Target(keys={"admin": environment[KEY]}, **known)
+    secrets = json.loads(environment[SECRETS])
+    credentials = {
+        role: {scheme: Credential.from_dict(told) for scheme, told in held.items()}
+        for role, held in secrets["credentials"].items()
+    }
+    return Target(keys=secrets["keys"], credentials=credentials, **known)

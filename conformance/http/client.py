@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 import conformance
 from conformance.http.answer import Answer, Sent
+from conformance.http.credentials import Identity
 from conformance.http.evidence import record
 from conformance.http.target import Target
 from conformance.http.transport import Transport
@@ -21,18 +22,18 @@ Query = dict[str, Any] | list[tuple[str, Any]]
 
 
 class Client:
-    """Sends requests in one role, and hands each exchange to `keep`."""
+    """Sends requests as somebody, and hands each exchange to `keep`."""
 
     def __init__(
         self,
         target: Target,
         transport: Transport,
-        authorization: str | None,
+        identity: Identity,
         keep: Callable[[Answer], None],
     ) -> None:
         self._target = target
         self._transport = transport
-        self._authorization = authorization
+        self._identity = identity
         self._keep = keep
         self._redactor = target.redactor
 
@@ -52,14 +53,13 @@ class Client:
             httpx.TransportError: there was no answer.
             Unreached: the answer is of no use, or the request may not be sent at all.
         """
-        sent = dict(self._target.headers)
-        if self._authorization is not None:
-            sent["Authorization"] = self._authorization
+        credential = self._identity.credential(method, path.partition("?")[0])
+        target, sent = credential.put_into(f"{path}{_query(query)}", {})
+        sent = dict(self._target.headers) | sent
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             sent["Content-Type"] = JSON
         sent.update(headers or {})
-        target = f"{path}{_query(query)}"
         begun = time.perf_counter()
         reply = self._transport.send(method, target, {**_ALWAYS, **sent}, content)
         exchange = record(

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from conformance.http.evidence import Redactor
+from conformance.http.credentials import Credential
+from conformance.http.redaction import Redactor
 
 ADMIN, VIEWER, EXPIRED, REVOKED = "admin", "viewer", "expired", "revoked"
 SCOPE = "scope:"
@@ -22,6 +23,8 @@ class Target:
     """The server under test, the keys to it by role, and how it is to be spoken to.
 
     Attributes:
+        keys: by role, texts that are sent as bearer tokens.
+        credentials: by role, what is sent for each security scheme of the contract.
         headers: sent with every request, beside those of the request itself.
         ca_file: the authority whose certificates are good; None for those of the host.
         verify: whether a TLS certificate has to be good at all.
@@ -31,13 +34,14 @@ class Target:
     """
 
     root: str
-    keys: Mapping[str, str] = field(repr=False)
+    keys: Mapping[str, str] = field(default_factory=dict, repr=False)
     timeout: float = 10.0
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     ca_file: Path | None = None
     verify: bool = True
     rate: float | None = None
     read_only: bool = False
+    credentials: Mapping[str, Mapping[str, Credential]] = field(default_factory=dict, repr=False)
 
     @property
     def key(self) -> str:
@@ -57,7 +61,7 @@ class Target:
     @property
     def redactor(self) -> Redactor:
         """What takes the keys out of everything that is shown."""
-        return Redactor(self.keys, (value for _, value in self.headers))
+        return Redactor(self.keys, (value for _, value in self.headers), self.credentials)
 
 
 def server_root(url: str, servers: Sequence[str]) -> tuple[str, str | None]:

@@ -35,11 +35,12 @@ def race(session: Session, entries: Sequence[Entry]) -> list[Answer]:
         operation = session.contract.operation(entry.operation_id)
         method = operation.method if operation else "GET"
         path = session.path(entry.operation_id, entry.parameters)
-        headers = {"Authorization": f"Bearer {session.target.key}", **entry.headers}
+        headers = dict(entry.headers)
         body = None
         if entry.body is not None:
             headers["Content-Type"] = JSON
             body = json.dumps(entry.body, ensure_ascii=False).encode()
+        path, headers = session.signed(method, path, headers)
         try:
             with session.raw() as connection:
                 barrier.wait()

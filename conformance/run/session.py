@@ -4,7 +4,7 @@ import itertools
 import random
 import secrets
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -12,13 +12,16 @@ from conformance.contract import derivation
 from conformance.contract.document import Contract, Operation
 from conformance.contract.operations import filled
 from conformance.contract.resources import Parameters, Resources
+from conformance.contract.routes import Routes
 from conformance.http.answer import Answer
 from conformance.http.client import Client
+from conformance.http.credentials import NOBODY, Identity, authorization
 from conformance.http.evidence import Exchange
 from conformance.http.raw import RawConnection
-from conformance.http.target import Target
+from conformance.http.target import ADMIN, Target
 from conformance.http.transport import Transport
 from conformance.http.unreached import Unreached
+from conformance.run.identities import of_role, unknown
 from conformance.run.inventory import Inventory
 
 PREFIX = "cf-"
@@ -59,6 +62,7 @@ class Workspace:
         """Why nothing more can be found out, once the server has ended, or refuses every write."""
         self.resources = derivation.resources(contract)
         self.inventory = Inventory(contract, self.resources, self.prefix, on_made)
+        self._routes = Routes(contract)
         self._numbers = itertools.count(1)
 
     def __enter__(self) -> Self:
@@ -66,6 +70,10 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.transport.close()
+
+    def identity(self, role: str) -> Identity:
+        """Who somebody in a role is."""
+        return of_role(self.contract, self._routes, self.target, role)
 
     def session(self, clause_id: str) -> "Session":
         """A session for one check, with a part of the namespace that no other has."""
@@ -83,7 +91,7 @@ class Session:
         self.answers: list[Answer] = []
         self._workspace = workspace
         self._names = itertools.count(1)
-        self.admin = self.client(f"Bearer {self.target.key}")
+        self.admin = self.client(workspace.identity(ADMIN))
         self.anonymous = self.client(None)
 
     @property
@@ -110,9 +118,26 @@ class Session:
         """Whether the server claims a profile; None is what every server has."""
         return profile is None or profile in self._workspace.profiles
 
-    def client(self, authorization: str | None) -> Client:
-        """A client that sends this Authorization header, or none."""
-        return Client(self.target, self._workspace.transport, authorization, self._keep)
+    def client(self, identity: Identity | str | None) -> Client:
+        """A client of somebody: with a credential, with this Authorization header, or with none."""
+        if identity is None:
+            identity = NOBODY
+        elif isinstance(identity, str):
+            identity = authorization(identity)
+        return Client(self.target, self._workspace.transport, identity, self._keep)
+
+    def in_role(self, role: str) -> Client:
+        """A client with the credentials that were given for a role; with none, if none were."""
+        return self.client(self._workspace.identity(role))
+
+    def stranger(self, operation: Operation) -> Client:
+        """A client that shows an operation what it takes, of which no server knows anything."""
+        return self.client(unknown(self.contract, operation, self.unknown_key()))
+
+    def signed(self, method: str, path: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+        """A path and headers for a bare socket, with what the administrator shows."""
+        identity = self._workspace.identity(ADMIN)
+        return identity.credential(method, path.partition("?")[0]).put_into(path, headers)
 
     def raw(self) -> RawConnection:
         """A connection for one request over a bare socket, to be used in a `with`."""

@@ -9,7 +9,8 @@ import pytest
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.access_profiles.fixtures import api_key
 from conformance.contract import document
-from conformance.http.evidence import Redactor, record
+from conformance.http.evidence import record
+from conformance.http.redaction import Redactor
 from conformance.run.clean_up import clean_up
 from conformance.run.plan import Plan
 from conformance.run.session import Workspace

@@ -1,19 +1,22 @@
 """`conformance.toml`: what it may say, and the sentence for each thing that it may not."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conformance import cli
 from conformance.cli import config
 from conformance.cli.config import Config, ConfigError, RunSettings, TargetSettings
-from conformance.cli.options import OptionError, TargetOptions, target_from
+from conformance.cli.credentials import OptionError, SecretOptions
+from conformance.cli.options import TargetOptions, chosen_from
 from conformance.contract import document
+from conformance.contract.document import Contract
 from conformance.http.target import Target
 from conformance.run.verdict import ExitCode
 from tests.conformance.hostile.proxies import AUTHORITY
+from tests.foreign.troubles.serving import prepared
 
 ENVIRONMENT = {"ADMIN": "bfst-admin", "VIEWER": "bfst-viewer", "ROLES": "bfst-roles", "TOKEN": "t0ken"}
 CONTRACT = document.load()
@@ -52,8 +55,16 @@ def _load(folder: Path, text: str) -> Config:
     return config.load(file, ENVIRONMENT)
 
 
-def _target(options: TargetOptions, settings: Config | None = None) -> Target:
-    return target_from(options, settings or Config(), CONTRACT, ENVIRONMENT)[0]
+Asked = tuple[TargetOptions, SecretOptions]
+
+
+def _asked(url: str | None = None, key: str | None = None, **more: Any) -> Asked:
+    secrets = {name: more.pop(name) for name in SecretOptions.__slots__ if name in more}
+    return TargetOptions(url, **more), SecretOptions(key, **secrets)
+
+
+def _target(asked: Asked, settings: Config | None = None, contract: Contract = CONTRACT) -> Target:
+    return chosen_from(*asked, settings or Config(), contract, ENVIRONMENT).target
 
 
 def test_everything_that_a_file_can_say_is_read(tmp_path: Path) -> None:
@@ -124,8 +135,8 @@ def test_a_key_in_the_file_itself_is_refused_and_not_shown(tmp_path: Path) -> No
 
 def test_the_command_line_wins_over_the_file(tmp_path: Path) -> None:
     settings = _load(tmp_path, WHOLE.replace("ca.pem", str(AUTHORITY)))
-    from_file = _target(TargetOptions(), settings)
-    asked = TargetOptions("http://h/api", "bfst-other", role_keys=("expired=env:VIEWER",), timeout=9, rate=1)
+    from_file = _target(_asked(), settings)
+    asked = _asked("http://h/api", "bfst-other", role_keys=("expired=env:VIEWER",), timeout=9, rate=1)
     from_line = _target(asked, settings)
 
     assert from_file == Target(
@@ -150,30 +161,28 @@ def test_a_prefix_that_looks_like_the_contracts_own_path_is_kept_when_the_file_s
     settings = Config(target=TargetSettings(url="http://h/api"))
     kept = Config(target=TargetSettings(url="http://h/api", prefix_in_url=True))
 
-    assert _target(TargetOptions(key="k"), settings).root == "http://h"
-    assert _target(TargetOptions(key="k"), kept).root == "http://h/api"
+    assert _target(_asked(key="k"), settings).root == "http://h"
+    assert _target(_asked(key="k"), kept).root == "http://h/api"
 
 
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        (TargetOptions(key="k"), "A URL is needed."),
-        (TargetOptions("http://h"), "An API key is needed."),
-        (TargetOptions("http://h", "k", role_keys=("expired",)), "--role-key takes ROLE=KEY"),
+        (_asked(key="k"), "A URL is needed."),
+        (_asked("http://h"), "An API key is needed."),
+        (_asked("http://h", "k", role_keys=("expired",)), "--role-key takes ROLE=KEY"),
         (
-            TargetOptions("http://h", "k", role_keys=("expierd=x",)),
+            _asked("http://h", "k", role_keys=("expierd=x",)),
             "'expierd'. Did you mean expired?",
         ),
-        (TargetOptions("http://h", "k", role_keys=("scope:Roles:Veiw=x",)), "Did you mean scope:Roles:View?"),
-        (TargetOptions("http://h", "k", role_keys=("zzz=x",)), "There are: admin, viewer, expired, revoked"),
-        (TargetOptions("http://h", "k", role_keys=("expired=",)), "--role-key expired is no API key"),
-        (TargetOptions("https://h", "k", ca_file=Path("README.md")), "README.md holds no certificates"),
-        (TargetOptions("https://h", "k", ca_file=Path("none.pem")), "none.pem holds no certificates"),
+        (_asked("http://h", "k", role_keys=("scope:Roles:Veiw=x",)), "Did you mean scope:Roles:View?"),
+        (_asked("http://h", "k", role_keys=("zzz=x",)), "There are: admin, viewer, expired, revoked"),
+        (_asked("http://h", "k", role_keys=("expired=",)), "--role-key expired is no API key"),
+        (_asked("https://h", "k", ca_file=Path("README.md")), "README.md holds no certificates"),
+        (_asked("https://h", "k", ca_file=Path("none.pem")), "none.pem holds no certificates"),
     ],
 )
-def test_options_that_cannot_be_used_are_refused_with_what_to_do(
-    options: TargetOptions, sentence: str
-) -> None:
+def test_options_that_cannot_be_used_are_refused_with_what_to_do(options: Asked, sentence: str) -> None:
     with pytest.raises(OptionError) as caught:
         _target(options)
 
@@ -182,7 +191,7 @@ def test_options_that_cannot_be_used_are_refused_with_what_to_do(
 
 def test_a_role_whose_variable_is_not_set_is_named() -> None:
     with pytest.raises(ConfigError, match="--role-key expired names the environment variable NONE"):
-        _target(TargetOptions("http://h", "k", role_keys=("expired=env:NONE",)))
+        _target(_asked("http://h", "k", role_keys=("expired=env:NONE",)))
 
 
 def test_init_writes_a_file_that_can_be_used_and_never_writes_over_one(
@@ -210,6 +219,10 @@ def test_every_setting_that_the_file_of_init_shows_is_a_right_one(tmp_path: Path
     assert None not in [getattr(read.target, name) for name in TargetSettings.__slots__]
     assert None not in [getattr(read.run, name) for name in RunSettings.__slots__]
     assert set(read.keys) == {"admin", "viewer", "expired", "revoked", "scope:Roles:View"}
+    assert read.credentials == {
+        "admin": {"basicAuth": "USER_AND_PASSWORD"},
+        "reader": {"apiKey": "READER_KEY"},
+    }
 
 
 def test_a_file_that_is_wrong_is_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -217,3 +230,79 @@ def test_a_file_that_is_wrong_is_2(tmp_path: Path, capsys: pytest.CaptureFixture
 
     assert cli.run(["check", "--config", str(tmp_path / "c.toml"), "--key", "k"]) == ExitCode.USAGE
     assert "target.ulr is not known. Did you mean url?" in capsys.readouterr().err
+
+
+@pytest.fixture(scope="module")
+def locks() -> Iterator[Contract]:
+    with prepared("locks") as ready:
+        yield document.load(ready.contract)
+
+
+def _held(target: Target, role: str = "admin") -> dict[str, list[str]]:
+    return {name: [*credential.secrets] for name, credential in target.credentials.get(role, {}).items()}
+
+
+def test_credentials_come_from_the_command_line_and_from_the_file(tmp_path: Path, locks: Contract) -> None:
+    settings = _load(
+        tmp_path,
+        "[credentials.admin]\ntoken = '${TOKEN}'\nqueryKey = '${ADMIN}'\n"
+        "[credentials.reader]\ntoken = '${VIEWER}'\n",
+    )
+    given = ("token=env:ROLES", "password=me:a:b", "reader:headerKey=h")
+    target = _target(_asked("http://h", credentials=given), settings, locks)
+
+    assert _held(target)["token"] == ["bfst-roles"]
+    assert _held(target)["queryKey"] == ["bfst-admin"]
+    assert _held(target)["password"][1:] == ["me:a:b", "a:b"]
+    assert _held(target, "reader") == {"token": ["bfst-viewer"], "headerKey": ["h"]}
+
+
+def test_a_key_is_for_the_first_scheme_that_it_fits(locks: Contract) -> None:
+    assert _held(_target(_asked("http://h", "k"), contract=locks)) == {"token": ["k"]}
+    # A contract that knows bearers alone needs no choice.
+    assert _target(_asked("http://h", "k")).credentials == {}
+
+
+def test_what_nothing_was_given_for_is_told_in_a_sentence(locks: Contract) -> None:
+    def notes(*given: str) -> tuple[str, ...]:
+        asked = _asked("http://h", credentials=given)
+        return chosen_from(*asked, Config(), locks, ENVIRONMENT).notes
+
+    [none] = notes()
+    assert none.startswith("Nothing was given for token, password, headerKey and 2 more, and openByToken, ")
+    [some] = notes("token=t", "headerKey=h", "queryKey=q", "cookieKey=c")
+    assert some == (
+        "Nothing was given for password, and openByPassword may refuse to answer: give it with "
+        "--credential password=USER:PASSWORD."
+    )
+    assert notes("token=t", "headerKey=h", "queryKey=q", "cookieKey=c", "password=a:b") == ()
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("token", "--credential takes [ROLE:]SCHEME=VALUE"),
+        ("tokn=x", "--credential tokn: the contract has no security scheme 'tokn'. There are: token, "),
+        ("password=x", "--credential password is no credential of password: for HTTP Basic it has to be"),
+        ("cookieKey=a b", "--credential cookieKey is no credential of cookieKey: it holds characters"),
+    ],
+)
+def test_credentials_that_cannot_be_used_are_refused(locks: Contract, given: str, sentence: str) -> None:
+    with pytest.raises(OptionError) as caught:
+        _target(_asked("http://h", credentials=(given,)), contract=locks)
+
+    assert sentence in str(caught.value)
+
+
+def test_where_paths_begin_is_what_the_contract_says_or_what_is_said_of_it(tmp_path: Path) -> None:
+    with prepared("servers-elsewhere") as ready:
+        stated = document.load(ready.contract)
+
+    def chosen(url: str, base: str | None = None) -> tuple[str, tuple[str, ...]]:
+        found = chosen_from(*_asked(url, base=base), Config(), stated, {})
+        return found.target.root, found.contract.servers
+
+    assert chosen("http://h") == ("http://h", ("/api/v1",))
+    assert chosen("http://h/api/v1/") == ("http://h", ("/api/v1",))
+    assert chosen("http://h/x", "v2/") == ("http://h/x", ("/v2",))
+    assert chosen("http://h/api/v1", "") == ("http://h/api/v1", ("",))

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.http.evidence import SHOWN_OCTETS, Redactor, record
+from conformance.http.evidence import SHOWN_OCTETS, record
+from conformance.http.redaction import Redactor
 from conformance.http.target import Target, TargetUrlError, server_root
 from conformance.report.files import FORMATS, render
 from conformance.run.plan import Plan

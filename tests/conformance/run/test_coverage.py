@@ -10,7 +10,8 @@ import httpx
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.http.answer import Answer, Sent
-from conformance.http.evidence import Redactor, record
+from conformance.http.evidence import record
+from conformance.http.redaction import Redactor
 from conformance.run.coverage import Ledger, unreached
 
 STATED = document.load()

@@ -12,7 +12,8 @@ import pytest
 from conformance.contract import document
 from conformance.contract.routes import Routes
 from conformance.http.answer import Answer, Sent
-from conformance.http.evidence import Redactor, record
+from conformance.http.evidence import record
+from conformance.http.redaction import Redactor
 from conformance.run.plan import Plan
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.verdict import Status, Verdict

@@ -9,7 +9,8 @@ import pytest
 
 from conformance.contract import document
 from conformance.http.answer import Answer, Sent
-from conformance.http.evidence import Redactor, record
+from conformance.http.evidence import record
+from conformance.http.redaction import Redactor
 from conformance.run.disclosures import disclosed
 from conformance.run.response_schemas import ResponseFault, ResponseSchemas
 
