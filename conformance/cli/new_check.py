@@ -1,12 +1,13 @@
 """`conformance new-check`: what to begin a check and a fault with."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import groupby
+from pathlib import Path
 
 import click
 
-from conformance.cli.root import cli, load_contract
+from conformance.cli.root import checks_option, cli, contract_option, load_contract, suite_of
 from conformance.contract.document import Clause, Contract, Operation
 
 _CHECK = '''
@@ -37,17 +38,32 @@ FAULTS: dict[str, Fault] = {{
 
 @cli.command("new-check")
 @click.argument("named", metavar="ID", nargs=-1, required=True)
-def new_check(named: tuple[str, ...]) -> None:
+@contract_option
+@checks_option
+def new_check(named: tuple[str, ...], contract_file: Path | None, packages: tuple[str, ...]) -> None:
     """Prints what to begin a check and a fault with, and into which files, for each clause ID.
 
     ID is that of a clause, or of an operation: it stands for its clauses. What there is already is left out.
     """
+    contract = load_contract(contract_file)
+    suite = suite_of(contract, packages)
+    clauses = [clause for each in named for clause in _clauses(contract, each)]
+    if not suite.has_selftest:
+        lacking = [clause for clause in clauses if clause.id not in suite.checks]
+        if lacking:
+            click.echo(_checks(contract, "a module of your package", lacking, is_new=True))
+        else:
+            click.echo(f"Each clause of {' '.join(named)} has a check.", err=True)
+        return
+    _print_missing(contract, named, {clause.id for clause in clauses})
+
+
+def _print_missing(contract: Contract, named: Sequence[str], ids: Collection[str]) -> None:
+    """Prints the checks and faults that clauses of access profiles lack, file by file."""
     from conformance import runner
     from conformance.selftest.faults import FAULTS
     from conformance.selftest.missing import missing
 
-    contract = load_contract(None)
-    ids = {clause.id for each in named for clause in _clauses(contract, each)}
     every = missing(contract, runner.checks(), (fault.clause_id for fault in FAULTS))
     lacking = [each for each in every if each.clause.id in ids]
     for (kind, file, is_new), group in groupby(
