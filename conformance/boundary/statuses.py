@@ -119,8 +119,11 @@ def _succeed(caller: Caller) -> Iterator[Answer]:
 
 def _strangers(caller: Caller) -> Iterator[Answer]:
     request = caller.good()
-    yield caller.send(request, caller.session.anonymous)
-    yield caller.send(request, caller.session.stranger(caller.operation))
+    for client in (caller.session.anonymous, caller.session.stranger(caller.operation)):
+        answer = caller.send(request, client)
+        if not caller.content.insists and answer.status in REFUSALS:
+            raise Unreached(f"it was refused with {answer.status}, whoever asks")
+        yield answer
 
 
 def _unknown_query(caller: Caller) -> Iterator[Answer]:
