@@ -13,7 +13,7 @@ from conformance.contract.constraints import JSON, Reader
 from conformance.contract.document import Operation
 from conformance.contract.operations import filled
 from conformance.contract.resources import parameters_of
-from conformance.contract.texts import Texts
+from conformance.contract.texts import Texts, fits
 from conformance.contract.values import ABSENT, Values
 from conformance.http.answer import Answer
 from conformance.http.client import Client
@@ -145,7 +145,11 @@ class Caller:
         headers = {name: named(value) for name, value in request.headers.items()}
         content = request.raw
         if content is None and request.body is not ABSENT:
-            content = json.dumps(request.body, ensure_ascii=False).replace(self.token, fresh).encode()
+            content = (
+                json.dumps(self._with_own_id(request.body), ensure_ascii=False)
+                .replace(self.token, fresh)
+                .encode()
+            )
         if content is not None and request.media_type is not None:
             headers["Content-Type"] = request.media_type
         query = {name: named(value) for name, value in request.query.items()}
@@ -156,6 +160,12 @@ class Caller:
         if 200 <= answer.status < 300:
             self._tidy(values, content, answer)
         return answer
+
+    def _with_own_id(self, body: Any) -> Any:
+        stated, maker = self.reader.body(), self.session.resources.maker(self.operation)
+        if stated is None or maker is None or not maker.named_by or maker.binds:
+            return body
+        return self.values.with_own_id(stated[0], body, maker.named_by)
 
     def send_raw(self, content: bytes) -> Answer:
         """Sends octets as JSON over a bare socket: a server may refuse them before it has read them all."""
@@ -170,15 +180,18 @@ class Caller:
         for parameter, _ in self.reader.parameters():
             if parameter["in"] == "path":
                 is_number = parameter.get("schema", {}).get("type") == "integer"
-                found[parameter["name"]] = _NOBODY if is_number else self._nobody(parameter["name"])
+                found[parameter["name"]] = _NOBODY if is_number else self._nobody(parameter)
         return found
 
-    def _nobody(self, parameter: str) -> str:
+    def _nobody(self, parameter: dict[str, Any]) -> str:
         """A text that no object has for an id; a UUID where ids are such, stated or not."""
         if not self.content.insists:
             with suppress(ValueError):
-                uuid.UUID(str(self.parameters.get(parameter)))
+                uuid.UUID(str(self.parameters.get(parameter["name"])))
                 return str(uuid.UUID(int=self.session.random.getrandbits(128), version=4))
+            schema = self.values.whole(parameter.get("schema", {}))
+            if not fits(schema)(self.session.name()):
+                return self.values.texts.another(schema)
         return self.session.name()
 
     def is_free(self, name: str, value: Any) -> bool:

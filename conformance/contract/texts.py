@@ -2,6 +2,7 @@
 
 import json
 import random
+import string
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
@@ -37,6 +38,11 @@ _PROBES = '\x01\x00,/. "@t9é'
 _PROBES_OF_HEADERS = 'x ,;"@9'
 
 
+_KINDS = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
+_ENOUGH = 12
+"""How many characters are drawn of a text that is to be nobody's."""
+
+
 class NoText(LookupError):
     """No text was found that a schema allows, or that it forbids for one reason alone."""
 
@@ -68,6 +74,29 @@ class Texts:
                 if found := _of_length(candidate, length, is_good):
                     return found
         raise NoText(f"no text was found that keeps {_shown(schema)}")
+
+    def is_own(self, text: Any) -> bool:
+        """Whether a text bears the run's name, or is none."""
+        return not isinstance(text, str) or self._good in text
+
+    def another(self, schema: Schema) -> str:
+        """A text that the schema allows and that is likely nobody's, where no name of the run's fits.
+
+        Raises:
+            NoText: none was found.
+        """
+        is_good = fits(schema)
+        sample = self.sample(schema)
+        longest = min(schema.get("maxLength", _ENOUGH), _ENOUGH)
+        found = _of_length(sample, max(len(sample), longest), is_good) or sample
+        for at, character in enumerate(found):
+            letters = next((kind for kind in _KINDS if character in kind), "")
+            for other in self._drawn.sample(letters, len(letters)):
+                changed = found[:at] + other + found[at + 1 :]
+                if is_good(changed):
+                    found = changed
+                    break
+        return found
 
     def of_length(self, schema: Schema, length: int, first: Iterable[str] = ()) -> str:
         """A text of so many characters that is allowed but for its length.

@@ -54,6 +54,19 @@ class Values:
                 return False
         return self.texts.sample(schema)
 
+    def with_own_id(self, node: Schema, body: Any, place: str) -> Any:
+        """A body whose id is drawn, where its client chooses one that can bear no name of the run's.
+
+        `place` points to the id within the body. One with another id than the smallest has stays as it is.
+        """
+        member = place.removeprefix("/")
+        schema = self.whole(node).get("properties", {}).get(member)
+        if schema is None or not isinstance(body, dict) or body.get(member) != self.sample(schema, member):
+            return body
+        if self.texts.is_own(body[member]):
+            return body
+        return {**body, member: self.texts.another(self.whole(schema))}
+
     def around(self, node: Schema, steps: tuple[str, ...], leaf: Any) -> Any:
         """The smallest good value that has `leaf` at the end of the steps."""
         if not steps:

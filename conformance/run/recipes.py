@@ -171,6 +171,9 @@ class Supply:
         samples = {**self.references(operation), **self._content.samples(self._session.contract)}
         values = Values(self._session.contract, Texts(token, self._session.random), samples)
         sample = values.sample(stated[0])
+        maker = self._resources.maker(operation)
+        if maker is not None and maker.named_by and not maker.binds:
+            sample = values.with_own_id(stated[0], sample, maker.named_by)
         body = json.dumps(self._content.made_legal(sample), ensure_ascii=False)
         return body.replace(token, self._session.name())
 

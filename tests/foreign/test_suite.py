@@ -1,0 +1,197 @@
+"""The suite on servers that it knows nothing of: small ones, good and bad, and those of others."""
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.foreign.running import available
+from tests.foreign.troubles.serving import served
+from tests.serving import ROOT
+
+Document = dict[str, Any]
+
+
+def check(
+    url: str, contract: Path, credentials: Mapping[str, str] | None = None, *options: str
+) -> tuple[int, Document]:
+    """Return the exit code and the results of a run without the fuzzer."""
+    command = [sys.executable, "-m", "conformance", "check", url, "--contract", str(contract), "--seed", "1"]
+    for scheme, value in (credentials or {}).items():
+        command += ["--credential", f"{scheme}={value}"]
+    command += ["--without", "fuzz", "--format", "json", *options]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "Traceback" not in ran.stderr, ran.stderr
+    return ran.returncode, json.loads(ran.stdout)
+
+
+def of_trouble(name: str, *options: str) -> tuple[int, Document]:
+    """Return the exit code and the results of a run against one of the small servers, in its first role."""
+    with served(name) as server:
+        credentials = next(iter(server.credentials.values()), None)
+        return check(server.url, server.contract, credentials, *options)
+
+
+def with_status(document: Document, status: str) -> dict[str, Document]:
+    """Return the verdicts of one status by their ids."""
+    return {each["id"]: each for each in document["derived"] if each["status"] == status}
+
+
+def causes(document: Document) -> Counter[str]:
+    """Return how many verdicts have each cause, of those that failed."""
+    return Counter(
+        cause
+        for verdict in with_status(document, "FAIL").values()
+        for cause in {finding["cause"] for finding in verdict["findings"] if finding["cause"]}
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "notes",
+        "servers-root",
+        "servers-base",
+        "servers-elsewhere",
+        "servers-template",
+        "invalid-examples",
+        "remote-ref",
+    ],
+)
+def test_a_server_that_keeps_its_contract_conforms_and_nothing_is_left(name: str) -> None:
+    code, document = of_trouble(name)
+
+    assert {v["status"] for v in document["derived"]} == {"PASS"}
+    assert code == 0
+    assert set(document["left_behind"].values()) <= {0, document["left_behind"]["name_prefix"]}
+
+
+@pytest.mark.parametrize("name", ["tasks", "locks"])
+def test_whoever_shows_who_he_is_meets_a_server_that_conforms(name: str) -> None:
+    code, document = of_trouble(name)
+
+    assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
+    assert code == 0, with_status(document, "NOT_REACHED")
+
+
+def test_a_key_that_is_stated_and_not_asked_for_is_one_finding_with_many_places() -> None:
+    code, document = of_trouble("unenforced")
+
+    failed = with_status(document, "FAIL")
+    assert code == 1
+    assert failed
+    assert all(each.endswith(".security") for each in failed)
+    assert list(causes(document)) == ["it is answered without a credential that is accepted"]
+
+
+@pytest.mark.parametrize(
+    ("name", "culprit", "told"),
+    [("ends-itself", "shutDown", "has ended"), ("maintenance", "switchOff", "writes are answered 503")],
+)
+def test_an_operation_that_ends_or_switches_the_target_is_named_once(
+    name: str, culprit: str, told: str
+) -> None:
+    code, document = of_trouble(name)
+    left_out, spared = of_trouble(name, "--exclude", culprit)
+
+    reasons = {v["reason"] for v in with_status(document, "NOT_REACHED").values()}
+    assert code == 3
+    assert with_status(document, "FAIL") == {}
+    assert [reason for reason in reasons if told in reason and f"--exclude {culprit}" in reason]
+    assert left_out == 0, with_status(spared, "NOT_REACHED")
+
+
+def test_a_crash_that_closes_the_connection_is_the_targets_fault() -> None:
+    code, document = of_trouble("crashes")
+
+    failed = with_status(document, "FAIL")
+    assert code == 1
+    assert failed
+    assert {each.split(".")[1] for each in failed} == {"replaceNote"}
+    assert with_status(document, "ERROR") == {}
+
+
+def test_a_request_without_an_end_is_bounded() -> None:
+    code, document = of_trouble("hangs", "--timeout", "0.3")
+
+    reasons = {v["reason"] for v in with_status(document, "NOT_REACHED").values()}
+    assert code == 3
+    assert any("no answer in time" in reason for reason in reasons)
+
+
+@pytest.mark.parametrize("name", ["errors-html", "errors-string"])
+def test_an_error_in_another_form_than_is_stated_is_found_where_it_is_met(name: str) -> None:
+    code, document = of_trouble(name)
+
+    assert code == 1
+    assert {each.rpartition(".")[2] for each in with_status(document, "FAIL")} == {"answers"}
+
+
+def test_a_mock_without_a_memory_is_found_by_what_it_answers_of_nothing() -> None:
+    code, document = of_trouble("stateless")
+
+    assert code == 1
+    assert {each.rpartition(".")[2] for each in with_status(document, "FAIL")} == {"404"}
+
+
+def test_a_large_contract_is_read_and_bounded_in_time() -> None:
+    code, document = of_trouble("large", "--budget", "2")
+
+    assert code in (0, 3)
+    assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
+    assert len(document["derived"]) > 10_000
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("swagger-2", "Swagger 2.0"), ("no-operations", "no operation that can be called")]
+)
+def test_what_is_no_contract_to_work_from_is_refused_in_a_sentence(name: str, said: str) -> None:
+    with served(name) as server:
+        command = [sys.executable, "-m", "conformance", "check", server.url]
+        command += ["--contract", str(server.contract)]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 2
+    assert said in ran.stderr.splitlines()[-1]
+
+
+# What fails on servers of others was looked at by hand, and each is a difference between contract and server.
+
+
+def test_chroma() -> None:
+    with available("chroma") as target:
+        code, document = check(target.url, target.contract, target.credentials)
+
+    found = causes(document)
+    assert code == 1
+    assert with_status(document, "ERROR") == {}
+    assert found["it is answered without a credential that is accepted"] > 20
+    assert found["400 is answered, and not stated"] > 5
+    assert "S.healthcheck.answers" in with_status(document, "FAIL"), "an object where a text is stated"
+    alone = [v for v in with_status(document, "FAIL").values() if not any(f["cause"] for f in v["findings"])]
+    assert len(alone) < 20
+
+
+def test_wiremock() -> None:
+    with available("wiremock") as target:
+        left_out = ",".join(target.target.left_out)
+        code, document = check(target.url, target.contract, target.credentials, "--exclude", left_out)
+
+    assert code == 1
+    assert with_status(document, "ERROR") == {}
+    assert causes(document)["422 is answered, and not stated"] > 5
+
+
+def test_prism() -> None:
+    with available("prism") as target:
+        left_out = ",".join(target.target.left_out)
+        code, document = check(target.url, target.contract, target.credentials, "--exclude", left_out)
+
+    assert code == 1
+    assert with_status(document, "ERROR") == {}
+    assert {v["operation"] for v in with_status(document, "SKIP").values()} == {"uploadImage"}
