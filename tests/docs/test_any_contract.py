@@ -1,4 +1,4 @@
-"""The lines of the guide for any contract are run as a reader would paste them, on a server of something else."""
+"""The lines of the guide for any contract are run as a reader would paste them."""
 
 import json
 import re
@@ -67,7 +67,15 @@ def test_every_line_of_the_guide_can_be_pasted(folder: Path) -> None:
 def test_a_skeleton_of_the_pages_check_is_printed(folder: Path) -> None:
     with served("notes") as server:
         contract = with_clauses(server.contract, folder)
-        command = [sys.executable, "-m", "conformance", "new-check", "NOTE-DEL-001", "--contract", str(contract)]
+        command = [
+            sys.executable,
+            "-m",
+            "conformance",
+            "new-check",
+            "NOTE-DEL-001",
+            "--contract",
+            str(contract),
+        ]
         run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
 
     assert '@check("NOTE-DEL-001")' in run.stdout
