@@ -36,17 +36,17 @@ class ResponseAudit:
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
-        self._shapes = ResponseSchemas(contract)
+        self._schemas = ResponseSchemas(contract)
         self._seen = {operation.id: _Seen() for operation in contract.operations}
         self._lock = threading.Lock()
 
     def observe(self, answer: Answer) -> None:
         """Judges one answer. One to a request that no operation states is not judged."""
-        operation = self._shapes.routes.find(answer.sent.method, answer.sent.path)
+        operation = self._schemas.routes.find(answer.sent.method, answer.sent.path)
         if operation is None:
             return
         begun = time.perf_counter()
-        faults, told = self._shapes.faults(operation, answer), disclosed(answer)
+        faults, told = self._schemas.faults(operation, answer), disclosed(answer)
         seen = self._seen[operation.id]
         with self._lock:
             seen.answers += 1
@@ -80,7 +80,7 @@ class ResponseAudit:
                 status, reason, findings = Status.SKIP, skipped, ()
             elif findings:
                 status, findings = Status.FAIL, (*findings, *seen.disclosures.values())
-            elif unusable := self._shapes.unusable_of(operation):
+            elif unusable := self._schemas.unusable_of(operation):
                 status, reason = Status.NOT_REACHED, unusable
             elif seen.disclosures:
                 # No contract says so, and yet everybody wants to know it.

@@ -108,7 +108,7 @@ def test_a_drawing_leaves_out_arrows_that_a_longer_way_tells() -> None:
 
     assert "3 rooms on 3 floors, 3 arrows" in text
     assert text.count("-->") == 2
-    assert "| 2 | `a` | `b`, `c` |" in text
+    assert "| 2 | `a` |\n| 1 | `b` |\n| 0 | `c` |" in text
 
 
 def test_a_page_takes_a_drawing_and_keeps_the_rest() -> None:

@@ -43,6 +43,7 @@ GONE_NAMES = {
     "Catalogue": "Registry",
     "lasts": "cacheable",
     "linear": "linearizability",
+    "shapes": "response schemas",
     "moments": "timestamps",
     "subjects": "scenarios",
     "wire": "streams",
