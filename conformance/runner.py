@@ -118,13 +118,12 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
     left, prefix, obstacle = Residue(), "", None
     for seed in plan.seeds:
         with Workspace(plan.contract, plan.target, seed) as workspace:
-            prefix = workspace.prefix
+            prefix, workspace.excluded = workspace.prefix, plan.excluded
             observe(PhaseBegun("preflight"))
             plan, obstacle, slowness = _preflight(plan, workspace, observe)
             if obstacle is not None:
                 break
             workspace.profiles = plan.profiles
-            workspace.excluded = plan.excluded
             workspace.observers += [audit.observe, ledger.observe]
             try:
                 for verdict in skipped(plan):

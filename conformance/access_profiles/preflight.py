@@ -1,6 +1,5 @@
 """Before anything is checked: does somebody listen, and does the key open?"""
 
-import ssl
 from collections.abc import Collection
 
 import httpx
@@ -9,6 +8,7 @@ from conformance.access_profiles import calls, keys
 from conformance.contract.document import Operation
 from conformance.contract.resources import parameters_of
 from conformance.http.unreached import Unreached, WouldWrite
+from conformance.run.preflight import transport_advice
 from conformance.run.session import Session
 
 _ABSENT = (404, 405, 501)
@@ -29,7 +29,7 @@ def preflight(session: Session) -> None:
     try:
         answer = calls.browse(session, {"limit": 1})
     except httpx.TransportError as error:
-        raise Unreached(_transport_advice(root, error)) from error
+        raise Unreached(transport_advice(root, error)) from error
     path = session.path("listAccessProfiles")
     if answer.status == 401:
         raise Unreached(f"{root} refuses the key (401). Give a good API key with --key or CONFORMANCE_KEY.")
@@ -146,24 +146,3 @@ def _check_viewer(session: Session) -> None:
             f"The viewer's key is answered {answer.status}. Give one with the permission AccessProfiles:View "
             "alone with --viewer-key or CONFORMANCE_VIEWER_KEY, or none."
         )
-
-
-def _transport_advice(root: str, error: httpx.TransportError) -> str:
-    causes: list[BaseException] = []
-    cause: BaseException | None = error
-    while cause is not None and cause not in causes:
-        causes.append(cause)
-        cause = cause.__cause__ or cause.__context__
-    if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
-        return (
-            f"The certificate of {root} is not trusted: {error}. Name its authority's file with --ca-file "
-            "ca.pem, or take any certificate with --insecure."
-        )
-    if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        return f"No TLS connection to {root}: {error}. Does the server speak http:// on this port?"
-    if isinstance(error, httpx.TimeoutException):
-        return f"{root} does not answer in time. Is it the right host? Give it longer with --timeout SECONDS."
-    if isinstance(error, httpx.ConnectError):
-        return f"Nothing listens at {root} ({error}). Start the server, or correct the host and port."
-    detail = str(error).rstrip(".")
-    return f"{root} does not answer with HTTP ({detail}). Does it speak https:// on this port?"

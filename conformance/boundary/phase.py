@@ -18,6 +18,7 @@ from conformance.http.unreached import Unreached
 from conformance.run import skips
 from conformance.run.content import Content
 from conformance.run.plan import Mode, Plan, Run, Statement
+from conformance.run.response_audit import demand
 from conformance.run.schema_verdicts import answers_id, decided
 from conformance.run.session import Session
 from conformance.run.trouble import Watch
@@ -58,6 +59,9 @@ class Boundary:
                 for task in _tasks(contract, operation, self._content):
                     if task.id == verdict_id:
                         return Statement(task.text, task.pointer, how)
+                if verdict_id == answers_id(operation.id):
+                    how = "Whoever asked: every answer of the run is compared with what is stated."
+                    return Statement(demand(operation.id), f"{operation.pointer}/responses", how)
         return None
 
     def run(self, run: Run) -> None:

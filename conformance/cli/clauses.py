@@ -1,6 +1,8 @@
 """What the clauses are: `conformance list` and `conformance explain`."""
 
+import difflib
 import json
+import shlex
 from pathlib import Path
 
 import click
@@ -48,6 +50,12 @@ def list_clauses(
         ]
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
+    if not contract.clauses:
+        first = next(iter(suite_of(contract, packages).ids(contract)), "")
+        click.echo(
+            f"{contract.path} states no clauses (x-clauses): its {len(contract.operations)} operations are "
+            f"checked by their schemas. See: conformance explain '{first}'{_named(contract)}"
+        )
     for clause in clauses:
         unchecked = "" if clause.id in checks else " (no check)"
         click.echo(f"{clause.id:<12}{clause.level:<8}{clause.profile:<12}{clause.text}{unchecked}")
@@ -72,9 +80,16 @@ def explain(clause_id: str, contract_file: Path | None, packages: tuple[str, ...
     if statement is not None:
         _explain_derived(contract, clause_id, statement, suite)
         return
-    near = [c.id for c in contract.clauses if c.id.startswith(clause_id.upper().rstrip("0123456789"))]
-    hint = f" Did you mean one of {', '.join(near)}?" if clause_id and near else " See: conformance list"
-    raise click.UsageError(f"The contract has no clause {clause_id}.{hint}")
+    raise click.UsageError(f"The contract has no clause {clause_id}.{_hint(contract, suite, clause_id)}")
+
+
+def _hint(contract: Contract, suite: Suite, wanted: str) -> str:
+    """The end of a sentence about an id that there is not: some that are near."""
+    near = [c.id for c in contract.clauses if c.id.startswith(wanted.upper().rstrip("0123456789"))]
+    if not near:
+        known = {each.upper(): each for each in suite.ids(contract)}
+        near = [known[each] for each in difflib.get_close_matches(wanted.upper(), known)]
+    return f" Did you mean one of {', '.join(near)}?" if wanted and near else " See: conformance list"
 
 
 def _explain_clause(contract: Contract, clause: Clause, suite: Suite) -> None:
@@ -91,7 +106,7 @@ def _explain_clause(contract: Contract, clause: Clause, suite: Suite) -> None:
         proofs = ", ".join(seeded.name for seeded in FAULTS if seeded.clause_id == clause.id)
         click.echo(f"  proved by  {proofs or 'nothing: no fault breaks it'}")
         click.echo(f"  prove it   conformance selftest --only {clause.id}")
-    click.echo(f"  run it     conformance check URL --only {clause.id}")
+    click.echo(f"  run it     conformance check URL --only {clause.id}{_named(contract)}")
 
 
 def _explain_derived(contract: Contract, verdict_id: str, statement: Statement, suite: Suite) -> None:
@@ -102,4 +117,9 @@ def _explain_derived(contract: Contract, verdict_id: str, statement: Statement, 
     click.echo(f"  checked    {statement.how}")
     if suite.has_selftest:
         click.echo(f"  prove it   conformance selftest --part mutants --only '{where}*'")
-    click.echo(f"  run it     conformance check URL --only '{verdict_id}'")
+    click.echo(f"  run it     conformance check URL --only '{verdict_id}'{_named(contract)}")
+
+
+def _named(contract: Contract) -> str:
+    """The option that names a contract, where it is not the suite's own."""
+    return "" if contract.is_own else f" --contract {shlex.quote(str(contract.path))}"

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from conformance.cli.root import cli, contract_option, load_contract
+from conformance.cli.root import cli, contract_option, load_contract, suite_of
 from conformance.cli.target import take_target, target_options
 from conformance.run.verdict import ExitCode
 
@@ -21,12 +21,12 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
     """
     import httpx
 
-    from conformance.access_profiles.content import ACCESS_PROFILES as CONTENT
     from conformance.http.unreached import Unreached
     from conformance.run import clean_up
     from conformance.run.session import Workspace
 
     contract = load_contract(contract_file)
+    content = suite_of(contract).content
     chosen, _ = take_target(options, contract)
     target = chosen.target
     for note in chosen.notes:
@@ -34,9 +34,9 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
     with Workspace(chosen.contract, target, seed=0) as workspace:
         session = workspace.session("clean")
         try:
-            CONTENT.preflight(session)
+            content.preflight(session)
             younger = None if everything else clean_up.AN_HOUR
-            found = clean_up.leftovers(session, CONTENT, older_than=younger)
+            found = clean_up.leftovers(session, content, older_than=younger)
             if not found.total:
                 click.echo(f"Nothing of earlier runs is left at {target.root}.")
                 return

@@ -85,8 +85,11 @@ def _only(named: str | None, ids: Sequence[str]) -> frozenset[str] | None:
     if named is None:
         return None
     chosen: set[str] = set()
-    for pattern in _names(named) or [named]:
-        found = {i for i in ids if fnmatchcase(i.upper(), pattern.upper())}
+    known = {each.upper(): each for each in ids}
+    # A name in a contract may hold what is part of a pattern, or parts a list.
+    for pattern in [named] if named.upper() in known else _names(named) or [named]:
+        exact = {known[pattern.upper()]} if pattern.upper() in known else set()
+        found = exact or {i for i in ids if fnmatchcase(i.upper(), pattern.upper())}
         if not found:
             raise click.UsageError(f"--only {pattern} matches no clause. See: conformance list")
         chosen |= found

@@ -8,7 +8,7 @@ import click
 
 from conformance.cli.planning import plan_of
 from conformance.cli.report import load
-from conformance.cli.root import checks_option, cli, contract_option
+from conformance.cli.root import checks_option, cli, contract_option, load_contract
 from conformance.cli.target import target_options
 from conformance.report.document import Document
 from conformance.run.plan import Plan
@@ -74,12 +74,18 @@ def _failed(document: Document, verdict_id: str) -> dict[str, Any]:
 
 
 def _plan(document: Document, verdict_id: str, options: dict[str, Any]) -> Plan:
+    held_to = document["contract"]
+    if options["contract_file"] is None and load_contract(None).title != held_to["title"]:
+        raise click.UsageError(
+            f"That run was held to {held_to['title'] or held_to['file']}: give its contract with --contract "
+            f"{held_to['file']}."
+        )
     asked = {
         **_UNSAID,
         **options,
         "url": options["url"] or document["target"],
         "mode": "standard" if document["mode"] == "certify" else document["mode"],
-        "profiles": ",".join(document["profiles"]["claimed"]),
+        "profiles": ",".join(document["profiles"]["claimed"]) or None,
         "only": verdict_id,
         "seed": document["seed"],
         "label": document["label"],

@@ -31,7 +31,7 @@ profile_option = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(conformance.__version__, prog_name="conformance")
 def cli() -> None:
-    """Proves whether a server keeps the access-profiles contract."""
+    """Proves whether a server keeps its contract: that of access profiles, or one of your own."""
 
 
 def load_contract(contract_file: Path | None) -> Contract:

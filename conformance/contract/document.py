@@ -53,6 +53,16 @@ class Contract:
     notes: tuple[str, ...]
     lines: Lines = field(repr=False, compare=False)
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is the one that belongs to this suite."""
+        return self.path in _PLACES
+
+    @property
+    def stated_servers(self) -> tuple[str, ...]:
+        """Where its paths begin as it says itself, whatever was said of it."""
+        return operations.servers(self.original)
+
     def clause(self, clause_id: str) -> Clause | None:
         """The clause of that id, if there is one."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)

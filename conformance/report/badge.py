@@ -4,6 +4,7 @@ import json
 from xml.sax.saxutils import escape
 
 from conformance.report.document import Document
+from conformance.report.figures import figures
 
 _LABEL = "conformance"
 _PADDING = 6
@@ -54,20 +55,20 @@ def render_svg(document: Document) -> str:
 
 
 def _message(document: Document) -> tuple[str, str]:
-    totals = document["totals"]
+    totals, found = document["totals"], figures(document)
     match document["exit_code"]:
-        case 0 if totals["claimed"] == totals["clauses"]:
-            return f"{totals['score']} clauses", "brightgreen"
+        case 0 if found.claimed == found.all:
+            return f"{found.score} {found.what}", "brightgreen"
         case 0:
-            return f"{totals['score']} of {totals['clauses']} clauses", "green"
+            return f"{found.score} of {found.all} {found.what}", "green"
         case 1:
             counted = ("FAIL", "WARN") if document["strict"] else ("FAIL",)
             failed = sum(totals["statuses"].get(status, 0) for status in counted)
             return f"{failed:,} failed", "red"
         case 5:
-            return f"{totals['score']} clauses, stale list", "yellow"
+            return f"{found.score} {found.what}, stale list", "yellow"
         case 3:
-            return f"{totals['score']} clauses, incomplete", "yellow"
+            return f"{found.score} {found.what}, incomplete", "yellow"
         case _:
             return "no verdict", "lightgrey"
 

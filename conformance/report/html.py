@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.report import words
 from conformance.report.document import WRONG, Document, by_reason, place, shown, verdicts, wrong
+from conformance.report.figures import figures
 from conformance.report.pages import page
 from conformance.report.summary import residue
 
@@ -19,6 +20,7 @@ def render(document: Document) -> str:
         "report.html.jinja",
         "report.js",
         document=document,
+        figures=figures(document),
         counts=_counts(verdicts(document)),
         wrong=wrong(document),
         expected=[verdict for verdict in verdicts(document) if verdict["status"] == "XFAIL"],

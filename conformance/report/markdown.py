@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.report.document import Document, by_reason, place, shown, wrong
 from conformance.report.evidence import answer, curl_lines, headline
+from conformance.report.figures import figures
 from conformance.report.words import STATUSES, counted
 
 MOST_OCTETS = 60_000
@@ -46,7 +47,7 @@ def _as_many_as_fit(blocks: Iterable[str], octets: int) -> list[str]:
 
 def _head(document: Document) -> str:
     sign = _SIGNS.get(document["exit_code"], "⚠️")
-    totals, contract = document["totals"], document["contract"]
+    totals, contract, found = document["totals"], document["contract"], figures(document)
     name = f"{document['label']} ({document['target']})" if document["label"] else document["target"]
     took = f"{totals['requests']:,} requests in {totals['seconds']:.1f} s"
     lines = [
@@ -54,7 +55,7 @@ def _head(document: Document) -> str:
         "",
         f"{inline(name)}, held to {inline(contract['title'])} {inline(contract['version'])}",
         "",
-        f"- **{totals['index']}** clauses claimed, **{totals['score']}** of these passed",
+        f"- **{found.index}** {found.what} claimed, **{found.score}** of these passed",
         f"- checks: {counted(totals['statuses']) or 'none'}",
         f"- {took}, mode {document['mode']}, seed {document['seed']}",
     ]

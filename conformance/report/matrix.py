@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from conformance.report import words
 from conformance.report.document import Document, shown, verdicts
+from conformance.report.figures import figures
 
 ABSENT = "–"
 """What stands where a server's results have not the check."""
@@ -109,8 +110,8 @@ def text(matrix: Matrix) -> str:
     """The matrix for a terminal."""
     columns = [f"[{number}]" for number in range(1, len(matrix.names) + 1)]
     lines = [
-        f"{column} {name}: {document['sentence']} index {document['totals']['index']}, "
-        f"score {document['totals']['score']}"
+        f"{column} {name}: {document['sentence']} index {figures(document).index}, "
+        f"score {figures(document).score}"
         for column, name, document in zip(columns, matrix.names, matrix.documents, strict=True)
     ]
     width = max((len(row.id) for row in matrix.rows), default=0)
@@ -128,7 +129,9 @@ def html(matrix: Matrix) -> str:
     """The matrix as a page of one file."""
     from conformance.report.pages import page
 
-    return page("matrix.html.jinja", None, matrix=matrix, absent=ABSENT, heading=_count(matrix))
+    return page(
+        "matrix.html.jinja", None, matrix=matrix, figures=figures, absent=ABSENT, heading=_count(matrix)
+    )
 
 
 def markdown(matrix: Matrix) -> str:
@@ -167,8 +170,8 @@ def to_json(matrix: Matrix) -> str:
 
 _FIGURES: dict[str, Callable[[Document], str]] = {
     "verdict": lambda document: document["sentence"],
-    "claimed of all": lambda document: document["totals"]["index"],
-    "passed of claimed": lambda document: document["totals"]["score"],
+    "claimed of all": lambda document: figures(document).index,
+    "passed of claimed": lambda document: figures(document).score,
 }
 
 

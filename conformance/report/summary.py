@@ -8,6 +8,7 @@ from rich.text import Text
 
 from conformance.report.document import Document, by_cause, by_reason, place, shown, wrong
 from conformance.report.evidence import answer
+from conformance.report.figures import figures
 
 STYLES = {
     "PASS": "green",
@@ -119,10 +120,9 @@ class _Summary:
         kept = sum(verdict["status"] == "PASS" for verdict in document["derived"])
         self._line()
         self._line(document["sentence"], "bold green" if document["exit_code"] == 0 else "bold red")
-        self._line(
-            f"  index {totals['index']} clauses claimed, score {totals['score']} passed, "
-            f"derived checks {kept}/{len(document['derived'])}"
-        )
+        found = figures(document)
+        more = f", derived checks {kept}/{len(document['derived'])}" if found.what == "clauses" else ""
+        self._line(f"  index {found.index} {found.what} claimed, score {found.score} passed{more}")
         self._line(f"  {totals['requests']:,} requests in {totals['seconds']:.1f} s, seed {document['seed']}")
         self._line(f"  {residue(document)}")
 

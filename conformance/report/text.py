@@ -32,7 +32,12 @@ class TextReport:
         """Says what is going to be checked, and shows the run while it lasts."""
         contract = plan.contract
         self._line(f"{contract.title} {contract.version} at {plan.target.root}, seed {plan.seed}")
-        self._line(f"Clauses: {len(plan.clauses())}, mode {plan.mode}", "dim")
+        stated = (
+            f"Clauses: {len(plan.clauses())}"
+            if contract.clauses
+            else f"Operations: {len(contract.operations)}"
+        )
+        self._line(f"{stated}, mode {plan.mode}", "dim")
         if not self._console.is_terminal:
             yield
             return

@@ -7,15 +7,26 @@ from conformance.http.unreached import Unreached
 from conformance.run.session import Session
 
 
-def canary(contract: Contract) -> Operation | None:
-    """The first read without a parameter in its path; None when the contract has none."""
-    reads = (each for each in contract.operations if each.method == "GET" and "{" not in each.path)
-    return next(reads, None)
+def reads(session: Session) -> list[Operation]:
+    """The reads without a parameter in their path that may be called, those first that take nothing."""
+    found = [
+        each
+        for each in session.contract.operations
+        if each.method == "GET" and "{" not in each.path and each.id not in session.excluded
+    ]
+    return sorted(found, key=lambda each: _takes(session.contract, each))
+
+
+def _takes(contract: Contract, operation: Operation) -> bool:
+    """Whether a read takes something that has to be given."""
+    holders = (contract.document["paths"][operation.path], contract.stated(operation))
+    stated = (contract.resolved(node, "")[0] for each in holders for node in each.get("parameters", ()))
+    return any(parameter.get("required") for parameter in stated)
 
 
 def is_alive(session: Session) -> bool:
     """Whether the server still answers at all."""
-    asked = canary(session.contract)
+    asked = next(iter(reads(session)), None)
     try:
         if asked is None:
             session.admin.request("GET", session.contract.servers[0] or "/")

@@ -8,7 +8,7 @@ from conformance.contract.document import Contract, Operation
 from conformance.contract.resources import Parameters, Resource
 from conformance.http.client import Client
 from conformance.http.unreached import Unreached
-from conformance.run.canary import is_alive
+from conformance.run.preflight import preflight
 from conformance.run.session import Session
 
 Recipe = Callable[[Session], Parameters]
@@ -53,8 +53,7 @@ class Content:
             Unreached: it cannot; the message says what to do.
             httpx.TransportError: there was no answer.
         """
-        if not is_alive(session):
-            raise Unreached(f"{session.target.root} does not answer. Start the server, or correct the URL.")
+        preflight(session)
 
     def missing_profiles(self, session: Session, asked: Collection[str]) -> dict[str, str]:
         """Which of these profiles the server has not, with the reason."""

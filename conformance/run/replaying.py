@@ -31,9 +31,9 @@ def resend(plan: Plan, exchange: dict[str, Any]) -> tuple[int, str]:
     try:
         content = None if body is None else restored(body).encode()
         headers = {name: restored(value) for name, value in request["headers"]}
+        parts = urlsplit(restored(request["url"]))
     except LookupError as error:
         raise NotRepeatable(f"The request held a secret that is not there any more ({error}).") from error
-    parts = urlsplit(request["url"])
     path = parts.path.removeprefix(urlsplit(plan.target.root).path)
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         client = workspace.session("replay").client(None)

@@ -18,6 +18,11 @@ _MOST_FINDINGS = 10
 _SHOWN = 600
 
 
+def demand(operation_id: str) -> str:
+    """Return what is asked of the answers of an operation."""
+    return f"Every answer of {operation_id} keeps its statuses, media type, headers and schema."
+
+
 @dataclass
 class _Seen:
     """What was seen of one operation."""
@@ -92,7 +97,7 @@ class ResponseAudit:
                 verdict_id,
                 operation,
                 status,
-                text=f"Every answer of {operation.id} keeps its statuses, media type, headers and schema.",
+                text=demand(operation.id),
                 pointer=pointer_to("paths", operation.path, operation.method.lower(), "responses"),
                 reason=reason,
                 findings=findings,

@@ -2,6 +2,8 @@
 
 import json
 import platform
+import re
+import shlex
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -21,6 +23,7 @@ _SENTENCES = {
     ExitCode.SUITE_FAILED: "No verdict: the suite itself failed. Please report it.",
     ExitCode.STALE: "The file of expected failures is out of date: correct it.",
 }
+_PLAIN_ID = re.compile(r"[\w.\[\]-]+", re.ASCII)
 _PARTIAL = "What was asked for passes. A verdict on the server takes a run without restrictions."
 
 
@@ -108,7 +111,21 @@ class Results:
         """The command that repeats one check."""
         plan = self.plan
         mode = f" --mode {plan.mode}" if plan.mode != "standard" else ""
-        return f"conformance check {plan.target.root} --only {verdict_id}{mode} --seed {plan.seed}"
+        only = f"--only {_word(verdict_id)}{mode} --seed {plan.seed}"
+        return f"conformance check {plan.target.root} {only}{self._named}"
+
+    @property
+    def _named(self) -> str:
+        """The options that name the contract, where it is not the suite's own."""
+        contract = self.plan.contract
+        if contract.is_own:
+            return ""
+        base = contract.servers[0]
+        more = f" --base {shlex.quote(base or '/')}" if base != contract.stated_servers[0] else ""
+        return f" --contract {shlex.quote(str(contract.path))}{more}"
+
+    def _replay(self, verdict_id: str) -> str:
+        return f"conformance replay {_word(verdict_id)}{self._named}"
 
     def as_dict(self) -> dict[str, Any]:
         """The shape of `results.json`. It is public: a change that breaks it takes a new `schema_version`."""
@@ -183,7 +200,7 @@ class Results:
             "seconds": round(verdict.seconds, 4),
             "findings": [_finding(finding) for finding in verdict.findings],
             "rerun": self.rerun(verdict.id) if verdict.findings else None,
-            "replay": f"conformance replay {verdict.id}" if verdict.findings else None,
+            "replay": self._replay(verdict.id) if verdict.findings else None,
             "expected_failure": expectation
             and {
                 "reason": expectation.reason,
@@ -191,6 +208,11 @@ class Results:
                 "expires": expectation.expires.isoformat(),
             },
         }
+
+
+def _word(verdict_id: str) -> str:
+    """An id as a word of the shell."""
+    return verdict_id if _PLAIN_ID.fullmatch(verdict_id) else shlex.quote(verdict_id)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -100,6 +100,11 @@ class Session:
         return self._workspace.trouble
 
     @property
+    def excluded(self) -> frozenset[str]:
+        """The operations that are never to be called."""
+        return self._workspace.excluded
+
+    @property
     def resources(self) -> Resources:
         """What the contract deals with."""
         return self._workspace.resources
