@@ -1,6 +1,7 @@
 """What the suite knows of access profiles, as the engine asks for it."""
 
 from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from conformance.access_profiles import (
@@ -24,9 +25,29 @@ class AccessProfiles(Content):
 
     place = "conformance.access_profiles.content:ACCESS_PROFILES"
     insists = True
-    causes = frozenset({304, 400, 403, 404, 409, 412, 413})
+    causes = MappingProxyType(
+        {
+            304: ("strict",),
+            400: ("strict",),
+            403: ("scopes",),
+            404: (),
+            409: (),
+            412: ("strict",),
+            413: ("strict",),
+        }
+    )
     denials = (401,)
     recipes = RECIPES
+
+    def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
+        """A user who holds a copy is in the way of a deletion; a key that may not view has to be made."""
+        if status == 409 and operation.id == "deleteAccessProfile":
+            return "users", "extensions"
+        return ("extensions",) if status == 403 and operation.permission == keys.VIEW else ()
+
+    def names_places(self, profiles: Collection[str]) -> bool:
+        """ERR-002."""
+        return "strict" in profiles
 
     def refusals(self, statuses: Collection[int]) -> tuple[int, ...]:
         """ERR-001: what breaks a schema is answered 400."""

@@ -139,7 +139,7 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
         is_removable=_is_removable(plan, session, operation),
         reads=plan.target.read_only,
     )
-    trials = Trials(caller, run.ledger, watch, names_places="strict" in plan.profiles)
+    trials = Trials(caller, run.ledger, watch, names_places=plan.content.names_places(plan.profiles))
     verdicts = []
     for task in tasks:
         begun, before = time.perf_counter(), len(session.answers)

@@ -17,11 +17,10 @@ from conformance.run.content import REFUSALS, Content
 from conformance.run.verdict import Finding
 
 Ask = Callable[[Caller], Iterator[Answer]]
-Cause = tuple[Ask, str, tuple[str, ...]]
+Cause = tuple[Ask, str]
 
 _LARGEST_BODY = 1048576
 _SHOWN = 600
-_VIEW = "AccessProfiles:View"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +88,22 @@ def situations(
         )
     successes = tuple(each for each in contract.statuses(operation) if 200 <= each < 300)
     for status in contract.statuses(operation):
-        causes = _CAUSES if status in content.causes else {}
-        found = _GOOD if 200 <= status < 300 else causes.get(status)
+        found = _GOOD if 200 <= status < 300 else _CAUSES.get(status)
         # Where there is a constraint, breaking it is answered 400.
         if found is None or (status == 400 and has_constraints):
             continue
-        ask, cause, profiles = found
-        if status == 409 and operation.id == "deleteAccessProfile":
-            # What is in the way is a user who holds a copy.
-            profiles = (*profiles, "users", "extensions")
-        makes_key = status == 403 and operation.permission == _VIEW
+        if found is not _GOOD and status not in content.causes:
+            continue
+        ask, cause = found
+        taken = content.takes(operation, status)
         yield Situation(
             f"S.{operation.id}.status.{status}",
             f"{place}/responses/{status}",
             (status,) if content.insists or status >= 300 else successes,
-            (*profiles, "extensions") if makes_key else profiles,
+            (*content.causes.get(status, ()), *taken),
             cause,
             ask,
-            changes=makes_key,
+            changes=bool(taken),
         )
 
 
@@ -181,14 +178,14 @@ def _named(caller: Caller, name: str) -> Request:
     return replace(good, path=path, body=body)
 
 
-# For each status: what brings it about, why, and the profiles of the clauses that say so.
-_GOOD: Cause = (_succeed, "the request is good", ())
+# For each status: what brings it about, and why.
+_GOOD: Cause = (_succeed, "the request is good")
 _CAUSES: dict[int, Cause] = {
-    304: (_unchanged, "the profile is what the client has", ("strict",)),
-    400: (_unknown_query, "the query parameter is not stated", ("strict",)),
-    403: (_without_permission, "the key lacks the permission", ("scopes",)),
-    404: (_nothing_there, "there is nothing with this id", ()),
-    409: (_conflict, "something there is in the way", ()),
-    412: (_stale, "the entity tag is not the present one", ("strict",)),
-    413: (_too_large, "the body has more than 1 MiB", ("strict",)),
+    304: (_unchanged, "the profile is what the client has"),
+    400: (_unknown_query, "the query parameter is not stated"),
+    403: (_without_permission, "the key lacks the permission"),
+    404: (_nothing_there, "there is nothing with this id"),
+    409: (_conflict, "something there is in the way"),
+    412: (_stale, "the entity tag is not the present one"),
+    413: (_too_large, "the body has more than 1 MiB"),
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from importlib import import_module
+from types import MappingProxyType
 from typing import Any
 
 from conformance.contract.document import Contract, Operation
@@ -25,7 +26,8 @@ class Content:
         place: where a process of its own finds the object, as `module:attribute`.
         insists: whether a request that keeps the contract has to succeed. Where nothing is known of an API,
             there may be rules beside its schemas, and what was not accepted proves nothing.
-        causes: the statuses beside success that can be brought about on purpose.
+        causes: the statuses beside success that can be brought about on purpose, each with the profiles of
+            the clauses that demand it.
         denials: what a request without a good credential may be answered.
         recipes: how what a path names is made, by the names of its parameters, where the contract does not
             say enough: all that is not here is derived.
@@ -33,9 +35,19 @@ class Content:
 
     place = "conformance.run.content:ANY"
     insists = False
-    causes: frozenset[int] = frozenset({404})
+    causes: Mapping[int, tuple[str, ...]] = MappingProxyType({404: ()})
     denials: tuple[int, ...] = (401, 403)
     recipes: Mapping[frozenset[str], Recipe] = {}
+
+    def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
+        """The profiles of what has to be made first to bring a status about."""
+        del operation, status
+        return ()
+
+    def names_places(self, profiles: Collection[str]) -> bool:
+        """Whether a server that claims these profiles has to name the place of what it refuses in a body."""
+        del profiles
+        return False
 
     def refusals(self, statuses: Collection[int]) -> tuple[int, ...]:
         """The statuses with which an operation that states these refuses what breaks its schemas."""
