@@ -48,7 +48,7 @@ def new_check(named: tuple[str, ...], contract_file: Path | None, packages: tupl
     contract = load_contract(contract_file)
     suite = suite_of(contract, packages)
     clauses = [clause for each in named for clause in _clauses(contract, each)]
-    if not suite.has_selftest:
+    if contract_file is not None and not suite.has_selftest:
         lacking = [clause for clause in clauses if clause.id not in suite.checks]
         if lacking:
             click.echo(_checks(contract, "a module of your package", lacking, is_new=True))
