@@ -12,7 +12,6 @@ from importlib.metadata import version
 from typing import Any, cast
 from uuid import uuid4
 
-import structlog
 from connexion import FlaskApp
 from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest
@@ -40,6 +39,7 @@ from server.http.request_info import RequestInfoMiddleware, request_info
 from server.http.response_cache import ReadCacheMiddleware
 from server.pages import PublishedContract, ServerInfo, health, pages
 from server.process.clock import Clock, system_clock
+from server.process.logs import access_log
 from server.process.settings import MEMORY_MIB
 from store.api import Store
 
@@ -78,7 +78,7 @@ def create_app(
     dependencies = Dependencies(store, clock, ids, random_text, permissions)
     operations = compile_operations(contract, handlers, dependencies)
     authenticator = Authenticator(store, clock)
-    log = structlog.get_logger("access").bind()
+    log = access_log()
 
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:

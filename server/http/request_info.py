@@ -5,12 +5,10 @@ from dataclasses import dataclass, field
 from random import getrandbits
 from time import perf_counter
 
-from structlog.typing import FilteringBoundLogger
-
 from handlers.context import Principal
 from server.http.asgi import ASGIApp, Message, Receive, Scope, Send
 from server.http.response import Answer
-from server.process.logs import log_context
+from server.process.logs import AccessLog, log_context
 
 _KEY = "access_profiles.request"
 _CLIENT_ID = re.compile(rb"[A-Za-z0-9._-]{1,128}")
@@ -78,7 +76,7 @@ def request_info(scope: Scope) -> RequestInfo:
 class RequestInfoMiddleware:
     """Sends each request's id back, and logs one line for each answer."""
 
-    def __init__(self, app: ASGIApp, *, log: FilteringBoundLogger) -> None:
+    def __init__(self, app: ASGIApp, *, log: AccessLog) -> None:
         self.app = app
         self._log = log
 
@@ -101,5 +99,5 @@ class RequestInfoMiddleware:
         try:
             await self.app(scope, receive, send_with_id)
         finally:
-            self._log.info("request", **info.facts(scope, status))
+            self._log(info.facts(scope, status))
             log_context.reset(bound)

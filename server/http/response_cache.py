@@ -8,14 +8,13 @@ remembered in the same way: to revoke a key is to write.
 
 from typing import NamedTuple, TypeAlias
 
-from structlog.typing import FilteringBoundLogger
-
 from server.cache.data_version import DataVersions
 from server.cache.versioned_cache import VersionedCache
 from server.http.asgi import ASGIApp, Receive, Scope, Send
 from server.http.authentication import Authenticator
 from server.http.request_info import RequestInfo, begin
 from server.http.response import Answer
+from server.process.logs import AccessLog
 
 Question: TypeAlias = tuple[str, str, bytes, bytes | None]
 """All of a request that an answer rests on: method, path, query and If-None-Match."""
@@ -40,7 +39,7 @@ class ReadCacheMiddleware:
         *,
         data_versions: DataVersions,
         authenticator: Authenticator,
-        log: FilteringBoundLogger,
+        log: AccessLog,
         max_octets: int,
     ) -> None:
         """Begin with nothing.
@@ -49,7 +48,7 @@ class ReadCacheMiddleware:
             app: answers what is not remembered.
             data_versions: tell whether anything was written.
             authenticator: tells whose a key is.
-            log: takes a line for each answer.
+            log: logs the facts of each answer.
             max_octets: how much is remembered; with 0 nothing is.
         """
         self.app = app
@@ -79,7 +78,7 @@ class ReadCacheMiddleware:
             headers = [*headers, info.id_header]
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
-            self._log.info("request", **info.facts(scope, status))
+            self._log(info.facts(scope, status))
             return
         await self.app(scope, receive, send)
         if info.cacheable is not None:

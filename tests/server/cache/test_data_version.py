@@ -69,6 +69,45 @@ def test_the_next_loop_asks_anew() -> None:
     assert [asyncio.run(data_versions.take()) for _ in range(2)] == [1, 2]
 
 
+class CountingStore(MemoryStore):
+    """A store that does not wait, and whose data version is the number of times it was asked."""
+
+    asked = 0
+
+    def data_version(self) -> object:
+        self.asked += 1
+        return self.asked
+
+
+def test_requests_that_have_come_when_a_store_that_does_not_wait_is_asked_share_the_answer() -> None:
+    data_versions = DataVersions(CountingStore())
+
+    async def several() -> list[object]:
+        together = await asyncio.gather(*(data_versions.take() for _ in range(10)))
+        return [*together, await data_versions.take()]
+
+    assert asyncio.run(several()) == [1] * 10 + [2]
+
+
+def test_a_request_that_comes_after_the_store_was_asked_asks_anew() -> None:
+    store = CountingStore()
+    data_versions = DataVersions(store)
+
+    async def late() -> tuple[int, object]:
+        await asyncio.sleep(0)
+        return store.asked, await data_versions.take()
+
+    async def several() -> list[object]:
+        # Every one of the late comes while others of the first turn are still to go on.
+        tasks = [asyncio.create_task(each) for pair in range(5) for each in (data_versions.take(), late())]
+        return [await task for task in tasks]
+
+    found = asyncio.run(several())
+
+    assert found[::2] == [1] * 5
+    assert found[1::2] == [(1, 2)] * 5
+
+
 def test_a_store_that_does_not_wait_is_asked_in_the_same_thread() -> None:
     store = MemoryStore()
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-import structlog
 
 from bench.calls import Caller
 from handlers.access_profiles import get_access_profile, list_access_profiles
@@ -23,6 +22,7 @@ from server.http.authentication import Authenticator, issue_key
 from server.http.request_info import request_info
 from server.http.response import Answer
 from server.http.response_cache import ReadCacheMiddleware
+from server.process.logs import access_log
 from server.process.settings import MEMORY_MIB
 from store.memory import MemoryStore, MemoryTransaction
 from store.testsuite.samples import add_profiles
@@ -279,7 +279,7 @@ def test_what_clients_chose_counts_as_memory_too() -> None:
         app,
         data_versions=DataVersions(MemoryStore()),
         authenticator=authenticator,
-        log=structlog.get_logger(),
+        log=access_log(),
         max_octets=OVERHEAD_OCTETS + 1_000,
     )
     caller = Caller(cache, KEY.key)

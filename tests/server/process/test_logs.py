@@ -1,12 +1,18 @@
 """What a server process writes to its log. Each case is a process, as logging is of the whole process."""
 
+import asyncio
 import json
 import subprocess
 import sys
+from collections.abc import Awaitable, Callable
+from select import PIPE_BUF
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from server.process.logs import JsonAccessLog, NamedLogger, log_context
 from tests.serving import ROOT
 
 KEY = "bfst-" + "Planted0" * 5 + "Key0"
@@ -103,6 +109,83 @@ def test_every_request_is_logged_with_who_and_what(as_json: tuple[str, list[dict
         (200, "listAccessProfiles", "planted"),
         (400, "createAccessProfile", "planted"),
     ]
+
+
+def test_the_access_log_tells_what_other_lines_tell(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
+    _, lines, _ = as_json
+
+    [failure] = [line for line in lines if line["event"] == "request_failed"]
+    [request] = [line for line in lines if line["event"] == "request" and line["status"] == 500]
+    assert (request["level"], request["logger"]) == ("info", "access")
+    assert request["request_id"] == failure["request_id"]
+
+
+def writes(act: Callable[[JsonAccessLog], Awaitable[None]]) -> list[bytes]:
+    """Return what is written, call by call, while answers are logged."""
+    written: list[bytes] = []
+
+    class NotingLogger(NamedLogger):
+        def msg(self, message: bytes) -> None:
+            written.append(message)
+
+    async def acted() -> None:
+        await act(JsonAccessLog(NotingLogger("access")))
+        await asyncio.sleep(0)
+
+    asyncio.run(acted())
+    return written
+
+
+def parsed(written: list[bytes]) -> list[list[dict[str, Any]]]:
+    return [[json.loads(line) for line in text.split(b"\n")] for text in written]
+
+
+def test_answers_of_one_turn_are_written_together_each_with_its_own_time() -> None:
+    async def answer(log: JsonAccessLog) -> None:
+        for turn in range(2):
+            for number in range(3):
+                log.add({"turn": turn, "number": number})
+            await asyncio.sleep(0)
+
+    found = parsed(writes(answer))
+
+    assert [[(line["turn"], line["number"]) for line in turn] for turn in found] == [
+        [(turn, number) for number in range(3)] for turn in range(2)
+    ]
+    times = [line["timestamp"] for turn in found for line in turn]
+    assert times == sorted(times)
+    assert {(line["event"], line["level"], line["logger"]) for turn in found for line in turn} == {
+        ("request", "info", "access")
+    }
+
+
+def test_a_line_that_is_written_together_with_others_tells_of_its_own_request() -> None:
+    async def answer(log: JsonAccessLog) -> None:
+        for request_id in ("first", "second"):
+            log_context.set({"worker": 7, "request_id": request_id})
+            log.add({"path": f"/{request_id}"})
+
+    [found] = parsed(writes(answer))
+
+    assert [(line["worker"], line["request_id"], line["path"]) for line in found] == [
+        (7, "first", "/first"),
+        (7, "second", "/second"),
+    ]
+
+
+@given(st.lists(st.lists(st.integers(0, PIPE_BUF + 100), max_size=30), max_size=3))
+def test_every_line_is_written_once_in_writes_that_a_pipe_keeps_whole(turns: list[list[int]]) -> None:
+    async def answer(log: JsonAccessLog) -> None:
+        for number, lengths in enumerate(turns):
+            for length in lengths:
+                log.add({"turn": number, "path": "x" * length})
+            await asyncio.sleep(0)
+
+    written = writes(answer)
+
+    found = [(line["turn"], len(line["path"])) for text in parsed(written) for line in text]
+    assert found == [(number, length) for number, lengths in enumerate(turns) for length in lengths]
+    assert all(len(text) < PIPE_BUF or b"\n" not in text for text in written)
 
 
 def test_libraries_speak_in_the_same_form(as_json: tuple[str, list[dict[str, Any]], str]) -> None:
