@@ -128,7 +128,13 @@ def _of_situation(situation: Situation) -> _Task:
 def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
     """The verdicts of one operation."""
     plan = run.plan
-    tasks = [t for t in _tasks(plan.contract, operation, plan.content) if plan.asks_for(t.id)]
+    # Who asks for the verdict on answers alone needs answers.
+    is_asked_for = plan.only is not None and answers_id(operation.id) in plan.only
+    tasks = [
+        task
+        for task in _tasks(plan.contract, operation, plan.content)
+        if is_asked_for or plan.asks_for(task.id)
+    ]
     if not tasks:
         return []
     session = run.workspace.session(f"boundary:{operation.id}")
@@ -174,7 +180,7 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
         verdicts[-1] = replace(
             verdicts[-1], status=Status.NOT_REACHED, reason=run.workspace.trouble, findings=()
         )
-    return verdicts
+    return [verdict for verdict in verdicts if plan.asks_for(verdict.id)]
 
 
 def _is_removable(plan: Plan, session: Session, operation: Operation) -> bool:

@@ -43,14 +43,13 @@ class Redactor:
         headers: Iterable[str] = (),
         credentials: Mapping[str, Mapping[str, Credential]] = MappingProxyType({}),
     ) -> None:
-        self._sent = dict(_of_credentials(credentials))
+        self._sent = dict(_of_credentials(credentials)) | _of_keys(keys)
         secrets = {secret: name for secret, name in self._sent.items() if len(secret) >= _SHORTEST_HIDDEN}
         secrets |= {
             value: f"$HEADER_{number}"
             for number, value in enumerate(headers, 1)
             if len(value) >= _SHORTEST_HIDDEN
         }
-        secrets |= _of_keys(keys)
         self._secrets = secrets
         # The longest first, as one secret may be the beginning of another.
         ordered = sorted(secrets, key=len, reverse=True)

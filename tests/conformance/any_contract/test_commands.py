@@ -1,0 +1,150 @@
+"""The commands on contracts of others: what they say, what they write, and their exit codes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from conformance import cli
+from conformance.cli.init import TEMPLATE
+from conformance.report import document as results
+from conformance.run.verdict import ExitCode
+from tests.foreign.troubles.serving import Served, served
+
+REPORTS = "html,junit,sarif,markdown,badge,badge-svg,text"
+OUT = ["--without", "fuzz", "--seed", "1"]
+
+
+@pytest.fixture(scope="module")
+def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
+    """A server whose errors are strings, and the results of a run against it."""
+    folder = tmp_path_factory.mktemp("results")
+    with served("errors-string") as server:
+        command = ["check", server.url, "--contract", str(server.contract), "--output", str(folder)]
+        assert cli.run([*command, "--report", REPORTS, *OUT]) == ExitCode.DOES_NOT_CONFORM
+        yield server, folder
+
+
+def test_a_correct_server_of_others_conforms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with served("notes") as server:
+        command = ["check", server.url, "--contract", str(server.contract), *OUT]
+        assert cli.run([*command, "--output", str(tmp_path), "--report", REPORTS]) == ExitCode.CONFORMS
+    told = capsys.readouterr()
+    document = results.load(tmp_path)
+
+    count = len(document["derived"])
+    assert count > 50
+    assert (document["clauses"], document["profiles"]["claimed"]) == ([], [])
+    assert "What was asked for passes." in told.out
+    assert f"index {count}/{count} checks claimed, score {count}/{count} passed\n" in told.out
+    assert told.err == ""
+    assert json.loads((tmp_path / "badge.json").read_text())["message"] == f"{count}/{count} checks"
+    markdown = (tmp_path / "summary.md").read_text()
+    assert f"**{count}/{count}** checks claimed, **{count}/{count}** of these passed" in markdown
+    page = (tmp_path / "report.html").read_text()
+    assert f'<dd>{count}/{count}</dd><dd class="of">checks claimed</dd>' in page
+
+
+def test_every_report_tells_what_was_found(broken: tuple[Served, Path]) -> None:
+    _, folder = broken
+    for name in ("report.html", "junit.xml", "results.sarif", "summary.md", "summary.txt"):
+        assert "S.getNote.answers" in (folder / name).read_text(), name
+    assert '"message": "5 failed"' in (folder / "badge.json").read_text()
+
+
+def test_what_repeats_a_check_names_the_contract(
+    broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server, folder = broken
+    found = next(each for each in results.load(folder)["derived"] if each["id"] == "S.getNote.answers")
+    assert found["rerun"].endswith(f"--only S.getNote.answers --seed 1 --contract {server.contract}")
+    _, *again = found["replay"].split()
+
+    assert cli.run([*again, "--results", str(folder)]) == ExitCode.DOES_NOT_CONFORM
+    assert "It still fails." in capsys.readouterr().out
+    assert cli.run([*again, "--results", str(folder), "--as-sent"]) == ExitCode.DOES_NOT_CONFORM
+    assert cli.run(["replay", "S.getNote.answers", "--results", str(folder)]) == ExitCode.USAGE
+    assert "That run was held to Notes: give its contract with --contract" in capsys.readouterr().err
+
+
+def test_every_id_is_explained(broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    server, folder = broken
+    of_contract = ["--contract", str(server.contract)]
+    for verdict in results.load(folder)["derived"]:
+        assert cli.run(["explain", verdict["id"], *of_contract]) == ExitCode.CONFORMS, verdict["id"]
+        told = capsys.readouterr().out
+        assert verdict["text"] in told
+        assert "selftest" not in told
+        assert f"--only '{verdict['id']}' --contract {server.contract}" in told
+
+    assert cli.run(["explain", "s.getnote.answer", *of_contract]) == ExitCode.USAGE
+    assert "Did you mean one of S.getNote.answers, " in capsys.readouterr().err
+    assert cli.run(["list", *of_contract]) == ExitCode.CONFORMS
+    assert "states no clauses (x-clauses): its 5 operations" in capsys.readouterr().out
+
+
+def test_two_servers_are_compared_and_two_contracts(
+    broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    server, folder = broken
+    assert cli.run(["matrix", str(folder), str(folder)]) == ExitCode.CONFORMS
+    count = len(results.load(folder)["derived"])
+    assert f"index {count}/{count}, score {count - 5}/{count}" in capsys.readouterr().out
+    assert cli.run(["diff", str(server.contract), str(server.contract)]) == ExitCode.CONFORMS
+
+
+def test_nothing_is_left_to_clean(broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    server, _ = broken
+
+    assert cli.run(["clean", server.url, "--contract", str(server.contract)]) == ExitCode.CONFORMS
+    assert "Nothing of earlier runs is left" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["swagger-2", "no-operations"])
+def test_a_contract_that_cannot_be_used_is_told_in_a_sentence(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served(name) as server:
+        code = cli.run(["check", server.url, "--contract", str(server.contract)])
+
+    assert code == ExitCode.USAGE
+    *_, sentence = capsys.readouterr().err.strip().splitlines()
+    assert sentence.startswith(f"Error: The contract {server.contract} ")
+
+
+def test_a_template_of_settings_names_credentials() -> None:
+    assert "[credentials.admin]" in TEMPLATE
+
+
+def test_evidence_of_a_run_holds_no_credential(tmp_path: Path) -> None:
+    with served("locks") as server:
+        held = server.credentials["somebody"]
+        given = [word for name, text in held.items() for word in ("--credential", f"{name}={text}")]
+        command = [
+            "check",
+            server.url,
+            "--contract",
+            str(server.contract),
+            "--mode",
+            "standard",
+            "--seed",
+            "1",
+        ]
+        code = cli.run([*command, *given, "--output", str(tmp_path), "--report", REPORTS])
+        wrong = cli.run(
+            [*command, "--credential", "token=another-token-of-nobody", "--output", str(tmp_path / "b")]
+        )
+
+    assert code == ExitCode.CONFORMS
+    assert wrong == ExitCode.INCOMPLETE
+    for file in [*tmp_path.glob("*.*"), *(tmp_path / "b").glob("*.*")]:
+        text = file.read_text()
+        for secret in (
+            *held.values(),
+            "her password",
+            "c29tZWJvZHk6aGVyIHBhc3N3b3Jk",
+            "another-token-of-nobody",
+        ):
+            if len(secret) >= 8:
+                assert secret not in text, (file, secret)
