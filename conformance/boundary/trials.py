@@ -24,6 +24,7 @@ from conformance.run.verdict import Finding
 _SHOWN = 600
 _SHOWN_VALUE = 120
 _MOST_TOLD = 10
+_OF_ALL_MEMBERS = ("additionalProperties", "minProperties", "maxProperties")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,12 @@ class Trials:
 
     def _is_a_rule_beside(self, trial: _Trial, constraint: Constraint, finding: Finding) -> bool:
         """Whether a refusal is not of the boundary: a value that is at none is refused in its place, too."""
-        if self._content.insists or finding.cause or not constraint.steps:
+        if self._content.insists or finding.cause:
+            return False
+        if constraint.keyword in _OF_ALL_MEMBERS:
+            # Members that are good one by one may be in each other's way.
+            return True
+        if not constraint.steps:
             return False
         value = self._caller.values.sample(constraint.schema, boundaries.name(constraint))
         plain = self._with(constraint, value)

@@ -132,6 +132,18 @@ def test_an_error_in_another_form_than_is_stated_is_found_where_it_is_met(name: 
     assert {each.rpartition(".")[2] for each in with_status(document, "FAIL")} == {"answers"}
 
 
+def test_a_rule_beside_the_schema_hides_no_constraint_that_is_not_checked() -> None:
+    code, document = of_trouble("ruled")
+
+    failed, unreached = with_status(document, "FAIL"), with_status(document, "NOT_REACHED")
+    assert code == 1
+    assert "S.createNote.body.tags.type" in failed
+    assert {each for each in failed if not each.startswith("S.createNote.body.tags")} == set()
+    assert {v["reason"] for v in unreached.values()} == {
+        "other good values are refused there as well: there is a rule beside the schema"
+    }
+
+
 def test_a_mock_without_a_memory_is_found_by_what_it_answers_of_nothing() -> None:
     code, document = of_trouble("stateless")
 

@@ -1,8 +1,10 @@
 """Notes, changed in one way each: what their contract says of them, or what they do."""
 
 import html
+import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from tests.foreign.troubles.api import Api, Operation, problem
@@ -106,6 +108,24 @@ def unenforced(_: Server) -> Api:
     stated = {**document, "security": [{"key": []}]}
     api.document, api.credentials = stated, _KEYS
     return api
+
+
+def ruled(_: Server) -> Api:
+    """Return notes that refuse every list of tags, by a rule of their own, and take all else for tags."""
+
+    class Ruled(Api):
+        def answer(self, request: Request) -> Reply:
+            try:
+                body = json.loads(request.body)
+            except ValueError:
+                return super().answer(request)
+            if request.method == "POST" and isinstance(body, dict) and "tags" in body:
+                if isinstance(body.pop("tags"), list):
+                    return problem(Refusal(422, "New notes have no tags."))
+                request = replace(request, body=json.dumps(body).encode())
+            return super().answer(request)
+
+    return notes_api(kind=Ruled)
 
 
 def forbidding(_: Server) -> Api:

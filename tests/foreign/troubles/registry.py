@@ -67,6 +67,9 @@ TROUBLES: dict[str, Trouble] = {
     "crashes": Trouble("PUT ends the connection without an answer", changed.crashes, is_correct=False),
     "hangs": Trouble("PUT is never answered", changed.hangs, is_correct=False),
     "unenforced": Trouble("a key is stated, and not asked for", changed.unenforced, is_correct=False),
+    "ruled": Trouble(
+        "a rule beside the schema, and a type that is not looked at", changed.ruled, is_correct=False
+    ),
     "forbidding": Trouble("writes are 403, which is not stated", changed.forbidding, is_correct=False),
     "undocumented-404": Trouble(
         "404 on 36 operations, stated on none", changed.many(12, states_404=False), is_correct=False
