@@ -17,14 +17,12 @@ class OperationSchemas:
         self._contract = contract
 
     def whole(self, node: Schema) -> Schema:
-        """Returns a schema with its reference followed, the parts of `allOf` put together, and one type."""
+        """Returns a schema with its reference followed, and the parts of `allOf` put together."""
         schema, _ = self._contract.resolved(node, "")
         for part in map(self.whole, schema.get("allOf", ())):
             properties = {**schema.get("properties", {}), **part.get("properties", {})}
             required = [*required_members(schema), *required_members(part)]
             schema = {**schema, **part, "properties": properties, "required": required}
-        if isinstance(schema.get("type"), list):
-            schema = {**schema, "type": next((t for t in schema["type"] if t != "null"), None)}
         return schema
 
     def body(self, operation: Operation) -> Schema:

@@ -41,33 +41,13 @@ def as_json_schema(node: Any) -> Any:
 
 
 def simplified(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema with the words of OpenAPI 3.1 said as 3.0 says them, as far as it can.
-
-    Null among its types is `nullable`, a numeric exclusive bound is a bound that is exclusive, and a constant
-    is an enumeration of one. Of alternatives the first that is more than null stands for all.
-    """
+    """A schema in which the first of its alternatives that is more than null stands for all."""
+    if "type" in schema:
+        return schema
     plain = dict(schema)
-    types = plain.get("type")
-    if isinstance(types, list):
-        others = [name for name in types if name != "null"]
-        plain.pop("type")
-        if len(others) < len(types):
-            plain["nullable"] = True
-        if len(others) == 1:
-            plain["type"] = others[0]
-    for bound in ("minimum", "maximum"):
-        exclusive = f"exclusive{bound.capitalize()}"
-        value = plain.get(exclusive)
-        if isinstance(value, int | float) and not isinstance(value, bool):
-            tighter = max if bound == "minimum" else min
-            inclusive = plain.get(bound, value)
-            plain[bound] = tighter(value, inclusive)
-            plain[exclusive] = plain[bound] == value
-    if "const" in plain:
-        plain["enum"] = [plain.pop("const")]
     for word in ("oneOf", "anyOf"):
         branches = [each for each in plain.get(word, ()) if each.get("type") != "null"]
-        if "type" not in plain and branches:
+        if branches:
             if len(branches) < len(plain[word]):
                 plain["nullable"] = True
             plain["allOf"] = [*plain.get("allOf", ()), branches[0]]

@@ -45,6 +45,7 @@ class Redactor:
     ) -> None:
         self._sent = dict(_of_credentials(credentials)) | _of_keys(keys)
         secrets = {secret: name for secret, name in self._sent.items() if len(secret) >= _SHORTEST_HIDDEN}
+        secrets |= _short(credentials, self._sent)
         secrets |= {
             value: f"$HEADER_{number}"
             for number, value in enumerate(headers, 1)
@@ -126,6 +127,18 @@ def _of_credentials(credentials: Mapping[str, Mapping[str, Credential]]) -> Iter
                 if secret and secret not in seen:
                     seen.add(secret)
                     yield secret, _placeholder(name, taken)
+
+
+def _short(credentials: Mapping[str, Mapping[str, Credential]], shown: Mapping[str, str]) -> dict[str, str]:
+    """Return what is too short to be sought alone, with the names by which it is sent."""
+    found: dict[str, str] = {}
+    for credential in (each for held in credentials.values() for each in held.values()):
+        found |= {
+            f"{name}: {text}": f"{name}: {shown[text]}" for name, text in credential.headers if text in shown
+        }
+        for name, text in (*credential.query, *credential.cookies):
+            found |= {f"{name}={form}": f"{name}={shown[form]}" for form in forms(text)}
+    return found
 
 
 def _authorizations(credentials: Mapping[str, Mapping[str, Credential]]) -> Iterator[str]:

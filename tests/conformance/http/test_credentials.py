@@ -119,6 +119,23 @@ def test_a_role_is_named_in_what_stands_for_its_credential() -> None:
     assert """-H 'X-Key: '"${CREDENTIAL_READER_2_ASCHEME}\"""" in exchange.curl()
 
 
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        (Form.HEADER, "-H 'X-Key: any' many"),
+        (Form.QUERY, "/p?X-Key=any&a=many"),
+        (Form.COOKIE, "X-Key=any; many"),
+    ],
+)
+def test_what_is_short_is_known_by_the_name_with_which_it_is_sent(form: Form, told: str) -> None:
+    target = Target("http://h", credentials={"admin": {"aScheme": of_scheme(scheme(form), "any")}})
+
+    expected = told.replace("any", "${CREDENTIAL_ASCHEME}", 1)
+    assert target.redactor.text(told) == expected
+    assert target.redactor.octets(told.encode()) == expected.encode()
+    assert target.redactor.restored(expected) == told
+
+
 def test_several_are_sent_together_and_what_is_there_already_wins() -> None:
     both = of_scheme(scheme(Form.COOKIE), "c") | of_scheme(Scheme("b", Form.COOKIE, "other"), "d")
     all_three = both | of_scheme(scheme(Form.BEARER), "t")
