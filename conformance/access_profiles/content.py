@@ -40,7 +40,7 @@ class AccessProfiles(Content):
     recipes = RECIPES
 
     def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
-        """A user who holds a copy is in the way of a deletion; a key that may not view has to be made."""
+        """Return a user who holds a copy is in the way of a deletion; a key that may not view has to be made."""
         if status == 409 and operation.id == "deleteAccessProfile":
             return "users", "extensions"
         return ("extensions",) if status == 403 and operation.permission == keys.VIEW else ()
@@ -55,15 +55,15 @@ class AccessProfiles(Content):
         return (400,)
 
     def samples(self, contract: Contract) -> Mapping[str, Callable[[], Any]]:
-        """Keys that the suite makes may look and do nothing else."""
+        """Return keys that the suite makes may look and do nothing else."""
         return {"scopes": lambda: _views(contract)[0]}
 
     def preflight(self, session: Session) -> None:
-        """Lists profiles with each key that was given."""
+        """List profiles with each key that was given."""
         preflight.preflight(session)
 
     def missing_profiles(self, session: Session, asked: Collection[str]) -> dict[str, str]:
-        """Which of these profiles the server has not, as far as one request or a few can tell."""
+        """Return which of these profiles the server has not, as far as one request or a few can tell."""
         return preflight.missing_profiles(session, asked)
 
     def kind(self, resource: Resource) -> str:
@@ -75,25 +75,25 @@ class AccessProfiles(Content):
         return isinstance(row, dict) and row.get("revoked_at") is not None
 
     def exclusion(self, constraint_id: str) -> str | None:
-        """What a clause puts out of reach."""
+        """Return what a clause puts out of reach."""
         return exclusions.exclusion(constraint_id)
 
     def may_miss(self, constraint_id: str) -> bool:
-        """What a clause says of a profile that need not be there."""
+        """Return what a clause says of a profile that need not be there."""
         return exclusions.may_miss(constraint_id)
 
     def made_legal(self, body: Any) -> Any:
-        """A body with what the clauses demand beside what stands in it."""
+        """Return a body with what the clauses demand beside what stands in it."""
         return legal_bodies.legal(body)
 
     def repaired(self, contract: Contract, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
-        """A legal body without members that are in each other's way."""
+        """Return a legal body without members that are in each other's way."""
         return legal_bodies.unclashing(
             body, _views(contract), is_update=operation.id == "updateAccessProfile"
         )
 
     def owned(self, body: dict[str, Any], own_name: Callable[[str], str], *, is_ours: bool) -> dict[str, Any]:
-        """A body with groups of the run alone."""
+        """Return a body with groups of the run alone."""
         owned = legal_bodies.owned(body, own_name)
         if not is_ours and owned.get("apply_to_existing") is True:
             # Another profile may have been deactivated, and cannot be given to anybody.
@@ -101,14 +101,14 @@ class AccessProfiles(Content):
         return owned
 
     def without_permission(self, session: Session, operation: Operation) -> Client:
-        """A client with the viewer's key, or with one that may do something else."""
+        """Return a client with the viewer's key, or with one that may do something else."""
         if operation.permission != keys.VIEW:
             return keys.viewer(session)
         other = next(scope for scope in session.contract.permissions if scope != operation.permission)
         return session.client(f"Bearer {fixtures.api_key(session, other)['key']}")
 
     def conflict(self, session: Session, operation: Operation) -> tuple[dict[str, Any], Any] | None:
-        """A user who holds a copy is in the way of a deletion, and a taken name in that of an update."""
+        """Return a user who holds a copy is in the way of a deletion, and a taken name in that of an update."""
         name = session.name()
         match operation.id:
             case "deleteAccessProfile":

@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def run(arguments: list[str]) -> int:
-    """Runs the command and returns the exit code."""
+    """Run the command and return the exit code."""
     try:
         return int(cli.main(arguments, prog_name="conformance", standalone_mode=False) or 0)
     except click.exceptions.Abort:

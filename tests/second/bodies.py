@@ -19,7 +19,7 @@ _SET_BY_SERVER = ("id", "is_active", "version", "created_at", "updated_at")
 
 
 def new_profile(body: Any) -> Document:
-    """Returns what a body says of a profile to create.
+    """Return what a body says of a profile to create.
 
     Raises:
         Refusal: 400, it has not the form.
@@ -30,7 +30,7 @@ def new_profile(body: Any) -> Document:
 
 
 def changes(body: Any) -> Document:
-    """Returns the fields that a body changes. A `calendar_aligned` of null is left out.
+    """Return the fields that a body changes. A `calendar_aligned` of null is left out.
 
     Raises:
         Refusal: 400, it has not the form.
@@ -50,7 +50,7 @@ def changes(body: Any) -> Document:
 
 
 def clone(body: Any) -> Document:
-    """Returns the name, and perhaps the description, of a clone.
+    """Return the name, and perhaps the description, of a clone.
 
     Raises:
         Refusal: 400, it has not the form.

@@ -28,12 +28,12 @@ class Key:
     scope: str
 
     def may(self, permission: str) -> bool:
-        """Whether the key has a permission."""
+        """Return whether the key has a permission."""
         return self.scope in (EVERYTHING, permission)
 
 
 def generate() -> str:
-    """Returns a new key in clear."""
+    """Return a new key in clear."""
     return "bfst-" + "".join(secrets.choice(_LETTERS) for _ in range(44))
 
 
@@ -44,7 +44,7 @@ class KeyRing:
         self._names = {_digest(key): name for name, key in clear.items()}
 
     def holder(self, authorization: Sequence[str]) -> Key:
-        """Returns the key that the `Authorization` headers of a request carry.
+        """Return the key that the `Authorization` headers of a request carry.
 
         Raises:
             Refusal: 401, there is none, or it is not accepted.

@@ -25,22 +25,22 @@ _ids = _falling_ids()
 
 
 def fresh_id() -> int:
-    """Returns an id that nobody has. Ids fall: their order is not that of creation."""
+    """Return an id that nobody has. Ids fall: their order is not that of creation."""
     return next(_ids)
 
 
 def fresh_token(kind: str) -> str:
-    """Returns the id of a budget or a rate limit."""
+    """Return the id of a budget or a rate limit."""
     return f"{kind}:{secrets.token_urlsafe(12)}"
 
 
 def instant(moment: datetime) -> str:
-    """Returns an instant in RFC 3339, in whole seconds."""
+    """Return an instant in RFC 3339, in whole seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def content(sent: Document, kept: Document, now: datetime) -> Document:
-    """Returns a profile's content: what is sent, what is kept, and for the rest the defaults."""
+    """Return a profile's content: what is sent, what is kept, and for the rest the defaults."""
     aligned = bool(sent.get("calendar_aligned", kept.get("calendar_aligned")))
     made: Document = {
         "calendar_aligned": aligned,
@@ -61,7 +61,7 @@ def content(sent: Document, kept: Document, now: datetime) -> Document:
 
 
 def _matched(sent: list[Document], stored: list[Document], trait: str) -> list[Document]:
-    """Returns the stored line of each sent one, or {}: by `id` first, then by a trait, none of them twice."""
+    """Return the stored line of each sent one, or {}: by `id` first, then by a trait, none of them twice."""
     free = list(stored)
     found: list[Document] = [{} for _ in sent]
     for member in ("id", trait):
@@ -138,7 +138,7 @@ def _window(line: Document) -> Document:
 
 
 def _begin(window: Document, aligned: bool, now: datetime) -> str:
-    """Returns when the window of a line that begins now began."""
+    """Return when the window of a line that begins now began."""
     duration = window["reset_duration"]
     if not aligned or duration == "1h":
         return instant(now)

@@ -31,7 +31,7 @@ MISTAKES: dict[str, Mistake] = {}
 
 
 def gateway(broken: str | None, keys: KeyRing) -> Gateway:
-    """Returns the server, with one mistake if one is named."""
+    """Return the server, with one mistake if one is named."""
     return MISTAKES[broken].server(keys) if broken else Gateway(keys)
 
 

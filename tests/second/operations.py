@@ -54,7 +54,7 @@ class Profile:
     versions: list[Document] = field(default_factory=list)
 
     def shown(self) -> Document:
-        """Returns the profile as an `AccessProfile`."""
+        """Return the profile as an `AccessProfile`."""
         return {
             "updated_at": self.updated_at,
             "created_at": self.created_at,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def hold(sent: Document, kept: Document) -> None:
-    """Checks what is sent, and beside it what is stored and not sent.
+    """Check what is sent, and beside it what is stored and not sent.
 
     Raises:
         Refusal: 400, with the place of each fault.
@@ -35,7 +35,7 @@ def hold(sent: Document, kept: Document) -> None:
 
 
 def without_repeats(values: Iterable[Any]) -> list[Any]:
-    """Returns each value once, at its first place."""
+    """Return each value once, at its first place."""
     found: list[Any] = []
     for value in values:
         if value not in found:

@@ -37,7 +37,7 @@ Steps = tuple[str, ...]
 
 
 def answer_mutants(document: Document) -> Iterator[Mutant]:
-    """One for each documented status that can be asked for, each field of a good answer, and its headers."""
+    """Yield one for each documented status that can be asked for, each field of a good answer, and its headers."""
     for _, _, operation in operations(document):
         operation_id = operation["operationId"]
         for status, stated in operation["responses"].items():
@@ -59,7 +59,7 @@ def answer_mutants(document: Document) -> Iterator[Mutant]:
 
 
 def _fields(document: Document, operation_id: str, status: str, schema: Document) -> Iterator[Mutant]:
-    """One mutant for each field that must be there: dropped, renamed or of another type, in turn."""
+    """Yield one mutant for each field that must be there: dropped, renamed or of another type, in turn."""
     kinds = ((FIELD_DROPPED, _drop), (FIELD_RENAMED, _rename), (FIELD_TYPE, _retype))
     for number, steps in enumerate(_required(document, schema, (), frozenset())):
         operator, change = kinds[number % len(kinds)]

@@ -34,7 +34,7 @@ async def _no_api_keys(request: Request, inner: Inner, state: State) -> Response
 
 
 async def _everybody_is_let_in(request: Request, inner: Inner, state: State) -> Response:
-    """Only keys that the server never issued are refused."""
+    """Return only keys that the server never issued are refused."""
     known = {f"Bearer {SECRETS['expired']}", f"Bearer {SECRETS['revoked']}"}
     if request.header("authorization") in known:
         request = request.with_header("authorization", f"Bearer {state.key}")

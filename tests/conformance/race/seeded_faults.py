@@ -25,7 +25,7 @@ async def _another(state: State, what: str) -> None:
 
 
 async def an_update_writes_back_what_it_read_before(request: Request, inner: Inner, state: State) -> Response:
-    """A lost update: the whole profile is read, changed and written, without a look at what came between."""
+    """Return a lost update: the whole profile is read, changed and written, without a look at what came between."""
     if request.operation_id != "updateAccessProfile":
         return await inner(request)
     read = await stored(request, inner)
@@ -35,7 +35,7 @@ async def an_update_writes_back_what_it_read_before(request: Request, inner: Inn
 
 
 async def a_name_is_looked_up_before_it_is_taken(request: Request, inner: Inner, state: State) -> Response:
-    """Who comes second while a create of the name is under way gets another name, and a 201."""
+    """Return who comes second while a create of the name is under way gets another name, and a 201."""
     if request.operation_id != "createAccessProfile":
         return await inner(request)
     wanted = request.json["name"]
@@ -70,7 +70,7 @@ async def two_fields_are_written_one_after_the_other(
 
 
 async def one_round_in_two_has_two_winners(request: Request, inner: Inner, state: State) -> Response:
-    """Deletes of every other profile are answered 200 twice."""
+    """Delete of every other profile are answered 200 twice."""
     response = await inner(request)
     profile_id = request.path_parameter("profile_id")
     if request.operation_id == "deleteAccessProfile":

@@ -15,7 +15,7 @@ from tests.conformance.report import samples
 
 @pytest.fixture
 def results(folder: Path) -> Path:
-    """A folder with the results of a run that found failures."""
+    """Give a folder with the results of a run that found failures."""
     folder.mkdir()
     files.write(folder, samples.failed())
     return folder

@@ -25,7 +25,7 @@ TEXTS = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20)), min_
 
 
 def small(text: str) -> Document:
-    """The hostile document without what is the same in all of them."""
+    """Return the hostile document without what is the same in all of them."""
     made = hostile(text)
     made.update(clauses=made["clauses"][:8], derived=[])
     made["coverage"]["constraints"] = made["coverage"]["constraints"][:1]

@@ -25,7 +25,7 @@ CONTRACT = document.load()
 
 @pytest.fixture
 def cut_short(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    """A session of a run that removed nothing: a user who holds a copy, a role, a profile, a key."""
+    """Give a session of a run that removed nothing: a user who holds a copy, a role, a profile, a key."""
     monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         session = workspace.session("cut short")

@@ -14,7 +14,7 @@ def test_the_docstring_of_a_check_is_its_explanation() -> None:
 
     @checks.check("A-1")
     def ask(session: Session) -> None:
-        """Asks once.
+        """Ask once.
 
         And looks.
         """
@@ -29,7 +29,7 @@ def test_a_second_check_for_a_clause_is_refused() -> None:
 
     @checks.check("A-1")
     def first(session: Session) -> None:
-        """Asks."""
+        """Ask."""
 
     with pytest.raises(ValueError, match="A-1 has a check already"):
         checks.check("A-1")(first)

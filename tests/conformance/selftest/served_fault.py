@@ -29,7 +29,7 @@ class FaultyServer:
 
     @contextmanager
     def broken_by(self, fault: Fault) -> Iterator[None]:
-        """The server with a fault, which is not to crash."""
+        """Give the server with a fault, which is not to crash."""
         self.app.break_with(fault)
         try:
             yield

@@ -23,7 +23,7 @@ def _clause(
 def _stated(
     *clauses: dict[str, str], codes: tuple[str, ...] = CODES, root: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A contract with clauses on its operation; the catalogue of error codes is in use."""
+    """Return a contract with clauses on its operation; the catalogue of error codes is in use."""
     error = {"type": "object", "properties": {"code": {"$ref": "#/components/schemas/ErrorCode"}}}
     operation = {
         "x-clauses": list(clauses),

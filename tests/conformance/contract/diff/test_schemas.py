@@ -170,7 +170,7 @@ def test_the_order_of_names_and_values_says_nothing() -> None:
 
 
 def _shared(schema: Schema, *, operations: int = 2) -> dict[str, Any]:
-    """Operations that take and give one schema."""
+    """Return operations that take and give one schema."""
     content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Node"}}}}
     stated = contract()
     for number in range(operations):
