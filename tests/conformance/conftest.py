@@ -1,7 +1,5 @@
 """A server that can be broken clause by clause, on a real port."""
 
-from __future__ import annotations
-
 import logging
 import socket
 from collections.abc import Iterator

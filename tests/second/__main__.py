@@ -1,7 +1,5 @@
 """Starts the second server: `python -m tests.second --port 0`."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -1,15 +1,10 @@
 """The bodies that are accepted: the contract's request schemas, by hand."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.second.faults import Document, invalid
-from tests.second.form import Form
-
-if TYPE_CHECKING:
-    from tests.second.form import Place, Reader
+from tests.second.form import Form, Place, Reader
 
 _RATE_WINDOWS = ("1h", "1d", "1w", "1M", "1Y")
 _BUDGET_WINDOWS = (*_RATE_WINDOWS, "1Q")

@@ -1,7 +1,5 @@
 """Refusals: what went wrong with a request, and the envelope that says so."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

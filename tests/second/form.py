@@ -1,18 +1,14 @@
 """Reads what a request holds value by value, and gathers what is wrong with it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.second.faults import Document, Fault, pointer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    Place = tuple[str | int, ...]
-    Reader = Callable[[Any, Place], Any]
+Place = tuple[str | int, ...]
+Reader = Callable[[Any, Place], Any]
 
 WHITE_SPACE = " \t\n\r\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))

@@ -1,22 +1,17 @@
 """From a request to its answer: route, key, permission, parameters, body, operation."""
 
-from __future__ import annotations
-
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.second import bodies, parameters, strict_json
 from tests.second.faults import Document, Refusal, envelope
+from tests.second.keys import Key, KeyRing
 from tests.second.operations import Call, Operations, Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.second.keys import Key, KeyRing
-    from tests.second.wire import Request
+from tests.second.wire import Request
 
 _FAMILIES = ("/api/governance", "/api")
 _LARGEST_BODY = 1_048_576

@@ -1,16 +1,11 @@
 """What was: the versions of profiles, and the audit log."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from tests.second.faults import Document
 from tests.second.lines import fresh_id, instant
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _CHANGING = {"current_usage", "token_current_usage", "request_current_usage", "last_reset"}
 

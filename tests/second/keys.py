@@ -1,17 +1,12 @@
 """API keys: who asks, and what they may do."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tests.second.faults import Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 EVERYTHING = "*"
 VIEW = "AccessProfiles:View"

@@ -1,17 +1,12 @@
 """The lines of a profile: provider configs, budgets and rate limits, with their ids and windows."""
 
-from __future__ import annotations
-
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tests.second.faults import Document
 from tests.second.rules import without_repeats
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.second.faults import Document
 
 
 def _falling_ids() -> Iterator[int]:

@@ -1,17 +1,11 @@
 """Parameters of requests: ids in paths, queries, and preconditions (RFC 9110 §13)."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from tests.second.faults import Fault, invalid, pointer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from tests.second.faults import Document
+from tests.second.faults import Document, Fault, invalid, pointer
 
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")

@@ -1,16 +1,10 @@
 """The rules that no form can say: what the contract's clauses ask of a profile."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 from tests.second.faults import Document, invalid
-from tests.second.form import Form
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
-
-    from tests.second.form import Place
+from tests.second.form import Form, Place
 
 
 def hold(sent: Document, kept: Document) -> None:

@@ -1,7 +1,5 @@
 """JSON as RFC 8259 defines it, and as the contract narrows it down."""
 
-from __future__ import annotations
-
 import json
 import re
 from decimal import Decimal, InvalidOperation

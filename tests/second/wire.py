@@ -1,21 +1,15 @@
 """HTTP/1.1 on sockets: one thread for each connection."""
 
-from __future__ import annotations
-
 import json
 import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from io import BufferedIOBase
 
 from tests.second.faults import Refusal, envelope
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from email.message import Message
-    from io import BufferedIOBase
-
-    from tests.second.operations import Reply
+from tests.second.operations import Reply
 
 _PIECE = 65_536
 _LONGEST_LINE = 65_536

@@ -1,7 +1,5 @@
 """Keys by role: used where they were given, made where the server makes keys, or else asked for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

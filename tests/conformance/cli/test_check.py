@@ -1,7 +1,5 @@
 """The command: its exit codes, its sentences, its reports; never a secret in any of them."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

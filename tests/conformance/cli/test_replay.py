@@ -1,7 +1,5 @@
 """A failure of an earlier run, once more."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

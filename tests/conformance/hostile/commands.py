@@ -1,7 +1,5 @@
 """`python -m conformance` as people run it: in a process of its own, with a watch on its time and memory."""
 
-from __future__ import annotations
-
 import os
 import re
 import resource

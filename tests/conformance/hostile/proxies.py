@@ -3,8 +3,6 @@
 Each is an ASGI app around the server's own.
 """
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from collections.abc import Iterator, MutableMapping

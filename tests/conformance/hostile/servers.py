@@ -1,7 +1,5 @@
 """Servers that are none: each does one thing wrong on a real port, with whoever connects."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 import threading

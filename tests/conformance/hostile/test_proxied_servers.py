@@ -1,7 +1,5 @@
 """The project's own server behind what stands before real ones: a good sample of the clauses passes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace

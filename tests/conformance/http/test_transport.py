@@ -1,7 +1,5 @@
 """Requests: safe in threads, bounded, sent again where that is safe, and not at all where nothing may be."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

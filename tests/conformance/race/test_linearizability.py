@@ -1,7 +1,5 @@
 """The search for an order of concurrent calls."""
 
-from __future__ import annotations
-
 from itertools import permutations
 
 from hypothesis import given

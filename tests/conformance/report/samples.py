@@ -1,7 +1,5 @@
 """Documents like `results.json`, of every kind that a run can come to, made from the real contract."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from typing import Any

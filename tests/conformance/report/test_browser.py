@@ -1,7 +1,5 @@
 """The HTML report in a real Chromium: quiet, readable, whole without scripts, fit for keyboard and phone."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator, Mapping

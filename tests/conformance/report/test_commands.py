@@ -1,7 +1,5 @@
 """`conformance report` and `conformance matrix`: what they print, write, and refuse."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """`results.json` and its schema: what a run writes fits, and what does not fit is refused in a sentence."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Callable, Iterator

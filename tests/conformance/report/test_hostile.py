@@ -1,7 +1,5 @@
 """Whatever a server answers and a fuzzer sends, every report stays what it is: XML, HTML, JSON, Markdown."""
 
-from __future__ import annotations
-
 import io
 import json
 from xml.etree import ElementTree as ET

@@ -1,7 +1,5 @@
 """The Markdown block, read as GitHub would: a table that nothing breaks, and evidence that folds away."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a run made is gone at its end, and what others made is not."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """What runs that were cut short left on a server: told, and removed on demand, and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The list of checks: one for each clause, each of which says how it checks."""
 
-from __future__ import annotations
-
 import pytest
 
 from conformance.access_profiles import calls

@@ -1,7 +1,5 @@
 """A run, when the server is hard to check: it dies, hangs up, answers nonsense; or when a check has a bug."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterator

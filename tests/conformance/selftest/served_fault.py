@@ -1,7 +1,5 @@
 """The project's own server on a store in memory, in a thread, with at most one fault at a time."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager

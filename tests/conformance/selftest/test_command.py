@@ -1,7 +1,5 @@
 """`conformance selftest`: its exit codes, its JSON, and that it leaves no process behind."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import signal

@@ -1,7 +1,5 @@
 """The self-test finds a check that proves nothing, and one that is never content."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What is told while a self-test runs, where there is no terminal."""
 
-from __future__ import annotations
-
 from io import StringIO
 
 from rich.console import Console

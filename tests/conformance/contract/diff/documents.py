@@ -1,7 +1,5 @@
 """Small contracts for the comparison."""
 
-from __future__ import annotations
-
 import copy
 import json
 from typing import Any

@@ -1,7 +1,5 @@
 """Clauses, profiles and error codes: what no schema says is compared, too."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

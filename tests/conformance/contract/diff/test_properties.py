@@ -1,7 +1,5 @@
 """What holds of every pair of contracts, tried on random ones and on the project's own."""
 
-from __future__ import annotations
-
 import copy
 from contextlib import suppress
 from dataclasses import replace

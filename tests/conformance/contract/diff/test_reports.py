@@ -1,7 +1,5 @@
 """The views of a comparison: complete, linked to lines, and safe whatever a contract says."""
 
-from __future__ import annotations
-
 import io
 import re
 from typing import Any

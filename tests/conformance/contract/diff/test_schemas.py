@@ -1,7 +1,5 @@
 """Schemas, keyword by keyword: in each place where a schema can stand, and in both directions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
