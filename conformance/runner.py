@@ -69,7 +69,7 @@ def checks() -> Registry:
 
 
 def suite_for(contract: Contract, packages: Sequence[str] = ()) -> Suite:
-    """Return what the suite knows of access profiles, or for the contract of something else what does for any.
+    """Return what the suite knows of access profiles; for another contract, what does for any.
 
     `packages` are those of the contract's owner, with checks of its clauses; installed ones say so by entry
     points.

@@ -27,7 +27,7 @@ def of_all(session: Session, **query: Any) -> Answer:
 
 
 def rows(answer: Answer) -> list[Row]:
-    """Return the answer is 200 and holds a list `audit_logs` of objects, returned."""
+    """Demand a 200 with a list `audit_logs` of objects, and return the list."""
     return expect.rows(answer, "audit_logs")
 
 

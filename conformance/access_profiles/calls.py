@@ -41,7 +41,7 @@ def browse(session: Session, query: Query | None = None, **request: Any) -> Answ
 
 
 def create(session: Session, **fields: Any) -> Profile:
-    """Return a new profile as the server answered it. It has a fresh name unless one is given.
+    """Create a profile, and return it as the server answered it. It has a fresh name unless one is given.
 
     Raises:
         Unreached: there is no such profile now, so that what follows cannot be checked.
@@ -85,7 +85,7 @@ def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]
 
 
 def shown(answer: Answer, *wanted: int) -> Profile:
-    """Return the answer has one of these statuses (201 if none is given) and holds an `access_profile`, returned."""
+    """Demand one of these statuses (201 if none is given) and an `access_profile`, and return that."""
     expect.status(answer, *(wanted or (201,)))
     found = expect.member(answer, "access_profile")
     has_id = isinstance(found, dict) and type(found.get("id")) is int
@@ -94,7 +94,7 @@ def shown(answer: Answer, *wanted: int) -> Profile:
 
 
 def listed(answer: Answer) -> list[Any]:
-    """Return the answer is 200 and holds a list of profiles, returned."""
+    """Demand a 200 with a list of profiles, and return the list."""
     return expect.rows(answer, "access_profiles")
 
 

@@ -40,7 +40,7 @@ class AccessProfiles(Content):
     recipes = RECIPES
 
     def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
-        """Return a user who holds a copy is in the way of a deletion; a key that may not view has to be made."""
+        """Return what has to be made first: a holder of a copy for a conflict, a key that may not view."""
         if status == 409 and operation.id == "deleteAccessProfile":
             return "users", "extensions"
         return ("extensions",) if status == 403 and operation.permission == keys.VIEW else ()
@@ -55,7 +55,7 @@ class AccessProfiles(Content):
         return (400,)
 
     def samples(self, contract: Contract) -> Mapping[str, Callable[[], Any]]:
-        """Return keys that the suite makes may look and do nothing else."""
+        """Return scopes for the keys that the suite makes: they may look and do nothing else."""
         return {"scopes": lambda: _views(contract)[0]}
 
     def preflight(self, session: Session) -> None:
@@ -67,19 +67,19 @@ class AccessProfiles(Content):
         return preflight.missing_profiles(session, asked)
 
     def kind(self, resource: Resource) -> str:
-        """Access profiles are called profiles in reports."""
+        """Return what reports call objects of a kind: access profiles are profiles."""
         return {"access_profiles": "profiles"}.get(resource.kind, resource.kind)
 
     def is_gone(self, row: Any) -> bool:
-        """API keys stay listed, revoked."""
+        """Return whether an API key is revoked: it stays listed."""
         return isinstance(row, dict) and row.get("revoked_at") is not None
 
     def exclusion(self, constraint_id: str) -> str | None:
-        """Return what a clause puts out of reach."""
+        """Return why a clause puts a boundary out of reach; None where none does."""
         return exclusions.exclusion(constraint_id)
 
     def may_miss(self, constraint_id: str) -> bool:
-        """Return what a clause says of a profile that need not be there."""
+        """Return whether a clause says that a profile need not be there."""
         return exclusions.may_miss(constraint_id)
 
     def made_legal(self, body: Any) -> Any:
@@ -108,7 +108,7 @@ class AccessProfiles(Content):
         return session.client(f"Bearer {fixtures.api_key(session, other)['key']}")
 
     def conflict(self, session: Session, operation: Operation) -> tuple[dict[str, Any], Any] | None:
-        """Return a user who holds a copy is in the way of a deletion, and a taken name in that of an update."""
+        """Make what is in the way: of a deletion, a user who holds a copy; of an update, a taken name."""
         name = session.name()
         match operation.id:
             case "deleteAccessProfile":

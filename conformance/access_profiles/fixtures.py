@@ -53,12 +53,12 @@ def attachments(session: Session, profile_id: int) -> list[Object]:
 
 
 def by_id(objects: Iterable[Object]) -> list[Object]:
-    """Object in the order of their ids, to compare what may come in any order."""
+    """Return the objects in the order of their ids, to compare what may come in any order."""
     return sorted(objects, key=lambda each: int(each["id"]))
 
 
 def change_role(session: Session, user_id: str, role_id: int | None) -> Object:
-    """Return the user, who has another role from here on, or none."""
+    """Give a user another role, or none, and return the user."""
     answer = session.call("updateUserRole", parameters={"user_id": user_id}, body={"role_id": role_id})
     return _made(answer, 200, "user")
 

@@ -44,7 +44,7 @@ def ids(rows: list[Object]) -> list[Any]:
 
 
 def issued(answer: Answer, *wanted: int) -> Object:
-    """Return the answer has one of these statuses (200 if none is given) and holds a key in clear, returned."""
+    """Demand one of these statuses (200 if none is given) and a key in clear, and return the key."""
     expect.status(answer, *(wanted or (200,)))
     key = expect.member(answer, "virtual_key")
     good = isinstance(key, dict) and isinstance(key.get("id"), str) and isinstance(key.get("name"), str)
@@ -99,5 +99,5 @@ def windows(copy: Object) -> Iterator[Window]:
 
 
 def instant(text: str) -> datetime:
-    """Return an instant of an answer."""
+    """Return the instant that an answer states."""
     return datetime.fromisoformat(text)

@@ -38,7 +38,7 @@ def are_resources(session: Session) -> bool:
 
 
 def given_is_refused(session: Session, role: str) -> None:
-    """A key that was given for this role (`expired`, `revoked`) is answered 401."""
+    """Demand that a key that was given for this role (`expired`, `revoked`) is answered 401."""
     given = session.target.keys.get(role)
     if given is not None:
         answer = calls.browse(session, {"limit": 1}, client=session.client(f"Bearer {given}"))

@@ -20,7 +20,7 @@ def _profile(session: Session) -> Parameters:
 
 
 def _held(session: Session) -> Parameters:
-    """Return a user with a copy, and its active profile: what is read of either shows all that there may be."""
+    """Return a user with a copy, and its active profile: what is read of either shows all there may be."""
     profile_id = fixtures.active_profile(session, budgets=[samples.budget("1M")])["id"]
     return {"user_id": fixtures.holder(session, profile_id), "profile_id": profile_id}
 

@@ -41,7 +41,7 @@ def invalid(values: Values, constraint: Constraint) -> list[Any]:
 
 
 def name(constraint: Constraint) -> str:
-    """Return the name of the member or parameter that a constraint is about; that of the array for its items."""
+    """Return the name of the member or parameter that a constraint is about; for items, that of the array."""
     return next((step for step in reversed(constraint.steps) if step != ITEM), "")
 
 

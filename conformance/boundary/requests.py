@@ -195,7 +195,7 @@ class Caller:
         return self.session.name()
 
     def is_free(self, name: str, value: Any) -> bool:
-        """Return whether nothing has this value of a path parameter, so that no request with it can change a thing.
+        """Return whether nothing has this value of a path parameter, so that a request with it is harmless.
 
         An integer has to lie below the id of something that is there, as what is made later gets a later id.
 
@@ -211,7 +211,7 @@ class Caller:
         return self.session.call(resource.reader.id, parameters={resource.parameter: value}).status == 404
 
     def _tidy(self, parameters: dict[str, Any], content: bytes | None, answer: Answer) -> None:
-        """Let go of what was used up, and removes what bears no name by which the run will find it."""
+        """Let go of what was used up, and remove what bears no name by which the run will find it."""
         if self._supply.uses_up(self.operation):
             self._parameters = None
         resources = self.session.resources

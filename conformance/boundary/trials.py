@@ -118,7 +118,7 @@ class Trials:
         return None
 
     def _look(self) -> None:
-        """Look whether a plain good request is accepted, where nothing else is to be had of the operation.
+        """See whether a plain good request is accepted, where nothing else is to be had of the operation.
 
         Raises:
             Unreached: it is not, so that nothing is proved by what comes of one that differs in one place.
@@ -148,7 +148,7 @@ class Trials:
         return bool(self._body.is_valid(request.body)) is valid
 
     def _accepted_with(self, request: Request, *more: int) -> _Trial:
-        """Return a request that is to be accepted: at least not refused, where an API may have rules of its own."""
+        """Return a trial that is to be accepted, or at least not refused where an API may add rules."""
         if self._content.insists:
             statuses = (*self._caller.successes, *more)
             return _Trial(request, statuses, _told(statuses))
@@ -159,7 +159,7 @@ class Trials:
         return _Trial(request, statuses, _told(statuses), pointers)
 
     def _is_a_rule_beside(self, trial: _Trial, constraint: Constraint, finding: Finding) -> bool:
-        """Return whether a refusal is not of the boundary: a value that is at none is refused in its place, too."""
+        """Return whether a refusal is not of the boundary: a value at none is refused in its place, too."""
         if self._content.insists or finding.cause or not constraint.steps:
             return False
         value = self._caller.values.sample(constraint.schema, boundaries.name(constraint))
@@ -182,7 +182,7 @@ class Trials:
             yield self._accepted_with(self._with(constraint, value), *missing)
 
     def _is_harmless(self, constraint: Constraint) -> bool:
-        """Return whether what has the least id is nobody's, so that it can be asked for with any operation."""
+        """Return whether nobody has the least id, so that it can be asked for with any operation."""
         return constraint.location == "path" and all(
             self._caller.is_free(constraint.steps[0], value)
             for value in boundaries.valid(self._caller.values, constraint)

@@ -27,7 +27,7 @@ __all__ = [
 
 
 def main() -> None:
-    """The entry point: runs the command and exits with a code of the suite's own list."""
+    """Run the command, and exit with a code of the suite's own list: the entry point."""
     # A job that is cancelled is to remove what it made, as one that is interrupted at the keyboard.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))

@@ -110,7 +110,7 @@ def _validate(document: Document, origin: str) -> None:
 
 
 def ask_redocly(old: Document, new: Document) -> Any:
-    """Return what `redocly diff` says of two versions, as its JSON. npm fetches redocly when it is asked first.
+    """Return what `redocly diff` says of two versions, as its JSON. npm fetches redocly at the first call.
 
     Raises:
         click.UsageError: npx is not installed.

@@ -135,7 +135,7 @@ def _tell(when: str, verdict: dict[str, Any]) -> None:
 
 
 def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
-    """Send what was recorded, and compares the answers by status and body."""
+    """Send what was recorded, and compare the answers by status and body."""
     from conformance.run.replaying import NotRepeatable, resend
 
     exchanges = [exchange for finding in then["findings"] for exchange in finding["exchanges"]]

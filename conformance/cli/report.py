@@ -54,7 +54,7 @@ def report(results: Path, form: str, output: Path) -> None:
 
 
 def load(file: Path) -> dict[str, object]:
-    """Return a results file.
+    """Read a results file.
 
     Raises:
         click.UsageError: it is none that this suite can read.

@@ -212,7 +212,7 @@ class _Derivation:
         }
 
     def _bearer(self, makers: Iterable[Maker]) -> str | None:
-        """Return the member of a request that can bear a name of one's own choosing: the id, before all others."""
+        """Return the member of a request that can bear a name of one's choice: the id before all others."""
         for maker in makers:
             if maker.binds:
                 return None

@@ -98,7 +98,7 @@ def _beside_reference(schema: Schema) -> None:
 
 
 def for_answers(document: dict[str, Any], schemas: Sequence[Schema], *, is_30: bool) -> None:
-    """Make in place of schemas of OpenAPI, for answers, such as a validator takes."""
+    """Turn schemas of OpenAPI, in place and for answers, into such as a validator takes."""
     for schema in schemas:
         _without_what_is_not_sent(document, schema)
     for schema in schemas:
@@ -107,7 +107,7 @@ def for_answers(document: dict[str, Any], schemas: Sequence[Schema], *, is_30: b
 
 
 def _without_what_is_not_sent(document: dict[str, Any], schema: Schema) -> None:
-    """What is for requests alone is not required of an answer."""
+    """Require nothing of an answer that is for requests alone."""
     required, members = schema.get("required"), schema.get("properties")
     if not isinstance(required, list) or not isinstance(members, dict):
         return

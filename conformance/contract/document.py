@@ -76,7 +76,7 @@ class Contract:
         return next((c.profile for c in self.clauses if c.operation_id == operation_id), None)
 
     def claim_for(self, operation_id: str) -> str | None:
-        """Return the profile that a server claims when it has an operation; None for those that every server has."""
+        """Return the profile that a server with an operation claims; None for those that every server has."""
         profile = self.profile_of(operation_id)
         return None if profile == EVERY_SERVER else profile
 
@@ -122,7 +122,7 @@ class Contract:
         return references.resolved(self.document, node, pointer)
 
     def line(self, pointer: str) -> int:
-        """Return the line at which the place of a pointer begins; that of what is above it, if there is none."""
+        """Return the line where the place of a pointer begins; that of what is above it, if there is none."""
         return self.lines.line_of(pointer)
 
     def based_at(self, base: str) -> "Contract":

@@ -26,7 +26,7 @@ class Lines:
     inner: "dict[str, Lines]" = field(default_factory=dict)
 
     def line_of(self, pointer: str) -> int:
-        """Return the line at which the place of a pointer begins; that of what is above it, if there is none."""
+        """Return the line where the place of a pointer begins; that of what is above it, if there is none."""
         place = self
         for step in steps_of(pointer):
             if step not in place.inner:

@@ -34,7 +34,7 @@ def _of_remote(found: Followed) -> Iterator[str]:
 
 
 def _of_nullable(found: Followed, path: Path) -> Iterator[str]:
-    """Yield that `nullable` is no word of 3.1, where it is written."""
+    """Yield a note that `nullable` is no word of 3.1, where it is written."""
     count = sum(schema.get("nullable") is True for schema in found.schemas)
     if count:
         yield (

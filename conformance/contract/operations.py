@@ -78,7 +78,7 @@ def _items(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _id(stated: Any, method: str, path: str, taken: dict[str, int]) -> str:
-    """Return the stated id, if it can be one and is of this operation alone; else one from method and path."""
+    """Return the stated id, if it can be one and is this operation's alone; else one from method and path."""
     found = _TROUBLING.sub("-", stated).strip("-") if isinstance(stated, str) else ""
     if not found or found in taken:
         found = method + "".join(map(_words, path.split("/"))) if path.strip("/") else f"{method}Root"
@@ -150,7 +150,7 @@ def _example(document: dict[str, Any], request_body: dict[str, Any]) -> Any:
 
 
 def servers(document: dict[str, Any]) -> tuple[str, ...]:
-    """Return where the paths begin, below the root of a server: each place once, without a slash at its end."""
+    """Return where the paths begin, below a server's root: each place once, without a slash at its end."""
     stated = document.get("servers")
     urls = [
         _without_variables(server["url"], server.get("variables"))

@@ -170,7 +170,7 @@ class Resources:
         return None if resource is None else resource.lister
 
     def uses_up(self, operation: Operation) -> bool:
-        """Return whether an operation that succeeds cannot succeed again: it removes an object, or relates two.
+        """Return whether an operation can succeed only once: it removes an object, or relates two.
 
         A relation of many at once can be made again; one that names a single object is there or not.
         """

@@ -8,7 +8,7 @@ from conformance.contract.references import FILES
 
 
 def validator(document: dict[str, Any], schema: dict[str, Any]) -> Any:
-    """Return a compiled validator of a schema of a document, formats included; None for a schema that is none."""
+    """Return a compiled validator of a document's schema, formats included; None for what is no schema."""
     # Draft 4 ignores what stands beside a $ref, so the schema goes one level down.
     around = {name: as_json_schema(document[name]) for name in ("components", FILES) if name in document}
     try:

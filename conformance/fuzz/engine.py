@@ -100,7 +100,7 @@ def fuzz(
 def _run(
     contract: Contract, target: Target, request: Request, folder: Path
 ) -> tuple[subprocess.CompletedProcess[str], bool]:
-    """Return how Schemathesis ended, and whether it did so in time."""
+    """Run Schemathesis, and return how it ended, and whether it did so in time."""
     command = _command(contract, target, request, folder)
     # Its report may be longer than a pipe holds.
     with (folder / "output.txt").open("w+", encoding="utf-8", errors="replace") as output:
@@ -125,7 +125,7 @@ def _run(
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Let the child write down what it has, and ends it."""
+    """Let the child write down what it has, and end it."""
     if child.poll() is not None:
         return
     child.send_signal(signal.SIGINT)

@@ -99,7 +99,7 @@ def _pointer(operation: Operation, line: dict[str, Any]) -> str:
 
 
 def _untold(contract: Contract, operation_id: str, report: dict[str, Any]) -> Iterable[Finding]:
-    """Failure that Schemathesis counted and our hook was not told of."""
+    """Yield a finding for each failure that Schemathesis counted and our hook was not told of."""
     operation = contract.operation(operation_id)
     label = f"{operation.method} {operation.path}" if operation else operation_id
     for failure in report.get("failures", []):

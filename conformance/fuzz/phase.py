@@ -30,11 +30,11 @@ class Fuzz:
     budgets: Mapping[Mode, float] = {Mode.STANDARD: 30, Mode.CERTIFY: 600}
 
     def ids(self, contract: Contract) -> list[str]:
-        """Return one for each operation."""
+        """Return one id for each operation."""
         return [derived_id(operation.id) for operation in contract.operations]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """Return that the operation keeps its schemas."""
+        """Return the statement that the operation keeps its schemas."""
         for operation in contract.operations:
             if derived_id(operation.id) == verdict_id:
                 return Statement(

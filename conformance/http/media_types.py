@@ -17,7 +17,7 @@ def is_json(media_type: str) -> bool:
 
 
 def stated_for(media_type: str, stated: Iterable[str]) -> str | None:
-    """Return the nearest of the media types and ranges that a contract states; None when none of them fits."""
+    """Return the nearest of the media types and ranges that a contract states; None when none fits."""
     kind = kind_of(media_type)
     wide = f"{kind.partition('/')[0]}/*"
     for wanted in (kind, wide, "*/*"):

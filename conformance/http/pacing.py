@@ -46,7 +46,7 @@ class Pacer:
             self._hopeless = False
 
     def pause(self, retry_after: str | None, attempt: int, spent: float) -> float | None:
-        """Return seconds to hold everything back before a refused request is sent again; None to give up.
+        """Return the seconds to hold everything back before a refused request is sent again; None to give up.
 
         `attempt` counts the refusals before this one, `spent` is what was waited for them.
         """
@@ -64,7 +64,7 @@ class Pacer:
 
 
 def seconds_until(retry_after: str | None) -> float | None:
-    """Return the seconds that a Retry-After header states, as a number or as a date; None when it states none."""
+    """Return the seconds that a Retry-After header states, as a number or a date; None for none."""
     text = (retry_after or "").strip()
     if text.isdecimal():
         return float(text)

@@ -28,7 +28,7 @@ _current = _Current()
 
 @contextmanager
 def within(deadline: Deadline) -> Iterator[None]:
-    """Give everything that this thread reads and writes in the block has to be done by the deadline."""
+    """Hold all that this thread reads and writes in the block to the deadline."""
     _current.deadline, _current.connected = deadline, False
     try:
         yield

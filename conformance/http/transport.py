@@ -82,7 +82,7 @@ class Transport:
             raise WouldWrite(f"it writes: {method} {path} is not sent with --read-only")
 
     def begin(self) -> Deadline:
-        """Count a request that leaves, and gives the deadline for it."""
+        """Count a request that leaves, and return the deadline for it."""
         with self._lock:
             self.sent += 1
         return Deadline.within(self._target.timeout)

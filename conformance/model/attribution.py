@@ -171,7 +171,7 @@ def of_answer(operation_id: str) -> str:
 
 
 def of_difference(aspect: str, act: Act, label: str | None = None) -> str:
-    """Return the clause that a difference breaks: in `aspect`, of the template or other thing called `label`."""
+    """Return the clause that a difference breaks: in `aspect`, of the template or thing called `label`."""
     if act.operation_id is None:
         return UNSEEN
     if act.refused:

@@ -101,7 +101,7 @@ def explore(
     deadline: Deadline,
     last: Deadline | None = None,
 ) -> Exploration:
-    """Draw histories until one fails, all are done or the time is over. What it meets, it does not raise."""
+    """Draw histories until one fails, all are done or the time is over. Raise nothing of what they meet."""
     found = Exploration()
     last = last or deadline
     stopped: list[bool] = []

@@ -95,7 +95,7 @@ class History:
                 self.observe()
 
     def conclude(self) -> None:
-        """Compare everything that the history made; it raises what `take` raises."""
+        """Compare everything that the history made; raise what `take` raises."""
         self.begun = len(self.session.answers)
         self.is_concluding = True
         with self._judging():
@@ -103,7 +103,7 @@ class History:
 
     @contextmanager
     def _judging(self) -> Iterator[None]:
-        """See an answer without the shape that it is to have as a contradiction, too."""
+        """Treat an answer without the shape that it is to have as a contradiction, too."""
         try:
             yield
         except Violation as violation:
@@ -149,7 +149,7 @@ class History:
         secret: bool = False,
         **request: Any,
     ) -> Answer | None:
-        """Send a call, demands its status, and return its answer; None when it is refused, as it is to be.
+        """Send a call, demand its status, and return its answer; None when it is refused, as it is to be.
 
         `refusals` are the statuses that are due, each with the clause that says so; without any, it is to
         succeed. Of several that are due no clause says which comes first. Only an answer that is to show a
@@ -204,7 +204,7 @@ class History:
         label: str | None = None,
         clause_id: str | None = None,
     ) -> bool:
-        """Return whether both are the same JSON; False only where the clause that would be broken is not claimed.
+        """Return whether both are the same JSON; False only where the clause that breaks is not claimed.
 
         Raises:
             Contradiction: they differ, and the clause is claimed.

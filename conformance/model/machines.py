@@ -307,7 +307,7 @@ class PeopleMachine(TemplateMachine):
         return _picked(known, pick) if pick > 9 else self.role(pick)
 
     def held(self, *, with_budget: bool = False) -> list[tuple[str, str]]:
-        """Return every user with a template that the user holds a copy of; if asked for, one with a budget."""
+        """Return every user with a template that the user holds a copy of; on request, one with a budget."""
         return [
             (user.label, profile.label)
             for profile, user, copy in self.world.copies()

@@ -18,12 +18,12 @@ class Histories:
     budgets: Mapping[Mode, float] = {Mode.STANDARD: 8, Mode.CERTIFY: 60}
 
     def ids(self, contract: Contract) -> list[str]:
-        """Return the same for every contract of access profiles."""
+        """Return the ids of the scenarios, the same for every contract of access profiles."""
         del contract
         return [scenario.id for scenario in _SCENARIOS]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """Return what each history leaves."""
+        """Return what a scenario is about."""
         for scenario in _SCENARIOS:
             if scenario.id == verdict_id:
                 stated = contract.operation(scenario.operation_id)

@@ -58,7 +58,10 @@ class Line:
     raised_for: int | None = None
 
     def at(self, now: datetime) -> "Line":
-        """Return the line at an instant: a window that has ended took its usage along, and cycles are used up."""
+        """Return the line at an instant.
+
+        A window that has ended took its usage along, and cycles are used up.
+        """
         window = (now - self.begun) // LENGTHS[self.duration]
         line = self if window == self.window else replace(self, usage=0, window=window)
         if line.raised_for is not None and line.cycles_left <= 0:

@@ -95,7 +95,10 @@ def _search(model: Model, plan: Plan, workspace: Workspace, histories: int, dead
 def _findings(
     plan: Plan, failure: Failure, begin: Callable[[], History], deadline: Deadline
 ) -> tuple[Finding, ...]:
-    """Return the failure, as short as time allows; when it is not repeated, what came first and what came next."""
+    """Return the failure, as short as time allows.
+
+    When it is not repeated, it is what came first and what came next.
+    """
     try:
         again = attempt(begin, failure.steps)
     except (httpx.TransportError, Unreached):

@@ -41,7 +41,7 @@ class TemplateHistory(History):
             self._meet(self.world.create(label, name, fields), answer)
 
     def clone(self, profile: str, label: str, name: str) -> None:
-        """Clone a template; the clone is called `label`."""
+        """Clone a template, and call the clone `label`."""
         source = self.profile(profile)
         due = [(409, "AP-CLO-005")] * self.world.is_taken(name)
         answer = self.write(
@@ -104,7 +104,7 @@ class TemplateHistory(History):
         changed: bool,
         **request: Any,
     ) -> Answer | None:
-        """Return a call on a template, with an `If-Match` that is current, stale or `*`."""
+        """Send a call on a template, with an `If-Match` that is current, stale or `*`."""
         if condition is not None and self.is_claimed("HTTP-009"):
             said = {**said, "If-Match": condition}
             request["headers"] = {"If-Match": self._tag(profile, condition)}
@@ -125,7 +125,7 @@ class TemplateHistory(History):
         return {"current": current, "*": "*", "stale": (older or [_NO_TAG])[-1]}[condition]
 
     def _may_have_row(self, profile: Profile, action: str) -> None:
-        """What changes nothing may make a row, where the clause against it is not claimed."""
+        """Let what changes nothing make a row, where the clause against it is not claimed."""
         if not self.is_claimed("AP-AUD-003"):
             profile.rows.append(Row(action, optional=True))
 
@@ -139,7 +139,7 @@ class TemplateHistory(History):
         self._promise(profile, answer)
 
     def _promise(self, profile: Profile, answer: Answer) -> None:
-        """An answer with the whole template carries the tag that the next read gives (AP-GET-007)."""
+        """Note an answer with the whole template: the next read is to give its tag (AP-GET-007)."""
         self._promised[profile.label] = (answer, self.effects)
 
     # What is seen
@@ -168,7 +168,7 @@ class TemplateHistory(History):
             self.observe_rows(profile)
 
     def observe_list(self, query: Fields | None = None, keep: Any = lambda _: True) -> Fields:
-        """Compare the rows of the list that a filter keeps, and returns them by label."""
+        """Compare the rows of the list that a filter keeps, and return them by label."""
         wanted = [profile for profile in self.world.profiles.values() if keep(profile)]
         answer = self.read("listAccessProfiles", query={"search": self.prefix, "limit": 100, **(query or {})})
         labels = {self.ids["profile", p.label]: p.label for p in self.world.profiles.values()}

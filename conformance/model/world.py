@@ -62,7 +62,7 @@ class World:
         return self.create(label, name, source.fields, "clone")
 
     def update(self, profile: Profile, sent: Fields) -> bool:
-        """Change the fields that are sent, the name among them, and says whether that changes anything."""
+        """Change the fields that are sent, the name among them; return whether that changes anything."""
         fields = {**profile.fields, **{name: value for name, value in sent.items() if name != "name"}}
         name = sent.get("name", profile.name)
         if (name, fields) == (profile.name, profile.fields):
@@ -89,7 +89,7 @@ class World:
     # Roles
 
     def attach(self, profile: Profile, roles: Sequence[str], *, default: bool, apply: bool) -> int:
-        """Attach roles, and say how many members got a copy."""
+        """Attach roles, and return how many members got a copy."""
         before = (dict(profile.roles), profile.is_active)
         for role in roles:
             if default:
@@ -134,7 +134,7 @@ class World:
     # Users
 
     def change_role(self, user: User, role: str | None) -> None:
-        """Take what the old role gave and the new does not give as well, and gives the new default."""
+        """Take what the old role gave and the new does not give as well, and give the new default."""
         old, user.role = user.role, role
         if old == role:
             return
@@ -169,7 +169,7 @@ class World:
         return sorted(found, key=lambda pair: pair[1].number)
 
     def give(self, profile: Profile, user: User, role: str | None = None) -> Copy:
-        """Return a copy of a template as it is now, with one virtual key."""
+        """Give a user a copy of a template as it is now, with one virtual key."""
         copy = Copy(
             number=next(self.numbers),
             fields=dict(profile.fields),
@@ -194,7 +194,7 @@ class World:
     def sorted_out(
         self, profile: Profile, fields: Iterable[str], users: Iterable[str]
     ) -> tuple[set[str], set[str]]:
-        """Holder whose copies can have fields of a template, and holders whose copies would break a rule."""
+        """Return holders whose copies can have fields of a template, and those whose would break a rule."""
         chosen = {name: profile.fields[name] for name in fields}
         held = {user: {**profile.copies[user].fields, **chosen} for user in users}
         unfit = {user for user, merged in held.items() if has_conflict(merged)}

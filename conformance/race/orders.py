@@ -55,7 +55,7 @@ def order(session: Session) -> Round:
 
 
 def reads(session: Session) -> Round:
-    """Return two clients write two fields that belong together, while two read them and one lists them."""
+    """Two clients write two fields that belong together, while two read them and one lists them."""
     profile_id = calls.create(session, description="0", tags=["0"])["id"]
     is_over = threading.Event()
 
@@ -108,7 +108,7 @@ def _torn(profile_id: int, answers: Sequence[Answer]) -> Round | None:
 
 
 def _fields(client: int, turn: int) -> dict[str, Any]:
-    """Return every update sends a value that no other sends; two clients in four send the same field."""
+    """Return an update with a value that no other sends; two clients in four send the same field."""
     mark = 10 * client + turn + 1
     each = (
         {"description": f"by {mark}"},

@@ -119,7 +119,7 @@ def _run(race: Race, run: Run, rounds: int) -> Outcome:
 
 
 def _round(race: Race, session: Session) -> Round:
-    """Return one round. An answer without the shape that it is to have is a fault, too."""
+    """Run one round. An answer without the shape that it is to have is a fault, too."""
     before = len(session.answers)
     try:
         return race.run(session)

@@ -43,7 +43,7 @@ class Race:
 
 
 def create(session: Session) -> Round:
-    """Return several clients create one name."""
+    """Several clients create one name."""
     name = session.name()
     answers = race(session, [Entry("createAccessProfile", {"name": name})] * CLIENTS)
     fault = _one_winner(answers, 201, 409)
@@ -53,7 +53,7 @@ def create(session: Session) -> Round:
 
 
 def update(session: Session) -> Round:
-    """Return several clients update one profile with the tag that it has."""
+    """Several clients update one profile with the tag that it has."""
     profile_id = calls.create(session)["id"]
     tag = calls.read(session, profile_id).headers.get("etag", "")
     entries = [
@@ -74,7 +74,7 @@ def update(session: Session) -> Round:
 
 
 def rename(session: Session) -> Round:
-    """Return several clients give one name to several profiles."""
+    """Several clients give one name to several profiles."""
     name = session.name()
     ids = [calls.create(session)["id"] for _ in range(CLIENTS)]
     entries = [Entry("updateAccessProfile", {"name": name}, {"profile_id": i}) for i in ids]
@@ -86,7 +86,7 @@ def rename(session: Session) -> Round:
 
 
 def delete(session: Session) -> Round:
-    """Return several clients delete one profile."""
+    """Several clients delete one profile."""
     profile_id = calls.create(session)["id"]
     answers = race(session, [Entry("deleteAccessProfile", None, {"profile_id": profile_id})] * CLIENTS)
     log = audit_log.of_profile(session, profile_id)
@@ -96,7 +96,7 @@ def delete(session: Session) -> Round:
 
 
 def assign(session: Session) -> Round:
-    """Return several clients assign one profile to one user."""
+    """Several clients assign one profile to one user."""
     profile_id, user_id = fixtures.active_profile(session)["id"], fixtures.user(session)["id"]
     entry = Entry("assignUserAccessProfile", {"profile_id": profile_id}, {"user_id": user_id})
     answers = race(session, [entry] * CLIENTS)
@@ -112,7 +112,7 @@ def assign(session: Session) -> Round:
 
 
 def attach(session: Session) -> Round:
-    """Return several clients make several profiles the default of one role."""
+    """Several clients make several profiles the default of one role."""
     role_id = fixtures.role(session)["id"]
     ids = [calls.create(session)["id"] for _ in range(CLIENTS)]
     body = {"role_ids": [role_id], "is_default": True}
@@ -125,7 +125,7 @@ def attach(session: Session) -> Round:
 
 
 def revoke(session: Session) -> Round:
-    """Return several clients revoke one API key."""
+    """Several clients revoke one API key."""
     key_id = fixtures.api_key(session, "AccessProfiles:View")["api_key"]["id"]
     answers = race(session, [Entry("revokeApiKey", None, {"key_id": key_id})] * CLIENTS)
     return _round(_one_winner(answers, 200, 404), answers)

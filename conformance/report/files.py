@@ -32,7 +32,7 @@ def render(document: Document, form: str) -> str:
 
 
 def prepare(folder: Path) -> None:
-    """Make sure that reports can be written, and removes those of an earlier run.
+    """Make sure that reports can be written, and remove those of an earlier run.
 
     Raises:
         OSError: they cannot.

@@ -29,7 +29,7 @@ class TextReport:
 
     @contextmanager
     def watching(self, plan: Plan) -> Iterator[None]:
-        """Say what is going to be checked, and shows the run while it lasts."""
+        """Say what is going to be checked, and show the run while it lasts."""
         contract = plan.contract
         self._line(f"{contract.title} {contract.version} at {plan.target.root}, seed {plan.seed}")
         stated = (

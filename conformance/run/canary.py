@@ -8,7 +8,7 @@ from conformance.run.session import Session
 
 
 def reads(session: Session) -> list[Operation]:
-    """Return the reads without a parameter in their path that may be called, those first that take nothing."""
+    """Return the reads without a parameter in the path that may be called; first, those that take nothing."""
     found = [
         each
         for each in session.contract.operations

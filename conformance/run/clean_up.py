@@ -36,7 +36,7 @@ _MOST_PAGES, _MOST_PAGES_OF_ALL = 1000, 50
 
 
 def clean_up(workspace: Workspace, content: Content, deadline: Deadline | None = None) -> Residue:
-    """Remove all that a run made, and says what is left. A run that only reads made nothing.
+    """Remove all that a run made, and return what is left. A run that only reads made nothing.
 
     It stops at the deadline, and where the server no longer answers.
     """
@@ -194,7 +194,7 @@ class _Removal:
         self._stopped = threading.Event()
 
     def passes(self, found: Mapping[str, Objects | None]) -> dict[str, Objects | None]:
-        """Remove all of these, in passes until one changes nothing; returns what is left of each kind.
+        """Remove all of these, in passes until one changes nothing; return what is left of each kind.
 
         None stands for what cannot be told, because the server stopped answering.
         """
@@ -234,7 +234,10 @@ class _Removal:
 
 
 def _kinds(resources: Resources) -> dict[str, Resource]:
-    """Return what a run can make, by its path, in the order in which it goes: what came last, and what is below."""
+    """Return what a run can make, by its path, in the order of removal.
+
+    What came last goes first, and what is below goes before what is above.
+    """
     made = [each for each in resources if any(not maker.binds for maker in each.makers)]
     made.reverse()
     return {each.path: each for each in sorted(made, key=lambda each: -len(each.parents))}

@@ -45,7 +45,7 @@ class Content:
         return ()
 
     def names_places(self, profiles: Collection[str]) -> bool:
-        """Return whether a server that claims these profiles has to name the place of what it refuses in a body."""
+        """Return whether a server with these profiles has to name the place of what it refuses in a body."""
         del profiles
         return False
 
@@ -59,7 +59,7 @@ class Content:
         return {}
 
     def preflight(self, session: Session) -> None:
-        """Look whether a run can begin.
+        """See whether a run can begin.
 
         Raises:
             Unreached: it cannot; the message says what to do.
@@ -87,7 +87,7 @@ class Content:
         return None
 
     def may_miss(self, constraint_id: str) -> bool:
-        """Return whether a body at the boundary names something that need not be there, so that 404 accepts it."""
+        """Return whether a body at the boundary names something that need not be there: 404 accepts it."""
         del constraint_id
         return False
 

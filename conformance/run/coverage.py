@@ -105,7 +105,7 @@ class Ledger:
 
 
 def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None = None) -> list[Gap]:
-    """Return what was not reached though a client can reach it, in the operations of some profiles (None: all)."""
+    """Return what can be reached and was not, in the operations of some profiles (None: all)."""
     contract = ledger.contract
     exclusions = Exclusions(contract, derivation.resources(contract), content)
     operations = [

@@ -123,7 +123,7 @@ class Plan:
         return self.only is None or verdict_id in self.only
 
     def budget_of(self, phase: Phase, slowness: float = 1.0) -> float:
-        """Return seconds that a phase may take, on a server so many times as slow as a brisk one."""
+        """Return the seconds that a phase may take, on a server so many times as slow as a brisk one."""
         if self.budget is None:
             return phase.budgets[self.mode] * slowness
         wanted = (each for each in self.phases if self.mode in each.budgets and each.name not in self.omitted)

@@ -141,7 +141,7 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
 
 
 def _explain(error: Exception, session: Session) -> tuple[Status, str, tuple[Finding, ...]]:
-    """Return a check may stumble over an answer that has not the shape that it may rely on.
+    """Return what an error in a check means: it may stumble over an answer without the shape to rely on.
 
     That is the server's fault.
     """

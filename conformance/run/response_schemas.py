@@ -98,7 +98,7 @@ class ResponseSchemas:
         return [*_header_faults(stated, answer), *self._body_faults(stated, answer)]
 
     def unusable_of(self, operation: Operation) -> str:
-        """Return why answers of an operation that came were not judged by their schema; empty when they were."""
+        """Return why answers that an operation gave were not judged by their schema; empty if they were."""
         for (operation_id, _), stated in self._stated.items():
             if operation_id == operation.id and stated is not None:
                 for pointer in filter(None, stated.bodies.values()):
@@ -133,12 +133,12 @@ class ResponseSchemas:
             yield _Header(name, place, header.get("required") is True, schema, validator)
 
     def _followed(self, schema: Any, pointer: str) -> str:
-        """Return the pointer to a schema, or to what its reference leads to: that is compiled once for all."""
+        """Return the pointer to a schema, or to what its reference leads to: that is compiled only once."""
         is_reference = isinstance(schema, dict) and (self.contract.is_30 or len(schema) == 1)
         return resolved(self._document, schema, pointer)[1] if is_reference else pointer
 
     def _validator(self, pointer: str) -> Validator | None:
-        """Return what judges by the schema at a pointer; None when it is none that can be used (`unusable`)."""
+        """Return what judges by the schema at a pointer; None when it cannot be used (`unusable`)."""
         if pointer not in self._validators:
             kind = (
                 jsonschema_rs.Draft4Validator if self.contract.is_30 else jsonschema_rs.Draft202012Validator
@@ -185,7 +185,7 @@ class ResponseSchemas:
             yield ResponseFault(pointer_to(*path), expected, actual + self._hint(error, path))
 
     def _hint(self, error: jsonschema_rs.ValidationError, path: list[str]) -> str:
-        """Return that a contract of 3.1 means to allow null, and does not."""
+        """Return a hint where a contract of 3.1 means to allow null, and does not; empty elsewhere."""
         if error.instance is not None or self.contract.is_30:
             return ""
         schema = value_at(self._document, pointer_to(*path[:-1]))

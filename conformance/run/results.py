@@ -128,7 +128,10 @@ class Results:
         return f"conformance replay {_word(verdict_id)}{self._named}"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the shape of `results.json`. It is public: a change that breaks it takes a new `schema_version`."""
+        """Return the shape of `results.json`.
+
+        It is public: a change that breaks it takes a new `schema_version`.
+        """
         plan, contract = self.plan, self.plan.contract
         document = {
             "schema_version": SCHEMA_VERSION,

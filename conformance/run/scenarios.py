@@ -67,7 +67,10 @@ def finding(
 
 
 def verdict(plan: Plan, scenario: Scenario, outcome: Outcome) -> Verdict:
-    """Return the verdict on a scenario. A failure stands at the clause that it breaks, all else at the operation."""
+    """Return the verdict on a scenario.
+
+    A failure stands at the clause that it breaks, all else at the operation.
+    """
     clean = plan.target.redactor.text
     operation = plan.contract.operation(scenario.operation_id)
     pointer = outcome.findings[0].pointer if outcome.findings else None

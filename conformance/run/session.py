@@ -159,7 +159,7 @@ class Session:
     def path(
         self, operation_id: str, parameters: dict[str, Any] | None = None, *, server: str | None = None
     ) -> str:
-        """Return the path of an operation, below one of the contract's servers (the first, if none is named)."""
+        """Return the path of an operation, below a server of the contract (the first, if none is named)."""
         operation = self.contract.operation(operation_id)
         if operation is None:
             raise Unreached(f"the contract has no operation {operation_id}")

@@ -93,7 +93,7 @@ def _questions(stated: Contract, scope: Scope) -> list[Question]:
 
 
 def _involved(stated: Contract, operation_id: str) -> tuple[str, ...]:
-    """Return the operation, with those that make and read what its path names, so that there is a story to tell."""
+    """Return the operation, with those that make and read what its path names, so that there is a story."""
     operation, known = stated.operation(operation_id), derivation.resources(stated)
     path = operation.path if operation else ""
     named = [known.of(name) for name in parameters_of(path)] or [r for r in known if r.collection == path]

@@ -60,13 +60,13 @@ class On:
         return response
 
     def touches_request(self, request: Request) -> bool:
-        """Return whether it touches an exchange with this request, if the answer is one of its own as well."""
+        """Return whether it touches an exchange with this request, if the answer is one of its own too."""
         if self.operations and request.operation_id not in self.operations:
             return False
         return self.when is None or bool(self.when(request))
 
     def touches_answer(self, response: Response) -> bool:
-        """Return whether it touches an exchange with this answer, if the request is one of its own as well."""
+        """Return whether it touches an exchange with this answer, if the request is one of its own too."""
         if self.statuses is not None and response.status not in self.statuses:
             return False
         return self.where is None or bool(self.where(response.json))
@@ -96,7 +96,7 @@ class On:
         return self._then(step)
 
     def does(self, effect: Effect) -> Self:
-        """Do something else as well, and answers as before."""
+        """Do something else as well, and answer as before."""
 
         async def step(request: Request, response: Response, inner: Inner, _: State) -> Response:
             await effect(request, response, inner)
@@ -114,7 +114,7 @@ class On:
         return self._then(step)
 
     def answer(self, change: Callable[[Request, Response], Response]) -> Self:
-        """Return answers something else, which depends on the request and on the right answer."""
+        """Answer something else, which depends on the request and on the right answer."""
 
         async def step(request: Request, response: Response, _inner: Inner, _state: State) -> Response:
             return change(request, response)
@@ -122,7 +122,7 @@ class On:
         return self._then(step)
 
     def reply(self, response: Response | Callable[[Request], Response]) -> Self:
-        """Return answers so. Without a condition on the answer, the right server is not asked at all."""
+        """Answer so. Without a condition on the answer, the right server is not asked at all."""
 
         def reply(request: Request) -> Response:
             return response if isinstance(response, Response) else response(request)
@@ -136,11 +136,11 @@ class On:
         return self.reply(refusal(status))
 
     def status(self, status: int) -> Self:
-        """Return answers with another status."""
+        """Answer with another status."""
         return self.answer(lambda _, response: replace(response, status=status))
 
     def header(self, name: str, value: str | None) -> Self:
-        """Return answers with another value of a header, or without it."""
+        """Answer with another value of a header, or without it."""
         return self.answer(lambda _, response: response.with_header(name, value))
 
     def set(self, pointer: str, value: Any) -> Self:

@@ -60,7 +60,7 @@ _NEVER_REACHED = ("maximum", "maxLength")
 
 
 def same_answers(session: Session, content: Content, mutant: Mutant, server: FaultyServer) -> str:
-    """Return why no client can tell them apart, as a sentence; empty when one can, or when that cannot be said.
+    """Return in a sentence why no client can tell them apart; empty when one can, or nothing can be said.
 
     Raises:
         HostError: the server cannot be told what to serve.

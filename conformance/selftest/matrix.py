@@ -70,7 +70,7 @@ def matrix(proof: Proof) -> Document:
 
 
 def plain() -> Document | None:
-    """Return what plain Schemathesis did with the same faults, from its dated run; None when there was none."""
+    """Return what plain Schemathesis did with the same faults, from its dated run; None without a run."""
     dated = files("conformance.selftest").joinpath("baseline.json")
     return dict(json.loads(dated.read_text(encoding="utf-8"))) if dated.is_file() else None
 

@@ -80,5 +80,5 @@ def no_listener() -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Give where reports may be written."""
+    """Give a folder where reports may be written."""
     return tmp_path / "reports"

@@ -114,7 +114,7 @@ class Gateway(Operations):
         raise Refusal(404, "path_not_found", "Nothing is here.")
 
     def without_operation(self, method: str, operations: dict[str, Operation]) -> Reply:
-        """Return answers OPTIONS, and refuses every other method."""
+        """Answer OPTIONS, and refuse every other method."""
         also = ["HEAD", "OPTIONS"] if "GET" in operations else ["OPTIONS"]
         headers = {"Allow": ", ".join([*operations, *also])}
         if method == "OPTIONS":

@@ -73,7 +73,7 @@ class Connection(BaseHTTPRequestHandler):
     server: Server
 
     def handle_one_request(self) -> None:
-        """Read a request, answer it, and passes over what is left of its body."""
+        """Read a request, answer it, and pass over what is left of its body."""
         self.close_connection = True
         try:
             self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)

@@ -123,7 +123,7 @@ def _urls(top: Node) -> dict[str, tuple[str]]:
 
 
 def _components(old: Document, new: Document) -> Iterator[Change]:
-    """Component are compared where they are used. Here is what no operation uses, and examples."""
+    """Yield the changes of what no operation uses, and of examples. The rest is compared where it is used."""
     texts = canonical(old.root), canonical(new.root)
     for section in {**_plain(old, "components"), **_plain(new, "components")}:
         if section == "securitySchemes":

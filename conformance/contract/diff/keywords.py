@@ -24,7 +24,7 @@ class Difference:
 
 
 def compare_keywords(old: Schema, new: Schema, *, enumerations: bool = True) -> Iterator[Difference]:
-    """Yield every difference that the keywords of the schema itself make, without those of the schemas inside."""
+    """Yield every difference that the schema's own keywords make, without those of the schemas inside."""
     types = list(_types(old, new))
     yield from types
     yield from _nullable(old, new)
@@ -68,7 +68,7 @@ def shown(value: Any) -> str:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Return whether two values are one value of JSON: 1 is not true, and the order of members says nothing."""
+    """Return whether two values are one value of JSON: 1 is not true, and members have no order."""
     if left is right or (isinstance(left, str) and isinstance(right, str)):
         return bool(left == right)
     return canonical(left) == canonical(right)
@@ -177,7 +177,7 @@ def _bound(old: Schema, new: Schema, bound: _Bound) -> Iterator[Difference]:
 
 
 def _limit(schema: Schema, bound: _Bound) -> tuple[tuple[Fraction, int] | None, str]:
-    """Return the limit as something to compare, and as text. An exclusive one lies beside its number, within."""
+    """Return the limit as something to compare, and as text. An exclusive one lies just within its number."""
     inward = -1 if bound.upper else 1
     limits = []
     value, exclusive = schema.get(bound.keyword), schema.get(bound.exclusive)

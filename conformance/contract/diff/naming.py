@@ -8,7 +8,7 @@ _KINDS = {"parameters": "parameter", "responses": "response", "headers": "header
 
 
 def subject(node: Node) -> str:
-    """Return a name for a place in a schema, parameter, body or answer: `AccessProfile.budgets[]`, `body.name`."""
+    """Return a name for a place in a schema, parameter, body or answer: `AccessProfile.budgets[]`."""
     tokens = node.tokens
     if tokens[:2] == ("components", "schemas"):
         return "".join([*tokens[2:3], *_within(tokens[3:])])

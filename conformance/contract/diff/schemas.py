@@ -93,7 +93,7 @@ def _changed(pair: _Pair, suffix: str, message: str, *path: str) -> Change:
 
 
 def _unwrapped(pair: _Pair) -> _Pair:
-    """Return one schema in an `allOf` is that schema. It is often written so to give a reference a description."""
+    """Return the pair, with an `allOf` of one schema as that schema. It often describes a mere reference."""
     if ("allOf" in pair.old) == ("allOf" in pair.new):
         return pair
     return _Pair(_only_branch(pair.old), _only_branch(pair.new), pair.place)

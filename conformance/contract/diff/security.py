@@ -11,7 +11,10 @@ _Alternatives = dict[frozenset[str], frozenset[str]]
 
 
 def compare_security(old: Node, new: Node, named: str) -> Iterator[Change]:
-    """Yield every change of what a caller has to show. An operation that says nothing has what the root says."""
+    """Yield every change of what a caller has to show.
+
+    An operation that says nothing has what the root says.
+    """
     before_at, after_at = _stated(old), _stated(new)
     before, after = _alternatives(before_at), _alternatives(after_at)
     if before == after:

@@ -36,7 +36,7 @@ def _parent_as_id(_: Request, response: Response) -> Response:
 
 
 def _knowing_keys(fault: Callable[[list[Any]], Fault]) -> Fault:
-    """A fault that knows the virtual keys that came with copies."""
+    """Return a fault that knows the virtual keys that came with copies."""
     return remembering(_assigned, lambda _, response: response.json["virtual_key"], fault)
 
 

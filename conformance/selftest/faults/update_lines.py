@@ -40,7 +40,7 @@ def _cut(member: str, most: int) -> On:
 
 
 def _compared_alone(sent: str, other: str) -> On:
-    """The server compares what is sent alone."""
+    """Compare what is sent alone."""
     return on(UPDATE, when=lambda request: request.sent.get(sent) and other not in request.sent).send(
         with_body(**{other: []})
     )

@@ -37,7 +37,7 @@ Steps = tuple[str, ...]
 
 
 def answer_mutants(document: Document) -> Iterator[Mutant]:
-    """Yield one for each documented status that can be asked for, each field of a good answer, and its headers."""
+    """Yield one for each documented status to be asked for, each field of a good answer, and its headers."""
     for _, _, operation in operations(document):
         operation_id = operation["operationId"]
         for status, stated in operation["responses"].items():
@@ -108,7 +108,7 @@ def _rename(holder: Document, name: str) -> None:
 
 
 def _retype(holder: Document, name: str) -> None:
-    """A number or a flag as text, text as a number, and an object or a list the other way round."""
+    """Make a number or a flag a text, text a number, and an object or a list the other of the two."""
     value = holder[name]
     if isinstance(value, str):
         holder[name] = len(value)

@@ -89,7 +89,7 @@ def resolved(document: Document, node: Document) -> Document:
 
 
 def own(document: Document, node: Any, *steps: str | int) -> Any:
-    """Return what stands that many steps below a node, where it may be changed: each reference becomes a copy."""
+    """Return what stands that many steps below a node, to be changed: each reference becomes a copy."""
     for step in steps:
         node[step] = (
             copy.deepcopy(resolved(document, node[step])) if _is_reference(node[step]) else node[step]

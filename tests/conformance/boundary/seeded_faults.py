@@ -29,7 +29,7 @@ def with_name(body: Body, change: Callable[[str], str]) -> Body:
 
 
 def without_pointer(operation: str, place: str, code: str) -> On:
-    """Refusal of one place for one reason that do not name the place."""
+    """Name no place in refusals of one place for one reason."""
 
     def names(body: Any) -> bool:
         errors = body.get("extra_fields", {}).get("errors", [])
@@ -39,7 +39,7 @@ def without_pointer(operation: str, place: str, code: str) -> On:
 
 
 def restated(operation: str, status: int, other: int) -> On:
-    """Return answers with another status, in the body of an error as well."""
+    """Answer with another status, in the body of an error as well."""
     return on(operation, status=status).status(other).edit("/status_code", lambda _: other)
 
 

@@ -162,7 +162,7 @@ def test_a_malformed_url_is_2(check: Command, url: str) -> None:
 
 
 async def no_api_keys(request: Request, inner: Inner, state: State) -> Response:
-    """Return the server has no API keys as a resource."""
+    """Have no API keys as a resource."""
     return refusal(404) if "/api-keys" in request.path else await inner(request)
 
 

@@ -42,7 +42,7 @@ def listening(behave: Behaviour) -> Iterator[str]:
 
 
 def silence(connection: socket.socket) -> None:
-    """Take the request and never answers."""
+    """Take the request and never answer."""
     while connection.recv(65536):
         pass
 
@@ -52,7 +52,7 @@ def hang_up(connection: socket.socket) -> None:
 
 
 def half_closed(connection: socket.socket) -> None:
-    """Say that nothing will come, and goes on listening."""
+    """Say that nothing will come, and go on listening."""
     connection.shutdown(socket.SHUT_WR)
     silence(connection)
 

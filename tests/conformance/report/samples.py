@@ -47,12 +47,15 @@ def clause_line(clause_id: str) -> int:
 
 
 def passed() -> Document:
-    """Return everything passed."""
+    """Return a run in which everything passed."""
     return document()
 
 
 def failed() -> Document:
-    """Return some of everything: failures with evidence, warnings, skips, expected failures, an unreached clause."""
+    """Return a run with some of everything.
+
+    Failures with evidence, warnings, skips, expected failures, an unreached clause.
+    """
     made = document(label="Staging gateway")
     by_id = {verdict["id"]: verdict for verdict in made["clauses"]}
     _fail(by_id["AP-CRE-006"], finding(creation(409), steps=["POST /api/access-profiles, 20 times at once"]))
@@ -90,7 +93,7 @@ def failed() -> Document:
 
 
 def blocked() -> Document:
-    """Return nothing could be checked."""
+    """Return a run in which nothing could be checked."""
     obstacle = "Nothing listens at http://127.0.0.1:9. Start the server, or give its URL."
     made = _document([], [], None)
     made["phases"] = [phase("preflight", requests=1)]
@@ -99,7 +102,7 @@ def blocked() -> Document:
 
 
 def broken() -> Document:
-    """Return a check failed by itself."""
+    """Return a run in which a check itself failed."""
     made = document()
     reason = "the check itself failed: KeyError: 'id'"
     made["clauses"][5].update(status="ERROR", reason=reason)
@@ -107,7 +110,7 @@ def broken() -> Document:
 
 
 def stale() -> Document:
-    """Return all is well, but for the list of expected failures."""
+    """Return a run in which all is well, but for the list of expected failures."""
     made = document()
     entry = {"reason": "mended long ago", "owner": "QA", "expires": "2026-01-01"}
     _expect(made["clauses"][9], entry)
@@ -115,7 +118,7 @@ def stale() -> Document:
 
 
 def hostile(text: str = "".join(HOSTILE)) -> Document:
-    """Return what a server or a user can choose is `text`, everywhere."""
+    """Return a run in which all that a server or a user can choose is `text`."""
     made = document(target=f"http://host/{text}", label=text)
     shown = _exchange("POST", f"/api/{text}", text, 201, text)
     shown["request"]["headers"].append(["X-Sent", text])
@@ -145,7 +148,7 @@ def hostile(text: str = "".join(HOSTILE)) -> Document:
 
 
 def long_bodies() -> Document:
-    """Return every fourth clause failed, with three exchanges of the longest bodies that are kept."""
+    """Return a run in which every fourth clause failed, with three exchanges of the longest bodies kept."""
     made = document()
     for verdict in made["clauses"][::4]:
         _fail(

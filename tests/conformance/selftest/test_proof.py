@@ -62,7 +62,7 @@ def _knowing(trials: TrialServer, checks: Registry) -> Iterator[None]:
 
 
 def _mutant_trial(trials: TrialServer, mutant_id: str) -> Trial:
-    """Return what comes of a mutant when no clause has a check."""
+    """Try a mutant when no clause has a check."""
     (mutant,) = (each for each in mutants(document.load().document) if each.id == mutant_id)
     with _knowing(trials, Registry()):
         return trials.mutant(mutant)
