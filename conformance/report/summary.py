@@ -62,7 +62,7 @@ class _Summary:
             self._line(f"  because    {reason}")
 
     def _explain_group(self, group: list[dict[str, Any]]) -> None:
-        """One verdict whole; of several with one cause, the first, and the ids of all."""
+        """Print one verdict whole; of several with one cause, the first, and the ids of all."""
         if len(group) > 1:
             causes = sorted({finding["cause"] for verdict in group for finding in verdict["findings"]})
             self._line()

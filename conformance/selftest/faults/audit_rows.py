@@ -41,7 +41,7 @@ def log_rows(change: Callable[[Rows], Rows], *logs: str) -> On:
 
 
 def _each(**changes: Any) -> Fault:
-    """All rows with other members: values, or functions that give them from the row."""
+    """Give all rows other members: values, or functions that give them from the row."""
 
     def change(row: Row) -> Row:
         return row | {name: value(row) if callable(value) else value for name, value in changes.items()}

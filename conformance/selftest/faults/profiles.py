@@ -49,7 +49,7 @@ def edited(response: Response, **changes: Any) -> Response:
 
 
 def has_padded_name(request: Request) -> bool:
-    """Whether the name that is sent has spaces around it."""
+    """Return whether the name that is sent has spaces around it."""
     name = request.sent.get("name")
     return isinstance(name, str) and name != name.strip()
 

@@ -22,7 +22,7 @@ def _name(request: Request) -> Any:
 
 
 def _is_hurried(request: Request) -> bool:
-    """Whether the request is one of a race: these have a connection of their own."""
+    """Return whether the request is one of a race: these have a connection of their own."""
     return bool(request.sent) and request.header("connection") == "close"
 
 

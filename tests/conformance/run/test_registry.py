@@ -14,10 +14,10 @@ def test_the_docstring_of_a_check_is_its_explanation() -> None:
     def ask(session: Session) -> None:
         """Ask once.
 
-        And looks.
+        And look.
         """
 
-    assert checks["A-1"].explanation == "Asks once. And looks."
+    assert checks["A-1"].explanation == "Ask once. And look."
     assert checks["A-1"].run is ask
     assert list(checks) == ["A-1"]
 
