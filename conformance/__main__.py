@@ -8,7 +8,7 @@ LIBRARIES = ("httpx", "hypothesis", "jinja2", "requests", "schemathesis")
 
 
 def main() -> None:
-    """Runs the command; where a library is missing, says in one sentence what to install, and exits 2."""
+    """Run the command; where a library is missing, say in one sentence what to install, and exit 2."""
     for library in LIBRARIES:
         if find_spec(library) is None:
             sys.stderr.write(f'{library} is not installed: pip install "access-profiles[conformance]"\n')

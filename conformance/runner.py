@@ -53,23 +53,23 @@ class Suite:
         return self.content is ACCESS_PROFILES
 
     def ids(self, contract: Contract) -> list[str]:
-        """Every id that a verdict on this contract can have: clauses first."""
+        """Return every id that a verdict on this contract can have: clauses first."""
         derived = (verdict_id for phase in self.phases for verdict_id in phase.ids(contract))
         return list(dict.fromkeys([*(clause.id for clause in contract.clauses), *derived]))
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """What a verdict is about; None for an id that none has."""
+        """Return what a verdict is about; None for an id that none has."""
         told = (phase.explain(contract, verdict_id) for phase in self.phases)
         return next((statement for statement in told if statement is not None), None)
 
 
 def checks() -> Registry:
-    """How each clause of access profiles is checked."""
+    """Return how each clause of access profiles is checked."""
     return registry.load(OWN_CHECKS)
 
 
 def suite_for(contract: Contract, packages: Sequence[str] = ()) -> Suite:
-    """What the suite knows of access profiles, or for the contract of something else what does for any.
+    """Return what the suite knows of access profiles; for another contract, what does for any.
 
     `packages` are those of the contract's owner, with checks of its clauses; installed ones say so by entry
     points.
@@ -101,7 +101,7 @@ def _phases(known: Registry, content: Content) -> tuple[Phase, ...]:
 def planned(
     contract: Contract, target: Target, seed: int, *, suite: Suite | None = None, **asked: Any
 ) -> Plan:
-    """A plan with all that the suite brings to the contract.
+    """Return a plan with all that the suite brings to the contract.
 
     What is `asked` are more fields of the plan; without `profiles` all of the contract are claimed.
     """
@@ -111,7 +111,7 @@ def planned(
 
 
 def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
-    """Runs a plan to its end. Every phase and verdict is told to `observe` as it comes."""
+    """Run a plan to its end. Every phase and verdict is told to `observe` as it comes."""
     begun = datetime.now(UTC)
     progress = _Progress(plan, begun.date(), observe)
     audit, ledger = ResponseAudit(plan.contract), Ledger(plan.contract)
@@ -168,13 +168,13 @@ class _Progress:
         self._observe(Decided(self._plan.expected.judged(verdict, self._today)))
 
     def verdicts(self) -> tuple[Verdict, ...]:
-        """Clauses in the order of the contract, then the others as they came."""
+        """Return clauses in the order of the contract, then the others as they came."""
         order = {clause.id: number for number, clause in enumerate(self._plan.contract.clauses)}
         found = sorted(self._verdicts.values(), key=lambda verdict: order.get(verdict.id, len(order)))
         return self._plan.expected.apply(found, self._today)
 
     def follow(self, phase: Phase, plan: Plan, workspace: Workspace, ledger: Ledger, slowness: float) -> None:
-        """Runs one phase, if the plan has it."""
+        """Run one phase, if the plan has it."""
         why_not = skips.phase(plan, phase)
         if why_not is not None:
             self.records[phase.name] = PhaseRecord(phase.name, "skipped", why_not)
@@ -199,7 +199,7 @@ class _Progress:
 def _preflight(
     plan: Plan, workspace: Workspace, observe: Callable[[Event], None]
 ) -> tuple[Plan, str | None, float]:
-    """The plan that fits the server, why nothing can be checked, if that is so, and how slow it is."""
+    """Return the plan that fits the server, why nothing can be checked, if that is so, and how slow it is."""
     session = workspace.session("preflight")
     try:
         plan.content.preflight(session)

@@ -13,7 +13,7 @@ Row = dict[str, Any]
 
 
 def of_profile(session: Session, profile_id: Any, **query: Any) -> Answer:
-    """One page of a profile's log, as long as it may be unless `limit` is given."""
+    """Return one page of a profile's log, as long as it may be unless `limit` is given."""
     return session.call(
         "listAccessProfileAuditLogsById",
         parameters={"profile_id": profile_id},
@@ -22,22 +22,22 @@ def of_profile(session: Session, profile_id: Any, **query: Any) -> Answer:
 
 
 def of_all(session: Session, **query: Any) -> Answer:
-    """One page of the whole log, as long as it may be unless `limit` is given."""
+    """Return one page of the whole log, as long as it may be unless `limit` is given."""
     return session.call("listAccessProfileAuditLogs", query={"limit": LARGEST_PAGE, **query})
 
 
 def rows(answer: Answer) -> list[Row]:
-    """The answer is 200 and holds a list `audit_logs` of objects, returned."""
+    """Demand a 200 with a list `audit_logs` of objects, and return the list."""
     return expect.rows(answer, "audit_logs")
 
 
 def actions(answer: Answer) -> list[Any]:
-    """The actions of the answer's rows, in its order."""
+    """Return the actions of the answer's rows, in its order."""
     return [row.get("action") for row in rows(answer)]
 
 
 def json_object(log: Answer, row: Row, name: str) -> dict[str, Any]:
-    """The JSON object in a member of a row; an empty one when it is null."""
+    """Return the JSON object in a member of a row; an empty one when it is null."""
     text = row.get(name)
     if text is None:
         return {}

@@ -15,33 +15,33 @@ _SHOWN = 600
 
 
 def submit(session: Session, body: Any = None, **request: Any) -> Answer:
-    """Sends a body to `createAccessProfile`."""
+    """Send a body to `createAccessProfile`."""
     return session.call("createAccessProfile", body=body, **request)
 
 
 def submit_octets(session: Session, content: bytes, media_type: str | None = "application/json") -> Answer:
-    """Sends octets to `createAccessProfile`, just as they are."""
+    """Send octets to `createAccessProfile`, just as they are."""
     headers = {} if media_type is None else {"Content-Type": media_type}
     return session.call("createAccessProfile", content=content, headers=headers)
 
 
 def read(session: Session, profile_id: Any, **request: Any) -> Answer:
-    """Asks `getAccessProfile` for an id."""
+    """Ask `getAccessProfile` for an id."""
     return session.call("getAccessProfile", parameters={"profile_id": profile_id}, **request)
 
 
 def update(session: Session, profile_id: Any, body: Any, **request: Any) -> Answer:
-    """Sends a body to `updateAccessProfile`."""
+    """Send a body to `updateAccessProfile`."""
     return session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=body, **request)
 
 
 def browse(session: Session, query: Query | None = None, **request: Any) -> Answer:
-    """Asks `listAccessProfiles` for a page."""
+    """Ask `listAccessProfiles` for a page."""
     return session.call("listAccessProfiles", query=query, **request)
 
 
 def create(session: Session, **fields: Any) -> Profile:
-    """A new profile as the server answered it. It has a fresh name unless one is given.
+    """Create a profile, and return it as the server answered it. It has a fresh name unless one is given.
 
     Raises:
         Unreached: there is no such profile now, so that what follows cannot be checked.
@@ -54,7 +54,7 @@ def create(session: Session, **fields: Any) -> Profile:
 
 
 def profile(session: Session, profile_id: int) -> Profile:
-    """The profile as `getAccessProfile` has it.
+    """Return the profile as `getAccessProfile` has it.
 
     Raises:
         Unreached: it cannot be read.
@@ -67,7 +67,7 @@ def profile(session: Session, profile_id: int) -> Profile:
 
 
 def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]:
-    """Every profile of this session's namespace that matches, over all pages.
+    """Return every profile of this session's namespace that matches, over all pages.
 
     Raises:
         Unreached: the list cannot be read.
@@ -85,7 +85,7 @@ def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]
 
 
 def shown(answer: Answer, *wanted: int) -> Profile:
-    """The answer has one of these statuses (201 if none is given) and holds an `access_profile`, returned."""
+    """Demand one of these statuses (201 if none is given) and an `access_profile`, and return that."""
     expect.status(answer, *(wanted or (201,)))
     found = expect.member(answer, "access_profile")
     has_id = isinstance(found, dict) and type(found.get("id")) is int
@@ -94,7 +94,7 @@ def shown(answer: Answer, *wanted: int) -> Profile:
 
 
 def listed(answer: Answer) -> list[Any]:
-    """The answer is 200 and holds a list of profiles, returned."""
+    """Demand a 200 with a list of profiles, and return the list."""
     return expect.rows(answer, "access_profiles")
 
 

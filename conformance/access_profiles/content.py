@@ -40,7 +40,7 @@ class AccessProfiles(Content):
     recipes = RECIPES
 
     def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
-        """A user who holds a copy is in the way of a deletion; a key that may not view has to be made."""
+        """Return what has to be made first: a holder of a copy for a conflict, a key that may not view."""
         if status == 409 and operation.id == "deleteAccessProfile":
             return "users", "extensions"
         return ("extensions",) if status == 403 and operation.permission == keys.VIEW else ()
@@ -55,45 +55,45 @@ class AccessProfiles(Content):
         return (400,)
 
     def samples(self, contract: Contract) -> Mapping[str, Callable[[], Any]]:
-        """Keys that the suite makes may look and do nothing else."""
+        """Return scopes for the keys that the suite makes: they may look and do nothing else."""
         return {"scopes": lambda: _views(contract)[0]}
 
     def preflight(self, session: Session) -> None:
-        """Lists profiles with each key that was given."""
+        """List profiles with each key that was given."""
         preflight.preflight(session)
 
     def missing_profiles(self, session: Session, asked: Collection[str]) -> dict[str, str]:
-        """Which of these profiles the server has not, as far as one request or a few can tell."""
+        """Return which of these profiles the server has not, as far as one request or a few can tell."""
         return preflight.missing_profiles(session, asked)
 
     def kind(self, resource: Resource) -> str:
-        """Access profiles are called profiles in reports."""
+        """Return what reports call objects of a kind: access profiles are profiles."""
         return {"access_profiles": "profiles"}.get(resource.kind, resource.kind)
 
     def is_gone(self, row: Any) -> bool:
-        """API keys stay listed, revoked."""
+        """Return whether an API key is revoked: it stays listed."""
         return isinstance(row, dict) and row.get("revoked_at") is not None
 
     def exclusion(self, constraint_id: str) -> str | None:
-        """What a clause puts out of reach."""
+        """Return why a clause puts a boundary out of reach; None where none does."""
         return exclusions.exclusion(constraint_id)
 
     def may_miss(self, constraint_id: str) -> bool:
-        """What a clause says of a profile that need not be there."""
+        """Return whether a clause says that a profile need not be there."""
         return exclusions.may_miss(constraint_id)
 
     def made_legal(self, body: Any) -> Any:
-        """A body with what the clauses demand beside what stands in it."""
+        """Return a body with what the clauses demand beside what stands in it."""
         return legal_bodies.legal(body)
 
     def repaired(self, contract: Contract, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
-        """A legal body without members that are in each other's way."""
+        """Return a legal body without members that are in each other's way."""
         return legal_bodies.unclashing(
             body, _views(contract), is_update=operation.id == "updateAccessProfile"
         )
 
     def owned(self, body: dict[str, Any], own_name: Callable[[str], str], *, is_ours: bool) -> dict[str, Any]:
-        """A body with groups of the run alone."""
+        """Return a body with groups of the run alone."""
         owned = legal_bodies.owned(body, own_name)
         if not is_ours and owned.get("apply_to_existing") is True:
             # Another profile may have been deactivated, and cannot be given to anybody.
@@ -101,14 +101,14 @@ class AccessProfiles(Content):
         return owned
 
     def without_permission(self, session: Session, operation: Operation) -> Client:
-        """A client with the viewer's key, or with one that may do something else."""
+        """Return a client with the viewer's key, or with one that may do something else."""
         if operation.permission != keys.VIEW:
             return keys.viewer(session)
         other = next(scope for scope in session.contract.permissions if scope != operation.permission)
         return session.client(f"Bearer {fixtures.api_key(session, other)['key']}")
 
     def conflict(self, session: Session, operation: Operation) -> tuple[dict[str, Any], Any] | None:
-        """A user who holds a copy is in the way of a deletion, and a taken name in that of an update."""
+        """Make what is in the way: of a deletion, a user who holds a copy; of an update, a taken name."""
         name = session.name()
         match operation.id:
             case "deleteAccessProfile":

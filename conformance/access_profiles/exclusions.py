@@ -17,10 +17,10 @@ _MAY_MISS = re.compile(
 
 
 def exclusion(constraint_id: str) -> str | None:
-    """Returns why no request can stand at the boundary of a constraint; None when one can."""
+    """Return why no request can stand at the boundary of a constraint; None when one can."""
     return next((why for ids, why in EXCLUSIONS.items() if ids.fullmatch(constraint_id)), None)
 
 
 def may_miss(constraint_id: str) -> bool:
-    """Returns whether a body at the boundary names something that need not be there: 404 accepts it."""
+    """Return whether a body at the boundary names something that need not be there: 404 accepts it."""
     return _MAY_MISS.fullmatch(constraint_id) is not None

@@ -17,27 +17,27 @@ Object = dict[str, Any]
 
 
 def role(session: Session, **fields: Any) -> Object:
-    """A new role, without members and profiles."""
+    """Return a new role, without members and profiles."""
     answer = session.call("createRole", body={"name": session.name(), **fields})
     return _made(answer, 201, "role")
 
 
 def user(session: Session, **fields: Any) -> Object:
-    """A new user, without role and groups unless they are given."""
+    """Return a new user, without role and groups unless they are given."""
     name = session.name()
     body = {"id": name, "name": name, "email": "someone@example.com", **fields}
     return _made(session.call("createUser", body=body), 201, "user")
 
 
 def active_profile(session: Session, **fields: Any) -> Object:
-    """A new profile that is active, and so can be assigned."""
+    """Return a new profile that is active, and so can be assigned."""
     profile = calls.create(session, **fields)
     answer = session.call("activateAccessProfile", parameters={"profile_id": profile["id"]})
     return _made(answer, 200, "access_profile")
 
 
 def attached(session: Session, profile_id: int, *role_ids: int, **fields: Any) -> Object:
-    """The answer to attaching roles to a profile."""
+    """Return the answer to attaching roles to a profile."""
     answer = session.call(
         "attachRolesToAccessProfile",
         parameters={"profile_id": profile_id},
@@ -47,24 +47,24 @@ def attached(session: Session, profile_id: int, *role_ids: int, **fields: Any) -
 
 
 def attachments(session: Session, profile_id: int) -> list[Object]:
-    """The attachments of a profile, as `getAccessProfile` has them; by id, for it states no order."""
+    """Return the attachments of a profile, as `getAccessProfile` has them; by id, for it states no order."""
     found: list[Object] = _made(calls.read(session, profile_id), 200, "roles")  # type: ignore[assignment]
     return by_id(found)
 
 
 def by_id(objects: Iterable[Object]) -> list[Object]:
-    """Objects in the order of their ids, to compare what may come in any order."""
+    """Return the objects in the order of their ids, to compare what may come in any order."""
     return sorted(objects, key=lambda each: int(each["id"]))
 
 
 def change_role(session: Session, user_id: str, role_id: int | None) -> Object:
-    """The user, who has another role from here on, or none."""
+    """Give a user another role, or none, and return the user."""
     answer = session.call("updateUserRole", parameters={"user_id": user_id}, body={"role_id": role_id})
     return _made(answer, 200, "user")
 
 
 def assigned(session: Session, user_id: str, profile_id: int, **fields: Any) -> Object:
-    """The answer to assigning an active profile to a user: the copy, and its key in clear."""
+    """Return the answer to assigning an active profile to a user: the copy, and its key in clear."""
     answer = session.call(
         "assignUserAccessProfile",
         parameters={"user_id": user_id},
@@ -74,21 +74,21 @@ def assigned(session: Session, user_id: str, profile_id: int, **fields: Any) -> 
 
 
 def holder(session: Session, profile_id: int, **fields: Any) -> str:
-    """The id of a new user who holds a copy of an active profile."""
+    """Return the id of a new user who holds a copy of an active profile."""
     user_id = str(user(session, **fields)["id"])
     assigned(session, user_id, profile_id)
     return user_id
 
 
 def copies(session: Session, user_id: str) -> list[Object]:
-    """The copies that a user holds, as `listUserAccessProfiles` has them."""
+    """Return the copies that a user holds, as `listUserAccessProfiles` has them."""
     answer = session.call("listUserAccessProfiles", parameters={"user_id": user_id})
     found: list[Object] = _made(answer, 200, "access_profiles")  # type: ignore[assignment]
     return found
 
 
 def copy(session: Session, user_id: str, profile_id: int) -> Object:
-    """The copy of a profile that a user holds."""
+    """Return the copy of a profile that a user holds."""
     for found in copies(session, user_id):
         if found.get("parent_profile_id") == profile_id:
             return found
@@ -96,28 +96,28 @@ def copy(session: Session, user_id: str, profile_id: int) -> Object:
 
 
 def keys(session: Session, user_id: str) -> list[Object]:
-    """The virtual keys of a user, as `listUserVirtualKeys` has them."""
+    """Return the virtual keys of a user, as `listUserVirtualKeys` has them."""
     answer = session.call("listUserVirtualKeys", parameters={"user_id": user_id})
     found: list[Object] = _made(answer, 200, "virtual_keys")  # type: ignore[assignment]
     return found
 
 
 def added_key(session: Session, user_id: str, profile_id: int, body: Object | None = None) -> Object:
-    """One more virtual key of a user's copy, in clear."""
+    """Return one more virtual key of a user's copy, in clear."""
     place = {"user_id": user_id, "profile_id": profile_id}
     answer = session.call("addUserAccessProfileVirtualKey", parameters=place, body=body or {})
     return _made(answer, 200, "virtual_key")
 
 
 def user_count(session: Session, profile_id: int) -> int:
-    """How many users hold a copy of a profile, as `getAccessProfile` has it."""
+    """Return how many users hold a copy of a profile, as `getAccessProfile` has it."""
     answer = calls.read(session, profile_id)
     _made(answer, 200, "user_count")
     return int(answer.json["user_count"])
 
 
 def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
-    """The answer to making an API key with these scopes: its record, and the key in clear.
+    """Return the answer to making an API key with these scopes: its record, and the key in clear.
 
     It lives for a day, unless told otherwise: a run that is cut short leaves no key for ever.
     """
@@ -127,12 +127,12 @@ def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
 
 
 def done(answer: Answer) -> Object:
-    """The answer to something that a check needs to be done before what it checks."""
+    """Return the answer to something that a check needs to be done before what it checks."""
     return _made(answer, 200)
 
 
 def changed(session: Session, profile_id: int, **fields: Any) -> Object:
-    """A profile after an update of these fields."""
+    """Return a profile after an update of these fields."""
     answer = session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=fields)
     return _made(answer, 200, "access_profile")
 

@@ -27,24 +27,24 @@ class Window:
 
 
 def copies(session: Session, user_id: str) -> tuple[list[Object], Answer]:
-    """The copies that `listUserAccessProfiles` shows of a user, and its answer, which is to be 200."""
+    """Return the copies that `listUserAccessProfiles` shows of a user, and its answer, which is to be 200."""
     answer = session.call("listUserAccessProfiles", parameters={"user_id": user_id})
     return calls.listed(answer), answer
 
 
 def keys(session: Session, user_id: str) -> tuple[list[Object], Answer]:
-    """The keys that `listUserVirtualKeys` shows of a user, and its answer, which is to be 200."""
+    """Return the keys that `listUserVirtualKeys` shows of a user, and its answer, which is to be 200."""
     answer = session.call("listUserVirtualKeys", parameters={"user_id": user_id})
     return expect.rows(answer, "virtual_keys"), answer
 
 
 def ids(rows: list[Object]) -> list[Any]:
-    """The ids of rows, in their order."""
+    """Return the ids of rows, in their order."""
     return [row.get("id") for row in rows]
 
 
 def issued(answer: Answer, *wanted: int) -> Object:
-    """The answer has one of these statuses (200 if none is given) and holds a key in clear, returned."""
+    """Demand one of these statuses (200 if none is given) and a key in clear, and return the key."""
     expect.status(answer, *(wanted or (200,)))
     key = expect.member(answer, "virtual_key")
     good = isinstance(key, dict) and isinstance(key.get("id"), str) and isinstance(key.get("name"), str)
@@ -66,18 +66,18 @@ def hidden(value: str, *answers: Answer) -> None:
 
 
 def budgets(copy: Object) -> Iterator[Object]:
-    """Every budget of a profile or a copy: its own, then those of its providers."""
+    """Yield every budget of a profile or a copy: its own, then those of its providers."""
     for holder in (copy, *copy["provider_configs"]):
         yield from holder["budgets"]
 
 
 def rate_limits(copy: Object) -> list[Object]:
-    """Every rate limit of a profile or a copy: its own, then those of its providers."""
+    """Return every rate limit of a profile or a copy: its own, then those of its providers."""
     return [holder["rate_limit"] for holder in (copy, *copy["provider_configs"]) if holder.get("rate_limit")]
 
 
 def windows(copy: Object) -> Iterator[Window]:
-    """Every window of a copy: one for each budget, and for each limit that a rate limit sets."""
+    """Yield every window of a copy: one for each budget, and for each limit that a rate limit sets."""
     for budget in budgets(copy):
         yield Window(
             place=f"the budget {budget['scope']} {budget['reset_duration']}",
@@ -99,5 +99,5 @@ def windows(copy: Object) -> Iterator[Window]:
 
 
 def instant(text: str) -> datetime:
-    """An instant of an answer."""
+    """Return the instant that an answer states."""
     return datetime.fromisoformat(text)

@@ -12,7 +12,7 @@ _ABSENT = (404, 405, 501)
 
 
 def viewer(session: Session) -> Client:
-    """A client with a key that may only view: the one that was given, or else a fresh one.
+    """Return a client with a key that may only view: the one that was given, or else a fresh one.
 
     Raises:
         Unreached: none was given, and the server makes none.
@@ -31,14 +31,14 @@ def viewer(session: Session) -> Client:
 
 
 def are_resources(session: Session) -> bool:
-    """Whether the server has API keys as a resource, so that checks can make them."""
+    """Return whether the server has API keys as a resource, so that checks can make them."""
     if session.contract.operation("listApiKeys") is None:
         return False
     return session.call("listApiKeys").status not in _ABSENT
 
 
 def given_is_refused(session: Session, role: str) -> None:
-    """A key that was given for this role (`expired`, `revoked`) is answered 401."""
+    """Demand that a key that was given for this role (`expired`, `revoked`) is answered 401."""
     given = session.target.keys.get(role)
     if given is not None:
         answer = calls.browse(session, {"limit": 1}, client=session.client(f"Bearer {given}"))
@@ -46,7 +46,7 @@ def given_is_refused(session: Session, role: str) -> None:
 
 
 def is_all_to_check(session: Session, role: str) -> bool:
-    """Whether the key that was given for this role is all that can be checked: it is to be 401.
+    """Return whether the key that was given for this role is all that can be checked: it is to be 401.
 
     When the server makes API keys itself, there is more to check.
 
@@ -62,7 +62,7 @@ def is_all_to_check(session: Session, role: str) -> bool:
 
 
 def of_scope(session: Session, scope: str) -> str | None:
-    """The key that was given for one scope alone."""
+    """Return the key that was given for one scope alone."""
     return session.target.keys.get(f"{SCOPE}{scope}")
 
 

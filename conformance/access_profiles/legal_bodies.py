@@ -18,7 +18,7 @@ _MOST_CONFIGS, _MOST_TAGS = 100, 50
 
 
 def legal(value: Any) -> Any:
-    """Returns a body with what the clauses demand beside what stands in it."""
+    """Return a body with what the clauses demand beside what stands in it."""
     if isinstance(value, list):
         return [legal(item) for item in value]
     if not isinstance(value, dict):
@@ -38,7 +38,7 @@ def legal(value: Any) -> Any:
 
 
 def unclashing(body: Body, scopes: Sequence[str], *, is_update: bool) -> Body:
-    """Returns a legal body without members that are in each other's way.
+    """Return a legal body without members that are in each other's way.
 
     An update is held to more: its lists are limited, and its MCP links must fit what is stored.
 
@@ -66,7 +66,7 @@ def unclashing(body: Body, scopes: Sequence[str], *, is_update: bool) -> Body:
 
 
 def owned(body: Body, own_name: Callable[[str], str]) -> Body:
-    """Returns a body with groups of the run alone. What is no name of a group stays as it is."""
+    """Return a body with groups of the run alone. What is no name of a group stays as it is."""
     groups = body.get("group_ids")
     if not isinstance(groups, list):
         return body

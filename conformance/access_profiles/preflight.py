@@ -20,7 +20,7 @@ _NEEDED = (
 
 
 def preflight(session: Session) -> None:
-    """Lists profiles with each key that was given.
+    """List profiles with each key that was given.
 
     Raises:
         Unreached: the run cannot begin; the message says what to do.
@@ -54,7 +54,7 @@ def preflight(session: Session) -> None:
 
 
 def missing_profiles(session: Session, asked: Collection[str]) -> dict[str, str]:
-    """Which of these profiles the server has not, with the reason, as far as one request or a few can tell.
+    """Return which of these profiles the server has not, with the reason, as far as a few requests can tell.
 
     A server has a profile's operations or it has not; whether they are right is for the checks to say.
 
@@ -85,7 +85,7 @@ def _missing_extensions(session: Session) -> str | None:
 
 
 def _missing_lifecycle(session: Session) -> str | None:
-    """Asks for every operation on a profile that is there, and stops at the first that is there as well."""
+    """Ask for every operation on a profile that is there, and stop at the first that is there as well."""
     profile_id = _some_profile(session)
     if profile_id is None:
         return None
@@ -104,7 +104,7 @@ def _missing_lifecycle(session: Session) -> str | None:
 
 
 def _of_a_profile(session: Session) -> list[Operation]:
-    """The operations of `lifecycle` that read what belongs to a profile, then those that make another."""
+    """Return the `lifecycle` operations that read what belongs to a profile, then those that make another."""
     resources = session.resources
     found = [
         each
@@ -117,7 +117,7 @@ def _of_a_profile(session: Session) -> list[Operation]:
 
 
 def _some_profile(session: Session) -> int | None:
-    """The id of a profile of the run's own; of one that is there when nothing may be written."""
+    """Return the id of a profile of the run's own; of one that is there when nothing may be written."""
     try:
         return int(calls.create(session)["id"])
     except WouldWrite:

@@ -13,14 +13,14 @@ from conformance.run.session import Session
 
 
 def _profile(session: Session) -> Parameters:
-    """A profile that somebody holds, as far as the server has users."""
+    """Return a profile that somebody holds, as far as the server has users."""
     if all(map(session.claims, ("lifecycle", "users", "extensions"))):
         return _held(session)
     return {"profile_id": calls.create(session, budgets=[samples.budget("1M")])["id"]}
 
 
 def _held(session: Session) -> Parameters:
-    """A user with a copy, and its active profile: what is read of either shows all that there may be."""
+    """Return a user with a copy, and its active profile: what is read of either shows all there may be."""
     profile_id = fixtures.active_profile(session, budgets=[samples.budget("1M")])["id"]
     return {"user_id": fixtures.holder(session, profile_id), "profile_id": profile_id}
 

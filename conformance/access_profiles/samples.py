@@ -6,7 +6,7 @@ Body = dict[str, Any]
 
 
 def full(name: str) -> Body:
-    """A body that uses every field a client can set, without a value that the server would change."""
+    """Return a body that uses every field a client can set, without a value that the server would change."""
     return {
         "name": name,
         "description": "Every field — für die Prüfung.",
@@ -45,15 +45,15 @@ def full(name: str) -> Body:
 
 
 def provider(name: str = "openai", **fields: Any) -> Body:
-    """A provider config."""
+    """Return a provider config."""
     return {"provider_name": name, **fields}
 
 
 def budget(reset_duration: str = "1M", max_limit: float = 10, **fields: Any) -> Body:
-    """A budget."""
+    """Return a budget."""
     return {"max_limit": max_limit, "reset_duration": reset_duration, **fields}
 
 
 def override(action: str, client: str = "github", tool: str = "delete_repo") -> Body:
-    """An MCP tool override."""
+    """Return an MCP tool override."""
     return {"mcp_client_id": client, "tool_name": tool, "action": action}

@@ -23,7 +23,7 @@ _OTHER_TEXTS: dict[str, list[Any]] = {
 
 
 def valid(values: Values, constraint: Constraint) -> list[Any]:
-    """Values that keep a constraint.
+    """Return values that keep a constraint.
 
     Raises:
         NoText: no such text was found.
@@ -32,7 +32,7 @@ def valid(values: Values, constraint: Constraint) -> list[Any]:
 
 
 def invalid(values: Values, constraint: Constraint) -> list[Any]:
-    """Values that break a constraint; none when it forbids nothing.
+    """Return values that break a constraint; none when it forbids nothing.
 
     Raises:
         NoText: no such text was found.
@@ -41,7 +41,7 @@ def invalid(values: Values, constraint: Constraint) -> list[Any]:
 
 
 def name(constraint: Constraint) -> str:
-    """The name of the member or parameter that a constraint is about; that of the array for its items."""
+    """Return the name of the member or parameter that a constraint is about; for items, that of the array."""
     return next((step for step in reversed(constraint.steps) if step != ITEM), "")
 
 
@@ -74,7 +74,7 @@ def _other_types(values: Values, schema: Schema, constraint: Constraint) -> list
 
 
 def _outside(stated: list[Any]) -> list[Any]:
-    """A value that an enumeration has not, in the form of one that it has."""
+    """Return a value that an enumeration has not, in the form of one that it has."""
     first = next((value for value in stated if isinstance(value, str)), None)
     if first is None:
         return [max((value for value in stated if isinstance(value, int | float)), default=0) + 1]

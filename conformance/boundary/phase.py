@@ -38,7 +38,7 @@ class Boundary:
         self._content = content
 
     def ids(self, contract: Contract) -> list[str]:
-        """The id of every verdict that comes from the schemas, in the order in which they are decided.
+        """Return the id of every verdict that comes from the schemas, in the order in which they are decided.
 
         Those of `answers` are decided by the response audit, at the end of a run.
         """
@@ -52,7 +52,7 @@ class Boundary:
         ]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """What is tried of an operation, and its place in the contract."""
+        """Return what is tried of an operation, and its place in the contract."""
         how = "By requests that keep it, at its boundary, and by some that break it alone."
         for operation in contract.operations:
             if verdict_id.startswith(f"S.{operation.id}."):
@@ -65,7 +65,7 @@ class Boundary:
         return None
 
     def run(self, run: Run) -> None:
-        """Decides every verdict that is asked for, in the order of `ids`.
+        """Decide every verdict that is asked for, in the order of `ids`.
 
         Operations are tried in several threads; verdicts are told in this one.
         """
@@ -126,7 +126,7 @@ def _of_situation(situation: Situation) -> _Task:
 
 
 def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
-    """The verdicts of one operation."""
+    """Return the verdicts of one operation."""
     plan = run.plan
     # Who asks for the verdict on answers alone needs answers.
     is_asked_for = plan.only is not None and answers_id(operation.id) in plan.only
@@ -197,7 +197,7 @@ def _why_skipped(plan: Plan, operation: Operation, task: _Task) -> str | None:
 def _tried(
     task: _Task, caller: Caller, trials: Trials, watch: Watch
 ) -> tuple[Status, str, tuple[Finding, ...]]:
-    """How a task ends. It is tried twice when no answer came: servers may close idle connections."""
+    """Return how a task ends. It is tried twice when no answer came: servers may close idle connections."""
     first: httpx.TransportError | None = None
     for _ in range(2):
         try:

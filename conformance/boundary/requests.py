@@ -104,7 +104,7 @@ class Caller:
         return self._parameters
 
     def body(self, steps: tuple[str, ...] = (), leaf: Any = None, *, base: bool = True) -> Any:
-        """The smallest good body; the one around a leaf, unless it is the base that is asked for."""
+        """Return the smallest good body; the one around a leaf, unless it is the base that is asked for."""
         stated = self.reader.body()
         if stated is None:
             return ABSENT
@@ -114,7 +114,7 @@ class Caller:
         )
 
     def good(self) -> Request:
-        """A request that is to succeed, with no more in it than must be."""
+        """Return a request that is to succeed, with no more in it than must be."""
         query = {
             parameter["name"]: self.values.sample(parameter.get("schema", {}), parameter["name"])
             for parameter, _ in self.reader.parameters()
@@ -128,7 +128,7 @@ class Caller:
         return Request(query=query, headers=headers, body=self.body())
 
     def send(self, request: Request, client: Client | None = None) -> Answer:
-        """Sends a request, with a fresh name in place of the token.
+        """Send a request, with a fresh name in place of the token.
 
         Raises:
             Unreached: what the operation needs could not be made.
@@ -168,7 +168,7 @@ class Caller:
         return self.values.with_own_id(stated[0], body, maker.named_by)
 
     def send_raw(self, content: bytes) -> Answer:
-        """Sends octets as JSON over a bare socket: a server may refuse them before it has read them all."""
+        """Send octets as JSON over a bare socket: a server may refuse them before it has read them all."""
         path = self.session.path(self.operation.id, self.parameters)
         path, headers = self.session.signed(self.operation.method, path, {"Content-Type": JSON})
         with self.session.raw() as connection:
@@ -184,7 +184,7 @@ class Caller:
         return found
 
     def _nobody(self, parameter: dict[str, Any]) -> str:
-        """A text that no object has for an id; a UUID where ids are such, stated or not."""
+        """Return a text that no object has for an id; a UUID where ids are such, stated or not."""
         if not self.content.insists:
             with suppress(ValueError):
                 uuid.UUID(str(self.parameters.get(parameter["name"])))
@@ -195,7 +195,7 @@ class Caller:
         return self.session.name()
 
     def is_free(self, name: str, value: Any) -> bool:
-        """Whether nothing has this value of a path parameter, so that no request with it can change a thing.
+        """Return whether nothing has this value of a path parameter, so that a request with it is harmless.
 
         An integer has to lie below the id of something that is there, as what is made later gets a later id.
 
@@ -211,7 +211,7 @@ class Caller:
         return self.session.call(resource.reader.id, parameters={resource.parameter: value}).status == 404
 
     def _tidy(self, parameters: dict[str, Any], content: bytes | None, answer: Answer) -> None:
-        """Lets go of what was used up, and removes what bears no name by which the run will find it."""
+        """Let go of what was used up, and remove what bears no name by which the run will find it."""
         if self._supply.uses_up(self.operation):
             self._parameters = None
         resources = self.session.resources
@@ -243,5 +243,5 @@ class Caller:
 
 
 def text(value: Any) -> str:
-    """A value as it stands in a path, a query or a header."""
+    """Return a value as it stands in a path, a query or a header."""
     return value if isinstance(value, str) else json.dumps(value)

@@ -54,7 +54,7 @@ class Situation:
         return " or ".join(map(str, self.statuses))
 
     def findings(self, caller: Caller) -> Iterator[Finding]:
-        """Each answer that has another status.
+        """Yield each answer that has another status.
 
         Raises:
             Unreached: what it takes could not be made.
@@ -71,7 +71,7 @@ class Situation:
 def situations(
     contract: Contract, operation: Operation, content: Content, *, has_constraints: bool
 ) -> Iterator[Situation]:
-    """What is to be tried for one operation, in a fixed order."""
+    """Yield what is to be tried for one operation, in a fixed order."""
     place = pointer_to("paths", operation.path, operation.method.lower())
     # An empty alternative needs nobody.
     if all(alternatives := contract.alternatives(operation)) and alternatives:
@@ -166,7 +166,7 @@ def _conflict(caller: Caller) -> Iterator[Answer]:
 
 
 def _named(caller: Caller, name: str) -> Request:
-    """A good request that succeeds once: it names a thing, or uses up the right to it."""
+    """Return a good request that succeeds once: it names a thing, or uses up the right to it."""
     good = caller.good()
     path = dict(caller.parameters)
     body = {} if good.body is ABSENT else dict(good.body)

@@ -62,7 +62,7 @@ class Trials:
         self._body = None if stated is None or caller.content.insists else validator(document, stated[0])
 
     def findings(self, constraint: Constraint) -> Iterator[Finding]:
-        """What is wrong with how the server treats a constraint.
+        """Yield what is wrong with how the server treats a constraint.
 
         Raises:
             NoText: no text was found to try it with.
@@ -119,7 +119,7 @@ class Trials:
         return None
 
     def _look(self) -> None:
-        """Looks whether a plain good request is accepted, where nothing else is to be had of the operation.
+        """See whether a plain good request is accepted, where nothing else is to be had of the operation.
 
         Raises:
             Unreached: it is not, so that nothing is proved by what comes of one that differs in one place.
@@ -140,7 +140,7 @@ class Trials:
             raise Unreached(f"a plain good request was answered {self._plain_status}")
 
     def _is_what_it_is_for(self, request: Request, *, valid: bool) -> bool:
-        """Whether a body is on the side of its schema on which it is to be, as a validator sees it.
+        """Return whether a body is on the side of its schema on which it is to be, as a validator sees it.
 
         Schemas of others say things in ways that the makers of values do not know.
         """
@@ -149,7 +149,7 @@ class Trials:
         return bool(self._body.is_valid(request.body)) is valid
 
     def _accepted_with(self, request: Request, *more: int) -> _Trial:
-        """A request that is to be accepted: at least not refused, where an API may have rules of its own."""
+        """Return a trial that is to be accepted, or at least not refused where an API may add rules."""
         if self._content.insists:
             statuses = (*self._caller.successes, *more)
             return _Trial(request, statuses, _told(statuses))
@@ -160,7 +160,7 @@ class Trials:
         return _Trial(request, statuses, _told(statuses), pointers)
 
     def _is_a_rule_beside(self, trial: _Trial, constraint: Constraint, finding: Finding) -> bool:
-        """Whether a refusal is not of the boundary: a value that is at none is refused in its place, too."""
+        """Return whether a refusal is not of the boundary: a value at none is refused in its place, too."""
         if self._content.insists or finding.cause:
             return False
         if constraint.keyword in _OF_ALL_MEMBERS:
@@ -188,14 +188,14 @@ class Trials:
             yield self._accepted_with(self._with(constraint, value), *missing)
 
     def _is_harmless(self, constraint: Constraint) -> bool:
-        """Whether what has the least id is nobody's, so that it can be asked for with any operation."""
+        """Return whether nobody has the least id, so that it can be asked for with any operation."""
         return constraint.location == "path" and all(
             self._caller.is_free(constraint.steps[0], value)
             for value in boundaries.valid(self._caller.values, constraint)
         )
 
     def _is_plain(self, constraint: Constraint) -> bool:
-        """Whether a good request stands for one at the boundary."""
+        """Return whether a good request stands for one at the boundary."""
         if constraint.keyword == "minLength" and len(constraint.steps) == 1 and constraint.location == BODY:
             # Its name would be too short to tell whose it is.
             return not self._caller.is_removable
@@ -205,7 +205,7 @@ class Trials:
         return is_excluded and not self._is_harmless(constraint)
 
     def _plain(self, constraint: Constraint) -> Request:
-        """A good request with something at the place of the constraint, if it is in the body."""
+        """Return a good request with something at the place of the constraint, if it is in the body."""
         if constraint.location != BODY or not constraint.steps:
             return self._caller.good()
         value = self._caller.values.sample(constraint.schema, boundaries.name(constraint))
@@ -229,7 +229,7 @@ class Trials:
             yield self._refused_with(self._with(constraint, value), *self._refusals, pointers=pointers)
 
     def _with(self, constraint: Constraint, value: Any) -> Request:
-        """The good request with one other value."""
+        """Return the good request with one other value."""
         good = self._caller.good()
         if constraint.location == BODY:
             return replace(good, body=self._caller.body(constraint.steps, value, base=False))
@@ -251,7 +251,7 @@ def _without_absent(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _pointers(constraint: Constraint) -> tuple[str, ...]:
-    """Where a refusal may say that the fault is: at the place, or at the object around it."""
+    """Return where a refusal may say that the fault is: at the place, or at the object around it."""
     steps = ["0" if step == ITEM else step for step in constraint.steps]
     place = pointer_to(*steps)
     match constraint.keyword:

@@ -27,14 +27,14 @@ __all__ = [
 
 
 def main() -> None:
-    """The entry point: runs the command and exits with a code of the suite's own list."""
+    """Run the command, and exit with a code of the suite's own list: the entry point."""
     # A job that is cancelled is to remove what it made, as one that is interrupted at the keyboard.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Runs the command and returns the exit code."""
+    """Run the command and return the exit code."""
     try:
         return int(cli.main(arguments, prog_name="conformance", standalone_mode=False) or 0)
     except click.exceptions.Abort:

@@ -72,7 +72,7 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 @click.option("--strict", is_flag=True, help="Counts SHOULD as MUST.")
 @click.option("--verbose", is_flag=True, help="On a terminal, too, shows every verdict.")
 def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: bool, **options: Any) -> None:
-    """Checks the server whose root is URL, like http://127.0.0.1:8080.
+    """Check the server whose root is URL, like http://127.0.0.1:8080.
 
     \b
     Exit codes: 0 it conforms, 1 it does not, 2 wrong usage, 3 not all could be checked,

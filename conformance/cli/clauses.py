@@ -30,7 +30,7 @@ from conformance.runner import Suite
 def list_clauses(
     profiles: str | None, contract_file: Path | None, packages: tuple[str, ...], form: str
 ) -> None:
-    """Lists the clauses and whether each has a check."""
+    """List the clauses and whether each has a check."""
     contract = load_contract(contract_file)
     checks = suite_of(contract, packages).checks
     claimed = claimed_profiles(profiles, contract)
@@ -66,7 +66,7 @@ def list_clauses(
 @contract_option
 @checks_option
 def explain(clause_id: str, contract_file: Path | None, packages: tuple[str, ...]) -> None:
-    """Says what ID demands, where it stands, how it is checked, and which faults prove the check.
+    """Say what ID demands, where it stands, how it is checked, and which faults prove the check.
 
     ID is that of a clause (AP-GET-001), or of what the schemas state (S.createRole.body.name.maxLength).
     """
@@ -84,7 +84,7 @@ def explain(clause_id: str, contract_file: Path | None, packages: tuple[str, ...
 
 
 def _hint(contract: Contract, suite: Suite, wanted: str) -> str:
-    """The end of a sentence about an id that there is not: some that are near."""
+    """Return the end of a sentence about an id that there is not: some that are near."""
     near = [c.id for c in contract.clauses if c.id.startswith(wanted.upper().rstrip("0123456789"))]
     if not near:
         known = {each.upper(): each for each in suite.ids(contract)}
@@ -121,5 +121,5 @@ def _explain_derived(contract: Contract, verdict_id: str, statement: Statement, 
 
 
 def _named(contract: Contract) -> str:
-    """The option that names a contract, where it is not the suite's own."""
+    """Return the option that names a contract, where it is not the suite's own."""
     return "" if contract.is_own else f" --contract {shlex.quote(str(contract.path))}"

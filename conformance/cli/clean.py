@@ -15,7 +15,7 @@ from conformance.run.verdict import ExitCode
 @click.option("--all", "everything", is_flag=True, help="Also what is not an hour old yet.")
 @click.option("--yes", is_flag=True, help="Does not ask.")
 def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> None:
-    """Removes what runs left on the server: names of the form cf-xxxxxxxx-, made more than an hour ago.
+    """Remove what runs left on the server: names of the form cf-xxxxxxxx-, made more than an hour ago.
 
     Exit codes: 0 nothing is left, 2 wrong usage, 3 something is left.
     """

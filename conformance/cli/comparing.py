@@ -18,7 +18,7 @@ from conformance.contract.document import ContractError
 
 
 def versions(base: str, revision: str | None, file: Path, *, merge_base: bool) -> tuple[Document, Document]:
-    """Returns the old and the new version; the new one is the file where no revision is named.
+    """Return the old and the new version; the new one is the file where no revision is named.
 
     Raises:
         click.UsageError: there is no such version, or it is no contract.
@@ -27,7 +27,7 @@ def versions(base: str, revision: str | None, file: Path, *, merge_base: bool) -
 
 
 def compared(old: Document, new: Document, *, with_node: bool) -> Comparison:
-    """Returns what differs, with what redocly finds if it is to be asked.
+    """Return what differs, with what redocly finds if it is to be asked.
 
     Raises:
         click.UsageError: the versions cannot be compared, or redocly is not there to be asked.
@@ -40,7 +40,7 @@ def compared(old: Document, new: Document, *, with_node: bool) -> Comparison:
 
 
 def _with_redocly(comparison: Comparison) -> Comparison:
-    """Folds in what redocly finds. When it does not answer, a note says so, and the comparison stands."""
+    """Fold in what redocly finds. When it does not answer, a note says so, and the comparison stands."""
     try:
         return fold_in(comparison, ask_redocly(comparison.old, comparison.new))
     except ValueError as error:
@@ -48,7 +48,7 @@ def _with_redocly(comparison: Comparison) -> Comparison:
 
 
 def show(comparison: Comparison, output_format: str, links: str | None) -> None:
-    """Prints it in one of the forms; `links` is what the lines of Markdown are linked below."""
+    """Print it in one of the forms; `links` is what the lines of Markdown are linked below."""
     match output_format:
         case "markdown":
             click.echo(markdown.markdown(comparison, links), nl=False)
@@ -61,7 +61,7 @@ def show(comparison: Comparison, output_format: str, links: str | None) -> None:
 
 
 def fails(comparison: Comparison, fail_on: str, party: str) -> bool:
-    """Returns whether it has a change as bad as `fail_on` says that breaks that party."""
+    """Return whether it has a change as bad as `fail_on` says that breaks that party."""
     counted = {"breaking": (Severity.BREAKING,), "unclear": (Severity.BREAKING, Severity.UNCLEAR), "none": ()}
     return any(
         party in ("all", *change.rule.breaks)
@@ -71,5 +71,5 @@ def fails(comparison: Comparison, fail_on: str, party: str) -> bool:
 
 
 def _console() -> Console:
-    """A console that prints what people named as it is: a name may look like markup."""
+    """Return a console that prints what people named as it is: a name may look like markup."""
     return Console(soft_wrap=True, markup=False, highlight=False, emoji=False)

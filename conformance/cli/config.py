@@ -72,7 +72,7 @@ class Config:
 
 
 def load(path: Path, environment: Mapping[str, str]) -> Config:
-    """Reads a file. Paths in it are relative to its folder.
+    """Read a file. Paths in it are relative to its folder.
 
     Raises:
         ConfigError: it cannot be read, or something in it is not as it has to be.
@@ -143,7 +143,7 @@ def _run_readers(folder: Path) -> dict[str, _Reader]:
 
 
 def variable(place: str, name: str, environment: Mapping[str, str]) -> str:
-    """The value of an environment variable.
+    """Return the value of an environment variable.
 
     Raises:
         ConfigError: it is not set, or empty.
@@ -155,7 +155,7 @@ def variable(place: str, name: str, environment: Mapping[str, str]) -> str:
 
 
 def nearest(name: str, names: tuple[str, ...]) -> str:
-    """The end of a sentence about a name that is not known: the nearest right one, or all."""
+    """Return the end of a sentence about a name that is not known: the nearest right one, or all."""
     near = difflib.get_close_matches(name.replace("-", "_"), names, n=1)
     return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
 

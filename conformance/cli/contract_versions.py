@@ -21,7 +21,7 @@ _NO_HISTORY = "In CI, fetch the history first (actions/checkout: `fetch-depth: 0
 
 
 def read_version(named: str, file: Path, *, merge_base: bool = False) -> Document:
-    """The contract that a file or a commit holds.
+    """Return the contract that a file or a commit holds.
 
     Args:
         named: the path of a file, or else what git calls a commit: `main`, `HEAD~1`, a tag.
@@ -110,7 +110,7 @@ def _validate(document: Document, origin: str) -> None:
 
 
 def ask_redocly(old: Document, new: Document) -> Any:
-    """What `redocly diff` says of two versions, as its JSON. npm fetches redocly when it is asked first.
+    """Return what `redocly diff` says of two versions, as its JSON. npm fetches redocly at the first call.
 
     Raises:
         click.UsageError: npx is not installed.

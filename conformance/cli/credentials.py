@@ -34,7 +34,7 @@ class SecretOptions:
 def keys_by_role(
     options: SecretOptions, config: Config, contract: Contract, environment: Mapping[str, str]
 ) -> dict[str, str]:
-    """The keys that were given. The command line wins over the file.
+    """Return the keys that were given. The command line wins over the file.
 
     Raises:
         OptionError, ConfigError: a role is not known, or a value is no key.

@@ -54,7 +54,7 @@ def diff(
     party: str,
     with_node: bool,
 ) -> None:
-    """Says what breaks between the contract of REF and the present one.
+    """Say what breaks between the contract of REF and the present one.
 
     REF is a commit as git names it, or a file; so is NEW. Without it the working tree's contract is taken.
     Exit codes: 0 nothing that counts, 1 a change that --fail-on names, 2 wrong usage or no contract.
@@ -76,7 +76,7 @@ def diff(
 @cli.command("diff-rules")
 @format_option
 def list_rules(form: str) -> None:
-    """Lists the rules of `conformance diff`: how bad such a change is, and whom it breaks."""
+    """List the rules of `conformance diff`: how bad such a change is, and whom it breaks."""
     from conformance.contract.diff.rules import RULES
 
     rows = [

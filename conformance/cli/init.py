@@ -52,7 +52,7 @@ admin = "${CONFORMANCE_KEY}"
     "file", required=False, default="conformance.toml", type=click.Path(dir_okay=False, path_type=Path)
 )
 def init(file: Path) -> None:
-    """Writes FILE, conformance.toml unless another is named, with every setting explained."""
+    """Write FILE, conformance.toml unless another is named, with every setting explained."""
     try:
         with file.open("x", encoding="utf-8") as new:
             new.write(TEMPLATE)

@@ -33,7 +33,7 @@ def matrix(
     only_differences: bool,
     allow_different_contracts: bool,
 ) -> None:
-    """Sets the RESULTS of several servers side by side: checks by servers, differences first.
+    """Set the RESULTS of several servers side by side: checks by servers, differences first.
 
     RESULTS are results.json files, or the folders that hold them. A server is called by its label, or else by
     its URL. Every clause is a row; a derived check is one where it is not passed by all. A – stands where a

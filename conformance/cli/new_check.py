@@ -41,7 +41,7 @@ FAULTS: dict[str, Fault] = {{
 @contract_option
 @checks_option
 def new_check(named: tuple[str, ...], contract_file: Path | None, packages: tuple[str, ...]) -> None:
-    """Prints what to begin a check and a fault with, and into which files, for each clause ID.
+    """Print what to begin a check and a fault with, and into which files, for each clause ID.
 
     ID is that of a clause, or of an operation: it stands for its clauses. What there is already is left out.
     """
@@ -59,7 +59,7 @@ def new_check(named: tuple[str, ...], contract_file: Path | None, packages: tupl
 
 
 def _print_missing(contract: Contract, named: Sequence[str], ids: Collection[str]) -> None:
-    """Prints the checks and faults that clauses of access profiles lack, file by file."""
+    """Print the checks and faults that clauses of access profiles lack, file by file."""
     from conformance import runner
     from conformance.selftest.faults import FAULTS
     from conformance.selftest.missing import missing
@@ -84,13 +84,13 @@ def _clauses(contract: Contract, named: str) -> list[Clause]:
 
 
 def _checks(contract: Contract, file: str, clauses: Sequence[Clause], *, is_new: bool) -> str:
-    """What goes into a file of checks, below a line that names it."""
+    """Return what goes into a file of checks, below a line that names it."""
     checks = "".join(_CHECK.format(**_words(contract, clause)) for clause in clauses)
     return f"# Into {file}:\n" + (_CHECK_IMPORTS if is_new else "") + checks
 
 
 def _faults(contract: Contract, file: str, clauses: Sequence[Clause], *, is_new: bool) -> str:
-    """What goes into a file of faults, below a line that names it."""
+    """Return what goes into a file of faults, below a line that names it."""
     faults = "".join(_FAULT.format(**_words(contract, clause)) for clause in clauses)
     return (
         f"# Into {file}:\n{_NEW_FAULTS.format(faults=faults)}"
@@ -113,6 +113,6 @@ def _words(contract: Contract, clause: Clause) -> dict[str, str]:
 
 
 def _call(operation: Operation) -> str:
-    """The call of an operation, with `...` for what its path takes."""
+    """Return the call of an operation, with `...` for what its path takes."""
     parameters = ", ".join(f'"{name}": ...' for name in re.findall(r"{(\w+)}", operation.path))
     return f'session.call("{operation.id}"' + (f", parameters={{{parameters}}})" if parameters else ")")

@@ -19,7 +19,7 @@ _NEED_EXTENSIONS = frozenset({"extensions", "users"})
 
 
 def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
-    """The plan that the options of `conformance check` make, and notes for the person.
+    """Return the plan that the options of `conformance check` make, and notes for the person.
 
     Raises:
         click.UsageError: they do not go together; the message says what to do.
@@ -62,12 +62,12 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
 
 
 def _first(option: str | None, setting: tuple[str, ...] | None) -> str | None:
-    """What the command line says, or else the file."""
+    """Return what the command line says, or else the file."""
     return ",".join(setting) if option is None and setting is not None else option
 
 
 def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
-    """The profiles that `--profile` names, or all.
+    """Return the profiles that `--profile` names, or all.
 
     Raises:
         click.UsageError: there is no such profile.

@@ -42,7 +42,7 @@ _UNSAID: dict[str, Any] = {
 @contract_option
 @checks_option
 def replay(verdict_id: str, file: Path, *, as_sent: bool, **options: Any) -> None:
-    r"""Shows whether ID, which failed in an earlier run, still fails.
+    r"""Show whether ID, which failed in an earlier run, still fails.
 
     It makes the same check with the same seed, at the server of that run unless a URL is given, and removes
     what it makes. With --as-sent it sends the requests that the report shows, whatever they do.
@@ -99,7 +99,7 @@ def _plan(document: Document, verdict_id: str, options: dict[str, Any]) -> Plan:
 
 
 def _check_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
-    """Makes the check once more, and tells then from now."""
+    """Make the check once more, and tell then from now."""
     from conformance import runner
 
     results = runner.run(plan)
@@ -135,7 +135,7 @@ def _tell(when: str, verdict: dict[str, Any]) -> None:
 
 
 def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
-    """Sends what was recorded, and compares the answers by status and body."""
+    """Send what was recorded, and compare the answers by status and body."""
     from conformance.run.replaying import NotRepeatable, resend
 
     exchanges = [exchange for finding in then["findings"] for exchange in finding["exchanges"]]

@@ -30,7 +30,7 @@ output_option = click.option(
 )
 @output_option
 def report(results: Path, form: str, output: Path) -> None:
-    """Renders RESULTS, a results.json or the folder that holds it.
+    """Render RESULTS, a results.json or the folder that holds it.
 
     A report is a view of the results: nothing is sent to the server, and the exit code is 0 whatever the
     verdict was.
@@ -54,7 +54,7 @@ def report(results: Path, form: str, output: Path) -> None:
 
 
 def load(file: Path) -> dict[str, object]:
-    """A results file.
+    """Read a results file.
 
     Raises:
         click.UsageError: it is none that this suite can read.
@@ -68,7 +68,7 @@ def load(file: Path) -> dict[str, object]:
 
 
 def deliver(output: Path, text: str) -> None:
-    """Writes a report to a file, or to the standard output.
+    """Write a report to a file, or to the standard output.
 
     Raises:
         click.UsageError: the file cannot be written.

@@ -31,11 +31,11 @@ profile_option = click.option(
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(conformance.__version__, prog_name="conformance")
 def cli() -> None:
-    """Proves whether a server keeps its contract: that of access profiles, or one of your own."""
+    """Prove whether a server keeps its contract: that of access profiles, or one of your own."""
 
 
 def load_contract(contract_file: Path | None) -> Contract:
-    """The contract of that file, or the suite's own.
+    """Return the contract of that file, or the suite's own.
 
     Raises:
         click.UsageError: it cannot be read.
@@ -49,7 +49,7 @@ def load_contract(contract_file: Path | None) -> Contract:
 
 
 def suite_of(contract: Contract, packages: tuple[str, ...] = ()) -> Suite:
-    """What is brought to a contract, with the checks of these packages.
+    """Return what is brought to a contract, with the checks of these packages.
 
     Raises:
         click.UsageError: there is no such package, or it registers a check twice or without a docstring.

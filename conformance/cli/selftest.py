@@ -41,7 +41,7 @@ def selftest(
     server: str | None,
     **options: Any,
 ) -> None:
-    """Proves the suite itself: it breaks this project's server in one point at a time, and sees who notices.
+    """Prove the suite itself: break this project's server in one point at a time, and see who notices.
 
     Exit codes: 0 the suite keeps its promise, 1 it does not, 2 wrong usage, 4 a trial failed by itself.
     """

@@ -55,14 +55,14 @@ _OPTIONS = (
 
 
 def target_options(command: Command) -> Command:
-    """Adds URL and the options to a command; `take_target` reads them."""
+    """Add URL and the options to a command; `take_target` reads them."""
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
 
 
 def take_target(options: dict[str, Any], contract: Contract) -> tuple[Chosen, Config]:
-    """Takes the options out of those of a command: what they come to, and the file's settings.
+    """Take the options out of those of a command: what they come to, and the file's settings.
 
     Raises:
         click.UsageError: they cannot be used.

@@ -35,7 +35,7 @@ class Clause:
 
 
 def read(holder: dict[str, Any], lines: Lines, operation_id: str | None, place: str) -> Iterator[Clause]:
-    """Yields the clauses of a document or of an operation, which stands at the pointer `place`.
+    """Yield the clauses of a document or of an operation, which stands at the pointer `place`.
 
     Raises:
         ContractError: one of them does not say what a clause says.
@@ -59,7 +59,7 @@ def read(holder: dict[str, Any], lines: Lines, operation_id: str | None, place: 
 
 
 def profiles(document: dict[str, Any], clauses: Iterable[Clause]) -> dict[str, str]:
-    """The profiles with what each is; without `x-profiles` those that the clauses name."""
+    """Return the profiles with what each is; without `x-profiles` those that the clauses name."""
     stated = document.get("x-profiles")
     if isinstance(stated, dict):
         return {name: str(text) for name, text in stated.items()}

@@ -64,12 +64,12 @@ class Reader:
         self._pointer = pointer_to("paths", operation.path, operation.method.lower())
 
     def constraints(self) -> list[Constraint]:
-        """Every constraint once, in the order of the contract."""
+        """Return every constraint once, in the order of the contract."""
         found = [*self._of_parameters(), *self._of_body()]
         return list({constraint.id: constraint for constraint in found}.values())
 
     def body(self) -> tuple[Schema, str] | None:
-        """The schema of the JSON body with its pointer; None when the operation takes none."""
+        """Return the schema of the JSON body with its pointer; None when the operation takes none."""
         if "requestBody" not in self._node:
             return None
         request, pointer = self._contract.resolved(self._node["requestBody"], self._pointer + "/requestBody")
@@ -77,7 +77,7 @@ class Reader:
         return None if schema is None else (schema, pointer + pointer_to("content", JSON, "schema"))
 
     def parameters(self) -> Iterator[tuple[dict[str, Any], str]]:
-        """The parameters with their pointers: those of the operation, and those of its path."""
+        """Yield the parameters with their pointers: those of the operation, and those of its path."""
         place = pointer_to("paths", self._operation.path)
         item = self._contract.document["paths"][self._operation.path]
         stated: dict[tuple[str, str], tuple[dict[str, Any], str]] = {}
@@ -115,7 +115,7 @@ class Reader:
         pointer: str,
         above: frozenset[str] = frozenset(),
     ) -> Iterator[Constraint]:
-        """The constraints of a schema and of all that stands in it."""
+        """Yield the constraints of a schema and of all that stands in it."""
         stated, pointer = self._contract.resolved(node, pointer)
         schema = simplified(stated)
         # What the server sets is ignored in a request, whatever it holds. A schema may hold itself.
@@ -147,7 +147,7 @@ class Reader:
 
 
 def _at(schema: Schema, location: str) -> Iterator[str]:
-    """The keywords of a schema that bound a value, in a fixed order."""
+    """Yield the keywords of a schema that bound a value, in a fixed order."""
     # Outside of bodies, every value is a text.
     if "type" in schema and (location == BODY or schema["type"] != "string"):
         yield "type"

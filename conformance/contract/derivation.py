@@ -34,7 +34,7 @@ _SEARCHES = ("search", "q", "query", "name", "title")
 
 
 def resources(contract: Contract) -> Resources:
-    """Returns what a contract deals with."""
+    """Return what a contract deals with."""
     derivation = _Derivation(contract)
     found = list(derivation.found())
     return Resources(found, derivation.bearers(found))
@@ -54,13 +54,13 @@ class _Derivation:
         self._linked = self._by_links()
 
     def found(self) -> Iterator[Resource]:
-        """Yields every resource."""
+        """Yield every resource."""
         for each in map(self._resource, self._paths):
             if each is not None:
                 yield each
 
     def bearers(self, found: Iterable[Resource]) -> dict[str, dict[str, Schema]]:
-        """Returns the members of each operation's body that can bear a name, the likeliest first."""
+        """Return the members of each operation's body that can bear a name, the likeliest first."""
         chosen = {m.operation.id: _last(m.named_by) for r in found for m in r.makers if m.named_by}
         return {o.id: self._bearers(o, chosen.get(o.id, "")) for o in self._contract.operations}
 
@@ -95,7 +95,7 @@ class _Derivation:
         return self._operations.get((shape(path), method))
 
     def _any(self, path: str) -> Operation | None:
-        """An operation whose path begins with this one."""
+        """Return an operation whose path begins with this one."""
         return next((o for o in self._contract.operations if path in object_paths(o.path)), None)
 
     def _makers(self, path: str, collection: str) -> Iterator[Maker]:
@@ -111,7 +111,7 @@ class _Derivation:
                 yield Maker(operation, pointer, None, binds=False, statuses=self._successes(operation))
 
     def _maker(self, operation: Operation, path: str) -> Maker | None:
-        """How a POST on a collection makes an object of it."""
+        """Return how a POST on a collection makes an object of it."""
         statuses = self._successes(operation)
         parameter, body = parameters_of(path)[-1], self._schemas.body(operation)
         linked = self._linked.get(shape(path), {}).get(operation.id)
@@ -132,19 +132,19 @@ class _Derivation:
         return Maker(operation, identity, chosen, binds=False, statuses=statuses)
 
     def _is_elsewhere(self, parameter: str, path: str) -> bool:
-        """Whether what this takes the id of has another path of its own, and so is there before."""
+        """Return whether what this takes the id of has another path of its own, and so is there before."""
         others = (each for forms in self._paths.values() for each in forms)
         return any(parameters_of(o) == [parameter] and shape(o) != shape(path) for o in others)
 
     def _candidates(self, path: str) -> list[str]:
-        """The names that a member may have which holds the id, the likeliest first."""
+        """Return the names that a member may have which holds the id, the likeliest first."""
         parameter = parameters_of(path)[-1]
         words = _words(parameter)
         others = ["name"] if len(words) == 1 and words[0] not in _IDS else []
         return list(dict.fromkeys([parameter, words[-1], *_IDS, *others]))
 
     def _chosen(self, operation: Operation, names: Iterable[str]) -> str | None:
-        """The pointer to the id in a request, when the client has to choose it."""
+        """Return the pointer to the id in a request, when the client has to choose it."""
         body = self._schemas.body(operation)
         for name in names:
             schema = self._schemas.whole(body.get("properties", {}).get(name, {}))
@@ -153,7 +153,7 @@ class _Derivation:
         return None
 
     def _identity(self, schema: Schema, names: Iterable[str]) -> str | None:
-        """The pointer to the id in an object, possibly inside one that wraps it."""
+        """Return the pointer to the id in an object, possibly inside one that wraps it."""
         members = schema.get("properties", {})
         if found := next((name for name in names if name in members), None):
             return pointer_to(found)
@@ -182,7 +182,7 @@ class _Derivation:
         return None
 
     def _arrays(self, schema: Schema, segment: str) -> Iterator[tuple[str, Schema]]:
-        """The arrays of an answer with the schema of a row, the most likely one first."""
+        """Yield the arrays of an answer with the schema of a row, the most likely one first."""
         if schema.get("type") == "array":
             yield "", self._schemas.whole(schema.get("items", {}))
             return
@@ -212,7 +212,7 @@ class _Derivation:
         }
 
     def _bearer(self, makers: Iterable[Maker]) -> str | None:
-        """The member of a request that can bear a name of one's own choosing: the id, before all others."""
+        """Return the member of a request that can bear a name of one's choice: the id before all others."""
         for maker in makers:
             if maker.binds:
                 return None
@@ -259,7 +259,7 @@ def _last(pointer: str) -> str:
 
 
 def _bears(schema: Schema) -> bool:
-    """Whether a text can be a name that says whose it is."""
+    """Return whether a text can be a name that says whose it is."""
     if (
         schema.get("type") != "string"
         or schema.get("readOnly")

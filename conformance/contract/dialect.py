@@ -18,7 +18,7 @@ _NULL = {"type": "null"}
 
 
 def in_words_of_30(schemas: Sequence[Schema]) -> None:
-    """Says in place what OpenAPI 3.0 can say as it says it, so that everything else knows one dialect.
+    """Say in place what OpenAPI 3.0 can say as it says it, so that everything else knows one dialect.
 
     What it cannot say, as a value of one type out of several, stays as it is where it can, or goes.
     """
@@ -65,7 +65,7 @@ def _numbers(schema: Schema) -> None:
 
 
 def _objects(schema: Schema) -> None:
-    """Writes a schema that is true or false as an object."""
+    """Write a schema that is true or false as an object."""
     for holder in (
         *(schema[word] for word in (*_MAPS, *_LISTS) if word in schema),
         {word: schema[word] for word in _SUBSCHEMAS if word in schema},
@@ -79,7 +79,7 @@ def _objects(schema: Schema) -> None:
 
 
 def _without_null(schema: Schema) -> None:
-    """Writes "this, or null" as what it is in 3.0, where this stands at the place itself."""
+    """Write "this, or null" as what it is in 3.0, where this stands at the place itself."""
     for word in ("anyOf", "oneOf"):
         parts = schema.get(word)
         if not isinstance(parts, list) or len(parts) != 2 or _NULL not in parts:
@@ -92,13 +92,13 @@ def _without_null(schema: Schema) -> None:
 
 
 def _beside_reference(schema: Schema) -> None:
-    """Writes what stands beside a reference, and says more, as a part of the whole."""
+    """Write what stands beside a reference, and says more, as a part of the whole."""
     if "$ref" in schema and any(name not in (*_ASIDE, "$ref") for name in schema):
         schema["allOf"] = [{"$ref": schema.pop("$ref")}, *schema.get("allOf", ())]
 
 
 def for_answers(document: dict[str, Any], schemas: Sequence[Schema], *, is_30: bool) -> None:
-    """Makes in place of schemas of OpenAPI, for answers, such as a validator takes."""
+    """Turn schemas of OpenAPI, in place and for answers, into such as a validator takes."""
     for schema in schemas:
         _without_what_is_not_sent(document, schema)
     for schema in schemas:
@@ -107,7 +107,7 @@ def for_answers(document: dict[str, Any], schemas: Sequence[Schema], *, is_30: b
 
 
 def _without_what_is_not_sent(document: dict[str, Any], schema: Schema) -> None:
-    """What is for requests alone is not required of an answer."""
+    """Require nothing of an answer that is for requests alone."""
     required, members = schema.get("required"), schema.get("properties")
     if not isinstance(required, list) or not isinstance(members, dict):
         return

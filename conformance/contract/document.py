@@ -64,19 +64,19 @@ class Contract:
         return operations.servers(self.original)
 
     def clause(self, clause_id: str) -> Clause | None:
-        """The clause of that id, if there is one."""
+        """Return the clause of that id, if there is one."""
         return next((clause for clause in self.clauses if clause.id == clause_id), None)
 
     def operation(self, operation_id: str) -> Operation | None:
-        """The operation of that id, if there is one."""
+        """Return the operation of that id, if there is one."""
         return next((operation for operation in self.operations if operation.id == operation_id), None)
 
     def profile_of(self, operation_id: str) -> str | None:
-        """The profile that an operation belongs to: that of its first clause."""
+        """Return the profile that an operation belongs to: that of its first clause."""
         return next((c.profile for c in self.clauses if c.operation_id == operation_id), None)
 
     def claim_for(self, operation_id: str) -> str | None:
-        """The profile that a server claims when it has an operation; None for those that every server has."""
+        """Return the profile that a server with an operation claims; None for those that every server has."""
         profile = self.profile_of(operation_id)
         return None if profile == EVERY_SERVER else profile
 
@@ -89,7 +89,7 @@ class Contract:
         return frozenset(firsts.values())
 
     def methods(self, path: str) -> frozenset[str]:
-        """The methods, in capitals, that the contract states for a path template."""
+        """Return the methods, in capitals, that the contract states for a path template."""
         return frozenset(operation.method for operation in self.operations if operation.path == path)
 
     @property
@@ -98,7 +98,7 @@ class Contract:
         return tuple(dict.fromkeys(each.permission for each in self.operations if each.permission))
 
     def stated(self, operation: Operation) -> dict[str, Any]:
-        """An operation as it stands in the document."""
+        """Return an operation as it stands in the document."""
         found: dict[str, Any] = self.document["paths"][operation.path][operation.method.lower()]
         return found
 
@@ -108,41 +108,41 @@ class Contract:
         return security.schemes(self.document)
 
     def alternatives(self, operation: Operation) -> Alternatives:
-        """What an operation takes to know who asks; nothing when anybody may call it."""
+        """Return what an operation takes to know who asks; nothing when anybody may call it."""
         return security.alternatives(self.document, self.stated(operation))
 
     def statuses(self, operation: Operation) -> tuple[int, ...]:
-        """The statuses that the contract states for an operation, in its order."""
+        """Return the statuses that the contract states for an operation, in its order."""
         return tuple(
             int(status) for status in self.stated(operation).get("responses", {}) if status.isdigit()
         )
 
     def resolved(self, node: dict[str, Any], pointer: str) -> tuple[dict[str, Any], str]:
-        """A node with the reference that it may be followed, and the pointer to where that leads."""
+        """Return a node with the reference that it may be followed, and the pointer to where that leads."""
         return references.resolved(self.document, node, pointer)
 
     def line(self, pointer: str) -> int:
-        """The line at which the place of a pointer begins; that of what is above it, if there is none."""
+        """Return the line where the place of a pointer begins; that of what is above it, if there is none."""
         return self.lines.line_of(pointer)
 
     def based_at(self, base: str) -> "Contract":
-        """The contract of a server at which the paths begin there, whatever else it says."""
+        """Return the contract of a server at which the paths begin there, whatever else it says."""
         return replace(self, servers=tuple(dict.fromkeys((base, *self.servers))))
 
     def for_answers(self) -> dict[str, Any]:
-        """The document with the schemas as a validator of answers takes them."""
+        """Return the document with the schemas as a validator of answers takes them."""
         document, schemas = copy.deepcopy((self.original, self.schemas))
         dialect.for_answers(document, schemas, is_30=self.is_30)
         return document
 
     def enumeration(self, schema: str) -> tuple[str, ...]:
-        """The values that a component schema enumerates; none when there is no such schema."""
+        """Return the values that a component schema enumerates; none when there is no such schema."""
         schemas = self.document.get("components", {}).get("schemas", {})
         return tuple(schemas.get(schema, {}).get("enum", ()))
 
 
 def load(path: Path | None = None) -> Contract:
-    """Reads the contract from `path`, or else the one that belongs to this suite.
+    """Read the contract from `path`, or else the one that belongs to this suite.
 
     What was read before is not parsed again, as long as the file holds the same.
 
@@ -161,7 +161,7 @@ def load(path: Path | None = None) -> Contract:
 
 @lru_cache(maxsize=2)
 def _parsed(path: Path, data: bytes) -> tuple[Contract, dict[Path, bytes]]:
-    """The contract, and what the files beside it hold."""
+    """Return the contract, and what the files beside it hold."""
     text = reading.parsed(path, data)
     root = text.root
     is_30 = _is_30(path, root)
@@ -181,7 +181,7 @@ def _parsed(path: Path, data: bytes) -> tuple[Contract, dict[Path, bytes]]:
 
 
 def _is_30(path: Path, root: Any) -> bool:
-    """Whether a document is of OpenAPI 3.0, and not of 3.1.
+    """Return whether a document is of OpenAPI 3.0, and not of 3.1.
 
     Raises:
         ContractError: it is of neither.

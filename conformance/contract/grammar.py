@@ -79,7 +79,7 @@ class WrongKind(Exception):
 
 
 def within(kind: str, node: dict[str, Any]) -> Iterator[tuple[Any, str, tuple[str, ...], str]]:
-    """Yields what stands in an object: its holder, its name there, the steps to it, and its kind.
+    """Yield what stands in an object: its holder, its name there, the steps to it, and its kind.
 
     Members that hold null are taken out: they say nothing. An index in a list is yielded as text.
 

@@ -26,7 +26,7 @@ class Lines:
     inner: "dict[str, Lines]" = field(default_factory=dict)
 
     def line_of(self, pointer: str) -> int:
-        """The line at which the place of a pointer begins; that of what is above it, if there is none."""
+        """Return the line where the place of a pointer begins; that of what is above it, if there is none."""
         place = self
         for step in steps_of(pointer):
             if step not in place.inner:
@@ -36,7 +36,7 @@ class Lines:
 
 
 def of_yaml(tree: yaml.Node | None) -> Lines:
-    """Returns the places of a document of YAML. Those of an alias are shared."""
+    """Return the places of a document of YAML. Those of an alias are shared."""
     top = Lines()
     known: dict[int, dict[str, Lines]] = {}
     pending = [] if tree is None else [(tree, top)]
@@ -59,7 +59,7 @@ def of_yaml(tree: yaml.Node | None) -> Lines:
 
 
 def of_json(text: str) -> Lines:
-    """Returns the places of a text that is JSON."""
+    """Return the places of a text that is JSON."""
     top = Lines()
     around: list[tuple[Lines, bool]] = []
     place = top

@@ -21,7 +21,7 @@ def of(found: Followed, path: Path, *, is_30: bool) -> Iterator[str]:
 
 
 def _of_remote(found: Followed) -> Iterator[str]:
-    """Yields what references to other hosts leave open."""
+    """Yield what references to other hosts leave open."""
     if not found.remote:
         return
     concerned = [
@@ -34,7 +34,7 @@ def _of_remote(found: Followed) -> Iterator[str]:
 
 
 def _of_nullable(found: Followed, path: Path) -> Iterator[str]:
-    """Yields that `nullable` is no word of 3.1, where it is written."""
+    """Yield a note that `nullable` is no word of 3.1, where it is written."""
     count = sum(schema.get("nullable") is True for schema in found.schemas)
     if count:
         yield (
@@ -64,7 +64,7 @@ def _named(names: list[str]) -> str:
 
 
 def _reaches_remote(root: dict[str, Any], stated: dict[str, Any]) -> bool:
-    """Whether something that an operation states is on another host."""
+    """Return whether something that an operation states is on another host."""
     seen: set[int] = set()
     pending: list[Any] = [stated]
     while pending:

@@ -17,7 +17,7 @@ class OperationSchemas:
         self._contract = contract
 
     def whole(self, node: Schema) -> Schema:
-        """Returns a schema with its reference followed, and the parts of `allOf` put together."""
+        """Return a schema with its reference followed, and the parts of `allOf` put together."""
         schema, _ = self._contract.resolved(node, "")
         for part in map(self.whole, schema.get("allOf", ())):
             properties = {**schema.get("properties", {}), **part.get("properties", {})}
@@ -26,27 +26,27 @@ class OperationSchemas:
         return schema
 
     def body(self, operation: Operation) -> Schema:
-        """Returns the schema of the JSON body; an empty one when there is none."""
+        """Return the schema of the JSON body; an empty one when there is none."""
         stated, _ = self._contract.resolved(self._contract.stated(operation).get("requestBody", {}), "")
         return self._json(stated)
 
     def answers(self, operation: Operation) -> Iterator[Schema]:
-        """Yields the schemas of the JSON answers of success."""
+        """Yield the schemas of the JSON answers of success."""
         for response in self._succeeding(operation):
             if schema := self._json(response):
                 yield schema
 
     def headers(self, operation: Operation) -> Iterator[set[str]]:
-        """Yields the names of the headers of the answers of success, in lower case."""
+        """Yield the names of the headers of the answers of success, in lower case."""
         for response in self._succeeding(operation):
             yield {name.lower() for name in response.get("headers", {})}
 
     def parameter(self, operation: Operation | None, name: str) -> Schema:
-        """Returns the schema of a path parameter."""
+        """Return the schema of a path parameter."""
         return {} if operation is None else self._parameters(operation, "path").get(name, {})
 
     def queries(self, operation: Operation) -> dict[str, Schema]:
-        """Returns the schemas of the query parameters."""
+        """Return the schemas of the query parameters."""
         return self._parameters(operation, "query")
 
     def _parameters(self, operation: Operation, place: str) -> dict[str, Schema]:
@@ -75,6 +75,6 @@ def _is_json(media_type: str) -> bool:
 
 
 def required_members(schema: Schema) -> list[str]:
-    """Returns the names of the members that an object must have."""
+    """Return the names of the members that an object must have."""
     found = schema.get("required", [])
     return found if isinstance(found, list) else []

@@ -37,12 +37,12 @@ class Operation:
 
 
 def template_names(path: str) -> list[str]:
-    """The names of the parameters in a path template."""
+    """Return the names of the parameters in a path template."""
     return _VARIABLE.findall(path)
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    """A path template with values in the places of its parameters.
+    """Return a path template with values in the places of its parameters.
 
     Raises:
         KeyError: there is none for a parameter.
@@ -51,7 +51,7 @@ def filled(path: str, values: dict[str, str]) -> str:
 
 
 def complete(file: Path, document: dict[str, Any]) -> None:
-    """Gives in place every operation an id, and every parameter of a path a statement.
+    """Give in place every operation an id, and every parameter of a path a statement.
 
     Raises:
         ContractError: a path does not begin with a slash, or a parameter has no name or no place.
@@ -73,12 +73,12 @@ def complete(file: Path, document: dict[str, Any]) -> None:
 
 
 def _items(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The path items by their paths."""
+    """Return the path items by their paths."""
     return [(path, item) for path, item in document.get("paths", {}).items() if not path.startswith("x-")]
 
 
 def _id(stated: Any, method: str, path: str, taken: dict[str, int]) -> str:
-    """The stated id, if it can be one and is of this operation alone; else one from method and path."""
+    """Return the stated id, if it can be one and is this operation's alone; else one from method and path."""
     found = _TROUBLING.sub("-", stated).strip("-") if isinstance(stated, str) else ""
     if not found or found in taken:
         found = method + "".join(map(_words, path.split("/"))) if path.strip("/") else f"{method}Root"
@@ -89,7 +89,7 @@ def _id(stated: Any, method: str, path: str, taken: dict[str, int]) -> str:
 
 
 def _words(segment: str) -> str:
-    """A segment of a path as words with capitals; a parameter is `By` and its name."""
+    """Return a segment of a path as words with capitals; a parameter is `By` and its name."""
     by = _VARIABLE.sub(lambda found: f" By {found[1]} ", segment)
     return "".join(piece[:1].upper() + piece[1:] for piece in _PIECE.findall(by))
 
@@ -99,7 +99,7 @@ def _of_path(name: str) -> dict[str, Any]:
 
 
 def _stated(file: Path, document: dict[str, Any], path: str, method: str) -> set[str]:
-    """The names of the parameters in the path that are stated."""
+    """Return the names of the parameters in the path that are stated."""
     names: set[str] = set()
     item = document["paths"][path]
     for holder, pointer in (
@@ -120,7 +120,7 @@ def _stated(file: Path, document: dict[str, Any], path: str, method: str) -> set
 
 
 def read(document: dict[str, Any]) -> Iterator[tuple[Operation, dict[str, Any]]]:
-    """Yields the operations in their order, without their lines, each with what is stated of it."""
+    """Yield the operations in their order, without their lines, each with what is stated of it."""
     for path, item in _items(document):
         for method in METHODS:
             if method in item:
@@ -150,7 +150,7 @@ def _example(document: dict[str, Any], request_body: dict[str, Any]) -> Any:
 
 
 def servers(document: dict[str, Any]) -> tuple[str, ...]:
-    """Where the paths begin, below the root of a server: each place once, without a slash at its end."""
+    """Return where the paths begin, below a server's root: each place once, without a slash at its end."""
     stated = document.get("servers")
     urls = [
         _without_variables(server["url"], server.get("variables"))

@@ -4,17 +4,17 @@ from typing import Any
 
 
 def pointer_to(*steps: str) -> str:
-    """The JSON pointer of some steps."""
+    """Return the JSON pointer of some steps."""
     return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def steps_of(pointer: str) -> list[str]:
-    """The steps of a JSON pointer."""
+    """Return the steps of a JSON pointer."""
     return [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]]
 
 
 def value_at(root: Any, pointer: str) -> Any:
-    """What stands at a pointer.
+    """Return what stands at a pointer.
 
     Raises:
         LookupError: nothing does.

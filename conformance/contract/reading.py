@@ -68,7 +68,7 @@ class Text:
 
 
 def octets(path: Path) -> bytes:
-    """Returns what a file holds.
+    """Return what a file holds.
 
     Raises:
         ContractError: there is no such file, it cannot be read, or it is too large.
@@ -87,7 +87,7 @@ def octets(path: Path) -> bytes:
 
 
 def parsed(path: Path, data: bytes) -> Text:
-    """Returns what the octets of a file say.
+    """Return what the octets of a file say.
 
     Raises:
         ContractError: they are neither YAML nor JSON; the message names the line.
@@ -138,7 +138,7 @@ def _values(path: Path, text: str) -> tuple[Any, Lines]:
 
 
 def _may_be_deep(text: str) -> bool:
-    """Whether there is so much nesting as no contract has, strings and comments counted."""
+    """Return whether there is so much nesting as no contract has, strings and comments counted."""
     depth = deepest = 0
     for bracket in _BRACKET.finditer(text):
         depth += 1 if bracket[0] in "[{" else -1
@@ -147,7 +147,7 @@ def _may_be_deep(text: str) -> bool:
 
 
 def _refuse_depth(text: str) -> None:
-    """Refuses what is nested so deeply that libyaml would end the process.
+    """Refuse what is nested so deeply that libyaml would end the process.
 
     Raises:
         RecursionError: it is.
@@ -164,7 +164,7 @@ def _refuse_depth(text: str) -> None:
 
 
 def _count(tree: yaml.Node) -> None:
-    """Refuses a document that is endless, or has too many places once its aliases are followed."""
+    """Refuse a document that is endless, or has too many places once its aliases are followed."""
     sizes: dict[int, int] = {}
     pending = [(tree, False)]
     open_ = set()
@@ -191,7 +191,7 @@ def _inner(node: yaml.Node) -> list[yaml.Node]:
 
 
 def _plain(value: Any, known: dict[int, Any]) -> Any:
-    """Returns a value with texts for names, as JSON has them. What is shared stays shared."""
+    """Return a value with texts for names, as JSON has them. What is shared stays shared."""
     if id(value) in known:
         return known[id(value)]
     if isinstance(value, dict):

@@ -38,7 +38,7 @@ class _Place:
         return self.holder[int(self.name)] if isinstance(self.holder, list) else self.holder[self.name]
 
     def put(self, value: Any) -> None:
-        """Puts another value into its place."""
+        """Put another value into its place."""
         self.holder[int(self.name) if isinstance(self.holder, list) else self.name] = value
 
     @property
@@ -64,7 +64,7 @@ class Followed:
 
 
 def follow(text: Text, read: Callable[[Path], Text]) -> Followed:
-    """Follows the references of a document, in place. Files that it names are read by `read`.
+    """Follow the references of a document, in place. Files that it names are read by `read`.
 
     A path item, a parameter or anything else that stands on another host is left out.
 
@@ -129,7 +129,7 @@ class _Walk:
             raise ContractError(f"{place.file.path}:{line}: {pointer} has to be {wrong.wanted}.") from wrong
 
     def _taken_in(self, place: _Place) -> _Place:
-        """Puts the path item that a reference leads to in its place, with what stands beside the reference.
+        """Put the path item that a reference leads to in its place, with what stands beside the reference.
 
         Raises:
             ContractError: it leads nowhere, or back to itself.
@@ -149,7 +149,7 @@ class _Walk:
         return _Place(place.holder, place.name, place.kind, now.file, now.pointer)
 
     def _target(self, place: _Place, reference: str) -> _Place | None:
-        """What a reference leads to, which it then does in the whole document; None when remote."""
+        """Return what a reference leads to, which it then does in the whole document; None when remote."""
         if id(place.value) in self._referring:
             file, pointer = self._within(unquote(reference.removeprefix("#")))
             return self._at(place, reference, file, pointer)
@@ -165,7 +165,7 @@ class _Walk:
         return target
 
     def _within(self, pointer: str) -> tuple[Text, str]:
-        """The file, and the pointer there, of a pointer in the whole document."""
+        """Return the file, and the pointer there, of a pointer in the whole document."""
         steps = steps_of(pointer)
         if steps[:1] == [FILES] and len(steps) > 1 and steps[1] in self.found.files:
             return self.found.files[steps[1]], pointer_to(*steps[2:])
@@ -207,7 +207,7 @@ class _Walk:
             place.value.update({"name": "", "in": ""})
 
     def refuse_circles(self) -> None:
-        """Refuses references and `allOf` that lead back to themselves: nothing is said by them.
+        """Refuse references and `allOf` that lead back to themselves: nothing is said by them.
 
         Raises:
             ContractError: there is such a circle.
@@ -230,7 +230,7 @@ class _Walk:
                     pending += [(each, False) for each in self._same(node)]
 
     def _same(self, schema: dict[str, Any]) -> list[dict[str, Any]]:
-        """What a value of a schema has to fit as well."""
+        """Return what a value of a schema has to fit as well."""
         parts = [*schema.get("allOf", ())]
         if isinstance(schema.get("$ref"), str):
             parts.append(value_at(self.found.root, unquote(schema["$ref"].removeprefix("#"))))
@@ -238,7 +238,7 @@ class _Walk:
 
 
 def without_ignored(document: dict[str, Any], holder: dict[str, Any]) -> None:
-    """Takes those parameters away that are not to be sent: remote ones, and what OpenAPI ignores."""
+    """Take those parameters away that are not to be sent: remote ones, and what OpenAPI ignores."""
     if "parameters" in holder:
         holder["parameters"] = [
             each for each in holder["parameters"] if not _is_ignored(resolved(document, each, "")[0])
@@ -251,7 +251,7 @@ def _is_ignored(parameter: dict[str, Any]) -> bool:
 
 
 def resolved(document: dict[str, Any], node: dict[str, Any], pointer: str) -> tuple[dict[str, Any], str]:
-    """A node with the reference that it may be followed, and the pointer to where that leads."""
+    """Return a node with the reference that it may be followed, and the pointer to where that leads."""
     while isinstance(node.get("$ref"), str):
         pointer = unquote(node["$ref"].removeprefix("#"))
         node = value_at(document, pointer)

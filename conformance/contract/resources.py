@@ -116,11 +116,11 @@ class Resources:
         return iter(self._by_shape.values())
 
     def at(self, path: str) -> Resource | None:
-        """Returns the resource whose objects have this path, whatever its parameters are called."""
+        """Return the resource whose objects have this path, whatever its parameters are called."""
         return self._by_shape.get(shape(path))
 
     def of(self, parameter: str) -> Resource | None:
-        """Returns the resource of which this parameter takes an id wherever it stands, if there is one."""
+        """Return the resource of which this parameter takes an id wherever it stands, if there is one."""
         found = [each for each in self if parameter in each.aliases]
         for kind in (found, [r for r in found if r.is_root], [r for r in found if r.makers]):
             if len(kind) == 1:
@@ -128,7 +128,7 @@ class Resources:
         return None
 
     def referred(self, name: str) -> Resource | None:
-        """Returns the resource that a member of a body refers to, as in `role_id` and `role_ids`."""
+        """Return the resource that a member of a body refers to, as in `role_id` and `role_ids`."""
         for parameter in (name, name.removesuffix("s")):
             resource = self.of(parameter)
             if resource is not None and resource.is_root and parameter not in _OF_ANYTHING:
@@ -136,23 +136,23 @@ class Resources:
         return None
 
     def needs(self, path: str) -> tuple[tuple[str, Resource | None], ...]:
-        """Returns the parameters of a path in their order, each with what it takes the id of, if known."""
+        """Return the parameters of a path in their order, each with what it takes the id of, if known."""
         return tuple((parameters_of(item)[-1], self.at(item)) for item in object_paths(path))
 
     def makes(self, operation: Operation) -> Resource | None:
-        """Returns what an operation makes; None when it makes nothing that is known."""
+        """Return what an operation makes; None when it makes nothing that is known."""
         return next((resource for resource, _ in self._made_by.get(operation.id, ())), None)
 
     def maker(self, operation: Operation) -> Maker | None:
-        """Returns how an operation makes what it makes."""
+        """Return how an operation makes what it makes."""
         return next((maker for _, maker in self._made_by.get(operation.id, ())), None)
 
     def bearers(self, operation: Operation) -> Mapping[str, Schema]:
-        """Returns the members of a body that can bear a name of one's own choosing, with their schemas."""
+        """Return the members of a body that can bear a name of one's own choosing, with their schemas."""
         return self._bearers.get(operation.id, {})
 
     def names(self, operation: Operation) -> Resource | None:
-        """Returns what an operation makes or renames under a name of the client's own choosing."""
+        """Return what an operation makes or renames under a name of the client's own choosing."""
         for resource in self:
             makers = [maker.operation for maker in resource.makers if not maker.binds]
             if resource.bearer is not None and operation in (*makers, *resource.renamers):
@@ -160,17 +160,17 @@ class Resources:
         return None
 
     def remover_of(self, operation: Operation) -> Operation | None:
-        """Returns what removes the object to which an operation gives its name."""
+        """Return what removes the object to which an operation gives its name."""
         resource = self.names(operation)
         return None if resource is None else resource.remover
 
     def lister_of(self, parameter: str) -> Lister | None:
-        """Returns what lists the objects of which a parameter takes an id."""
+        """Return what lists the objects of which a parameter takes an id."""
         resource = self.of(parameter)
         return None if resource is None else resource.lister
 
     def uses_up(self, operation: Operation) -> bool:
-        """Whether an operation that succeeds cannot succeed again: it removes an object, or relates two.
+        """Return whether an operation can succeed only once: it removes an object, or relates two.
 
         A relation of many at once can be made again; one that names a single object is there or not.
         """
@@ -178,7 +178,7 @@ class Resources:
         return self.removes(operation) is not None or (maker is not None and maker.binds)
 
     def removes(self, operation: Operation) -> Resource | None:
-        """Returns what an operation removes."""
+        """Return what an operation removes."""
         resource = self.at(operation.path)
         return resource if resource is not None and resource.remover == operation else None
 
@@ -191,7 +191,7 @@ class Resources:
         request: Any = None,
         headers: Mapping[str, str] | None = None,
     ) -> Parameters | None:
-        """Returns the path parameters of what was made; None when nothing is known to have been made.
+        """Return the path parameters of what was made; None when nothing is known to have been made.
 
         Args:
             operation: what was asked for.
@@ -237,7 +237,7 @@ def _is_id(value: Any) -> bool:
 
 
 def member(document: Any, pointer: str) -> Any:
-    """Returns what stands at a JSON pointer; None when there is nothing."""
+    """Return what stands at a JSON pointer; None when there is nothing."""
     for step in pointer.split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
         document = document.get(name) if isinstance(document, dict) else None
@@ -245,17 +245,17 @@ def member(document: Any, pointer: str) -> Any:
 
 
 def object_paths(path: str) -> Iterator[str]:
-    """Yields the parts of a path from its beginning that end in a parameter which is a whole segment."""
+    """Yield the parts of a path from its beginning that end in a parameter which is a whole segment."""
     for found in _PARAMETER.finditer(path):
         if path[found.start() - 1] == "/" and path[found.end() : found.end() + 1] in ("", "/"):
             yield path[: found.end()]
 
 
 def shape(path: str) -> str:
-    """Returns a path without the names of its parameters."""
+    """Return a path without the names of its parameters."""
     return _PARAMETER.sub("{}", path)
 
 
 def parameters_of(path: str) -> list[str]:
-    """Returns the names of the parameters of a path."""
+    """Return the names of the parameters of a path."""
     return _PARAMETER.findall(path)

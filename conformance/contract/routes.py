@@ -29,7 +29,7 @@ class Routes:
                 self._templates.setdefault(key, []).append((pattern, operation))
 
     def find(self, method: str, path: str) -> Operation | None:
-        """Returns the operation of a method on a path below the server's root; None when there is none.
+        """Return the operation of a method on a path below the server's root; None when there is none.
 
         HEAD asks for what GET asks for.
         """
@@ -37,12 +37,12 @@ class Routes:
         return found[0] if found else None
 
     def parameters(self, method: str, path: str) -> dict[str, str]:
-        """Returns the path parameters, by name and as they stand in the path; none for no operation."""
+        """Return the path parameters, by name and as they stand in the path; none for no operation."""
         found = self._match(method, path)
         return {} if found is None else dict(zip(_NAME.findall(found[0].path), found[1], strict=True))
 
     def server(self, path: str) -> str:
-        """Returns the path of the server that a path stands below; the first one's for one below none."""
+        """Return the path of the server that a path stands below; the first one's for one below none."""
         below = [server for server in self.servers if path.startswith(f"{server}/")]
         return max(below, key=len, default=self.servers[0])
 

@@ -8,7 +8,7 @@ from conformance.contract.references import FILES
 
 
 def validator(document: dict[str, Any], schema: dict[str, Any]) -> Any:
-    """A compiled validator of a schema of a document, formats included; None for a schema that is none."""
+    """Return a compiled validator of a document's schema, formats included; None for what is no schema."""
     # Draft 4 ignores what stands beside a $ref, so the schema goes one level down.
     around = {name: as_json_schema(document[name]) for name in ("components", FILES) if name in document}
     try:
@@ -24,7 +24,7 @@ def _never_fetched(_: str) -> dict[str, Any]:
 
 
 def as_json_schema(node: Any) -> Any:
-    """An OpenAPI 3.0 schema as JSON Schema, which says with a second type what `nullable` says."""
+    """Return an OpenAPI 3.0 schema as JSON Schema, which says with a second type what `nullable` says."""
     if isinstance(node, list):
         return [as_json_schema(item) for item in node]
     if not isinstance(node, dict):
@@ -41,7 +41,7 @@ def as_json_schema(node: Any) -> Any:
 
 
 def simplified(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema in which the first of its alternatives that is more than null stands for all."""
+    """Return a schema in which the first of its alternatives that is more than null stands for all."""
     if "type" in schema:
         return schema
     plain = dict(schema)

@@ -43,7 +43,7 @@ class Scheme:
 
 
 def schemes(document: dict[str, Any]) -> dict[str, Scheme]:
-    """The schemes of a document by their names, in its order."""
+    """Return the schemes of a document by their names, in its order."""
     components = document.get("components", {})
     return {
         name: _scheme(name, resolved(document, stated, "")[0])
@@ -61,7 +61,7 @@ def _scheme(name: str, stated: Mapping[str, Any]) -> Scheme:
 
 
 def alternatives(document: dict[str, Any], operation: Mapping[str, Any]) -> Alternatives:
-    """What an operation takes; nothing when anybody may call it. An empty alternative needs nobody."""
+    """Return what an operation takes; nothing when anybody may call it. An empty alternative needs nobody."""
     stated = operation.get("security", document.get("security"))
     found = stated if isinstance(stated, list) else []
     return tuple(tuple(each) for each in found if isinstance(each, dict))

@@ -60,7 +60,7 @@ class Texts:
         self._drawn = drawn
 
     def sample(self, schema: Schema, first: Iterable[str] = ()) -> str:
-        """A text that the schema allows.
+        """Return a text that the schema allows.
 
         Raises:
             NoText: none was found.
@@ -76,11 +76,11 @@ class Texts:
         raise NoText(f"no text was found that keeps {_shown(schema)}")
 
     def is_own(self, text: Any) -> bool:
-        """Whether a text bears the run's name, or is none."""
+        """Return whether a text bears the run's name, or is none."""
         return not isinstance(text, str) or self._good in text
 
     def another(self, schema: Schema) -> str:
-        """A text that the schema allows and that is likely nobody's, where no name of the run's fits.
+        """Return a text that the schema allows and that is likely nobody's, where no name of the run's fits.
 
         Raises:
             NoText: none was found.
@@ -99,7 +99,7 @@ class Texts:
         return found
 
     def of_length(self, schema: Schema, length: int, first: Iterable[str] = ()) -> str:
-        """A text of so many characters that is allowed but for its length.
+        """Return a text of so many characters that is allowed but for its length.
 
         When the other words of the schema forbid every text of this length, it is one of those.
 
@@ -121,7 +121,7 @@ class Texts:
         return sample[:length].ljust(length, "x")
 
     def breaking(self, schema: Schema, word: str, first: Iterable[str] = (), *, header: bool = False) -> str:
-        """A text that breaks one word of the schema and keeps all others.
+        """Return a text that breaks one word of the schema and keeps all others.
 
         Raises:
             NoText: none was found.
@@ -159,7 +159,7 @@ def _of_length(start: str, length: int, is_good: Callable[[str], bool]) -> str |
 
 
 def _changes(sample: str, probes: str) -> Iterator[str]:
-    """The sample in other letters, then with one character more or another one, in every place."""
+    """Yield the sample in other letters, then with one character more or another one, in every place."""
     yield sample.swapcase()
     for probe in probes:
         for at in dict.fromkeys((len(sample), 0, len(sample) // 2)):
@@ -170,7 +170,7 @@ def _changes(sample: str, probes: str) -> Iterator[str]:
 
 
 def fits(schema: Schema) -> Callable[[Any], bool]:
-    """Returns what tells whether a text keeps a schema."""
+    """Return what tells whether a text keeps a schema."""
     words = {word: schema[word] for word in _WORDS if word in schema}
     compiled: Callable[[Any], bool] = _compiled(json.dumps(words, sort_keys=True)).is_valid
     return compiled

@@ -36,7 +36,7 @@ class Values:
         self._samples = samples
 
     def sample(self, node: Schema, name: str = "") -> Any:
-        """The smallest good value: of an object, its required members alone."""
+        """Return the smallest good value: of an object, its required members alone."""
         schema = self.whole(node)
         if name in self._samples and schema.get("type") not in ("array", "object"):
             return self._samples[name]()
@@ -55,7 +55,7 @@ class Values:
         return self.texts.sample(schema)
 
     def with_own_id(self, node: Schema, body: Any, place: str) -> Any:
-        """A body whose id is drawn, where its client chooses one that can bear no name of the run's.
+        """Return a body whose id is drawn, where its client chooses one that can bear no name of the run's.
 
         `place` points to the id within the body. One with another id than the smallest has stays as it is.
         """
@@ -68,7 +68,7 @@ class Values:
         return {**body, member: self.texts.another(self.whole(schema))}
 
     def around(self, node: Schema, steps: tuple[str, ...], leaf: Any) -> Any:
-        """The smallest good value that has `leaf` at the end of the steps."""
+        """Return the smallest good value that has `leaf` at the end of the steps."""
         if not steps:
             return leaf
         schema = self.whole(node)
@@ -84,7 +84,7 @@ class Values:
         return built if inner is ABSENT else {**built, step: inner}
 
     def whole(self, node: Schema) -> Schema:
-        """A schema with its reference followed and the parts of its `allOf` put together."""
+        """Return a schema with its reference followed and the parts of its `allOf` put together."""
         schema = simplified(self._contract.resolved(node, "")[0])
         for part in map(self.whole, schema.get("allOf", ())):
             schema = {
@@ -96,11 +96,11 @@ class Values:
         return schema
 
     def first(self, name: str) -> tuple[str, ...]:
-        """The texts to try before all others for a member or a parameter of this name."""
+        """Return the texts to try before all others for a member or a parameter of this name."""
         return (str(self._samples[name]()),) if name in self._samples else ()
 
     def items(self, schema: Schema, name: str, count: int) -> list[Any]:
-        """An array of so many good items."""
+        """Return an array of so many good items."""
         items = schema.get("items", {})
         if not schema.get("uniqueItems") or count < 2:
             return [self.sample(items, name)] * max(0, count) if count > 0 else []
@@ -114,7 +114,7 @@ class Values:
         return [f"{str(first)[: longest - len(str(n))]}{n}" for n in range(count)]
 
     def members(self, schema: Schema, count: int) -> dict[str, Any]:
-        """An object with so many members: the required ones, then others."""
+        """Return an object with so many members: the required ones, then others."""
         members = schema.get("properties", {})
         names = dict.fromkeys([*schema.get("required", ()), *members])
         return {name: self.sample(members.get(name, {}), name) for name in list(names)[:count]}
@@ -130,7 +130,7 @@ class Values:
 
 
 def beside(schema: Schema, keyword: str, direction: int) -> Any:
-    """The bound itself, or the number next to it: a multiple or 1 away, or else one digit finer."""
+    """Return the bound itself, or the number next to it: a multiple or 1 away, or else one digit finer."""
     bound = schema[keyword]
     if direction == 0:
         return bound
@@ -145,12 +145,12 @@ def beside(schema: Schema, keyword: str, direction: int) -> Any:
 
 
 def lowest(schema: Schema) -> Any:
-    """The least number that a schema with a minimum allows."""
+    """Return the least number that a schema with a minimum allows."""
     return beside(schema, "minimum", 1 if schema.get("exclusiveMinimum") else 0)
 
 
 def highest(schema: Schema) -> Any:
-    """The greatest number that a schema with a maximum allows."""
+    """Return the greatest number that a schema with a maximum allows."""
     return beside(schema, "maximum", -1 if schema.get("exclusiveMaximum") else 0)
 
 

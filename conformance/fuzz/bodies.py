@@ -29,12 +29,12 @@ class Names:
         self._numbers = itertools.count(1)
 
     def instead_of(self, drawn: str) -> str:
-        """Returns a fresh name: as long as the one drawn, if it is not shorter than a fresh one has to be."""
+        """Return a fresh name: as long as the one drawn, if it is not shorter than a fresh one has to be."""
         fresh = f"{self.prefix}f{next(self._numbers)}-"
         return fresh + drawn[len(fresh) :]
 
     def beginning_with_prefix(self, drawn: str) -> str:
-        """Returns the run's own name for what was drawn: the same for the same, and of nobody else."""
+        """Return the run's own name for what was drawn: the same for the same, and of nobody else."""
         if drawn.startswith(self.prefix):
             return drawn
         return (self.prefix + "g" + drawn)[:_LONGEST_NAME]
@@ -51,7 +51,7 @@ class Bodies:
         self._names = names
 
     def owned(self, operation: Operation, body: Body, *, is_ours: bool = True) -> Body:
-        """Returns a body with fresh names, and with ids of what the run made.
+        """Return a body with fresh names, and with ids of what the run made.
 
         What is no name or id stays as it is. `is_ours` says whether the path names what the run made for it.
         """
@@ -71,7 +71,7 @@ class Bodies:
         return self._content.owned(fixed, self._names.beginning_with_prefix, is_ours=is_ours)
 
     def repaired(self, operation: Operation, body: Body, *, is_ours: bool = True) -> Body:
-        """Returns a good body with fresh names and ids of what the run made, which keeps the rules."""
+        """Return a good body with fresh names and ids of what the run made, which keeps the rules."""
         owned = self.owned(operation, body, is_ours=is_ours)
         return self._content.repaired(self._contract, operation, owned)
 

@@ -63,7 +63,7 @@ def fuzz(
     request: Request,
     on_made: Callable[[str, Parameters], None] = lambda _path, _parameters: None,
 ) -> dict[str, Outcome]:
-    """Runs Schemathesis over the operations and says for each what came of it.
+    """Run Schemathesis over the operations and say for each what came of it.
 
     `on_made` is told of everything that was made, also when the run is broken off.
     """
@@ -100,7 +100,7 @@ def fuzz(
 def _run(
     contract: Contract, target: Target, request: Request, folder: Path
 ) -> tuple[subprocess.CompletedProcess[str], bool]:
-    """How Schemathesis ended, and whether it did so in time."""
+    """Run Schemathesis, and return how it ended, and whether it did so in time."""
     command = _command(contract, target, request, folder)
     # Its report may be longer than a pipe holds.
     with (folder / "output.txt").open("w+", encoding="utf-8", errors="replace") as output:
@@ -125,7 +125,7 @@ def _run(
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:
-    """Lets the child write down what it has, and ends it."""
+    """Let the child write down what it has, and end it."""
     if child.poll() is not None:
         return
     child.send_signal(signal.SIGINT)

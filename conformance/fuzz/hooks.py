@@ -51,7 +51,7 @@ _turns = itertools.count()
 
 @schemathesis.hook
 def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001
-    """Gives each request real ids in its path, a precondition that holds, and a body that keeps the rules."""
+    """Give each request real ids in its path, a precondition that holds, and a body that keeps the rules."""
     operation = _operation(case)
     is_real = _set_path(case, operation)
     _set_conditions(case, operation)
@@ -65,7 +65,7 @@ def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -
 
 @schemathesis.hook
 def after_call(context: HookContext, case: Case[Any], response: Response) -> None:  # noqa: ARG001
-    """Writes down that a call was made, and remembers what was made by it."""
+    """Write down that a call was made, and remember what was made by it."""
     operation, is_own = _operation(case), _is_own_method(case)
     # Probes with other methods than the operation's own, OPTIONS among them, say nothing of it.
     _write({"call": operation.id, "status": response.status_code if is_own else None})
@@ -80,7 +80,7 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
 
 @schemathesis.hook
 def filter_failure(context: HookContext, failure: Any, case: Case[Any], response: Response) -> bool:  # noqa: ARG001
-    """Writes down each failure with its evidence. It drops what the contract allows."""
+    """Write down each failure with its evidence, and drop what the contract allows."""
     if _is_allowed(failure, case, response):
         return False
     finding = {
@@ -109,7 +109,7 @@ def _operation(case: Case[Any]) -> Operation:
 
 
 def _part_at_fault(case: Case[Any]) -> dict[str, str] | None:
-    """The part of the request that was drawn to be wrong, or to be at a boundary, when it is one part."""
+    """Return the one part of the request that was drawn to be wrong, or to be at a boundary, if it is one."""
     data = case.meta.phase.data if case.meta is not None else None
     if data is None or data.parameter_location is None:
         return None
@@ -130,7 +130,7 @@ def _is_negative_at(case: Case[Any], place: str) -> bool:
 
 
 def _wants_real_path(case: Case[Any]) -> bool:
-    """Whether the request is not about its path. One that follows a link has the ids that it is to have."""
+    """Return whether the request is not about its path. One that follows a link has the ids it is to have."""
     if case.meta is None or not _is_own_method(case) or _is_negative_at(case, _PATH):
         return False
     if not all(isinstance(value, int | str) for value in (case.path_parameters or {}).values()):
@@ -144,7 +144,7 @@ def _wants_real_path(case: Case[Any]) -> bool:
 
 
 def _set_path(case: Case[Any], operation: Operation) -> bool:
-    """Puts real ids into the path, or else takes out those of others. Says whether they are real."""
+    """Put real ids into the path, or else take out those of others; return whether they are real."""
     if _wants_real_path(case) and (parameters := _made_for(operation)):
         case.path_parameters = parameters
         return True

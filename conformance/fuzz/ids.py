@@ -17,7 +17,7 @@ _EDGES = (_LARGEST, _LARGEST - 1)
 
 
 def guarded(parameters: Parameters, resources: Resources, made: Inventory, prefix: str) -> Parameters:
-    """Returns path parameters with one that nobody has in place of each id that was not made here.
+    """Return path parameters with one that nobody has in place of each id that was not made here.
 
     What is no id stays as wrong as it is. What has no path of its own needs no care: it is sought below what
     has one.
@@ -31,7 +31,7 @@ def guarded(parameters: Parameters, resources: Resources, made: Inventory, prefi
 
 
 def unheld(resource: Resource, value: Any, prefix: str) -> Any:
-    """Returns an id that no object has, or the value when it cannot be an id."""
+    """Return an id that no object has, or the value when it cannot be an id."""
     if resource.takes_number:
         return _unheld_number(value)
     text = unquote(str(value))
@@ -40,14 +40,14 @@ def unheld(resource: Resource, value: Any, prefix: str) -> Any:
 
 
 def is_id(resource: Resource, value: Any) -> bool:
-    """Returns whether the contract takes a value for an id."""
+    """Return whether the contract takes a value for an id."""
     if resource.takes_number:
         return isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _LARGEST
     return fits(resource.schema)(value)
 
 
 def _unheld_number(value: Any) -> Any:
-    """A number that no object has for an id.
+    """Return a number that no object has for an id.
 
     A lenient server may read `"7.0"` as 7: what looks like a number gets more digits before it.
     """

@@ -50,7 +50,7 @@ class Evidence:
 
 
 def outcome(contract: Contract, operation_id: str, evidence: Evidence, redactor: Redactor) -> Outcome:
-    """What came of fuzzing one operation."""
+    """Return what came of fuzzing one operation."""
     seconds = evidence.seconds
     calls = [line["status"] for line in evidence.lines if line.get("call") == operation_id]
     operation = contract.operation(operation_id)
@@ -73,7 +73,7 @@ def outcome(contract: Contract, operation_id: str, evidence: Evidence, redactor:
 def _findings(
     lines: Iterable[dict[str, Any]], operation: Operation | None, redactor: Redactor
 ) -> Iterable[Finding]:
-    """One finding for each code and status. The last written is the smallest: Schemathesis shrinks."""
+    """Yield one finding for each code and status. The last written is the smallest: Schemathesis shrinks."""
     for line in {(line["code"], line["status"]): line for line in lines}.values():
         message = " ".join(redactor.text(line["message"]).split())[:SHOWN]
         curl = redactor.text(line["curl"]).replace(
@@ -88,7 +88,7 @@ def _findings(
 
 
 def _pointer(operation: Operation, line: dict[str, Any]) -> str:
-    """What of the contract is broken, as near as Schemathesis tells."""
+    """Return what of the contract is broken, as near as Schemathesis tells."""
     if line["schema_path"]:
         content = "content/application~1json/schema"
         return "/".join((operation.pointer, "responses", str(line["status"]), content, *line["schema_path"]))
@@ -99,7 +99,7 @@ def _pointer(operation: Operation, line: dict[str, Any]) -> str:
 
 
 def _untold(contract: Contract, operation_id: str, report: dict[str, Any]) -> Iterable[Finding]:
-    """Failures that Schemathesis counted and our hook was not told of."""
+    """Yield a finding for each failure that Schemathesis counted and our hook was not told of."""
     operation = contract.operation(operation_id)
     label = f"{operation.method} {operation.path}" if operation else operation_id
     for failure in report.get("failures", []):

@@ -14,7 +14,7 @@ from conformance.run.verdict import Status
 
 
 def derived_id(operation_id: str) -> str:
-    """The id of the verdict that fuzzing an operation gives."""
+    """Return the id of the verdict that fuzzing an operation gives."""
     return f"S.{operation_id}.fuzz"
 
 
@@ -30,11 +30,11 @@ class Fuzz:
     budgets: Mapping[Mode, float] = {Mode.STANDARD: 30, Mode.CERTIFY: 600}
 
     def ids(self, contract: Contract) -> list[str]:
-        """One for each operation."""
+        """Return one id for each operation."""
         return [derived_id(operation.id) for operation in contract.operations]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """That the operation keeps its schemas."""
+        """Return the statement that the operation keeps its schemas."""
         for operation in contract.operations:
             if derived_id(operation.id) == verdict_id:
                 return Statement(
@@ -43,7 +43,7 @@ class Fuzz:
         return None
 
     def run(self, run: Run) -> None:
-        """Decides for each operation that is asked for whether its answers keep the contract."""
+        """Decide for each operation that is asked for whether its answers keep the contract."""
         plan, workspace = run.plan, run.workspace
         operations = [each for each in plan.contract.operations if plan.asks_for(derived_id(each.id))]
         outcomes: dict[str, Outcome] = {}

@@ -20,7 +20,7 @@ from conformance.http.unreached import Unreached
 
 
 def send_through(transport: Transport, target: Target) -> None:
-    """Makes every session of this process send as `transport` does."""
+    """Make every session of this process send as `transport` does."""
     plain = HTTPAdapter.send
     trust: dict[str, Any] = {"verify": str(target.ca_file)} if target.ca_file else {}
     if not target.verify:
@@ -64,7 +64,7 @@ class _Bounded:
         return getattr(self._raw, name)
 
     def stream(self, *arguments: Any, **options: Any) -> Iterator[bytes]:
-        """The octets, as they come.
+        """Yield the octets, as they come.
 
         Raises:
             urllib3.exceptions.ProtocolError: there are too many, or they come too slowly.

@@ -16,7 +16,7 @@ FINDINGS = "CONFORMANCE_FUZZ_FINDINGS"
 
 
 def dump(target: Target) -> str:
-    """The target without its keys, for the environment."""
+    """Return the target without its keys, for the environment."""
     return json.dumps(
         {
             "root": target.root,

@@ -47,7 +47,7 @@ class Client:
         content: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Answer:
-        """Sends one request: `body` as JSON, or `content` as it is and without a media type.
+        """Send one request: `body` as JSON, or `content` as it is and without a media type.
 
         Raises:
             httpx.TransportError: there was no answer.

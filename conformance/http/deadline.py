@@ -14,7 +14,7 @@ class Deadline:
 
     @classmethod
     def within(cls, seconds: float | None) -> "Deadline":
-        """The deadline that lies so many seconds ahead; none when None is given."""
+        """Return the deadline that lies so many seconds ahead; none when None is given."""
         return cls(None if seconds is None else time.monotonic() + seconds)
 
     @property

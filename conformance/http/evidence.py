@@ -26,7 +26,7 @@ class Exchange:
     seconds: float
 
     def curl(self) -> str:
-        """A line for the shell that repeats the request."""
+        """Return a line for the shell that repeats the request."""
         words = ["curl", "-i", "--head" if self.method == "HEAD" else f"-X {self.method}"]
         names = {name.lower() for name, _ in self.request_headers}
         for name, value in self.request_headers:
@@ -42,14 +42,14 @@ class Exchange:
         return " ".join(words)
 
     def answer(self) -> str:
-        """The answer in one line: its status and the beginning of its body."""
+        """Return the answer in one line: its status and the beginning of its body."""
         if self.status is None:
             return "no answer"
         body = " ".join(self.response_body.decode("utf-8", "replace").split())
         return f"{self.status} {body}".rstrip()
 
     def as_dict(self) -> dict[str, Any]:
-        """The exchange for `results.json`."""
+        """Return the exchange for `results.json`."""
         body = self.request_body
         return {
             "request": {
@@ -77,7 +77,7 @@ def record(
     received: tuple[int | None, tuple[tuple[str, str], ...], bytes],
     seconds: float,
 ) -> Exchange:
-    """Makes the evidence of one request: secrets replaced, long bodies cut."""
+    """Make the evidence of one request: secrets replaced, long bodies cut."""
     headers, body = sent
     status, answer_headers, answer_body = received
     # Redacted before it is cut, so that no piece of a secret is left at the edge.

@@ -6,18 +6,18 @@ JSON = "application/json"
 
 
 def kind_of(media_type: str) -> str:
-    """A media type without its parameters, in small letters."""
+    """Return a media type without its parameters, in small letters."""
     return media_type.partition(";")[0].strip().lower()
 
 
 def is_json(media_type: str) -> bool:
-    """Whether a `Content-Type` says JSON, in whatever case and with whatever parameters."""
+    """Return whether a `Content-Type` says JSON, in whatever case and with whatever parameters."""
     kind = kind_of(media_type)
     return kind == JSON or kind.endswith("+json")
 
 
 def stated_for(media_type: str, stated: Iterable[str]) -> str | None:
-    """The nearest of the media types and ranges that a contract states; None when none of them fits."""
+    """Return the nearest of the media types and ranges that a contract states; None when none fits."""
     kind = kind_of(media_type)
     wide = f"{kind.partition('/')[0]}/*"
     for wanted in (kind, wide, "*/*"):

@@ -31,7 +31,7 @@ class Pacer:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def take_turn(self) -> None:
-        """Waits until a request may leave."""
+        """Wait until a request may leave."""
         with self._lock:
             now = self.clock()
             turn = max(now, self._free_at)
@@ -41,12 +41,12 @@ class Pacer:
             self.sleep(turn - now)
 
     def answered(self, status: int) -> None:
-        """Takes note of an answer that was not refused for the rate."""
+        """Take note of an answer that was not refused for the rate."""
         if status != TOO_MANY_REQUESTS:
             self._hopeless = False
 
     def pause(self, retry_after: str | None, attempt: int, spent: float) -> float | None:
-        """Seconds to hold everything back before a refused request is sent again; None to give up.
+        """Return the seconds to hold everything back before a refused request is sent again; None to give up.
 
         `attempt` counts the refusals before this one, `spent` is what was waited for them.
         """
@@ -64,7 +64,7 @@ class Pacer:
 
 
 def seconds_until(retry_after: str | None) -> float | None:
-    """The seconds that a Retry-After header states, as a number or as a date; None when it states none."""
+    """Return the seconds that a Retry-After header states, as a number or a date; None for none."""
     text = (retry_after or "").strip()
     if text.isdecimal():
         return float(text)

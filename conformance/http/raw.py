@@ -59,7 +59,7 @@ class RawConnection:
         *,
         chunked: bool = False,
     ) -> Answer:
-        """Sends one request and reads until the server closes. A refusal for the rate is waited out.
+        """Send one request and read until the server closes. A refusal for the rate is waited out.
 
         Raises:
             httpx.TransportError: the connection broke before an answer came, or none came in time.
@@ -157,7 +157,7 @@ def _answered_early(connection: socket.socket) -> bool:
 
 
 def _receive(connection: socket.socket, method: str, path: str, deadline: Deadline) -> bytes:
-    """What the server sends until it closes, or until its answer is complete and it should have."""
+    """Return what the server sends until it closes, or until its answer is complete and it should have."""
     received = bytearray()
     is_complete = False
     while True:
@@ -204,7 +204,7 @@ def _complete(method: str, received: bytearray) -> bool:
 
 
 def _parse(received: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-    """The status, the headers and what follows them.
+    """Return the status, the headers and what follows them.
 
     Raises:
         httpx.RemoteProtocolError: it is no HTTP answer.

@@ -28,7 +28,7 @@ _current = _Current()
 
 @contextmanager
 def within(deadline: Deadline) -> Iterator[None]:
-    """Everything that this thread reads and writes in the block has to be done by the deadline."""
+    """Hold all that this thread reads and writes in the block to the deadline."""
     _current.deadline, _current.connected = deadline, False
     try:
         yield
@@ -37,7 +37,7 @@ def within(deadline: Deadline) -> Iterator[None]:
 
 
 def connected() -> bool:
-    """Whether the thread's last block opened a connection, so that it used none that had been idle."""
+    """Return whether the thread's last block opened a connection, so that it used none that had been idle."""
     return _current.connected
 
 
@@ -55,7 +55,7 @@ class Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        """Opens a connection."""
+        """Open a connection."""
         _current.connected = True
         left = _left(timeout, httpcore.ConnectTimeout)
         return _Stream(self._sockets.connect_tcp(host, port, left, local_address, socket_options))

@@ -65,7 +65,7 @@ class Target:
 
 
 def server_root(url: str, servers: Sequence[str]) -> tuple[str, str | None]:
-    """The server's root, and a note when it had to be inferred from a URL that goes deeper.
+    """Return the server's root, and a note when it had to be inferred from a URL that goes deeper.
 
     Raises:
         TargetUrlError: the URL has no host, or parts that a root cannot have.

@@ -69,11 +69,11 @@ class Transport:
         self.sent = 0
 
     def close(self) -> None:
-        """Closes every connection."""
+        """Close every connection."""
         self._pool.close()
 
     def permit(self, method: str, path: str) -> None:
-        """Refuses what may change something, in a run that only reads.
+        """Refuse what may change something, in a run that only reads.
 
         Raises:
             WouldWrite: it is not sent.
@@ -82,13 +82,13 @@ class Transport:
             raise WouldWrite(f"it writes: {method} {path} is not sent with --read-only")
 
     def begin(self) -> Deadline:
-        """Counts a request that leaves, and gives the deadline for it."""
+        """Count a request that leaves, and return the deadline for it."""
         with self._lock:
             self.sent += 1
         return Deadline.within(self._target.timeout)
 
     def send(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
-        """Sends one request; `target` is its path, with the query. A refusal for the rate is waited out.
+        """Send one request; `target` is its path, with the query. A refusal for the rate is waited out.
 
         Raises:
             httpx.TransportError: there was no answer, or none in time.
@@ -188,7 +188,7 @@ class Transport:
 
 
 def too_large(method: str, target: str) -> TooLarge:
-    """The error that an answer is larger than one of this API can be."""
+    """Return the error that an answer is larger than one of this API can be."""
     size = f"{LARGEST_ANSWER // 1024**2} MiB"
     return TooLarge(
         f"the answer to {method} {target.partition('?')[0]} is larger than {size}; no more was read"
@@ -196,7 +196,7 @@ def too_large(method: str, target: str) -> TooLarge:
 
 
 def tls_context(target: Target) -> ssl.SSLContext | None:
-    """What says which TLS certificates are good: the authority that was named, or the host's store.
+    """Return what says which TLS certificates are good: the authority that was named, or the host's store.
 
     None for a target without TLS.
 

@@ -166,12 +166,12 @@ class Act:
 
 
 def of_answer(operation_id: str) -> str:
-    """The clause that says that a call succeeds."""
+    """Return the clause that says that a call succeeds."""
     return _ANSWERED[operation_id]
 
 
 def of_difference(aspect: str, act: Act, label: str | None = None) -> str:
-    """The clause that a difference breaks: in `aspect`, of the template or other thing called `label`."""
+    """Return the clause that a difference breaks: in `aspect`, of the template or thing called `label`."""
     if act.operation_id is None:
         return UNSEEN
     if act.refused:
@@ -191,7 +191,7 @@ def of_difference(aspect: str, act: Act, label: str | None = None) -> str:
 
 
 def cited() -> frozenset[str]:
-    """Every clause that this module can name."""
+    """Return every clause that this module can name."""
     tables = (_ANSWERED, _IN_GENERAL, _OF_THE_TARGET, _OF_ANY, _OF_NO_CHANGE)
     named = {clause_id for table in tables for clause_id in table.values()}
     return frozenset(named | {UNSEEN, "AP-AUD-002", "AP-AUD-003", "AP-AUD-007", "AP-PRO-002", "ERR-003"})

@@ -101,7 +101,7 @@ def explore(
     deadline: Deadline,
     last: Deadline | None = None,
 ) -> Exploration:
-    """Draws histories until one fails, all are done or the time is over. What it meets, it does not raise."""
+    """Draw histories until one fails, all are done or the time is over. Raise nothing of what they meet."""
     found = Exploration()
     last = last or deadline
     stopped: list[bool] = []
@@ -132,7 +132,7 @@ def explore(
 
 
 def _is_done(machine: type[Machine], scope: Scope) -> bool:
-    """Lets Hypothesis draw, and says whether it came to an end.
+    """Let Hypothesis draw, and say whether it came to an end.
 
     What can be drawn next hangs on what the server answered, and that need not be the same twice. Hypothesis
     gives up when it draws the beginning of an earlier history again and it goes on differently.
@@ -148,7 +148,7 @@ def _is_done(machine: type[Machine], scope: Scope) -> bool:
 
 
 def attempt(begin: Callable[[], History], steps: Sequence[Step], look: Look = Look.ALWAYS) -> Attempt:
-    """Takes steps in a history of their own.
+    """Take steps in a history of their own.
 
     Raises:
         httpx.TransportError: the server stopped answering.
@@ -167,7 +167,7 @@ def attempt(begin: Callable[[], History], steps: Sequence[Step], look: Look = Lo
 
 
 def shortest(failure: Failure, begin: Callable[[], History], deadline: Deadline) -> Failure:
-    """The shortest failure that is found in time; the best so far, when the server stops answering.
+    """Return the shortest failure that is found in time; the best so far, when the server stops answering.
 
     To be quick, attempts look only where the failure was seen. The last one looks everywhere again, and so
     knows after which call things went wrong.
@@ -201,7 +201,7 @@ def _failure(history: History, contradiction: Contradiction) -> Failure:
 
 @contextmanager
 def _no_trace() -> Iterator[None]:
-    """Lets Hypothesis keep what it remembers in a folder that is removed, and not in the present one."""
+    """Let Hypothesis keep what it remembers in a folder that is removed, and not in the present one."""
     with TemporaryDirectory() as folder:
         set_hypothesis_home_dir(folder)
         try:

@@ -74,7 +74,7 @@ class History:
         self._kept: dict[tuple[str, Any], object] = {}
 
     def take(self, step: Step, *, closely: bool = True) -> None:
-        """Takes one step, and compares what is seen afterwards, unless it is not to look `closely`.
+        """Take one step, and compare what is seen afterwards, unless it is not to look `closely`.
 
         Raises:
             Contradiction: target and clauses disagree.
@@ -95,7 +95,7 @@ class History:
                 self.observe()
 
     def conclude(self) -> None:
-        """Compares everything that the history made; it raises what `take` raises."""
+        """Compare everything that the history made; raise what `take` raises."""
         self.begun = len(self.session.answers)
         self.is_concluding = True
         with self._judging():
@@ -103,7 +103,7 @@ class History:
 
     @contextmanager
     def _judging(self) -> Iterator[None]:
-        """Sees an answer without the shape that it is to have as a contradiction, too."""
+        """Treat an answer without the shape that it is to have as a contradiction, too."""
         try:
             yield
         except Violation as violation:
@@ -119,19 +119,19 @@ class History:
             raise
 
     def observe(self) -> None:
-        """Compares what the last step may have touched."""
+        """Compare what the last step may have touched."""
         raise NotImplementedError
 
     def observe_all(self) -> None:
-        """Compares everything that the history made."""
+        """Compare everything that the history made."""
         raise NotImplementedError
 
     def named(self, label: str) -> str:
-        """The name on the server of what the history calls by a label."""
+        """Return the name on the server of what the history calls by a label."""
         return self.prefix + label
 
     def labelled(self, name: Any) -> str:
-        """A name of the server's as the history calls it."""
+        """Return a name of the server's as the history calls it."""
         return str(name).removeprefix(self.prefix)
 
     # Calls
@@ -149,7 +149,7 @@ class History:
         secret: bool = False,
         **request: Any,
     ) -> Answer | None:
-        """Sends a call, demands its status, and returns its answer; None when it is refused, as it is to be.
+        """Send a call, demand its status, and return its answer; None when it is refused, as it is to be.
 
         `refusals` are the statuses that are due, each with the clause that says so; without any, it is to
         succeed. Of several that are due no clause says which comes first. Only an answer that is to show a
@@ -174,7 +174,7 @@ class History:
         return None if refusals else answer
 
     def read(self, operation_id: str, *, missing: str = "", **request: Any) -> Answer:
-        """Sends a call that changes nothing. The answer is 200, or 404 where `missing` is its clause."""
+        """Send a call that changes nothing. The answer is 200, or 404 where `missing` is its clause."""
         answer = self.session.call(operation_id, **request)
         if answer.status == 503:
             raise Unreached(f"the server is not ready: {answer.exchange.answer()[:300]}")
@@ -204,7 +204,7 @@ class History:
         label: str | None = None,
         clause_id: str | None = None,
     ) -> bool:
-        """Whether both are the same JSON; False only where the clause that would be broken is not claimed.
+        """Return whether both are the same JSON; False only where the clause that breaks is not claimed.
 
         Raises:
             Contradiction: they differ, and the clause is claimed.
@@ -224,14 +224,14 @@ class History:
         label: str | None = None,
         clause_id: str | None = None,
     ) -> bool:
-        """Raises a contradiction, or returns False where the clause is not claimed."""
+        """Raise a contradiction, or return False where the clause is not claimed."""
         broken = clause_id or attribution.of_difference(aspect, self.act, label)
         if not self.is_claimed(broken):
             return False
         raise Contradiction(broken, expected, actual, [answer])
 
     def bind(self, kind: str, number: object, shown: Any, clause_id: str, answer: Answer) -> None:
-        """Holds an id of the server's to one thing of the model: it stays, and no other thing has it."""
+        """Hold an id of the server's to one thing of the model: it stays, and no other thing has it."""
         if not self.is_claimed(clause_id):
             return
         known = self._bound.setdefault((kind, number), shown)
@@ -242,15 +242,15 @@ class History:
             raise Contradiction(clause_id, f"an id of its own for each {kind}", f"{shown} twice", [answer])
 
     def is_bound(self, kind: str, shown: Any) -> bool:
-        """Whether an id of the server's belongs to a thing of the model."""
+        """Return whether an id of the server's belongs to a thing of the model."""
         return (kind, shown) in self._kept
 
     def shown(self, kind: str, number: int) -> Any:
-        """The id that the server has shown of one thing of the model; None when it has not."""
+        """Return the id that the server has shown of one thing of the model; None when it has not."""
         return self._bound.get((kind, number))
 
     def known(self, kind: str, number: int, learn: Callable[[], object]) -> Any:
-        """The id that the server has shown of one thing of the model; `learn` looks if it has not."""
+        """Return the id that the server has shown of one thing of the model; `learn` looks if it has not."""
         if (kind, number) not in self._bound:
             learn()
         return self._bound[kind, number]
@@ -258,7 +258,7 @@ class History:
     def stays(
         self, kind: str, thing: object, shown: Any, answer: Answer, clause_id: str, label: str | None = None
     ) -> None:
-        """Holds something to the value with which it was first seen."""
+        """Hold something to the value with which it was first seen."""
         known = self._bound.setdefault((kind, thing), shown)
         self.agrees(kind, f"{kind} as before", shown, known, answer, label=label, clause_id=clause_id)
 

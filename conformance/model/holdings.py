@@ -17,7 +17,7 @@ class HoldingHistory(PeopleHistory):
     # Copies
 
     def assign(self, user: str, profile: str) -> None:
-        """Gives a user a copy, held already or not."""
+        """Give a user a copy, held already or not."""
         person, found = self._user(user), self.profile(profile)
         due = [(409, "AP-ASG-002")] * (user in found.copies) + [(409, "AP-ASG-005")] * (not found.is_active)
         answer = self.write(
@@ -36,7 +36,7 @@ class HoldingHistory(PeopleHistory):
             self.bind("virtual key", key.number, answer.json["virtual_key"]["id"], "AP-ASG-003", answer)
 
     def detach_user(self, user: str, profile: str) -> None:
-        """Takes a copy from a user, held or not."""
+        """Take a copy from a user, held or not."""
         person, found = self._user(user), self.profile(profile)
         due = [(404, "AP-UDT-003")] * (user not in found.copies)
         answer = self.write(
@@ -61,7 +61,7 @@ class HoldingHistory(PeopleHistory):
         reset_usage: bool = False,
         dry: bool = False,
     ) -> None:
-        """Brings fields of a template to copies, or counts whose they would be."""
+        """Bring fields of a template to copies, or count whose they would be."""
         found = self.profile(profile)
         narrowed = {"users": users, "groups": groups}
         said: Fields = {"profile": profile, "fields": list(fields)}
@@ -112,7 +112,7 @@ class HoldingHistory(PeopleHistory):
     def set_override(
         self, user: str, profile: str, number: int, amount: int, cycles: int | None = None
     ) -> None:
-        """Raises a budget of a copy, for some windows or for good. `number` picks the budget."""
+        """Raise a budget of a copy, for some windows or for good. `number` picks the budget."""
         found, copy, place = self._budget(user, profile, number)
         line = copy.lines[place]
         mode = {"mode": "forever"} if cycles is None else {"mode": "cycles", "cycles": cycles}
@@ -133,7 +133,7 @@ class HoldingHistory(PeopleHistory):
         found.rows.append(Row("update", user, "override_set", optional=same))
 
     def clear_override(self, user: str, profile: str, number: int) -> None:
-        """Takes an override away, set or not."""
+        """Take an override away, set or not."""
         found, copy, place = self._budget(user, profile, number)
         line = copy.lines[place]
         self.write(
@@ -171,7 +171,7 @@ class HoldingHistory(PeopleHistory):
     # Virtual keys
 
     def add_key(self, user: str, profile: str, name: str | None = None) -> None:
-        """Makes one more key for a copy, held or not."""
+        """Make one more key for a copy, held or not."""
         self._user(user)
         found = self.profile(profile)
         due = [(404, "AP-VKA-005")] * (user not in found.copies) + [(409, "AP-VKA-003")] * self._is_key(name)
@@ -189,7 +189,7 @@ class HoldingHistory(PeopleHistory):
             self._issue(found, user, name, answer)
 
     def add_user_key(self, user: str, name: str, profile: str | None = None) -> None:
-        """Makes one more key for a user: of the copy of a template, or else of the oldest one."""
+        """Make one more key for a user: of the copy of a template, or else of the oldest one."""
         held = {found.label: found for found, _ in self.world.held(self._user(user))}
         chosen = next(iter(held), None) if profile is None else profile
         due = [(404, "VK-ADD-002")] * (chosen not in held) + [(409, "VK-ADD-003")] * self._is_key(name)
@@ -208,7 +208,7 @@ class HoldingHistory(PeopleHistory):
             self._issue(held[chosen], user, name, answer)
 
     def delete_key(self, user: str, profile: str, number: int) -> None:
-        """Deletes a key of a copy; `number` is the key's, of those it has."""
+        """Delete a key of a copy; `number` is the key's, of those it has."""
         found, copy = self._copy(user, profile)
         if not copy.keys:
             raise Inapplicable("no key")
@@ -232,7 +232,7 @@ class HoldingHistory(PeopleHistory):
     # What is seen
 
     def observe_all(self) -> None:
-        """Compares every user's virtual keys as well."""
+        """Compare every user's virtual keys as well."""
         super().observe_all()
         for user in self.world.users.values():
             answer = self.read("listUserVirtualKeys", parameters={"user_id": self.named(user.label)})
@@ -242,7 +242,7 @@ class HoldingHistory(PeopleHistory):
             self.agrees("virtual keys", f"the virtual keys of {user.label}", shown, due, answer)
 
     def compare_copy(self, user: User, profile: Profile, copy: Copy, shown: Any, answer: Answer) -> None:
-        """Compares a copy's configuration, usage, overrides, keys and origin."""
+        """Compare a copy's configuration, usage, override, keys and origin."""
         self.world.roll_forward(copy)
         label, what = profile.label, f"the copy of {profile.label} that {user.label} holds"
         faults = expect.missing_parts(shown, self._copied(copy))
@@ -271,7 +271,7 @@ class HoldingHistory(PeopleHistory):
         self.agrees("copy", values, masked, sorted(ids), answer, clause_id="AP-UAP-006")
 
     def _copied(self, copy: Copy) -> Fields:
-        """What is to be seen of a copy, without what the server alone decides."""
+        """Return what is to be seen of a copy, without what the server alone decides."""
         policy = {name: copy.fields[name] for name in (*PROPAGATED, "calendar_aligned")}
         fields: Fields = json.loads(json.dumps(policy))
         for scope, holder in scopes(fields):
@@ -295,7 +295,7 @@ class HoldingHistory(PeopleHistory):
 
 
 def _state(line: Line, limit: int) -> Fields:
-    """What a budget of a copy shows beside its terms."""
+    """Return what a budget of a copy shows beside its terms."""
     if not line.raised_by:
         none = dict.fromkeys(("override_amount", "override_mode", "override_cycles_remaining"))
         return {"current_usage": line.usage, "effective_max_limit": limit, **none}
@@ -309,7 +309,7 @@ def _state(line: Line, limit: int) -> Fields:
 
 
 def _limit(fields: Fields, place: tuple[str, str, str]) -> int:
-    """The limit of the budget at a place."""
+    """Return the limit of the budget at a place."""
     [holder] = [holder for scope, holder in scopes(fields) if scope == place[0]]
     [limit] = [e["max_limit"] for e in holder["budgets"] if e["reset_duration"] == place[2]]
     return int(limit)

@@ -51,7 +51,7 @@ class _Kind:
 def kind(
     fits: Callable[[Any], object] = lambda _: True, weight: int = 1, **drawn: st.SearchStrategy[Any]
 ) -> Callable[[Callable[..., None]], _Kind]:
-    """Makes a kind of step of a method of a machine."""
+    """Make a kind of step of a method of a machine."""
     return lambda take: _Kind(take, st.fixed_dictionaries(drawn), fits, weight)
 
 
@@ -83,17 +83,17 @@ class Machine(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def step(self, data: st.DataObject) -> None:
-        """Takes one step of a kind that fits."""
+        """Take one step of a kind that fits."""
         chosen = data.draw(st.sampled_from([each for each in self.kinds if each.fits(self)]))
         chosen.take(self, **data.draw(chosen.drawn))
 
     def take(self, step: str, /, **arguments: Any) -> None:
-        """Takes one step of the history."""
+        """Take one step of the history."""
         if not self._is_over:
             self._run(lambda: self.history.take(Step(step, arguments)))
 
     def teardown(self) -> None:
-        """Compares everything at the end of a history that came to no other end."""
+        """Compare everything at the end of a history that came to no other end."""
         if self.history.steps and not self._is_over:
             self._run(self.history.conclude)
             self.hooks.concluded(self.history)
@@ -111,12 +111,12 @@ class Machine(RuleBasedStateMachine):
             raise Stop from error
 
     def label(self, letter: str) -> str:
-        """A label that this history has not used."""
+        """Return a label that this history has not used."""
         self._counts[letter] = self._counts.get(letter, 0) + 1
         return f"{letter}{self._counts[letter]}"
 
     def profile(self, pick: int) -> str:
-        """One of the templates that are there."""
+        """Return one of the templates that are there."""
         return _picked(self.world.profiles, pick)
 
 
@@ -125,12 +125,12 @@ def _there_are(*kinds: str) -> Callable[[Machine], object]:
 
 
 def is_something_held(machine: "PeopleMachine") -> object:
-    """Whether any user holds a copy."""
+    """Return whether any user holds a copy."""
     return machine.held()
 
 
 def is_a_budget_held(machine: "PeopleMachine") -> object:
-    """Whether any user holds a copy with a budget."""
+    """Return whether any user holds a copy with a budget."""
     return machine.held(with_budget=True)
 
 
@@ -294,20 +294,20 @@ class PeopleMachine(TemplateMachine):
         self.take("delete_key", user=user, profile=profile, number=number)
 
     def user(self, pick: int) -> str:
-        """One of the users who are there."""
+        """Return one of the users who are there."""
         return _picked(self.world.users, pick)
 
     def role(self, pick: int) -> str:
-        """One of the roles that are there."""
+        """Return one of the roles that are there."""
         return _picked(self.world.roles, pick)
 
     def known_role(self, pick: int) -> str:
-        """One of the roles that are there, or now and then one that is gone."""
+        """Return one of the roles that are there, or now and then one that is gone."""
         known = [label for kind, label in self.history.ids if kind == "role"]
         return _picked(known, pick) if pick > 9 else self.role(pick)
 
     def held(self, *, with_budget: bool = False) -> list[tuple[str, str]]:
-        """Every user with a template that the user holds a copy of; if asked for, one with a budget."""
+        """Return every user with a template that the user holds a copy of; on request, one with a budget."""
         return [
             (user.label, profile.label)
             for profile, user, copy in self.world.copies()

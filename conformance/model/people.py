@@ -26,7 +26,7 @@ class PeopleHistory(TemplateHistory):
     # Roles
 
     def create_role(self, label: str, name: str) -> None:
-        """Creates a role called `label`."""
+        """Create a role called `label`."""
         due = [(409, "ROL-CRE-002")] * self._is_role(name)
         body = {"name": self.named(name)}
         answer = self.write("createRole", {"name": name}, refusals=due, success=201, body=body)
@@ -37,7 +37,7 @@ class PeopleHistory(TemplateHistory):
             self.lines[-1] += f" ({label})"
 
     def rename_role(self, role: str, name: str) -> None:
-        """Gives a role another name."""
+        """Give a role another name."""
         found = self._role(role)
         due = [(409, "ROL-UPD-002")] * self._is_role(name, but=role)
         answer = self.write(
@@ -53,7 +53,7 @@ class PeopleHistory(TemplateHistory):
             found.name = name
 
     def delete_role(self, role: str) -> None:
-        """Deletes a role, whoever has it."""
+        """Delete a role, whoever has it."""
         found = self._role(role)
         attached = [p.label for p in self.world.profiles.values() if role in p.roles]
         parameters = {"role_id": self.ids["role", role]}
@@ -63,7 +63,7 @@ class PeopleHistory(TemplateHistory):
         self.read("getRole", missing="ROL-DEL-001", parameters=parameters)
 
     def attach(self, profile: str, roles: Sequence[str], default: bool = False, apply: bool = False) -> None:
-        """Attaches roles to a template; those that are gone make the server refuse all."""
+        """Attach roles to a template; those that are gone make the server refuse all."""
         found = self.profile(profile)
         role_ids = [self._role_id(role) for role in roles]
         due = [(400, "AP-ATT-003")] * any(role not in self.world.roles for role in roles)
@@ -82,7 +82,7 @@ class PeopleHistory(TemplateHistory):
             self.agrees("copies", "users_applied", answer.json["users_applied"], given, answer, label=profile)
 
     def detach(self, profile: str, role: str) -> None:
-        """Detaches a role from a template, attached or not."""
+        """Detach a role from a template, attached or not."""
         found = self.profile(profile)
         due = [(404, "AP-DET-002")] * (role not in found.roles)
         answer = self.write(
@@ -98,7 +98,7 @@ class PeopleHistory(TemplateHistory):
     # Users
 
     def create_user(self, user: str, role: str | None = None) -> None:
-        """Creates a user of that label, with a role or without."""
+        """Create a user of that label, with a role or without."""
         due = [(409, "USR-CRE-002")] * (user in self.world.users)
         due += [(400, "USR-CRE-002")] * (role is not None and role not in self.world.roles)
         person = {"id": self.named(user), "name": user, "email": "someone@example.com"}
@@ -110,7 +110,7 @@ class PeopleHistory(TemplateHistory):
             self.world.change_role(self.world.users[user], role)
 
     def change_role(self, user: str, role: str | None) -> None:
-        """Gives a user another role, or none."""
+        """Give a user another role, or none."""
         found = self._user(user)
         default = self.world.default_of(role)
         if default is not None and not default.is_active and default.label in self._granted(found):
@@ -129,7 +129,7 @@ class PeopleHistory(TemplateHistory):
             self.world.change_role(found, role)
 
     def set_groups(self, user: str, groups: Sequence[str]) -> None:
-        """Makes a user a member of exactly these groups."""
+        """Make a user a member of exactly these groups."""
         found = self._user(user)
         body = {"group_ids": [self.named(group) for group in groups]}
         parameters = {"user_id": self.named(user)}
@@ -140,7 +140,7 @@ class PeopleHistory(TemplateHistory):
         self._touch(user)
 
     def delete_user(self, user: str) -> None:
-        """Deletes a user, whatever the user holds."""
+        """Delete a user, whatever the user holds."""
         found = self._user(user)
         parameters = {"user_id": self.named(user)}
         self.write("deleteUser", {"user": user}, parameters=parameters)
@@ -149,7 +149,7 @@ class PeopleHistory(TemplateHistory):
         self.read("listUserAccessProfiles", missing="USR-DEL-001", parameters=parameters)
 
     def _granted(self, user: User) -> set[str]:
-        """The templates whose copies a user has of the present role."""
+        """Return the templates whose copies a user has of the present role."""
         held = self.world.held(user)
         return {p.label for p, copy in held if copy.granted_by is not None and copy.granted_by == user.role}
 
@@ -168,7 +168,7 @@ class PeopleHistory(TemplateHistory):
         return self.world.roles[label]
 
     def _role_id(self, label: str) -> Any:
-        """The id of a role, gone or not."""
+        """Return the id of a role, gone or not."""
         if ("role", label) not in self.ids:
             raise Inapplicable(label)
         return self.ids["role", label]
@@ -179,7 +179,7 @@ class PeopleHistory(TemplateHistory):
     # What is seen
 
     def observe(self) -> None:
-        """Compares what has other holders than before, and the copies of all that may be touched, as well."""
+        """Compare what has other holders than before, and the copies of all that may be touched, as well."""
         super().observe()
         for profile in self.world.profiles.values():
             if profile.label not in self.act.targets and self._holders_seen.get(profile.label) != {
@@ -194,7 +194,7 @@ class PeopleHistory(TemplateHistory):
         self._forget_touched()
 
     def observe_all(self) -> None:
-        """Compares every user and role as well."""
+        """Compare every user and role as well."""
         super().observe_all()
         for user in self.world.users.values():
             self.observe_copies(user)
@@ -209,7 +209,7 @@ class PeopleHistory(TemplateHistory):
         self._holders_seen = {profile.label: {*profile.copies} for profile in self.world.profiles.values()}
 
     def observe_user(self, user: User) -> None:
-        """Compares a user's role and groups."""
+        """Compare a user's role and groups."""
         answer = self.read("getUser", parameters={"user_id": self.named(user.label)})
         shown = answer.json["user"]
         role_id = None if user.role is None else self.ids["role", user.role]
@@ -218,7 +218,7 @@ class PeopleHistory(TemplateHistory):
         self.agrees("user", f"group_ids of {user.label}", shown["group_ids"], groups, answer)
 
     def observe_role(self, role: Role) -> None:
-        """Compares a role's attachments and its number of members."""
+        """Compare a role's attachments and its number of members."""
         answer = self.read("getRole", parameters={"role_id": self.ids["role", role.label]})
         rows = answer.json["access_profiles"]
         shown = sorted([row["access_profile_id"], row["is_default"]] for row in rows)
@@ -235,7 +235,7 @@ class PeopleHistory(TemplateHistory):
         )
 
     def observe_copies(self, user: User) -> None:
-        """Compares the copies that a user holds, and the virtual keys."""
+        """Compare the copies that a user holds, and the virtual keys."""
         answer = self.read("listUserAccessProfiles", parameters={"user_id": self.named(user.label)})
         labels = {self.ids["profile", p.label]: p.label for p in self.world.profiles.values()}
         rows = calls.listed(answer)
@@ -247,5 +247,5 @@ class PeopleHistory(TemplateHistory):
             self.compare_copy(user, self.world.profiles[label], held[label], row, answer)
 
     def compare_copy(self, user: User, profile: Profile, copy: Copy, shown: Any, answer: Any) -> None:
-        """Compares one copy of a user."""
+        """Compare one copy of a user."""
         raise NotImplementedError

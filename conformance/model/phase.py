@@ -18,12 +18,12 @@ class Histories:
     budgets: Mapping[Mode, float] = {Mode.STANDARD: 8, Mode.CERTIFY: 60}
 
     def ids(self, contract: Contract) -> list[str]:
-        """The same for every contract of access profiles."""
+        """Return the ids of the scenarios, the same for every contract of access profiles."""
         del contract
         return [scenario.id for scenario in _SCENARIOS]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """What each history leaves."""
+        """Return what a scenario is about."""
         for scenario in _SCENARIOS:
             if scenario.id == verdict_id:
                 stated = contract.operation(scenario.operation_id)
@@ -31,7 +31,7 @@ class Histories:
         return None
 
     def run(self, run: Run) -> None:
-        """Decides `MODEL.templates` and `MODEL.people`, as far as they are asked for."""
+        """Decide `MODEL.templates` and `MODEL.people`, as far as they are asked for."""
         # Hypothesis takes a fifth of the start to import, and a run without this phase does without.
         from conformance.model.search import search
 

@@ -58,7 +58,10 @@ class Line:
     raised_for: int | None = None
 
     def at(self, now: datetime) -> "Line":
-        """The line at an instant: a window that has ended took its usage along, and cycles are used up."""
+        """Return the line at an instant.
+
+        A window that has ended took its usage along, and cycles are used up.
+        """
         window = (now - self.begun) // LENGTHS[self.duration]
         line = self if window == self.window else replace(self, usage=0, window=window)
         if line.raised_for is not None and line.cycles_left <= 0:
@@ -151,14 +154,14 @@ class User:
 
 
 def scopes(fields: Fields) -> Iterator[tuple[str, Fields]]:
-    """Every holder of lines in a configuration, with the scope of its budgets (AP-CRE-012)."""
+    """Yield every holder of lines in a configuration, with the scope of its budgets (AP-CRE-012)."""
     yield "total", fields
     for config in fields["provider_configs"]:
         yield f"provider:{config['provider_name']}", config
 
 
 def places(fields: Fields) -> list[Place]:
-    """The places of all lines of a configuration. Rate limits of the model count requests alone."""
+    """Return the places of all lines of a configuration. Rate limits of the model count requests alone."""
     found: list[Place] = []
     for scope, holder in scopes(fields):
         found += [(scope, "budget", line["reset_duration"]) for line in holder.get("budgets", ())]
@@ -168,7 +171,7 @@ def places(fields: Fields) -> list[Place]:
 
 
 def has_conflict(fields: Fields) -> bool:
-    """Whether a server is granted whole and a tool of it is taken away as well (AP-CRE-017)."""
+    """Return whether a server is granted whole and a tool of it is taken away as well (AP-CRE-017)."""
     granted = {link["mcp_server_id"] for link in fields["mcp_servers"]}
     overrides = fields["mcp_tool_overrides"]
     return any(o["action"] == "exclude" and o["mcp_client_id"] in granted for o in overrides)

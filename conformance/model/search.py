@@ -50,7 +50,7 @@ _PATIENCE = 10
 
 
 def search(run: Run, seconds: float) -> None:
-    """Decides the scenario of each model, as far as it is asked for, in so many seconds."""
+    """Decide the scenario of each model, as far as it is asked for, in so many seconds."""
     plan = run.plan
     # A slow server gets more time for them, and not more of them: one seed makes the same histories.
     histories = round(min(seconds / _SECONDS_EACH, _MOST_HISTORIES))
@@ -95,7 +95,10 @@ def _search(model: Model, plan: Plan, workspace: Workspace, histories: int, dead
 def _findings(
     plan: Plan, failure: Failure, begin: Callable[[], History], deadline: Deadline
 ) -> tuple[Finding, ...]:
-    """The failure, as short as time allows; when it is not repeated, what came first and what came next."""
+    """Return the failure, as short as time allows.
+
+    When it is not repeated, it is what came first and what came next.
+    """
     try:
         again = attempt(begin, failure.steps)
     except (httpx.TransportError, Unreached):

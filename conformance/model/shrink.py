@@ -21,7 +21,7 @@ _F = TypeVar("_F", bound=Failing)
 def shrink(
     failure: _F, attempt: Callable[[Sequence[Step]], _F | None], history: type, go_on: Callable[[], bool]
 ) -> _F:
-    """The shortest failure that was found, while `go_on` allows another attempt.
+    """Return the shortest failure that was found, while `go_on` allows another attempt.
 
     `attempt` takes steps anew, and returns how they failed, or None. What it returns may have fewer steps
     than it was given: none that follow the failure, and none that had nothing to do. `history` is the class

@@ -27,7 +27,7 @@ class TemplateHistory(History):
     # Steps
 
     def create(self, label: str, name: str, fields: Fields) -> None:
-        """Creates a template called `label`."""
+        """Create a template called `label`."""
         due = [(409, "AP-CRE-004")] * self.world.is_taken(name) + [(400, "AP-CRE-017")] * _clashes(fields)
         answer = self.write(
             "createAccessProfile",
@@ -41,7 +41,7 @@ class TemplateHistory(History):
             self._meet(self.world.create(label, name, fields), answer)
 
     def clone(self, profile: str, label: str, name: str) -> None:
-        """Clones a template; the clone is called `label`."""
+        """Clone a template, and call the clone `label`."""
         source = self.profile(profile)
         due = [(409, "AP-CLO-005")] * self.world.is_taken(name)
         answer = self.write(
@@ -57,7 +57,7 @@ class TemplateHistory(History):
             self._meet(self.world.clone(source, label, name), answer)
 
     def update(self, profile: str, fields: Fields, condition: str | None = None) -> None:
-        """Changes the fields that are sent, the name among them."""
+        """Change the fields that are sent, the name among them."""
         found = self.profile(profile)
         name = fields.get("name", found.name)
         due = [(409, "AP-UPD-008")] * self.world.is_taken(name, but=profile)
@@ -71,7 +71,7 @@ class TemplateHistory(History):
             self._promise(found, answer)
 
     def set_active(self, profile: str, active: bool, condition: str | None = None) -> None:
-        """Activates or deactivates a template."""
+        """Activate or deactivate a template."""
         found = self.profile(profile)
         operation_id = "activateAccessProfile" if active else "deactivateAccessProfile"
         answer = self._write_on(found, operation_id, {}, condition, [], found.is_active is not active)
@@ -82,14 +82,14 @@ class TemplateHistory(History):
             self._promise(found, answer)
 
     def delete(self, profile: str, condition: str | None = None) -> None:
-        """Deletes a template, which nobody may hold."""
+        """Delete a template, which nobody may hold."""
         found = self.profile(profile)
         due = [(409, "AP-DEL-003")] * bool(found.copies)
         if self._write_on(found, "deleteAccessProfile", {}, condition, due, changed=True) is not None:
             self.world.delete(found)
 
     def profile(self, label: str) -> Profile:
-        """The template of that label."""
+        """Return the template of that label."""
         if label not in self.world.profiles:
             raise Inapplicable(label)
         return self.world.profiles[label]
@@ -104,7 +104,7 @@ class TemplateHistory(History):
         changed: bool,
         **request: Any,
     ) -> Answer | None:
-        """A call on a template, with an `If-Match` that is current, stale or `*`."""
+        """Send a call on a template, with an `If-Match` that is current, stale or `*`."""
         if condition is not None and self.is_claimed("HTTP-009"):
             said = {**said, "If-Match": condition}
             request["headers"] = {"If-Match": self._tag(profile, condition)}
@@ -125,7 +125,7 @@ class TemplateHistory(History):
         return {"current": current, "*": "*", "stale": (older or [_NO_TAG])[-1]}[condition]
 
     def _may_have_row(self, profile: Profile, action: str) -> None:
-        """What changes nothing may make a row, where the clause against it is not claimed."""
+        """Let what changes nothing make a row, where the clause against it is not claimed."""
         if not self.is_claimed("AP-AUD-003"):
             profile.rows.append(Row(action, optional=True))
 
@@ -133,19 +133,19 @@ class TemplateHistory(History):
         return {key: {"name": profile.name, **profile.fields}[key] for key in fields}
 
     def _meet(self, profile: Profile, answer: Answer) -> None:
-        """Learns what the server calls a new template."""
+        """Learn what the server calls a new template."""
         self.ids["profile", profile.label] = calls.shown(answer)["id"]
         self.lines[-1] += f" ({profile.label})"
         self._promise(profile, answer)
 
     def _promise(self, profile: Profile, answer: Answer) -> None:
-        """An answer with the whole template carries the tag that the next read gives (AP-GET-007)."""
+        """Note an answer with the whole template: the next read is to give its tag (AP-GET-007)."""
         self._promised[profile.label] = (answer, self.effects)
 
     # What is seen
 
     def observe(self) -> None:
-        """Compares the list, and what else is shown of the templates of the last call.
+        """Compare the list, and what else is shown of the templates of the last call.
 
         Versions and audit rows only ever grow: they are compared at the end.
         """
@@ -156,7 +156,7 @@ class TemplateHistory(History):
             self.agrees("row of the list", f"row {label} of the list", rows.get(label), detail, answer)
 
     def observe_all(self) -> None:
-        """Compares the list with filters, and every template with its versions and audit log."""
+        """Compare the list with filters, and every template with its versions and audit log."""
         self.observe_list({"is_active": "true"}, lambda profile: profile.is_active)
         self.observe_list({"tags": "eu"}, lambda profile: "eu" in profile.fields["tags"])
         for profile in self.world.profiles.values():
@@ -168,7 +168,7 @@ class TemplateHistory(History):
             self.observe_rows(profile)
 
     def observe_list(self, query: Fields | None = None, keep: Any = lambda _: True) -> Fields:
-        """Compares the rows of the list that a filter keeps, and returns them by label."""
+        """Compare the rows of the list that a filter keeps, and return them by label."""
         wanted = [profile for profile in self.world.profiles.values() if keep(profile)]
         answer = self.read("listAccessProfiles", query={"search": self.prefix, "limit": 100, **(query or {})})
         labels = {self.ids["profile", p.label]: p.label for p in self.world.profiles.values()}
@@ -184,7 +184,7 @@ class TemplateHistory(History):
         return rows
 
     def observe_profile(self, profile: Profile) -> Answer:
-        """Compares one template with its attachments, its number of holders and its tag."""
+        """Compare one template with its attachments, its number of holders and its tag."""
         answer = calls.read(self.session, self.ids["profile", profile.label])
         self.agrees("list", f"status of {profile.label}", answer.status, 200, answer, label=profile.label)
         body = answer.json
@@ -206,7 +206,7 @@ class TemplateHistory(History):
         self.agrees("user_count", f"user_count of {label}", body["user_count"], held, answer, label=label)
 
     def _compare(self, profile: Profile, shown: Any, answer: Answer) -> None:
-        """Compares what is shown of a template. Where no claimed clause decides, the model follows."""
+        """Compare what is shown of a template. Where no claimed clause decides, the model follows."""
         label = profile.label
         faults = expect.missing_parts(shown, self._template(profile))
         if faults:
@@ -236,7 +236,7 @@ class TemplateHistory(History):
             self._bind_lines(profile, shown, answer)
 
     def _template(self, profile: Profile) -> Fields:
-        """What is to be seen of a template, without what the server alone decides."""
+        """Return what is to be seen of a template, without what the server alone decides."""
         fields = json.loads(json.dumps(profile.fields))
         for scope, holder in scopes(fields):
             for line in holder.get("budgets", ()):
@@ -274,7 +274,7 @@ class TemplateHistory(History):
         self.fails("tag", expected, actual, answer, clause_id="AP-GET-007")
 
     def observe_versions(self, profile: Profile) -> None:
-        """Compares the versions of a template with what it was after each change."""
+        """Compare the versions of a template with what it was after each change."""
         parameters = {"profile_id": self.ids["profile", profile.label]}
         answer = self.read("listAccessProfileVersions", parameters=parameters)
         rows = {row["version"]: row for row in expect.rows(answer, "versions")}
@@ -296,7 +296,7 @@ class TemplateHistory(History):
         )
 
     def observe_rows(self, profile: Profile) -> None:
-        """Compares the audit log of a template. Where no clause decides, the model follows."""
+        """Compare the audit log of a template. Where no clause decides, the model follows."""
         answer = audit_log.of_profile(self.session, self.ids["profile", profile.label])
         rows = audit_log.rows(answer)
         shown = Counter(self._row(answer, row) for row in rows)

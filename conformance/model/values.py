@@ -14,7 +14,7 @@ CONDITIONS = st.sampled_from([None, None, "current", "stale", "*"])
 
 
 def some(values: Iterable[Any], at_least: int = 0, at_most: int = 3) -> st.SearchStrategy[list[Any]]:
-    """A list of some of the values, each once."""
+    """Return a list of some of the values, each once."""
     return st.lists(st.sampled_from(list(values)), unique=True, min_size=at_least, max_size=at_most)
 
 
@@ -57,6 +57,6 @@ CONFIGURATION = {
 
 
 def fields_of(stated: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Fields]:
-    """A few of the fields, as a client would send them."""
+    """Return a few of the fields, as a client would send them."""
     chosen = some(stated, at_least=0, at_most=3)
     return chosen.flatmap(lambda names: st.fixed_dictionaries({name: stated[name] for name in names}))

@@ -45,11 +45,11 @@ class World:
     # Templates
 
     def is_taken(self, name: str, but: str | None = None) -> bool:
-        """Whether a template has the name, another one than `but`."""
+        """Return whether a template has the name, another one than `but`."""
         return any(each.name == name and each.label != but for each in self.profiles.values())
 
     def create(self, label: str, name: str, fields: Fields, action: str = "create") -> Profile:
-        """A new template, with what is not sent at its default."""
+        """Return a new template, with what is not sent at its default."""
         whole = {**DEFAULTS, **fields}
         profile = Profile(label, name, whole, {place: next(self.numbers) for place in places(whole)})
         profile.rows.append(Row(action))
@@ -58,11 +58,11 @@ class World:
         return profile
 
     def clone(self, source: Profile, label: str, name: str) -> Profile:
-        """A new template with the configuration of another one."""
+        """Return a new template with the configuration of another one."""
         return self.create(label, name, source.fields, "clone")
 
     def update(self, profile: Profile, sent: Fields) -> bool:
-        """Changes the fields that are sent, the name among them, and says whether that changes anything."""
+        """Change the fields that are sent, the name among them; return whether that changes anything."""
         fields = {**profile.fields, **{name: value for name, value in sent.items() if name != "name"}}
         name = sent.get("name", profile.name)
         if (name, fields) == (profile.name, profile.fields):
@@ -75,13 +75,13 @@ class World:
         return True
 
     def set_active(self, profile: Profile, *, active: bool) -> None:
-        """Activates or deactivates a template."""
+        """Activate or deactivate a template."""
         if profile.is_active is not active:
             profile.rows.append(Row("activate" if active else "deactivate"))
         profile.is_active, profile.was_deactivated = active, not active
 
     def delete(self, profile: Profile) -> None:
-        """Deletes a template that nobody holds. Its audit log stays."""
+        """Delete a template that nobody holds. Its audit log stays."""
         profile.rows.append(Row("delete"))
         profile.roles.clear()
         self.deleted[profile.label] = self.profiles.pop(profile.label)
@@ -89,7 +89,7 @@ class World:
     # Roles
 
     def attach(self, profile: Profile, roles: Sequence[str], *, default: bool, apply: bool) -> int:
-        """Attaches roles, and says how many members got a copy."""
+        """Attach roles, and return how many members got a copy."""
         before = (dict(profile.roles), profile.is_active)
         for role in roles:
             if default:
@@ -111,12 +111,12 @@ class World:
                 other.rows.append(Row("attach_role", optional=True))
 
     def detach(self, profile: Profile, role: str) -> None:
-        """Removes an attachment. Copies stay."""
+        """Remove an attachment. Copies stay."""
         del profile.roles[role]
         profile.rows.append(Row("detach_role"))
 
     def delete_role(self, role: Role) -> None:
-        """Removes a role with its attachments. Members and their copies stay, without it."""
+        """Remove a role with its attachments. Members and their copies stay, without it."""
         del self.roles[role.label]
         for profile in self.profiles.values():
             if profile.roles.pop(role.label, None) is not None:
@@ -127,14 +127,14 @@ class World:
             user.role = None if user.role == role.label else user.role
 
     def default_of(self, role: str | None) -> Profile | None:
-        """The default template of a role."""
+        """Return the default template of a role."""
         defaults = (p for p in self.profiles.values() if role is not None and p.roles.get(role, False))
         return next(defaults, None)
 
     # Users
 
     def change_role(self, user: User, role: str | None) -> None:
-        """Takes what the old role gave and the new does not give as well, and gives the new default."""
+        """Take what the old role gave and the new does not give as well, and give the new default."""
         old, user.role = user.role, role
         if old == role:
             return
@@ -151,7 +151,7 @@ class World:
             self.give(default, user, role)
 
     def delete_user(self, user: User) -> None:
-        """Removes a user with all that the user holds."""
+        """Remove a user with all that the user holds."""
         for profile, _ in self.held(user):
             self.take(profile, user)
         del self.users[user.label]
@@ -159,17 +159,17 @@ class World:
     # Copies
 
     def copies(self) -> list[tuple[Profile, User, Copy]]:
-        """Every copy, with its template and its holder."""
+        """Return every copy, with its template and its holder."""
         users = self.users
         return [(p, users[user], copy) for p in self.profiles.values() for user, copy in p.copies.items()]
 
     def held(self, user: User) -> list[tuple[Profile, Copy]]:
-        """The copies of a user, the oldest first."""
+        """Return the copies of a user, the oldest first."""
         found = [(p, p.copies[user.label]) for p in self.profiles.values() if user.label in p.copies]
         return sorted(found, key=lambda pair: pair[1].number)
 
     def give(self, profile: Profile, user: User, role: str | None = None) -> Copy:
-        """A copy of a template as it is now, with one virtual key."""
+        """Give a user a copy of a template as it is now, with one virtual key."""
         copy = Copy(
             number=next(self.numbers),
             fields=dict(profile.fields),
@@ -182,19 +182,19 @@ class World:
         return copy
 
     def take(self, profile: Profile, user: User) -> Copy:
-        """Takes a copy away, with its keys."""
+        """Take a copy away, with its keys."""
         profile.rows.append(Row("update", user.label, "user_detach"))
         return profile.copies.pop(user.label)
 
     def roll_forward(self, copy: Copy) -> None:
-        """Brings the windows of a copy to the present."""
+        """Bring the windows of a copy to the present."""
         now = self.now()
         copy.lines = {place: line.at(now) for place, line in copy.lines.items()}
 
     def sorted_out(
         self, profile: Profile, fields: Iterable[str], users: Iterable[str]
     ) -> tuple[set[str], set[str]]:
-        """Holders whose copies can have fields of a template, and holders whose copies would break a rule."""
+        """Return holders whose copies can have fields of a template, and those whose would break a rule."""
         chosen = {name: profile.fields[name] for name in fields}
         held = {user: {**profile.copies[user].fields, **chosen} for user in users}
         unfit = {user for user, merged in held.items() if has_conflict(merged)}
@@ -203,7 +203,7 @@ class World:
     def propagate(
         self, profile: Profile, fields: Iterable[str], users: Iterable[str], *, reset_usage: bool
     ) -> None:
-        """Brings fields of a template to copies, which they fit."""
+        """Bring fields of a template to copies, which they fit."""
         chosen = {name: profile.fields[name] for name in fields}
         changes = [self._propagate(profile.copies[user], chosen, reset_usage=reset_usage) for user in users]
         if any(changes):
@@ -220,6 +220,6 @@ class World:
         return (copy.fields, copy.lines) != before
 
     def _lines(self, wanted: Iterable[Place], kept: dict[Place, Line]) -> dict[Place, Line]:
-        """A line for each place: the one that stands there, or else one that begins now."""
+        """Return a line for each place: the one that stands there, or else one that begins now."""
         now = self.now()
         return {place: kept.get(place) or Line(next(self.numbers), place[2], now) for place in wanted}

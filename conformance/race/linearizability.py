@@ -25,7 +25,7 @@ class Timed(Generic[_Call]):
 def an_order(
     calls: Sequence[Timed[_Call]], initial: _State, apply: Callable[[_State, _Call], _State | None]
 ) -> list[int] | None:
-    """The indexes of the calls in an order that explains their answers; None when there is none.
+    """Return the indexes of the calls in an order that explains their answers; None when there is none.
 
     `apply` gives the state that a call leaves when it is made in a state; None when its answer would be wrong
     there. A call that ended before another began comes before it. Time and memory are exponential in the

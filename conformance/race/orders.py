@@ -108,7 +108,7 @@ def _torn(profile_id: int, answers: Sequence[Answer]) -> Round | None:
 
 
 def _fields(client: int, turn: int) -> dict[str, Any]:
-    """Every update sends a value that no other sends; two clients in four send the same field."""
+    """Return an update with a value that no other sends; two clients in four send the same field."""
     mark = 10 * client + turn + 1
     each = (
         {"description": f"by {mark}"},
@@ -141,7 +141,7 @@ def _apply(state: State, update: Update) -> State | None:
 
 
 def _state(profile: Any) -> State:
-    """The state that an answer or a snapshot shows."""
+    """Return the state that an answer or a snapshot shows."""
     [budget] = profile["budgets"]
     return profile["description"], tuple(profile["tags"]), budget["max_limit"], profile["version"]
 
@@ -149,7 +149,7 @@ def _state(profile: Any) -> State:
 def _end(
     calls: Sequence[Timed[Update]], found: Sequence[int], after: Answer, versions: Answer, log: Answer
 ) -> str | None:
-    """What of the end does not follow from the order that explains the answers."""
+    """Return what of the end does not follow from the order that explains the answers."""
     due = [_state(calls[index].call.answer.json["access_profile"]) for index in found]
     shown = _state(after.json["access_profile"])
     if shown != due[-1]:
@@ -167,7 +167,7 @@ def _end(
 
 
 def _at_once(clients: Sequence[Callable[[], Any]]) -> list[Any]:
-    """Runs every client in a thread of its own, from one instant on, and returns what they return."""
+    """Run every client in a thread of its own, from one instant on, and return what they return."""
     barrier = threading.Barrier(len(clients))
 
     def run(client: Callable[[], Any]) -> Any:

@@ -51,11 +51,11 @@ class Races(Checks):
         super().__init__(RACE, "requests at one instant", self.budgets_of_checks, checks)
 
     def ids(self, contract: Contract) -> list[str]:
-        """The clauses whose check is a race, then the races."""
+        """Return the clauses whose check is a race, then the races."""
         return [*super().ids(contract), *(_id(race) for race in _RACES)]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """What a race may come to."""
+        """Return what a race may come to."""
         for race in _RACES:
             if _id(race) == verdict_id:
                 clause = contract.clause(race.clause_id)
@@ -64,7 +64,7 @@ class Races(Checks):
         return super().explain(contract, verdict_id)
 
     def run(self, run: Run) -> None:
-        """Decides the clauses, then `RACE.<name>` for every race that is asked for."""
+        """Decide the clauses, then `RACE.<name>` for every race that is asked for."""
         super().run(run)
         plan = run.plan
         rounds = _MORE_ROUNDS if plan.mode is Mode.CERTIFY else _ROUNDS
@@ -119,7 +119,7 @@ def _run(race: Race, run: Run, rounds: int) -> Outcome:
 
 
 def _round(race: Race, session: Session) -> Round:
-    """One round. An answer without the shape that it is to have is a fault, too."""
+    """Run one round. An answer without the shape that it is to have is a fault, too."""
     before = len(session.answers)
     try:
         return race.run(session)

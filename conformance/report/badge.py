@@ -21,7 +21,7 @@ _COLOURS = {
 
 
 def render(document: Document) -> str:
-    """The JSON of a shields.io endpoint badge (https://shields.io/badges/endpoint-badge)."""
+    """Return the JSON of a shields.io endpoint badge (https://shields.io/badges/endpoint-badge)."""
     message, colour = _message(document)
     badge = {
         "schemaVersion": 1,
@@ -34,7 +34,7 @@ def render(document: Document) -> str:
 
 
 def render_svg(document: Document) -> str:
-    """The same as a picture, whose text a screen reader can read."""
+    """Return the same as a picture, whose text a screen reader can read."""
     message, colour = _message(document)
     left, right = _width(_LABEL), _width(message)
     width, title = left + right, escape(f"{_LABEL}: {message}")

@@ -21,7 +21,7 @@ class DocumentError(Exception):
 
 
 def load(path: Path) -> Document:
-    """Reads a results file, or the `results.json` of a folder.
+    """Read a results file, or the `results.json` of a folder.
 
     Raises:
         DocumentError: it cannot be read, or is no results file of this version.
@@ -42,7 +42,7 @@ def load(path: Path) -> Document:
 
 
 def validate(parsed: Any, name: str = "The document") -> Document:
-    """The document, if it is one of this version. `name` is what the sentences call it.
+    """Return the document, if it is one of this version. `name` is what the sentences call it.
 
     Raises:
         DocumentError: it is not.
@@ -69,23 +69,23 @@ def validate(parsed: Any, name: str = "The document") -> Document:
 
 
 def to_json(document: Document) -> str:
-    """The document as the text of a file."""
+    """Return the document as the text of a file."""
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def verdicts(document: Document) -> list[dict[str, Any]]:
-    """All verdicts: those on clauses, then the derived ones."""
+    """Return all verdicts: those on clauses, then the derived ones."""
     return [*document["clauses"], *document["derived"]]
 
 
 def wrong(document: Document) -> list[dict[str, Any]]:
-    """The verdicts to look into one by one, the gravest first, else in the order of the document."""
+    """Return the verdicts to look into one by one, the gravest first, else in the order of the document."""
     found = [verdict for verdict in verdicts(document) if verdict["status"] in WRONG]
     return sorted(found, key=lambda verdict: WRONG.index(verdict["status"]))
 
 
 def by_reason(document: Document, status: str) -> dict[str, list[dict[str, Any]]]:
-    """The verdicts of one status by their reason: many often have the same."""
+    """Return the verdicts of one status by their reason: many often have the same."""
     reasons: dict[str, list[dict[str, Any]]] = {}
     for verdict in verdicts(document):
         if verdict["status"] == status:
@@ -94,7 +94,7 @@ def by_reason(document: Document, status: str) -> dict[str, list[dict[str, Any]]
 
 
 def by_cause(found: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Verdicts in their order, those together whose findings have one and the same cause.
+    """Return verdicts in their order, those together whose findings have one and the same cause.
 
     One status that is stated nowhere may be found at a hundred operations.
     """
@@ -107,13 +107,13 @@ def by_cause(found: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
 
 
 def place(document: Document, line: int) -> str:
-    """A line of the contract, as people write it: `openapi.yaml:12`."""
+    """Return a line of the contract, as people write it: `openapi.yaml:12`."""
     name = Path(document["contract"]["file"]).name
     return f"{name}:{line}" if line else name
 
 
 def visible(text: str) -> str:
-    r"""The text with every character that cannot be seen, or that moves others, written as an escape.
+    r"""Return the text with every character that cannot be seen, or that moves others, written as an escape.
 
     Servers and fuzzers send control characters, marks that turn the direction of writing, and halves of
     surrogate pairs. A reader is to see that they are there: `\x1b`, `\u202e`. Lines and tabs stay.
@@ -129,7 +129,7 @@ def visible(text: str) -> str:
 
 
 def shown(document: Document) -> Document:
-    """The document with every text made visible: what reports for people are made of."""
+    """Return the document with every text made visible: what reports for people are made of."""
     result: Document = _map_texts(document, visible)
     return result
 

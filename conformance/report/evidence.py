@@ -4,13 +4,13 @@ from typing import Any
 
 
 def headline(finding: dict[str, Any]) -> str:
-    """What is wrong, in one line."""
+    """Return what is wrong, in one line."""
     code = f"{finding['code']} " if finding["code"] else ""
     return f"{code}expected {finding['expected']}, got {finding['actual']}"
 
 
 def answer(exchange: dict[str, Any]) -> str:
-    """What came back, in one line: the status and the body."""
+    """Return what came back, in one line: the status and the body."""
     response = exchange["response"]
     if response["status"] is None:
         return "no answer"
@@ -18,6 +18,6 @@ def answer(exchange: dict[str, Any]) -> str:
 
 
 def curl_lines(finding: dict[str, Any]) -> list[str]:
-    """The lines for the shell that show it, in their order."""
+    """Return the lines for the shell that show it, in their order."""
     own = [finding["curl"]] if finding["curl"] else []
     return [*own, *(exchange["curl"] for exchange in finding["exchanges"])]

@@ -24,7 +24,7 @@ FORMATS = tuple(_FORMATS)
 
 
 def render(document: Document, form: str) -> str:
-    """The document in one of `FORMATS`."""
+    """Return the document in one of `FORMATS`."""
     module, function, _ = _FORMATS[form]
     # Each is imported when it is asked for: a run that writes no page needs no template engine.
     text: str = getattr(import_module(f"conformance.report.{module}"), function)(document)
@@ -32,7 +32,7 @@ def render(document: Document, form: str) -> str:
 
 
 def prepare(folder: Path) -> None:
-    """Makes sure that reports can be written, and removes those of an earlier run.
+    """Make sure that reports can be written, and remove those of an earlier run.
 
     Raises:
         OSError: they cannot.
@@ -45,7 +45,7 @@ def prepare(folder: Path) -> None:
 
 
 def write(folder: Path, document: Document, formats: Iterable[str] = ()) -> None:
-    """Writes `results.json` and, from the same document, the formats that are asked for.
+    """Write `results.json` and, from the same document, the formats that are asked for.
 
     Raises:
         OSError: one could not be written.
@@ -56,7 +56,7 @@ def write(folder: Path, document: Document, formats: Iterable[str] = ()) -> None
 
 
 def write_text(file: Path, text: str) -> None:
-    """Writes a file whole or not at all: a reader never sees half of it.
+    """Write a file whole or not at all: a reader never sees half of it.
 
     Raises:
         OSError: it could not be written. What stood there before stays.
@@ -75,7 +75,7 @@ def write_text(file: Path, text: str) -> None:
 
 
 def encoded(text: str) -> bytes:
-    """The text as UTF-8. Half of a surrogate pair becomes an escape, the one that JSON has for it."""
+    """Return the text as UTF-8. Half of a surrogate pair becomes an escape, the one that JSON has for it."""
     return text.encode("utf-8", "backslashreplace")
 
 

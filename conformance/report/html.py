@@ -14,7 +14,7 @@ _SLOWEST = 10
 
 
 def render(document: Document) -> str:
-    """The results as a page."""
+    """Return the results as a page."""
     document = shown(document)
     return page(
         "report.html.jinja",
@@ -38,13 +38,13 @@ def render(document: Document) -> str:
 
 
 def _counts(found: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """How many verdicts have each status, in the order in which statuses are told."""
+    """Return how many verdicts have each status, in the order in which statuses are told."""
     counts = Counter(verdict["status"] for verdict in found)
     return {status: counts[status] for status in words.STATUSES if counts[status]}
 
 
 def _groups(document: Document) -> list[dict[str, Any]]:
-    """The verdicts by operation, in the order of the contract; first those on every operation."""
+    """Return the verdicts by operation, in the order of the contract; first those on every operation."""
     stated = {each["id"]: each for each in (document["coverage"] or {"operations": []})["operations"]}
     names = [verdict["operation"] for verdict in verdicts(document)]
     order = [name for name in dict.fromkeys([None, *stated, *names]) if name in set(names)]
@@ -61,7 +61,7 @@ def _groups(document: Document) -> list[dict[str, Any]]:
 
 
 def _grid(document: Document) -> dict[str, Any] | None:
-    """Operations by documented status: how often each was answered; None when it was not measured."""
+    """Return operations by documented status: how often each was answered; None when it was not measured."""
     if document["coverage"] is None:
         return None
     operations = document["coverage"]["operations"]

@@ -10,7 +10,7 @@ _COUNTERS = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 
 
 def render(document: Document) -> str:
-    """The results as a JUnit document."""
+    """Return the results as a JUnit document."""
     # What XML cannot hold, servers and fuzzers love to send: it is shown as an escape.
     document = shown(document)
     cases = [_case(verdict, strict=document["strict"]) for verdict in verdicts(document)]

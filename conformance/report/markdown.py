@@ -20,7 +20,7 @@ _FENCES = re.compile("`{3,}")
 
 
 def render(document: Document) -> str:
-    """The results as one block of GitHub's Markdown, at most 60 kB long."""
+    """Return the results as one block of GitHub's Markdown, at most 60 kB long."""
     document = shown(document)
     unproved = _reasons(document, "NOT_REACHED", "Not reached, so that nothing is proved")
     skipped = _reasons(document, "SKIP", "Skipped, which is no pass")
@@ -130,7 +130,7 @@ def _cut(text: str) -> str:
 
 
 def inline(text: str, most: int = _SHOWN_TEXT) -> str:
-    """Any text in one line of Markdown, in which nothing of it is markup."""
+    """Return any text in one line of Markdown, in which nothing of it is markup."""
     line = " ".join(text.split())
     if len(line) > most:
         line = line[:most] + " …"
@@ -138,7 +138,7 @@ def inline(text: str, most: int = _SHOWN_TEXT) -> str:
 
 
 def fenced(text: str, language: str = "") -> str:
-    """Any text as a block of code, whatever fences are in it."""
+    """Return any text as a block of code, whatever fences are in it."""
     longest = max((len(run) for run in _FENCES.findall(text)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{text}\n{fence}\n"

@@ -60,7 +60,7 @@ class Matrix:
 def build(
     documents: Sequence[Document], *, only_differences: bool = False, allow_different_contracts: bool = False
 ) -> Matrix:
-    """Sets results side by side. A derived check is a row only where it is not passed by all.
+    """Set results side by side. A derived check is a row only where it is not passed by all.
 
     Raises:
         DifferentContracts: they are of different contracts, and that is not allowed.
@@ -107,7 +107,7 @@ def _rows(documents: Sequence[Document]) -> list[Row]:
 
 
 def text(matrix: Matrix) -> str:
-    """The matrix for a terminal."""
+    """Return the matrix for a terminal."""
     columns = [f"[{number}]" for number in range(1, len(matrix.names) + 1)]
     lines = [
         f"{column} {name}: {document['sentence']} index {figures(document).index}, "
@@ -126,7 +126,7 @@ def text(matrix: Matrix) -> str:
 
 
 def html(matrix: Matrix) -> str:
-    """The matrix as a page of one file."""
+    """Return the matrix as a page of one file."""
     from conformance.report.pages import page
 
     return page(
@@ -135,7 +135,7 @@ def html(matrix: Matrix) -> str:
 
 
 def markdown(matrix: Matrix) -> str:
-    """The matrix as a table of GitHub's Markdown."""
+    """Return the matrix as a table of GitHub's Markdown."""
     from conformance.report.markdown import inline
 
     head = ["check", *(inline(name) for name in matrix.names)]
@@ -149,7 +149,7 @@ def markdown(matrix: Matrix) -> str:
 
 
 def to_json(matrix: Matrix) -> str:
-    """The matrix for programs."""
+    """Return the matrix for programs."""
     servers = [
         {
             "name": name,

@@ -19,7 +19,7 @@ _SHOWN_BODY = 20_000
 
 
 def page(template: str, script: str | None, **values: Any) -> str:
-    """A page made of a template, the style of all pages and, if it has one, a script."""
+    """Return a page made of a template, the style of all pages and, if it has one, a script."""
     style, code = _inlined("report.css"), _inlined(script) if script else None
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; "
@@ -52,12 +52,12 @@ def _template(name: str) -> Template:
 
 @cache
 def _inlined(name: str) -> Markup:
-    """A file of this package, as it stands in the page."""
+    """Return a file of this package, as it stands in the page."""
     return Markup((_FOLDER / name).read_text(encoding="utf-8"))  # noqa: S704  no text of a run is in it
 
 
 def _digest(text: str) -> str:
-    """How a content security policy names an inline style or script."""
+    """Return how a content security policy names an inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
@@ -66,7 +66,7 @@ def _quoted(code: str | None) -> str:
 
 
 def _sentence(text: str) -> Markup:
-    """A sentence in which what stands between backticks is code."""
+    """Return a sentence in which what stands between backticks is code."""
     pieces = text.split("`")
     if len(pieces) % 2 == 0:
         return escape(text)
@@ -77,7 +77,7 @@ def _sentence(text: str) -> Markup:
 
 
 def _path(url: str) -> str:
-    """The path of a URL, with its query."""
+    """Return the path of a URL, with its query."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -16,7 +16,7 @@ _SEVERITIES = {"MUST": "error", "SHOULD": "warning", "MAY": "recommendation"}
 
 
 def render(document: Document) -> str:
-    """The results as a SARIF log with one run."""
+    """Return the results as a SARIF log with one run."""
     document = shown(document)
     rules = [_rule(document, verdict) for verdict in verdicts(document)]
     indices = {rule["id"]: index for index, rule in enumerate(rules)}
@@ -102,7 +102,7 @@ def _result(document: Document, verdict: dict[str, Any], text: str, kind: str) -
 
 
 def _invocation(document: Document) -> dict[str, Any]:
-    """What is wrong with the run, and not with the server."""
+    """Return what is wrong with the run, and not with the server."""
     notes = [
         _notification("error", f"{verdict['id']}: {verdict['reason']}")
         for verdict in wrong(document)

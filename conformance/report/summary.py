@@ -24,14 +24,14 @@ _SHOWN_ANSWER = 500
 
 
 def render(document: Document) -> str:
-    """The summary as plain text."""
+    """Return the summary as plain text."""
     text = io.StringIO()
     show(Console(file=text, color_system=None, highlight=False, width=100), document)
     return text.getvalue()
 
 
 def show(console: Console, document: Document) -> None:
-    """Prints the summary. Nothing that a server sent reaches the terminal as a control character."""
+    """Print the summary. Nothing that a server sent reaches the terminal as a control character."""
     _Summary(console, shown(document)).print()
 
 
@@ -62,7 +62,7 @@ class _Summary:
             self._line(f"  because    {reason}")
 
     def _explain_group(self, group: list[dict[str, Any]]) -> None:
-        """One verdict whole; of several with one cause, the first, and the ids of all."""
+        """Print one verdict whole; of several with one cause, the first, and the ids of all."""
         if len(group) > 1:
             causes = sorted({finding["cause"] for verdict in group for finding in verdict["findings"]})
             self._line()
@@ -135,7 +135,7 @@ def _ids(found: list[dict[str, Any]]) -> str:
 
 
 def residue(document: Document) -> str:
-    """What the run left on the server."""
+    """Return what the run left on the server."""
     kinds = {kind: count for kind, count in document["left_behind"].items() if kind != "name_prefix"}
     by_nature = " Audit rows and revoked API keys stay by nature." if "api_keys" in kinds else ""
     left = {kind.replace("_", " "): count for kind, count in kinds.items() if count != 0}

@@ -29,7 +29,7 @@ class TextReport:
 
     @contextmanager
     def watching(self, plan: Plan) -> Iterator[None]:
-        """Says what is going to be checked, and shows the run while it lasts."""
+        """Say what is going to be checked, and show the run while it lasts."""
         contract = plan.contract
         self._line(f"{contract.title} {contract.version} at {plan.target.root}, seed {plan.seed}")
         stated = (
@@ -53,7 +53,7 @@ class TextReport:
         self._progress = None
 
     def observe(self, event: Event) -> None:
-        """Takes one event of the run."""
+        """Take one event of the run."""
         if isinstance(event, PhaseBegun):
             self._begin(event)
         elif isinstance(event, Noted):
@@ -83,7 +83,7 @@ class TextReport:
         self._console.print(line, soft_wrap=True)
 
     def finish(self, document: Document) -> None:
-        """Says what is wrong, how to see it again, and what the run amounts to."""
+        """Say what is wrong, how to see it again, and what the run amounts to."""
         summary.show(self._console, document)
 
     def _line(self, text: str = "", style: str = "") -> None:

@@ -30,14 +30,14 @@ STATUSES = {
 
 
 def counted(counts: dict[str, int]) -> str:
-    """How many of each status, as in "3 failed, 238 passed"."""
+    """Return how many of each status, as in "3 failed, 238 passed"."""
     return ", ".join(
         f"{counts[status]:,} {words.name}" for status, words in STATUSES.items() if counts.get(status)
     )
 
 
 def duration(seconds: float) -> str:
-    """A time as people read it: `12 ms`, `1.3 s`, `2 min 5 s`."""
+    """Return a time as people read it: `12 ms`, `1.3 s`, `2 min 5 s`."""
     if seconds < 1:
         return f"{seconds * 1000:.0f} ms"
     if seconds < 60:

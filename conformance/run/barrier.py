@@ -23,7 +23,7 @@ class Entry:
 
 
 def race(session: Session, entries: Sequence[Entry]) -> list[Answer]:
-    """Sends all requests once every connection is open, and returns their answers in the same order.
+    """Send all requests once every connection is open, and return their answers in the same order.
 
     Raises:
         httpx.TransportError: one of them was not answered.

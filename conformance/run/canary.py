@@ -8,7 +8,7 @@ from conformance.run.session import Session
 
 
 def reads(session: Session) -> list[Operation]:
-    """The reads without a parameter in their path that may be called, those first that take nothing."""
+    """Return the reads without a parameter in the path that may be called; first, those that take nothing."""
     found = [
         each
         for each in session.contract.operations
@@ -18,14 +18,14 @@ def reads(session: Session) -> list[Operation]:
 
 
 def _takes(contract: Contract, operation: Operation) -> bool:
-    """Whether a read takes something that has to be given."""
+    """Return whether a read takes something that has to be given."""
     holders = (contract.document["paths"][operation.path], contract.stated(operation))
     stated = (contract.resolved(node, "")[0] for each in holders for node in each.get("parameters", ()))
     return any(parameter.get("required") for parameter in stated)
 
 
 def is_alive(session: Session) -> bool:
-    """Whether the server still answers at all."""
+    """Return whether the server still answers at all."""
     asked = next(iter(reads(session)), None)
     try:
         if asked is None:

@@ -36,7 +36,7 @@ _MOST_PAGES, _MOST_PAGES_OF_ALL = 1000, 50
 
 
 def clean_up(workspace: Workspace, content: Content, deadline: Deadline | None = None) -> Residue:
-    """Removes all that a run made, and says what is left. A run that only reads made nothing.
+    """Remove all that a run made, and return what is left. A run that only reads made nothing.
 
     It stops at the deadline, and where the server no longer answers.
     """
@@ -77,7 +77,7 @@ def clean_up(workspace: Workspace, content: Content, deadline: Deadline | None =
 def leftovers(
     session: Session, content: Content, *, older_than: timedelta | None = None, in_long_lists: bool = True
 ) -> Leftovers:
-    """Returns what earlier runs left: names in the exact form of a run's, made longer ago than this.
+    """Return what earlier runs left: names in the exact form of a run's, made longer ago than this.
 
     In long lists that cannot be searched it takes a request for each hundred.
 
@@ -103,7 +103,7 @@ def leftovers(
 
 
 def remove(session: Session, found: Leftovers) -> Leftovers:
-    """Removes these objects, and returns those that could not be removed.
+    """Remove these objects, and return those that could not be removed.
 
     Raises:
         httpx.TransportError: the server stopped answering.
@@ -115,7 +115,7 @@ def remove(session: Session, found: Leftovers) -> Leftovers:
 
 
 def left_by_earlier_runs(session: Session, content: Content) -> str | None:
-    """Returns a note when something of earlier runs is on the server; None when there is nothing.
+    """Return a note when something of earlier runs is on the server; None when there is nothing.
 
     Long lists are not looked through. What was made a moment ago may be of another run that goes on.
 
@@ -144,12 +144,12 @@ class _Lists:
         self._search = search
 
     def are_short(self, resource: Resource) -> bool:
-        """Returns whether a list is told at once, or can be searched."""
+        """Return whether a list is told at once, or can be searched."""
         lister = resource.lister
         return lister is not None and (lister.search is not None or not (lister.offset or lister.page))
 
     def of(self, resource: Resource, is_ours: IsOurs) -> list[Parameters]:
-        """Returns what a list shows of ours; nothing when the server has no such list.
+        """Return what a list shows of ours; nothing when the server has no such list.
 
         Raises:
             httpx.TransportError: the server stopped answering.
@@ -194,7 +194,7 @@ class _Removal:
         self._stopped = threading.Event()
 
     def passes(self, found: Mapping[str, Objects | None]) -> dict[str, Objects | None]:
-        """Removes all of these, in passes until one changes nothing; returns what is left of each kind.
+        """Remove all of these, in passes until one changes nothing; return what is left of each kind.
 
         None stands for what cannot be told, because the server stopped answering.
         """
@@ -234,7 +234,10 @@ class _Removal:
 
 
 def _kinds(resources: Resources) -> dict[str, Resource]:
-    """What a run can make, by its path, in the order in which it goes: what came last, and what is below."""
+    """Return what a run can make, by its path, in the order of removal.
+
+    What came last goes first, and what is below goes before what is above.
+    """
     made = [each for each in resources if any(not maker.binds for maker in each.makers)]
     made.reverse()
     return {each.path: each for each in sorted(made, key=lambda each: -len(each.parents))}
@@ -251,7 +254,7 @@ def _distinct(resource: Resource, objects: Sequence[Parameters]) -> Objects:
 
 
 def _age(row: Any) -> timedelta:
-    """How long ago it was made; nothing when it does not say so."""
+    """Return how long ago it was made; nothing when it does not say so."""
     told = next((row[name] for name in _MADE_AT if name in row), None) if isinstance(row, dict) else None
     try:
         made = datetime.fromisoformat(str(told))

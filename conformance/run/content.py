@@ -40,17 +40,17 @@ class Content:
     recipes: Mapping[frozenset[str], Recipe] = {}
 
     def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
-        """The profiles of what has to be made first to bring a status about."""
+        """Return the profiles of what has to be made first to bring a status about."""
         del operation, status
         return ()
 
     def names_places(self, profiles: Collection[str]) -> bool:
-        """Whether a server that claims these profiles has to name the place of what it refuses in a body."""
+        """Return whether a server with these profiles has to name the place of what it refuses in a body."""
         del profiles
         return False
 
     def refusals(self, statuses: Collection[int]) -> tuple[int, ...]:
-        """The statuses with which an operation that states these refuses what breaks its schemas."""
+        """Return the statuses with which an operation that states these refuses what breaks its schemas."""
         return tuple(status for status in REFUSALS if status in statuses) or tuple(range(400, 500))
 
     def samples(self, contract: Contract) -> Mapping[str, Callable[[], Any]]:
@@ -59,7 +59,7 @@ class Content:
         return {}
 
     def preflight(self, session: Session) -> None:
-        """Looks whether a run can begin.
+        """See whether a run can begin.
 
         Raises:
             Unreached: it cannot; the message says what to do.
@@ -68,41 +68,41 @@ class Content:
         preflight(session)
 
     def missing_profiles(self, session: Session, asked: Collection[str]) -> dict[str, str]:
-        """Which of these profiles the server has not, with the reason."""
+        """Return which of these profiles the server has not, with the reason."""
         del session, asked
         return {}
 
     def kind(self, resource: Resource) -> str:
-        """What objects of a kind are called in reports, as in `api_keys`."""
+        """Return what objects of a kind are called in reports, as in `api_keys`."""
         return resource.kind
 
     def is_gone(self, row: Any) -> bool:
-        """Whether a list shows something that has been removed: it stays listed, out of use."""
+        """Return whether a list shows something that has been removed: it stays listed, out of use."""
         del row
         return False
 
     def exclusion(self, constraint_id: str) -> str | None:
-        """Why a rule lets no request stand at the boundary of a constraint; None when one can."""
+        """Return why a rule lets no request stand at the boundary of a constraint; None when one can."""
         del constraint_id
         return None
 
     def may_miss(self, constraint_id: str) -> bool:
-        """Whether a body at the boundary names something that need not be there, so that 404 accepts it."""
+        """Return whether a body at the boundary names something that need not be there: 404 accepts it."""
         del constraint_id
         return False
 
     def made_legal(self, body: Any) -> Any:
-        """A body with what the rules demand beside what stands in it. It takes nothing away."""
+        """Return a body with what the rules demand beside what stands in it. It takes nothing away."""
         return body
 
     def repaired(self, contract: Contract, operation: Operation, body: dict[str, Any]) -> dict[str, Any]:
-        """A body that was drawn from its schema, without what the rules forbid."""
+        """Return a body that was drawn from its schema, without what the rules forbid."""
         del contract, operation
         repaired: dict[str, Any] = self.made_legal(body)
         return repaired
 
     def owned(self, body: dict[str, Any], own_name: Callable[[str], str], *, is_ours: bool) -> dict[str, Any]:
-        """A body that was drawn, good or bad, without what would touch something of others.
+        """Return a body that was drawn, good or bad, without what would touch something of others.
 
         Names and ids of what the contract has objects of are the run's own already. `own_name` makes a name
         the run's own, and `is_ours` says whether the path names something of the run.
@@ -111,7 +111,7 @@ class Content:
         return body
 
     def without_permission(self, session: Session, operation: Operation) -> Client:
-        """A client whose credential lacks the operation's permission.
+        """Return a client whose credential lacks the operation's permission.
 
         Raises:
             Unreached: none was given, and none can be made.
@@ -132,7 +132,7 @@ ANY = Content()
 
 
 def load(place: str) -> Content:
-    """Returns the content that is found at `module:attribute`."""
+    """Return the content that is found at `module:attribute`."""
     module, _, attribute = place.partition(":")
     found: Content = getattr(import_module(module), attribute)
     return found

@@ -46,36 +46,36 @@ class Ledger:
         self._lock = threading.Lock()
 
     def observe(self, answer: Answer) -> None:
-        """Counts the status of an answer for the operation that was asked."""
+        """Count the status of an answer for the operation that was asked."""
         operation = self._routes.find(answer.sent.method, answer.sent.path)
         if operation is not None and operation.method == answer.sent.method:
             with self._lock:
                 self._statuses[operation.id, answer.status] += 1
 
     def note_accepted(self, constraint_id: str) -> None:
-        """Notes that a request at the boundary of a constraint was accepted."""
+        """Note that a request at the boundary of a constraint was accepted."""
         with self._lock:
             self._accepted[constraint_id] += 1
 
     def note_refused(self, constraint_id: str) -> None:
-        """Notes that a request that broke a constraint was refused."""
+        """Note that a request that broke a constraint was refused."""
         with self._lock:
             self._refused[constraint_id] += 1
 
     def statuses(self, operation: Operation) -> dict[int, int]:
-        """How often each documented status of an operation was seen, 0 for those that never were."""
+        """Return how often each documented status of an operation was seen, 0 for those that never were."""
         return {s: self._statuses[operation.id, s] for s in self.contract.statuses(operation)}
 
     def accepted(self, constraint_id: str) -> int:
-        """How many requests at the boundary of a constraint were accepted."""
+        """Return how many requests at the boundary of a constraint were accepted."""
         return self._accepted[constraint_id]
 
     def refused(self, constraint_id: str) -> int:
-        """How many requests that broke a constraint were refused."""
+        """Return how many requests that broke a constraint were refused."""
         return self._refused[constraint_id]
 
     def as_dict(self) -> dict[str, Any]:
-        """The ledger for `results.json`."""
+        """Return the ledger for `results.json`."""
         return {
             "operations": [
                 {
@@ -105,7 +105,7 @@ class Ledger:
 
 
 def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None = None) -> list[Gap]:
-    """What was not reached though a client can reach it, in the operations of some profiles (None: all)."""
+    """Return what can be reached and was not, in the operations of some profiles (None: all)."""
     contract = ledger.contract
     exclusions = Exclusions(contract, derivation.resources(contract), content)
     operations = [

@@ -18,7 +18,7 @@ _INNER = re.compile(
 
 
 def disclosed(answer: Answer) -> str | None:
-    """The beginning of what an error tells of the inside of a server; None when it tells nothing.
+    """Return the beginning of what an error tells of the inside of a server; None when it tells nothing.
 
     What the request held is no disclosure.
     """

@@ -24,7 +24,7 @@ class Exclusions:
         self._changing = {o.id for o in contract.operations if o.method not in SAFE_METHODS}
 
     def why(self, constraint: Constraint, side: str) -> str | None:
-        """Returns why one side of a constraint cannot be tried alone; None when it can."""
+        """Return why one side of a constraint cannot be tried alone; None when it can."""
         edge = constraint.keyword in _EDGES
         if constraint.location == "path" and constraint.keyword in _LEAST:
             if side == INVALID and constraint.keyword == "minLength":
@@ -38,12 +38,12 @@ class Exclusions:
         return self._content.exclusion(constraint.id) if side == VALID else None
 
     def may_miss(self, constraint: Constraint) -> bool:
-        """Returns whether a value at the boundary names something that need not be there: 404 accepts it."""
+        """Return whether a value at the boundary names something that need not be there: 404 accepts it."""
         in_path = constraint.location == "path" and constraint.keyword in _EDGES
         return in_path or self._content.may_miss(constraint.id)
 
     def _referred(self, constraint: Constraint) -> Resource | None:
-        """What a member of a body refers to, or an item of it, as in `role_id` and `role_ids`."""
+        """Return what a member of a body refers to, or an item of it, as in `role_id` and `role_ids`."""
         if constraint.location != BODY or not constraint.steps or constraint.steps[1:] not in ((), (ITEM,)):
             return None
         return self._resources.referred(constraint.steps[0])

@@ -11,14 +11,14 @@ _SHOWN = 600
 
 
 def status(answer: Answer, *wanted: int, because: str = "") -> None:
-    """The answer has one of these statuses."""
+    """Demand one of these statuses."""
     if answer.status not in wanted:
         expected = " or ".join(map(str, wanted)) + (f" ({because})" if because else "")
         raise Violation(expected, answer.exchange.answer()[:_SHOWN], [answer])
 
 
 def rows(answer: Answer, name: str) -> list[Any]:
-    """The answer is 200 and holds a list of objects under that name, returned."""
+    """Demand a 200 with a list of objects under that name, and return the list."""
     status(answer, 200)
     found = member(answer, name)
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
@@ -27,7 +27,7 @@ def rows(answer: Answer, name: str) -> list[Any]:
 
 
 def member(answer: Answer, name: str) -> Any:
-    """The answer is a JSON object with a member of that name, returned."""
+    """Demand a JSON object with a member of that name, and return the member."""
     body = answer.json
     if not isinstance(body, dict) or name not in body:
         raise Violation(f"a JSON object with `{name}`", answer.exchange.answer()[:_SHOWN], [answer])
@@ -35,19 +35,19 @@ def member(answer: Answer, name: str) -> Any:
 
 
 def equal(actual: Any, expected: Any, what: str, *answers: Answer) -> None:
-    """Two JSON values are the same. Numbers compare by value; true is not 1."""
+    """Demand that two JSON values are the same. Numbers compare by value; true is not 1."""
     if not same(actual, expected):
         raise Violation(f"{what} = {show(expected)}", show(actual), answers)
 
 
 def holds(condition: bool, expected: str, actual: Any, *answers: Answer) -> None:
-    """Something is true of what came back."""
+    """Demand that something is true of what came back."""
     if not condition:
         raise Violation(expected, actual if isinstance(actual, str) else show(actual), answers)
 
 
 def refused_at(answer: Answer, pointers: Iterable[str], wanted: int = 400) -> None:
-    """The answer is a refusal, and one of its faults is at one of these pointers into the body."""
+    """Demand a refusal of which one fault is at one of these pointers into the body."""
     status(answer, wanted)
     pointers = tuple(pointers)
     named = fault_pointers(answer)
@@ -56,7 +56,7 @@ def refused_at(answer: Answer, pointers: Iterable[str], wanted: int = 400) -> No
 
 
 def fault_pointers(answer: Answer) -> list[str]:
-    """The pointers in `extra_fields.errors`, in their order."""
+    """Return the pointers in `extra_fields.errors`, in their order."""
     body = answer.json if isinstance(answer.json, dict) else {}
     extra = body.get("extra_fields")
     faults = extra.get("errors") if isinstance(extra, dict) else None
@@ -64,7 +64,7 @@ def fault_pointers(answer: Answer) -> list[str]:
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two JSON values are equal as JSON."""
+    """Return whether two JSON values are equal as JSON."""
     if isinstance(left, dict) and isinstance(right, dict):
         return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, list) and isinstance(right, list):
@@ -73,14 +73,14 @@ def same(left: Any, right: Any) -> bool:
 
 
 def without(value: Any, *names: str) -> Any:
-    """A JSON value without the members of these names, at any depth."""
+    """Return a JSON value without the members of these names, at any depth."""
     if isinstance(value, dict):
         return {key: without(member, *names) for key, member in value.items() if key not in names}
     return [without(item, *names) for item in value] if isinstance(value, list) else value
 
 
 def missing_parts(actual: Any, sent: Any, place: str = "") -> list[str]:
-    """Where `actual` differs from what was sent; members that were not sent do not count."""
+    """Return where `actual` differs from what was sent; members that were not sent do not count."""
     if isinstance(sent, dict) and isinstance(actual, dict):
         return [
             fault
@@ -94,7 +94,7 @@ def missing_parts(actual: Any, sent: Any, place: str = "") -> list[str]:
 
 
 def show(value: Any) -> str:
-    """A value as a reader sees it: JSON, cut when it is long."""
+    """Return a value as a reader sees it: JSON, cut when it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + " …"
 

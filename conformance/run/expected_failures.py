@@ -36,15 +36,15 @@ class ExpectedFailures:
     entries: dict[str, Expectation]
 
     def apply(self, verdicts: Iterable[Verdict], today: date) -> tuple[Verdict, ...]:
-        """The verdicts with XFAIL and XPASS in them. What has expired is not expected any more."""
+        """Return the verdicts with XFAIL and XPASS in them. What has expired is not expected any more."""
         return tuple(self.judged(verdict, today) for verdict in verdicts)
 
     def expired(self, today: date) -> list[Expectation]:
-        """The entries whose last day is over."""
+        """Return the entries whose last day is over."""
         return [entry for entry in self.entries.values() if entry.expires < today]
 
     def judged(self, verdict: Verdict, today: date) -> Verdict:
-        """The verdict, as XFAIL or XPASS if it was expected to fail."""
+        """Return the verdict, as XFAIL or XPASS if it was expected to fail."""
         entry = self.entries.get(verdict.id)
         if entry is None or entry.expires < today:
             return verdict
@@ -60,7 +60,7 @@ NONE = ExpectedFailures({})
 
 
 def load(path: Path, ids: Collection[str]) -> ExpectedFailures:
-    """Reads the file.
+    """Read the file.
 
     Args:
         path: a TOML file with tables `[[expect]]`.

@@ -46,23 +46,23 @@ class Inventory:
         self._lock = threading.Lock()
 
     def of(self, resource: Resource) -> list[Parameters]:
-        """Returns the parameters of all that is there of one kind, the oldest first."""
+        """Return the parameters of all that is there of one kind, the oldest first."""
         with self._lock:
             return [*self._made.get(resource.path, {}).values()]
 
     def holds(self, parameter: str, value: Any) -> bool:
-        """Returns whether a path parameter with this value names something that was made."""
+        """Return whether a path parameter with this value names something that was made."""
         resource = self._resources.of(parameter)
         return resource is not None and any(str(m.get(parameter)) == str(value) for m in self.of(resource))
 
     def add(self, path: str, parameters: Parameters) -> None:
-        """Keeps something that was made."""
+        """Keep something that was made."""
         with self._lock:
             self._made.setdefault(path, {})[_key(path, parameters)] = parameters
         self._on_made(path, parameters)
 
     def observe(self, answer: Answer) -> None:
-        """Notes what a request of the run made or removed."""
+        """Note what a request of the run made or removed."""
         sent = answer.sent
         if sent.method in _CHANGING and 200 <= answer.status < 300:
             operation = self._routes.find(sent.method, sent.path)
@@ -79,7 +79,7 @@ class Inventory:
         answer: Any,
         headers: Mapping[str, str],
     ) -> None:
-        """Notes what an operation that has succeeded made or removed."""
+        """Note what an operation that has succeeded made or removed."""
         if (removed := self._resources.removes(operation)) is not None:
             with self._lock:
                 self._made.get(removed.path, {}).pop(_key(removed.path, parameters), None)
@@ -94,7 +94,7 @@ class Inventory:
             self.add(resource.path, made)
 
     def _is_ours(self, resource: Resource, maker: Maker, made: Parameters, answer: Any) -> bool:
-        """Whether the answer is about something with a name of the run, as far as it says a name.
+        """Return whether the answer is about something with a name of the run, as far as it says a name.
 
         A server that answers with somebody else's object must not make the suite remove that.
         """

@@ -61,13 +61,13 @@ class Phase(Protocol):
         """Seconds by mode, for a brisk server. A mode that is not named leaves the phase out."""
 
     def ids(self, contract: Contract) -> Sequence[str]:
-        """The ids of all verdicts that it can decide, in the order in which it does."""
+        """Return the ids of all verdicts that it can decide, in the order in which it does."""
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """What one of its verdicts is about; None for ids of others."""
+        """Return what one of its verdicts is about; None for ids of others."""
 
     def run(self, run: "Run") -> None:
-        """Decides what is asked for."""
+        """Decide what is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +119,22 @@ class Plan:
         return (self.seed, self.seed + ADDED_SEED) if self.mode is Mode.CERTIFY else (self.seed,)
 
     def asks_for(self, verdict_id: str) -> bool:
-        """Whether this id is asked for."""
+        """Return whether this id is asked for."""
         return self.only is None or verdict_id in self.only
 
     def budget_of(self, phase: Phase, slowness: float = 1.0) -> float:
-        """Seconds that a phase may take, on a server so many times as slow as a brisk one."""
+        """Return the seconds that a phase may take, on a server so many times as slow as a brisk one."""
         if self.budget is None:
             return phase.budgets[self.mode] * slowness
         wanted = (each for each in self.phases if self.mode in each.budgets and each.name not in self.omitted)
         return phase.budgets[self.mode] * self.budget / sum(each.budgets[self.mode] for each in wanted)
 
     def clauses(self) -> list[Clause]:
-        """The clauses that are asked for, in the order of the contract."""
+        """Return the clauses that are asked for, in the order of the contract."""
         return [clause for clause in self.contract.clauses if self.asks_for(clause.id)]
 
     def without(self, profiles: frozenset[str], reason: str) -> "Plan":
-        """The plan without the claim to some profiles."""
+        """Return the plan without the claim to some profiles."""
         dropped = profiles & self.profiles
         skips = {**self.skips, **dict.fromkeys(dropped, reason)}
         return replace(self, profiles=self.profiles - dropped, skips=skips)

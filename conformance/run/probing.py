@@ -34,18 +34,18 @@ class Checks:
         self._checks = checks
 
     def ids(self, contract: Contract) -> list[str]:
-        """The clauses whose check belongs to the phase, in the order of the contract."""
+        """Return the clauses whose check belongs to the phase, in the order of the contract."""
         return [clause.id for clause in contract.clauses if self._has(clause, self._checks)]
 
     def explain(self, contract: Contract, verdict_id: str) -> Statement | None:
-        """What a clause demands, and how it is checked."""
+        """Return what a clause demands, and how it is checked."""
         clause = contract.clause(verdict_id)
         if clause is None or not self._has(clause, self._checks):
             return None
         return Statement(clause.text, clause.pointer, self._checks[clause.id].explanation)
 
     def run(self, run: Run) -> None:
-        """Decides every clause that is asked for, in the order of the contract."""
+        """Decide every clause that is asked for, in the order of the contract."""
         plan = run.plan
         workspace = run.workspace
 
@@ -73,7 +73,7 @@ class Checks:
 
 
 def skipped(plan: Plan) -> Iterator[Verdict]:
-    """The clauses that are not checked at all: not claimed, not in this mode, or without a check."""
+    """Yield the clauses that are not checked at all: not claimed, not in this mode, or without a check."""
     for clause in plan.clauses():
         phase = plan.checks[clause.id].phase if clause.id in plan.checks else PROBE
         why = skips.clause(plan, clause)
@@ -84,7 +84,7 @@ def skipped(plan: Plan) -> Iterator[Verdict]:
 
 
 def in_order(jobs: int, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-    """What `work` makes of each item, in their order; several are worked on at a time."""
+    """Yield what `work` makes of each item, in their order; several are worked on at a time."""
     if jobs == 1 or len(items) < 2:
         yield from map(work, items)
         return
@@ -97,7 +97,7 @@ def in_order(jobs: int, work: Callable[[T], R], items: Sequence[T]) -> Iterator[
 
 
 def probe(check: Check, clause: Clause, workspace: Workspace) -> Verdict:
-    """Runs one check to its verdict. It never raises for what a server does."""
+    """Run one check to its verdict. It never raises for what a server does."""
     verdict = _attempt(check, clause, workspace)
     if verdict is not None:
         return verdict
@@ -141,7 +141,7 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
 
 
 def _explain(error: Exception, session: Session) -> tuple[Status, str, tuple[Finding, ...]]:
-    """A check may stumble over an answer that has not the shape that it may rely on.
+    """Return what an error in a check means: it may stumble over an answer without the shape to rely on.
 
     That is the server's fault.
     """

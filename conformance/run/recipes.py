@@ -46,7 +46,7 @@ class Supply:
         self._under_way: list[str] = []
 
     def parameters(self, operation: Operation) -> Parameters:
-        """Returns path parameters with which the operation can succeed.
+        """Return path parameters with which the operation can succeed.
 
         Raises:
             Unreached: they cannot be made.
@@ -58,15 +58,15 @@ class Supply:
         return {name: found[name] for name in parameters_of(operation.path)}
 
     def uses_up(self, operation: Operation) -> bool:
-        """Returns whether an operation that succeeds needs something fresh the next time."""
+        """Return whether an operation that succeeds needs something fresh the next time."""
         return self._resources.uses_up(operation) and not self._reads
 
     def renew(self, operation: Operation) -> None:
-        """Forgets what was made for an operation: it is gone, or not as it was."""
+        """Forget what was made for an operation: it is gone, or not as it was."""
         self._kept.pop(operation.id, None)
 
     def references(self, operation: Operation) -> Mapping[str, Callable[[], Any]]:
-        """Returns what members of a body name that refer to something: what is there for the operation.
+        """Return what members of a body name that refer to something: what is there for the operation.
 
         Raises:
             Unreached: by what is returned, when it cannot be made.
@@ -83,7 +83,7 @@ class Supply:
         return {name: reference(resource) for name, resource in found.items() if resource is not None}
 
     def etag(self, operation: Operation, parameters: Parameters) -> str | None:
-        """Returns the present entity tag of the object that an operation's path names first."""
+        """Return the present entity tag of the object that an operation's path names first."""
         path = next(object_paths(operation.path), None)
         resource = None if path is None else self._resources.at(path)
         if resource is None or resource.reader is None:
@@ -118,7 +118,7 @@ class Supply:
             raise Unreached(f"what {path} needs could not be made") from error
 
     def _make(self, path: str, *, plain: bool) -> Parameters:
-        """Makes all that a path names: as the content says, unless it is to be plain and can be."""
+        """Make all that a path names: as the content says, unless it is to be plain and can be."""
         if not parameters_of(path):
             return {}
         stated = self._content.recipes.get(frozenset(parameters_of(path)))
@@ -133,7 +133,7 @@ class Supply:
         return all(each is not None and each.makers for _, each in self._resources.needs(path))
 
     def _object(self, path: str, name: str, resource: Resource | None, around: Parameters) -> Parameters:
-        """The parameters of one object, made or else found in its list."""
+        """Return the parameters of one object, made or else found in its list."""
         for each in filter(None, (resource, self._resources.of(name))):
             maker = next((m for m in each.makers if _is_enough(around, m, each)), None)
             if maker is not None and not self._reads:
@@ -163,7 +163,7 @@ class Supply:
         return {**around, **made}
 
     def _body(self, operation: Operation) -> Any:
-        """The smallest legal body, as JSON, under a fresh name."""
+        """Return the smallest legal body, as JSON, under a fresh name."""
         stated = Reader(self._session.contract, operation).body()
         if stated is None:
             return ABSENT
@@ -186,7 +186,7 @@ class Supply:
 
     @contextmanager
     def _once(self, path: str) -> Iterator[None]:
-        """Guards against objects of which each needs the other first."""
+        """Guard against objects of which each needs the other first."""
         if path in self._under_way:
             raise Unreached(f"what {path} needs would need it itself")
         self._under_way.append(path)
@@ -197,6 +197,6 @@ class Supply:
 
 
 def _is_enough(around: Parameters, maker: Maker, resource: Resource) -> bool:
-    """Whether all that a maker's path names is there."""
+    """Return whether all that a maker's path names is there."""
     chosen = {resource.parameter} if maker.named_by == "" else set()
     return around.keys() >= set(parameters_of(maker.operation.path)) - chosen

@@ -32,7 +32,7 @@ class Registry:
     def check(
         self, clause_id: str, *, phase: str = PROBE, alone: bool = False
     ) -> Callable[[Callable[[Session], None]], Callable[[Session], None]]:
-        """Registers the decorated function as the check of a clause. Its docstring says how it checks.
+        """Register the decorated function as the check of a clause. Its docstring says how it checks.
 
         Args:
             clause_id: the clause; it has no other check.
@@ -73,7 +73,7 @@ check = CHECKS.check
 
 
 def load(*packages: str) -> Registry:
-    """The registry, with every check in it that the modules of these packages register.
+    """Return the registry, with every check in it that the modules of these packages register.
 
     Raises:
         ModuleNotFoundError: there is no such package.

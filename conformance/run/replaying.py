@@ -12,7 +12,7 @@ class NotRepeatable(Exception):
 
 
 def resend(plan: Plan, exchange: dict[str, Any]) -> tuple[int, str]:
-    """The status and the body that the request of an exchange is answered with now, without secrets.
+    """Send the request of an exchange again; return the status and body of the answer, without secrets.
 
     Args:
         plan: names the server and the keys.

@@ -13,7 +13,7 @@ class Residue:
     counts: Mapping[str, int | None] = field(default_factory=dict)
 
     def __add__(self, other: "Residue") -> "Residue":
-        """Returns what two runs left together."""
+        """Return what two runs left together."""
         both = dict(self.counts)
         for kind, count in other.counts.items():
             before = both.get(kind, 0)

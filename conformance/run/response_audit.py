@@ -46,7 +46,7 @@ class ResponseAudit:
         self._lock = threading.Lock()
 
     def observe(self, answer: Answer) -> None:
-        """Judges one answer. One to a request that no operation states is not judged."""
+        """Judge one answer. One to a request that no operation states is not judged."""
         operation = self._schemas.routes.find(answer.sent.method, answer.sent.path)
         if operation is None:
             return
@@ -73,7 +73,7 @@ class ResponseAudit:
                 seen.disclosures.setdefault(answer.status, Finding(expected, told, (answer.exchange,)))
 
     def verdicts(self, plan: Plan) -> Iterator[Verdict]:
-        """One verdict for each operation that is asked for, in the order of the contract."""
+        """Yield one verdict for each operation that is asked for, in the order of the contract."""
         for operation in self._contract.operations:
             verdict_id = answers_id(operation.id)
             if plan.only is not None and verdict_id not in plan.only:

@@ -83,7 +83,7 @@ class ResponseSchemas:
         self.unusable: dict[str, str] = {}
 
     def faults(self, operation: Operation, answer: Answer) -> list[ResponseFault]:
-        """What is wrong with an answer of an operation; nothing, for most."""
+        """Return what is wrong with an answer of an operation; nothing, for most."""
         key = operation.id, answer.status
         if key not in self._stated:
             self._stated[key] = self._compile(operation, answer.status)
@@ -98,7 +98,7 @@ class ResponseSchemas:
         return [*_header_faults(stated, answer), *self._body_faults(stated, answer)]
 
     def unusable_of(self, operation: Operation) -> str:
-        """Why answers of an operation that came were not judged by their schema; empty when they were."""
+        """Return why answers that an operation gave were not judged by their schema; empty if they were."""
         for (operation_id, _), stated in self._stated.items():
             if operation_id == operation.id and stated is not None:
                 for pointer in filter(None, stated.bodies.values()):
@@ -133,12 +133,12 @@ class ResponseSchemas:
             yield _Header(name, place, header.get("required") is True, schema, validator)
 
     def _followed(self, schema: Any, pointer: str) -> str:
-        """The pointer to a schema, or to what its reference leads to: that is compiled once for all."""
+        """Return the pointer to a schema, or to what its reference leads to: that is compiled only once."""
         is_reference = isinstance(schema, dict) and (self.contract.is_30 or len(schema) == 1)
         return resolved(self._document, schema, pointer)[1] if is_reference else pointer
 
     def _validator(self, pointer: str) -> Validator | None:
-        """What judges by the schema at a pointer; None when it is none that can be used (`unusable`)."""
+        """Return what judges by the schema at a pointer; None when it cannot be used (`unusable`)."""
         if pointer not in self._validators:
             kind = (
                 jsonschema_rs.Draft4Validator if self.contract.is_30 else jsonschema_rs.Draft202012Validator
@@ -185,7 +185,7 @@ class ResponseSchemas:
             yield ResponseFault(pointer_to(*path), expected, actual + self._hint(error, path))
 
     def _hint(self, error: jsonschema_rs.ValidationError, path: list[str]) -> str:
-        """That a contract of 3.1 means to allow null, and does not."""
+        """Return a hint where a contract of 3.1 means to allow null, and does not; empty elsewhere."""
         if error.instance is not None or self.contract.is_30:
             return ""
         schema = value_at(self._document, pointer_to(*path[:-1]))
@@ -194,12 +194,12 @@ class ResponseSchemas:
 
 
 def unstated(status: int) -> str:
-    """What an answer with a status that the contract does not state is called, wherever it is met."""
+    """Return what an answer with a status that the contract does not state is called, wherever it is met."""
     return f"{status} is answered, and not stated"
 
 
 def _never_fetched(_: str) -> dict[str, Any]:
-    """What stands for anything that would have to be fetched."""
+    """Return what stands for anything that would have to be fetched."""
     return {}
 
 
@@ -218,7 +218,7 @@ def _header_faults(stated: _Stated, answer: Answer) -> Iterator[ResponseFault]:
 
 
 def _typed(text: str, schema: Schema) -> Any:
-    """The value of a header as its schema types it; the text itself, when it is not of that type.
+    """Return the value of a header as its schema types it; the text itself, when it is not of that type.
 
     None for an object, which may be written in more than one way.
     """
@@ -242,7 +242,7 @@ def _typed(text: str, schema: Schema) -> Any:
 
 
 def response_fault(contract: Contract, answer: Answer) -> str | None:
-    """What is wrong with the shape of an answer; None when nothing is, or nothing is stated."""
+    """Return what is wrong with the shape of an answer; None when nothing is, or nothing is stated."""
     schemas = ResponseSchemas(contract)
     operation = schemas.routes.find(answer.sent.method, answer.sent.path)
     faults = schemas.faults(operation, answer) if operation is not None else []

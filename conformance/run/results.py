@@ -39,7 +39,7 @@ class PhaseRecord:
     requests: int = 0
 
     def after(self, earlier: "PhaseRecord | None") -> "PhaseRecord":
-        """The record of this round and of an earlier one together."""
+        """Return the record of this round and of an earlier one together."""
         if earlier is None:
             return self
         return replace(
@@ -108,7 +108,7 @@ class Results:
         return _PARTIAL
 
     def rerun(self, verdict_id: str) -> str:
-        """The command that repeats one check."""
+        """Return the command that repeats one check."""
         plan = self.plan
         mode = f" --mode {plan.mode}" if plan.mode != "standard" else ""
         only = f"--only {_word(verdict_id)}{mode} --seed {plan.seed}"
@@ -128,7 +128,10 @@ class Results:
         return f"conformance replay {_word(verdict_id)}{self._named}"
 
     def as_dict(self) -> dict[str, Any]:
-        """The shape of `results.json`. It is public: a change that breaks it takes a new `schema_version`."""
+        """Return the shape of `results.json`.
+
+        It is public: a change that breaks it takes a new `schema_version`.
+        """
         plan, contract = self.plan, self.plan.contract
         document = {
             "schema_version": SCHEMA_VERSION,
@@ -211,7 +214,7 @@ class Results:
 
 
 def _word(verdict_id: str) -> str:
-    """An id as a word of the shell."""
+    """Return an id as a word of the shell."""
     return verdict_id if _PLAIN_ID.fullmatch(verdict_id) else shlex.quote(verdict_id)
 
 

@@ -41,7 +41,7 @@ class Outcome:
 
 
 def is_claimed(plan: Plan, clause_id: str) -> bool:
-    """Whether the target is held to a clause."""
+    """Return whether the target is held to a clause."""
     clause = plan.contract.clause(clause_id)
     return clause is not None and clause.profile in plan.profiles
 
@@ -54,7 +54,7 @@ def finding(
     answers: Sequence[Answer] = (),
     steps: Sequence[str] = (),
 ) -> Finding:
-    """What is wrong, with the clause that is broken by it."""
+    """Return what is wrong, with the clause that is broken by it."""
     clause = plan.contract.clause(clause_id)
     stated = clause_id if clause is None else f"{clause_id}: {clause.text}"
     return Finding(
@@ -67,7 +67,10 @@ def finding(
 
 
 def verdict(plan: Plan, scenario: Scenario, outcome: Outcome) -> Verdict:
-    """The verdict on a scenario. A failure stands at the clause that it breaks, all else at the operation."""
+    """Return the verdict on a scenario.
+
+    A failure stands at the clause that it breaks, all else at the operation.
+    """
     clean = plan.target.redactor.text
     operation = plan.contract.operation(scenario.operation_id)
     pointer = outcome.findings[0].pointer if outcome.findings else None

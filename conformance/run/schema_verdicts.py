@@ -13,7 +13,7 @@ PROFILE = "schema"
 
 
 def answers_id(operation_id: str) -> str:
-    """The id of the verdict on the shape of an operation's answers."""
+    """Return the id of the verdict on the shape of an operation's answers."""
     return f"S.{operation_id}.answers"
 
 
@@ -31,7 +31,7 @@ def decided(
     seconds: float = 0.0,
     phase: str = "boundary",
 ) -> Verdict:
-    """A verdict on an operation. What a server put into its answer may be a key, and is taken out."""
+    """Return a verdict on an operation. What a server put into its answer may be a key, and is taken out."""
     clean = plan.target.redactor.text
     return Verdict(
         id=verdict_id,

@@ -72,11 +72,11 @@ class Workspace:
         self.transport.close()
 
     def identity(self, role: str) -> Identity:
-        """Who somebody in a role is."""
+        """Return who somebody in a role is."""
         return of_role(self.contract, self._routes, self.target, role)
 
     def session(self, clause_id: str) -> "Session":
-        """A session for one check, with a part of the namespace that no other has."""
+        """Return a session for one check, with a part of the namespace that no other has."""
         return Session(self, f"{self.prefix}{next(self._numbers)}-", f"{self.seed}:{clause_id}")
 
 
@@ -120,11 +120,11 @@ class Session:
         return [each for each in self.contract.operations if self.claims(self.contract.claim_for(each.id))]
 
     def claims(self, profile: str | None) -> bool:
-        """Whether the server claims a profile; None is what every server has."""
+        """Return whether the server claims a profile; None is what every server has."""
         return profile is None or profile in self._workspace.profiles
 
     def client(self, identity: Identity | str | None) -> Client:
-        """A client of somebody: with a credential, with this Authorization header, or with none."""
+        """Return a client of somebody: with a credential, with this Authorization header, or with none."""
         if identity is None:
             identity = NOBODY
         elif isinstance(identity, str):
@@ -132,34 +132,34 @@ class Session:
         return Client(self.target, self._workspace.transport, identity, self._keep)
 
     def in_role(self, role: str) -> Client:
-        """A client with the credentials that were given for a role; with none, if none were."""
+        """Return a client with the credentials that were given for a role; with none, if none were."""
         return self.client(self._workspace.identity(role))
 
     def stranger(self, operation: Operation) -> Client:
-        """A client that shows an operation what it takes, of which no server knows anything."""
+        """Return a client that shows an operation what it takes, of which no server knows anything."""
         return self.client(unknown(self.contract, operation, self.unknown_key()))
 
     def signed(self, method: str, path: str, headers: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-        """A path and headers for a bare socket, with what the administrator shows."""
+        """Return a path and headers for a bare socket, with what the administrator shows."""
         identity = self._workspace.identity(ADMIN)
         return identity.credential(method, path.partition("?")[0]).put_into(path, headers)
 
     def raw(self) -> RawConnection:
-        """A connection for one request over a bare socket, to be used in a `with`."""
+        """Return a connection for one request over a bare socket, to be used in a `with`."""
         return RawConnection(self.target, self._workspace.transport, self._keep)
 
     def name(self, ending: str = "") -> str:
-        """A name that was never used, ending in `ending`."""
+        """Return a name that was never used, ending in `ending`."""
         return f"{self.namespace}{next(self._names)}{ending}"
 
     def unknown_key(self) -> str:
-        """An API key that looks right and that no server has issued."""
+        """Return an API key that looks right and that no server has issued."""
         return "bfst-" + "".join(self.random.choices(_KEY_CHARACTERS, k=44))
 
     def path(
         self, operation_id: str, parameters: dict[str, Any] | None = None, *, server: str | None = None
     ) -> str:
-        """The path of an operation, below one of the contract's servers (the first, if none is named)."""
+        """Return the path of an operation, below a server of the contract (the first, if none is named)."""
         operation = self.contract.operation(operation_id)
         if operation is None:
             raise Unreached(f"the contract has no operation {operation_id}")
@@ -178,7 +178,7 @@ class Session:
         method: str | None = None,
         **request: Any,
     ) -> Answer:
-        """Calls an operation, as the administrator unless another client is given."""
+        """Call an operation, as the administrator unless another client is given."""
         path = self.path(operation_id, parameters, server=server)
         operation = self.contract.operation(operation_id)
         stated = operation.method if operation else "GET"

@@ -7,21 +7,21 @@ from conformance.run.scenarios import Scenario
 
 
 def phase(plan: Plan, part: Phase) -> str | None:
-    """A phase that was not asked for, or that the mode has not."""
+    """Return why to skip a phase: it was not asked for, or the mode has it not."""
     if part.name in plan.omitted:
         return plan.omitted[part.name]
     return None if plan.mode in part.budgets else f"--mode {plan.mode} leaves it out"
 
 
 def profile(plan: Plan, name: str | None) -> str | None:
-    """What belongs to a profile that the server does not claim. None is what every server has."""
+    """Return why to skip what belongs to a profile: it is not claimed. None is what every server has."""
     if name is None or name in plan.profiles or name not in plan.contract.profiles:
         return None
     return plan.skips.get(name, f"the profile {name} is not claimed")
 
 
 def clause(plan: Plan, stated: Clause) -> str | None:
-    """A clause that is not claimed, or not in this mode, or whose check is in a phase that is left out."""
+    """Return why to skip a clause: it is not claimed, not in this mode, or its check's phase is left out."""
     if plan.mode is Mode.QUICK and plan.only is None and stated.id not in plan.contract.first_clauses:
         return f"--mode {plan.mode} takes the first clause of each operation, and those of all operations"
     # A clause of `strict` about roles asks nothing of a server that does not claim to have roles.
@@ -38,14 +38,14 @@ def _its_phase(plan: Plan, stated: Clause) -> str | None:
 
 
 def operation(plan: Plan, operation_id: str) -> str | None:
-    """An operation that is never to be called, or of a profile that is not claimed."""
+    """Return why to skip an operation: it is never to be called, or its profile is not claimed."""
     if operation_id in plan.excluded:
         return f"--exclude names {operation_id}"
     return profile(plan, plan.contract.profile_of(operation_id))
 
 
 def writing(plan: Plan, stated: Operation, *, changes: bool = False) -> str | None:
-    """What would send more than reads of an operation, in a run that only reads.
+    """Return why to send no more than reads of an operation: the run only reads.
 
     `changes` says whether something is changed on the way, whatever the operation does.
     """
@@ -57,7 +57,7 @@ def writing(plan: Plan, stated: Operation, *, changes: bool = False) -> str | No
 
 
 def scenario(plan: Plan, told: Scenario) -> str | None:
-    """A scenario of many calls, in a run that only reads, or about profiles that are not claimed."""
+    """Return why to skip a scenario of many calls: the run only reads, or a profile is not claimed."""
     if plan.target.read_only:
         return "the target is read-only"
     for name in sorted(told.needs - plan.profiles):

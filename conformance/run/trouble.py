@@ -39,11 +39,11 @@ class Watch:
             self._last = operation.id
 
     def accepted(self, write: Write) -> None:
-        """Keeps a write that was accepted: whether the like is accepted later tells of the whole server."""
+        """Keep a write that was accepted: whether the like is accepted later tells of the whole server."""
         self._write = write
 
     def ended(self, session: Session, error: httpx.TransportError, operation_id: str) -> bool:
-        """Whether no answer came because the server has ended; whose call has ended it is told then.
+        """Return whether no answer came because the server has ended; if so, note whose call has ended it.
 
         Where no connection could be made, it had ended before this call.
         """
@@ -57,7 +57,7 @@ class Watch:
         return True
 
     def look(self, session: Session, operation_id: str) -> None:
-        """Looks after an operation whether the server still answers, and still takes what it took before."""
+        """See after an operation whether the server still answers, and still takes what it took before."""
         if not self._in_turn or self._workspace.trouble:
             return
         if not is_alive(session):
@@ -68,7 +68,7 @@ class Watch:
                 self._tell(f"writes are answered {status} since {operation_id} was called", operation_id)
 
     def _status_of_the_like(self, write: Write) -> int:
-        """What a write is answered that was accepted before; 0 for no answer. No verdict is made of it."""
+        """Return what a write accepted before is answered now; 0 for no answer. No verdict is made of it."""
         observers = [*self._workspace.observers]
         self._workspace.observers.clear()
         try:
@@ -82,7 +82,7 @@ class Watch:
         self._workspace.trouble = f"{what}: leave it out, with --exclude {operation_id}"
 
     def is_switched(self, answer: Answer) -> bool:
-        """Whether an error of the server is one that every write meets since some operation was called."""
+        """Return whether an error of the server meets every write since some operation was called."""
         if self._workspace.trouble:
             return True
         if answer.status < 500 or self._write is None or not self._in_turn:

@@ -129,21 +129,21 @@ _RANK = (Status.SKIP, Status.PASS, Status.NOT_REACHED, Status.WARN, Status.FAIL,
 
 
 def worse(one: Verdict, other: Verdict) -> Verdict:
-    """The worse of two verdicts on the same thing, with the requests and the time of both."""
+    """Return the worse of two verdicts on the same thing, with the requests and the time of both."""
     worst = max(one, other, key=lambda verdict: _RANK.index(verdict.status))
     requests, seconds = one.requests + other.requests, one.seconds + other.seconds
     return replace(worst, requests=requests, seconds=seconds)
 
 
 def totals(verdicts: Iterable[Verdict]) -> Totals:
-    """Counts clauses: all, those that were claimed, and those that passed. An expected failure is no pass."""
+    """Count clauses: all, those that were claimed, and those that passed. An expected failure is no pass."""
     stated = [verdict for verdict in verdicts if not verdict.derived]
     claimed = [verdict for verdict in stated if verdict.status is not Status.SKIP]
     return Totals(len(stated), len(claimed), sum(verdict.status in _GOOD for verdict in claimed))
 
 
 def exit_code(verdicts: Sequence[Verdict], *, strict: bool = False, stale: bool = False) -> ExitCode:
-    """The one answer to "does it conform?". A run in which nothing passed is never a yes.
+    """Return the one answer to "does it conform?". A run in which nothing passed is never a yes.
 
     Args:
         verdicts: all of the run.

@@ -50,7 +50,7 @@ Question = tuple[str, str, str]
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True)
 def main(sample: int, seed: int) -> None:
-    """Runs plain Schemathesis on a sample of faults and mutants, and writes baseline.json."""
+    """Run plain Schemathesis on a sample of faults and mutants, and write baseline.json."""
     stated = document.load()
     rows: dict[str, list[Document]] = {FAULT: [], MUTANT: []}
     greens: dict[tuple[str, ...], bool] = {}
@@ -93,7 +93,7 @@ def _questions(stated: Contract, scope: Scope) -> list[Question]:
 
 
 def _involved(stated: Contract, operation_id: str) -> tuple[str, ...]:
-    """The operation, with those that make and read what its path names, so that there is a story to tell."""
+    """Return the operation, with those that make and read what its path names, so that there is a story."""
     operation, known = stated.operation(operation_id), derivation.resources(stated)
     path = operation.path if operation else ""
     named = [known.of(name) for name in parameters_of(path)] or [r for r in known if r.collection == path]

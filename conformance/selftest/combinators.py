@@ -47,7 +47,7 @@ class On:
     steps: tuple[Step, ...] = ()
 
     async def __call__(self, request: Request, inner: Inner, state: State) -> Response:
-        """Serves one request with the fault."""
+        """Serve one request with the fault."""
         if not self.touches_request(request):
             return await inner(request)
         if self.instead is not None:
@@ -60,13 +60,13 @@ class On:
         return response
 
     def touches_request(self, request: Request) -> bool:
-        """Whether it touches an exchange with this request, if the answer is one of its own as well."""
+        """Return whether it touches an exchange with this request, if the answer is one of its own too."""
         if self.operations and request.operation_id not in self.operations:
             return False
         return self.when is None or bool(self.when(request))
 
     def touches_answer(self, response: Response) -> bool:
-        """Whether it touches an exchange with this answer, if the request is one of its own as well."""
+        """Return whether it touches an exchange with this answer, if the request is one of its own too."""
         if self.statuses is not None and response.status not in self.statuses:
             return False
         return self.where is None or bool(self.where(response.json))
@@ -75,11 +75,11 @@ class On:
         return replace(self, steps=(*self.steps, step))
 
     def send(self, *changes: RequestChange) -> Self:
-        """Changes the request before the right server sees it."""
+        """Change the request before the right server sees it."""
         return replace(self, changes=(*self.changes, *changes))
 
     def retry(self, *changes: RequestChange) -> Self:
-        """Sends the request again, changed, and answers what that is answered."""
+        """Send the request again, changed, and answer what that is answered."""
 
         async def step(request: Request, _: Response, inner: Inner, state: State) -> Response:
             return await inner(changed(request, changes, state))
@@ -87,7 +87,7 @@ class On:
         return self._then(step)
 
     def also(self, *changes: RequestChange) -> Self:
-        """Sends the request once more, changed, and answers as it did the first time."""
+        """Send the request once more, changed, and answer as it did the first time."""
 
         async def step(request: Request, response: Response, inner: Inner, state: State) -> Response:
             await inner(changed(request, changes, state))
@@ -96,7 +96,7 @@ class On:
         return self._then(step)
 
     def does(self, effect: Effect) -> Self:
-        """Does something else as well, and answers as before."""
+        """Do something else as well, and answer as before."""
 
         async def step(request: Request, response: Response, inner: Inner, _: State) -> Response:
             await effect(request, response, inner)
@@ -105,7 +105,7 @@ class On:
         return self._then(step)
 
     def beside(self, *changes: RequestChange, make: Callable[[Any, Any], Any]) -> Self:
-        """Makes the body of the right answer's and of that to another request, both as JSON."""
+        """Make the body of the right answer's and of that to another request, both as JSON."""
 
         async def step(request: Request, response: Response, inner: Inner, state: State) -> Response:
             other = await inner(changed(request, changes, state))
@@ -114,7 +114,7 @@ class On:
         return self._then(step)
 
     def answer(self, change: Callable[[Request, Response], Response]) -> Self:
-        """Answers something else, which depends on the request and on the right answer."""
+        """Answer something else, which depends on the request and on the right answer."""
 
         async def step(request: Request, response: Response, _inner: Inner, _state: State) -> Response:
             return change(request, response)
@@ -122,7 +122,7 @@ class On:
         return self._then(step)
 
     def reply(self, response: Response | Callable[[Request], Response]) -> Self:
-        """Answers so. Without a condition on the answer, the right server is not asked at all."""
+        """Answer so. Without a condition on the answer, the right server is not asked at all."""
 
         def reply(request: Request) -> Response:
             return response if isinstance(response, Response) else response(request)
@@ -132,19 +132,19 @@ class On:
         return self.answer(lambda request, _: reply(request))
 
     def refuse(self, status: int) -> Self:
-        """Refuses. Without a condition on the answer, the right server is not asked at all."""
+        """Refuse. Without a condition on the answer, the right server is not asked at all."""
         return self.reply(refusal(status))
 
     def status(self, status: int) -> Self:
-        """Answers with another status."""
+        """Answer with another status."""
         return self.answer(lambda _, response: replace(response, status=status))
 
     def header(self, name: str, value: str | None) -> Self:
-        """Answers with another value of a header, or without it."""
+        """Answer with another value of a header, or without it."""
         return self.answer(lambda _, response: response.with_header(name, value))
 
     def set(self, pointer: str, value: Any) -> Self:
-        """Gives a member of the body a value, or one that a function takes from the request."""
+        """Give a member of the body a value, or one that a function takes from the request."""
         above, _, name = pointer.rpartition("/")
 
         def change(request: Request, response: Response) -> Response:
@@ -157,11 +157,11 @@ class On:
         return self.answer(change)
 
     def edit(self, pointer: str, change: Callable[[Any], Any]) -> Self:
-        """Changes what stands at a place of the body, if anything does."""
+        """Change what stands at a place of the body, if anything does."""
         return self.answer(lambda _, response: _edited(response, pointer, change))
 
     def drop(self, pointer: str) -> Self:
-        """Leaves a member of the body out."""
+        """Leave a member of the body out."""
         above, _, name = pointer.rpartition("/")
         return self.edit(
             above,
@@ -177,7 +177,7 @@ def on(
     status: int | Container[int] | None = None,
     where: Callable[[Any], Any] | None = None,
 ) -> On:
-    """Returns a fault that touches exchanges of some operations, or of all, and does nothing to them yet.
+    """Return a fault that touches exchanges of some operations, or of all, and does nothing to them yet.
 
     Args:
         operations: their ids; none for every request, one that no operation answers too.
@@ -189,12 +189,12 @@ def on(
 
 
 def sends(member: str) -> Callable[[Request], Any]:
-    """Returns a condition: the body of the request is an object with that member, and it is not empty."""
+    """Return a condition: the body of the request is an object with that member, and it is not empty."""
     return lambda request: request.sent.get(member)
 
 
 def remembering(exchanges: On, note: Callable[[Request, Response], Any], fault: Notes) -> Fault:
-    """Returns a fault that depends on what was asked and answered before.
+    """Return a fault that depends on what was asked and answered before.
 
     Args:
         exchanges: those of which it notes something.
@@ -221,12 +221,12 @@ def remembering(exchanges: On, note: Callable[[Request, Response], Any], fault: 
 
 
 def after(exchanges: On, fault: Fault) -> Fault:
-    """Returns a fault that shows only after some exchanges: there was at least one before."""
+    """Return a fault that shows only after some exchanges: there was at least one before."""
     return remembering(exchanges, lambda *_: True, lambda seen: fault if seen else on())
 
 
 def idempotent(operation: str) -> Fault:
-    """Returns a fault that answers an operation on a path as it did when that was done the first time."""
+    """Return a fault that answers an operation on a path as it did when that was done the first time."""
     return remembering(
         on(operation, status=200),
         lambda request, response: (request.path, response),
@@ -235,7 +235,7 @@ def idempotent(operation: str) -> Fault:
 
 
 async def ask(request: Request, inner: Inner, method: str, path: str, body: Any = None) -> Response:
-    """Sends another request of the same caller, below the same server, without its conditions."""
+    """Send another request of the same caller, below the same server, without its conditions."""
     content = b"" if body is None else json.dumps(body).encode()
     other = replace(request, method=method, path=request.server + path, query=(), body=content)
     for name in ("if-match", "if-none-match"):
@@ -244,7 +244,7 @@ async def ask(request: Request, inner: Inner, method: str, path: str, body: Any 
 
 
 def _edited(response: Response, pointer: str, change: Callable[[Any], Any]) -> Response:
-    """Returns the answer with other values at the places of a pointer; as it was, where there is none."""
+    """Return the answer with other values at the places of a pointer; as it was, where there is none."""
     root = {"": response.json}
     places = list(_places(root, pointer.split("/")))
     for holder, key in places:
@@ -253,7 +253,7 @@ def _edited(response: Response, pointer: str, change: Callable[[Any], Any]) -> R
 
 
 def _places(value: Any, steps: list[str]) -> Iterator[tuple[Any, Any]]:
-    """Yields what holds each value at the end of the steps, and under which key."""
+    """Yield what holds each value at the end of the steps, and under which key."""
     step, *rest = steps
     if step == "*" and isinstance(value, list):
         keys: Any = range(len(value))

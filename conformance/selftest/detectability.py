@@ -60,7 +60,7 @@ _NEVER_REACHED = ("maximum", "maxLength")
 
 
 def same_answers(session: Session, content: Content, mutant: Mutant, server: FaultyServer) -> str:
-    """Why no client can tell them apart, as a sentence; empty when one can, or when that cannot be said.
+    """Return in a sentence why no client can tell them apart; empty when one can, or nothing can be said.
 
     Raises:
         HostError: the server cannot be told what to serve.
@@ -109,7 +109,7 @@ class _Asking:
         self._names = Names(session.namespace)
 
     def outcome(self, value: Any) -> Outcome:
-        """What a client can tell an answer by."""
+        """Return what a client can tell an answer by."""
         answer = self._send(value)
         body = answer.json if isinstance(answer.json, dict) else {}
         faults = body.get("extra_fields", {}).get("errors", []) if answer.status >= 400 else []
@@ -145,7 +145,7 @@ class _Asking:
 
 
 def placed(document: Schema, node: Schema, body: Any, steps: tuple[str, ...], value: Any) -> Any:
-    """The body with a value at the end of the steps, and the least that it takes on the way."""
+    """Return the body with a value at the end of the steps, and the least that it takes on the way."""
     schema = resolved(document, node)
     if not steps:
         unknown = isinstance(value, dict) and value.get("unknown") is _ABSENT
@@ -164,7 +164,7 @@ def placed(document: Schema, node: Schema, body: Any, steps: tuple[str, ...], va
 
 
 def sample(document: Schema, node: Schema) -> Any:
-    """The least that a schema takes."""
+    """Return the least that a schema takes."""
     schema = resolved(document, node)
     if "enum" in schema:
         return schema["enum"][0]
@@ -182,7 +182,7 @@ def sample(document: Schema, node: Schema) -> Any:
 
 
 def _breaking(constraint: Constraint) -> list[Any]:  # noqa: C901  one line for each keyword
-    """Values that break the constraint, and no other if possible."""
+    """Return values that break the constraint, and no other if possible."""
     limit, schema = constraint.value, constraint.schema
     match constraint.keyword:
         case "type" if constraint.location != "body":
@@ -215,7 +215,7 @@ def _breaking(constraint: Constraint) -> list[Any]:  # noqa: C901  one line for 
 
 
 def _at_the_edge(constraint: Constraint, document: Schema) -> list[Any]:
-    """Values that keep the constraint, and break the next one that is stricter."""
+    """Return values that keep the constraint, and break the next one that is stricter."""
     limit = constraint.value
     match constraint.keyword:
         case "minLength" | "maxLength":

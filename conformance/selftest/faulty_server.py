@@ -138,7 +138,7 @@ class FaultyServer:
         return {mutant.id: mutant for mutant in mutants(document.load().document)}
 
     def _order(self, kind: str, name: str) -> str:
-        """The line that asks for a fault, a mutant or a variant; the same one is often asked for again."""
+        """Return the line that asks for a fault, a mutant or a variant; the same is often asked for again."""
         if self._last is None or self._last[0] != (kind, name):
             mutant = self._mutants.get(name) if kind == "mutant" else None
             contract = None if mutant is None else mutant.contract(document.load().document)
@@ -168,7 +168,7 @@ class FaultyServer:
 
 
 def _why(command: Sequence[str], complaints: str) -> str:
-    """Why a server did not start, from what it complained of."""
+    """Return why a server did not start, from what it complained of."""
     told = complaints.strip().splitlines()
     last = told[-1] if told else "it said nothing of where it serves"
     if tuple(command) == COMMAND and "No module named" in last:

@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 
 def matrix(proof: Proof) -> Document:
-    """The document of a proof."""
+    """Return the document of a proof."""
     scope = proof.scope
     return {
         "schema_version": SCHEMA_VERSION,
@@ -70,7 +70,7 @@ def matrix(proof: Proof) -> Document:
 
 
 def plain() -> Document | None:
-    """What plain Schemathesis did with the same faults, from its dated run; None when there was none."""
+    """Return what plain Schemathesis did with the same faults, from its dated run; None without a run."""
     dated = files("conformance.selftest").joinpath("baseline.json")
     return dict(json.loads(dated.read_text(encoding="utf-8"))) if dated.is_file() else None
 

@@ -34,12 +34,12 @@ class Request:
         return found.id if found and found.method == self.method else None
 
     def is_at(self, path: str) -> bool:
-        """Whether it goes to that path of the contract, with whatever method."""
+        """Return whether it goes to that path of the contract, with whatever method."""
         found = (self.routes.find(method.upper(), self.path) for method in METHODS)
         return any(operation.path == path for operation in found if operation)
 
     def path_parameter(self, name: str) -> str:
-        """The value of a parameter of the operation's path; empty when it has none of that name."""
+        """Return the value of a parameter of the operation's path; empty when it has none of that name."""
         return unquote(self.routes.parameters(self.method, self.path).get(name, ""))
 
     @property
@@ -54,11 +54,11 @@ class Request:
         return body if isinstance(body, dict) else {}
 
     def argument(self, name: str) -> str | None:
-        """The value of a query parameter."""
+        """Return the value of a query parameter."""
         return dict(self.query).get(name)
 
     def with_query(self, **changes: str | None) -> Self:
-        """The request with other query parameters; None takes one away."""
+        """Return the request with other query parameters; None takes one away."""
         kept = {name: value for name, value in self.query if name not in changes}
         kept.update({name: value for name, value in changes.items() if value is not None})
         return replace(self, query=tuple(kept.items()))
@@ -72,15 +72,15 @@ class Request:
             return {}
 
     def with_json(self, value: Any) -> Self:
-        """Returns it with another body."""
+        """Return it with another body."""
         return replace(self, body=json.dumps(value).encode())
 
     def header(self, name: str) -> str:
-        """The value of a header; empty when it was not sent."""
+        """Return the value of a header; empty when it was not sent."""
         return next((value for key, value in self.headers if key == name), "")
 
     def with_header(self, name: str, value: str | None) -> Self:
-        """Returns it with another value of a header, or without it."""
+        """Return it with another value of a header, or without it."""
         rest = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=rest if value is None else (*rest, (name, value)))
 
@@ -103,15 +103,15 @@ class Response:
             return {}
 
     def with_json(self, value: Any) -> Self:
-        """Returns it with another body."""
+        """Return it with another body."""
         return replace(self, body=json.dumps(value).encode())
 
     def header(self, name: str) -> str:
-        """The value of a header; empty when it was not sent."""
+        """Return the value of a header; empty when it was not sent."""
         return next((value for key, value in self.headers if key == name), "")
 
     def with_header(self, name: str, value: str | None) -> Self:
-        """Returns it with another value of a header, or without it."""
+        """Return it with another value of a header, or without it."""
         rest = tuple(pair for pair in self.headers if pair[0] != name)
         return replace(self, headers=rest if value is None else (*rest, (name, value)))
 
@@ -176,13 +176,13 @@ class FaultyApp:
 
 
 def success(body: Any) -> Response:
-    """Returns a 200 with a body."""
+    """Return a 200 with a body."""
     headers = (("content-type", "application/json"), ("x-request-id", "fault"))
     return Response(200, headers, json.dumps(body).encode())
 
 
 def refusal(status: int) -> Response:
-    """Returns a refusal in the right form, whose reason does not matter."""
+    """Return a refusal in the right form, whose reason does not matter."""
     body = {
         "event_id": "fault",
         "is_bifrost_error": False,

@@ -36,7 +36,7 @@ class Missing:
 
 
 def missing(contract: Contract, checked: Iterable[str], proved: Iterable[str]) -> Iterator[Missing]:
-    """Yields what clauses have not, given the ids of those with a check and of those with a fault."""
+    """Yield what clauses have not, given the ids of those with a check and of those with a fault."""
     checked, proved = frozenset(checked), frozenset(proved)
     for clause in contract.clauses:
         if clause.id not in checked:
@@ -46,7 +46,7 @@ def missing(contract: Contract, checked: Iterable[str], proved: Iterable[str]) -
 
 
 def file_for(contract: Contract, clause: Clause, folder: Path) -> str:
-    """Returns the file of a folder that names most clauses of the same operation, or else of its tag.
+    """Return the file of a folder that names most clauses of the same operation, or else of its tag.
 
     Without any it is a new one of the tag's name.
     """
@@ -64,7 +64,7 @@ def file_for(contract: Contract, clause: Clause, folder: Path) -> str:
 
 
 def _names(text: str, clause_id: str) -> bool:
-    """Whether code has a clause's id, of a check, or with the name of a fault behind it."""
+    """Return whether code has a clause's id, of a check, or with the name of a fault behind it."""
     return f'"{clause_id}"' in text or f'"{clause_id}/' in text
 
 

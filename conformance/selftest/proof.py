@@ -73,11 +73,11 @@ class Proof:
     """How many there are of each kind, tried or not."""
 
     def of(self, kind: str, *outcomes: Outcome) -> list[Trial]:
-        """The trials of a kind, or those of them that came to one of these outcomes."""
+        """Return the trials of a kind, or those of them that came to one of these outcomes."""
         return [t for t in self.trials if t.kind == kind and (not outcomes or t.outcome in outcomes)]
 
     def rate(self, kind: str) -> float | None:
-        """The share of faults or mutants that were killed; None when none was tried."""
+        """Return the share of faults or mutants that were killed; None when none was tried."""
         killed, survived = len(self.of(kind, Outcome.KILLED)), len(self.of(kind, Outcome.SURVIVED))
         return killed / (killed + survived) if killed + survived else None
 
@@ -102,7 +102,7 @@ def prove(
     scope: Scope,
     observe: Callable[[Trial, int], None] = lambda _trial, _total: None,
 ) -> Proof:
-    """Makes every trial that is asked for. Each is told to `observe` as it ends, with how many there are.
+    """Make every trial that is asked for. Each is told to `observe` as it ends, with how many there are.
 
     Raises:
         HostError: the server under test does not start.
@@ -143,7 +143,7 @@ def prove(
 
 
 def trial_server(contract: Contract, checks: Registry, scope: Scope) -> TrialServer:
-    """A server that can be broken, and the suite before it.
+    """Return a server that can be broken, and the suite before it.
 
     Raises:
         HostError: the server does not start.
@@ -152,7 +152,7 @@ def trial_server(contract: Contract, checks: Registry, scope: Scope) -> TrialSer
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
-    """The trials that are asked for, in the order in which they are told of."""
+    """Return the trials that are asked for, in the order in which they are told of."""
     return [*_faults(scope), *_mutants(contract, scope), *_variants(contract, scope)]
 
 
@@ -192,7 +192,7 @@ def _variants(contract: Contract, scope: Scope) -> list[Task]:
 
 
 def sampled(every: Sequence[T], scope: Scope) -> list[T]:
-    """All, or as many as the scope asks for: spread over the whole, and the same for one seed."""
+    """Return all, or as many as the scope asks for: spread over the whole, and the same for one seed."""
     if scope.sample is None or scope.sample >= len(every):
         return list(every)
     draw = random.Random(scope.seed)  # noqa: S311  repeatable, and nothing is kept secret by it

@@ -26,7 +26,7 @@ class ServedFaults(FaultyApp):
         }
 
     def serve(self, app: ASGIApp, fault: Mapping[str, str] | None) -> None:
-        """Serves an app from here on, with the fault of that kind and name.
+        """Serve an app from here on, with the fault of that kind and name.
 
         Raises:
             KeyError: there is none.
@@ -34,11 +34,11 @@ class ServedFaults(FaultyApp):
         self.break_with(None if fault is None else self._faults[fault["kind"]][fault["name"]], app)
 
     def report(self) -> dict[str, Any]:
-        """Returns how many requests have come since the fault was set, and what it raised itself."""
+        """Return how many requests have come since the fault was set, and what it raised itself."""
         crashes = [f"{type(crash).__name__}: {crash}" for crash in self.crashes]
         return {"requests": self.requests, "crashes": crashes}
 
 
 def create(app: ASGIApp, keys: Mapping[str, str]) -> ServedFaults:
-    """Returns the middleware before an app, which takes these keys."""
+    """Return the middleware before an app, which takes these keys."""
     return ServedFaults(app, keys)

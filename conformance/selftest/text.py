@@ -54,7 +54,7 @@ class Watcher:
             self._console.print(f"{self._ended} of {total} tried: {told}", soft_wrap=True)
 
     def _is_time(self) -> bool:
-        """Whether nothing was told yet, or not for a while."""
+        """Return whether nothing was told yet, or not for a while."""
         return self._told_at is None or self._clock() - self._told_at >= _EVERY_SECONDS
 
 

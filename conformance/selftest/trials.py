@@ -100,7 +100,7 @@ class TrialServer:
         return Workspace(self.plan.contract, self.plan.target, self.plan.seed)
 
     def _probe(self, fault_id: str, clause: Clause) -> Verdict:
-        """The verdict of one check on the server with a fault.
+        """Run one check on the server with a fault, and return its verdict.
 
         Raises:
             HostError: the fault cannot be served, or has crashed.
@@ -112,7 +112,7 @@ class TrialServer:
         return verdict
 
     def fault(self, seeded: SeededFault, *, precise: bool = False) -> Trial:
-        """The check of the clause that the fault breaks, and if so the other checks of its operation."""
+        """Try the check of the clause that the fault breaks, and if so the other checks of its operation."""
         clause = self.plan.contract.clause(seeded.clause_id)
         trial = Trial("fault", seeded.id, seeded.clause_id, Outcome.SURVIVED)
         if clause is None or clause.id not in self.plan.checks:
@@ -130,7 +130,7 @@ class TrialServer:
         return replace(trial, reason=verdict.reason or "its check passed")
 
     def _others(self, seeded: SeededFault) -> tuple[str, ...]:
-        """The other clauses of the operation that a fault breaks."""
+        """Return the other clauses of the operation that a fault breaks."""
         contract = self.plan.contract
         stated = contract.clause(seeded.clause_id)
         others = [
@@ -139,7 +139,7 @@ class TrialServer:
         return tuple(clause.id for clause in others if self._probe(seeded.id, clause).status in _BROKEN)
 
     def mutant(self, mutant: Mutant, *, fuzz: bool = False) -> Trial:
-        """The verdicts of the operation, the nearest first, until one fails."""
+        """Try the verdicts of the operation, the nearest first, until one fails."""
         trial = Trial("mutant", mutant.id, mutant.operator, Outcome.SURVIVED)
         begun = time.perf_counter()
         watch = _Watch()
@@ -170,7 +170,7 @@ class TrialServer:
         )
 
     def _nearest(self, mutant: Mutant, *, fuzz: bool) -> Iterable[frozenset[str]]:
-        """Sets of ids: of what the mutant touches, of its operation, of what holds for all operations.
+        """Return sets of ids: of what the mutant touches, of its operation, of what holds for all operations.
 
         What an answer holds is also seen by the checks of other operations: then all of them are asked.
         """
@@ -197,14 +197,14 @@ class TrialServer:
         return [each for phase in self.plan.phases for each in phase.ids(self.plan.contract)]
 
     def _is_equivalent(self, mutant: Mutant) -> str:
-        """Why no client can tell the mutant from the right server; empty when one can."""
+        """Return why no client can tell the mutant from the right server; empty when one can."""
         if mutant.constraint is None:
             return ""
         with self._workspace() as workspace:
             return same_answers(workspace.session(mutant.id), self.plan.content, mutant, self.server)
 
     def variant(self, name: str, *, seed: int, only: frozenset[str] | None) -> Trial:
-        """A whole run, or a part of it: whatever it has against a legal server is an alarm."""
+        """Try a whole run, or a part of it: whatever it has against a legal server is an alarm."""
         trial = Trial("variant", f"{name}, seed {seed}", name, Outcome.QUIET)
         begun = time.perf_counter()
         try:
@@ -257,7 +257,7 @@ class _Watch:
             self.by.append(PREFLIGHT)
 
     def missed(self) -> str:
-        """What was not reached, if anything."""
+        """Return what was not reached, if anything."""
         if not self._unreached:
             return ""
         first = self._unreached[0]

@@ -22,7 +22,7 @@ _UUID_FIELD = re.compile(rf'("(?:id|budget_id|vk_id|virtual_key_id)":\s*"|[\[{{,
 
 
 def _rewritten(request: Request, response: Response, body: bytes) -> Response:
-    """The answer with another body. HEAD need not state its length, which is not known here."""
+    """Return the answer with another body. HEAD need not state its length, which is not known here."""
     if request.method == "HEAD":
         return response.with_header("content-length", None)
     return replace(response, body=body) if response.body else response
@@ -34,12 +34,12 @@ def _bodies(change: Callable[[bytes], bytes]) -> On:
 
 
 def _texts(pattern: bytes, by: bytes) -> On:
-    """Another text wherever one of some form stands in a body."""
+    """Put another text wherever one of some form stands in a body."""
     return _bodies(lambda body: re.sub(pattern, by, body))
 
 
 def _header(name: str, change: Callable[[Request, str], str]) -> On:
-    """Another value of a header, where there is one."""
+    """Give a header another value, where there is one."""
     return on().answer(
         lambda request, response: (
             response.with_header(name, change(request, response.header(name)))
@@ -110,7 +110,7 @@ async def _slow_and_closing(request: Request, inner: Inner, state: State) -> Res
 
 
 async def _gaps_between_ids(request: Request, inner: Inner, state: State) -> Response:
-    """Each creation takes a few ids more."""
+    """Take a few ids more for each creation."""
     if request.operation_id in ("createAccessProfile", "createRole"):
         for _ in range(state.memory.setdefault("gap", 3)):
             name = f"gap-{uuid4().hex}"
@@ -136,7 +136,7 @@ def _as_uuid(found: re.Match[str]) -> str:
 
 
 async def _no_order_of_roles(request: Request, inner: Inner, state: State) -> Response:
-    """The roles of a profile, which no clause orders, each time in another order."""
+    """List the roles of a profile, which no clause orders, in another order each time."""
     response = await inner(request)
     if request.operation_id != "getAccessProfile" or not isinstance(response.json.get("roles"), list):
         return response

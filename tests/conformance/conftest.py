@@ -1,7 +1,5 @@
 """A server that can be broken clause by clause, on a real port."""
 
-from __future__ import annotations
-
 import logging
 import socket
 from collections.abc import Iterator
@@ -46,7 +44,7 @@ def _quiet() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterator[Breakable]:
-    """The project's own server in a thread, with no fault."""
+    """Give the project's own server in a thread, with no fault."""
     store_url = f"sqlite:///{tmp_path_factory.mktemp('breakable') / 'profiles.db'}"
     keys = add_keys(store_url)
     store = open_store(store_url)
@@ -61,20 +59,20 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
 
 @pytest.fixture(scope="session")
 def plan(breakable: Breakable) -> Plan:
-    """A plan for everything but fuzzing."""
+    """Give a plan for everything but fuzzing."""
     return planned(document.load(), breakable.target, 1, omitted=CLAUSES_ALONE, budget=LONG_SECONDS)
 
 
 @pytest.fixture(scope="session")
 def trials() -> Iterator[TrialServer]:
-    """The suite before a server of its own that can be broken, in a process of its own."""
+    """Give the suite before a server of its own that can be broken, in a process of its own."""
     with proof.trial_server(document.load(), runner.checks(), proof.Scope()) as opened:
         yield opened
 
 
 @pytest.fixture(scope="session")
 def no_listener() -> str:
-    """A URL at which nothing listens."""
+    """Give a URL at which nothing listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
     return f"http://127.0.0.1:{port}"
@@ -82,5 +80,5 @@ def no_listener() -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where reports may be written."""
+    """Give a folder where reports may be written."""
     return tmp_path / "reports"

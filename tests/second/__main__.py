@@ -1,7 +1,5 @@
 """Starts the second server: `python -m tests.second --port 0`."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys
@@ -11,7 +9,7 @@ from tests.second.wire import Server
 
 
 def main() -> None:
-    """Serves until it is stopped. It prints where, and the keys that it made up."""
+    """Serve until it is stopped. It prints where, and the keys that it made up."""
     parser = argparse.ArgumentParser(prog="python -m tests.second", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")

@@ -1,15 +1,10 @@
 """The bodies that are accepted: the contract's request schemas, by hand."""
 
-from __future__ import annotations
-
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.second.faults import Document, invalid
-from tests.second.form import Form
-
-if TYPE_CHECKING:
-    from tests.second.form import Place, Reader
+from tests.second.form import Form, Place, Reader
 
 _RATE_WINDOWS = ("1h", "1d", "1w", "1M", "1Y")
 _BUDGET_WINDOWS = (*_RATE_WINDOWS, "1Q")
@@ -19,7 +14,7 @@ _SET_BY_SERVER = ("id", "is_active", "version", "created_at", "updated_at")
 
 
 def new_profile(body: Any) -> Document:
-    """Returns what a body says of a profile to create.
+    """Return what a body says of a profile to create.
 
     Raises:
         Refusal: 400, it has not the form.
@@ -30,7 +25,7 @@ def new_profile(body: Any) -> Document:
 
 
 def changes(body: Any) -> Document:
-    """Returns the fields that a body changes. A `calendar_aligned` of null is left out.
+    """Return the fields that a body changes. A `calendar_aligned` of null is left out.
 
     Raises:
         Refusal: 400, it has not the form.
@@ -50,7 +45,7 @@ def changes(body: Any) -> Document:
 
 
 def clone(body: Any) -> Document:
-    """Returns the name, and perhaps the description, of a clone.
+    """Return the name, and perhaps the description, of a clone.
 
     Raises:
         Refusal: 400, it has not the form.

@@ -1,7 +1,5 @@
 """Refusals: what went wrong with a request, and the envelope that says so."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,17 +32,17 @@ class Refusal(Exception):
 
 
 def invalid(faults: list[Fault]) -> Refusal:
-    """Returns the 400 for some faults."""
+    """Return the 400 for some faults."""
     return Refusal(400, "validation_failed", f"{len(faults)} thing(s) to correct.", faults, faults[0].pointer)
 
 
 def pointer(*steps: str | int) -> str:
-    """Returns the JSON pointer (RFC 6901) of some steps from the root."""
+    """Return the JSON pointer (RFC 6901) of some steps from the root."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def envelope(refusal: Refusal, event_id: str) -> Document:
-    """Returns the error envelope."""
+    """Return the error envelope."""
     kind = "server" if refusal.status >= 500 else _KINDS.get(refusal.status, "invalid_request")
     error: Document = {"message": refusal.message, "code": refusal.code, "type": kind}
     if refusal.param is not None:

@@ -1,18 +1,14 @@
 """Reads what a request holds value by value, and gathers what is wrong with it."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.second.faults import Document, Fault, pointer
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    Place = tuple[str | int, ...]
-    Reader = Callable[[Any, Place], Any]
+Place = tuple[str | int, ...]
+Reader = Callable[[Any, Place], Any]
 
 WHITE_SPACE = " \t\n\r\v\f\x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -29,7 +25,7 @@ class Form:
         self.faults: list[Fault] = []
 
     def fault(self, at: Place, code: str, message: str) -> None:
-        """Notes a fault."""
+        """Note a fault."""
         self.faults.append(Fault(pointer(*at), code, message))
 
     def text(self, value: Any, at: Place, *, barred: str = "") -> Any:
@@ -43,14 +39,14 @@ class Form:
         return value
 
     def name(self, value: Any, at: Place) -> Any:
-        """Text with something in it but white space, which goes at both ends."""
+        """Read text with something in it but white space, which goes at both ends."""
         if isinstance(value, str) and 1 <= len(value) <= 255 and not value.strip(WHITE_SPACE):
             self.fault(at, "pattern", "A name is more than white space.")
         self.text(value, at)
         return value.strip(WHITE_SPACE) if isinstance(value, str) else value
 
     def description(self, value: Any, at: Place) -> Any:
-        """Any text without NUL, or null."""
+        """Read any text without NUL, or null."""
         if value is not None and not isinstance(value, str):
             self.fault(at, "type", "Text or null belongs here.")
         elif value and "\x00" in value:
@@ -58,13 +54,13 @@ class Form:
         return value
 
     def flag(self, value: Any, at: Place, *, or_null: bool = False) -> Any:
-        """True or false."""
+        """Read true or false."""
         if not isinstance(value, bool) and not (or_null and value is None):
             self.fault(at, "type", "true or false belongs here.")
         return value
 
     def whole(self, value: Any, at: Place, low: int, high: int, *, or_null: bool = False) -> Any:
-        """A whole number from `low` to `high`, be it written 3 or 3.0."""
+        """Read a whole number from `low` to `high`, be it written 3 or 3.0."""
         if value is None and or_null:
             return None
         if not _is_number(value) or not _is_whole(value):
@@ -76,7 +72,7 @@ class Form:
         return value
 
     def amount(self, value: Any, at: Place) -> Any:
-        """Dollars, rounded to six decimals, half to even."""
+        """Read dollars, rounded to six decimals, half to even."""
         if not _is_number(value):
             self.fault(at, "type", "A number of dollars belongs here.")
         elif not 0 <= value <= _LARGEST_AMOUNT:
@@ -86,7 +82,7 @@ class Form:
         return value
 
     def choice(self, value: Any, at: Place, *, among: tuple[str, ...]) -> Any:
-        """One of some words."""
+        """Read one of some words."""
         if not isinstance(value, str):
             self.fault(at, "type", "Text belongs here.")
         elif value not in among:
@@ -94,7 +90,7 @@ class Form:
         return value
 
     def many(self, value: Any, at: Place, item: Reader) -> Any:
-        """A list, each item of which is read."""
+        """Read a list, each item of which is read."""
         if not isinstance(value, list):
             self.fault(at, "type", "A list belongs here.")
             return []
@@ -109,7 +105,7 @@ class Form:
         required: tuple[str, ...] = (),
         ignored: tuple[str, ...] = (),
     ) -> Document:
-        """An object of known members. Those that the server sets are left out, whatever they hold."""
+        """Read an object of known members. Those that the server sets are left out, whatever they hold."""
         if not isinstance(value, dict):
             self.fault(at, "type", "An object belongs here.")
             return {}

@@ -1,22 +1,17 @@
 """From a request to its answer: route, key, permission, parameters, body, operation."""
 
-from __future__ import annotations
-
 import logging
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.second import bodies, parameters, strict_json
 from tests.second.faults import Document, Refusal, envelope
+from tests.second.keys import Key, KeyRing
 from tests.second.operations import Call, Operations, Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.second.keys import Key, KeyRing
-    from tests.second.wire import Request
+from tests.second.wire import Request
 
 _FAMILIES = ("/api/governance", "/api")
 _LARGEST_BODY = 1_048_576
@@ -67,7 +62,7 @@ class Gateway(Operations):
         self.keys = keys
 
     def answer(self, request: Request) -> Reply:
-        """Returns the answer to a request; what goes wrong is an answer too."""
+        """Return the answer to a request; what goes wrong is an answer too."""
         sent = request.headers.get_all("X-Request-Id", [])
         known = len(sent) == 1 and _REQUEST_ID.fullmatch(sent[0])
         event_id = sent[0] if known else secrets.token_hex(16)
@@ -84,7 +79,7 @@ class Gateway(Operations):
         return Reply(reply.status, reply.document, {**reply.headers, "X-Request-Id": event_id})
 
     def performed(self, request: Request) -> Reply:
-        """Performs a request in the order in which its refusals win."""
+        """Perform a request in the order in which its refusals win."""
         key = self.keys.holder(request.headers.get_all("Authorization", []))
         family, found, operations = self.route(request.path)
         method = "GET" if request.method == "HEAD" else request.method
@@ -110,7 +105,7 @@ class Gateway(Operations):
         return reply
 
     def route(self, path: str) -> tuple[str, dict[str, str], dict[str, Operation]]:
-        """Returns the family of a path, the ids in it, and its operations."""
+        """Return the family of a path, the ids in it, and its operations."""
         for family in _FAMILIES:
             stem = f"{family}/access-profiles"
             for pattern, operations in _PATHS:
@@ -119,7 +114,7 @@ class Gateway(Operations):
         raise Refusal(404, "path_not_found", "Nothing is here.")
 
     def without_operation(self, method: str, operations: dict[str, Operation]) -> Reply:
-        """Answers OPTIONS, and refuses every other method."""
+        """Answer OPTIONS, and refuse every other method."""
         also = ["HEAD", "OPTIONS"] if "GET" in operations else ["OPTIONS"]
         headers = {"Allow": ", ".join([*operations, *also])}
         if method == "OPTIONS":
@@ -127,12 +122,12 @@ class Gateway(Operations):
         raise Refusal(405, "method_not_allowed", f"{method} does nothing here.", headers=headers)
 
     def permit(self, key: Key, permission: str) -> None:
-        """Refuses a key that lacks a permission."""
+        """Refuse a key that lacks a permission."""
         if not key.may(permission):
             raise Refusal(403, "permission_missing", f"The key {key.name!r} has no {permission}.")
 
     def document(self, request: Request) -> Any:
-        """Returns the JSON value that a body holds."""
+        """Return the JSON value that a body holds."""
         types = request.headers.get_all("Content-Type", [])
         coded = request.headers.get("Content-Encoding", "identity").lower() != "identity"
         if len(types) != 1 or not _JSON_TYPE.fullmatch(types[0].strip()) or coded:
@@ -143,13 +138,13 @@ class Gateway(Operations):
         return self.parsed(octets)
 
     def formed(self, operation: Operation, document: Any) -> Document:
-        """Returns what a body says, in the form that the operation takes."""
+        """Return what a body says, in the form that the operation takes."""
         return operation.body(document) if operation.body else {}
 
     def parsed(self, octets: bytes) -> Any:
-        """Returns the value of a JSON text."""
+        """Return the value of a JSON text."""
         return strict_json.parse(octets)
 
     def refused(self, refusal: Refusal, event_id: str) -> Reply:
-        """Returns the answer that refuses a request."""
+        """Return the answer that refuses a request."""
         return Reply(refusal.status, envelope(refusal, event_id), refusal.headers)

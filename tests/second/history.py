@@ -1,16 +1,11 @@
 """What was: the versions of profiles, and the audit log."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import datetime
 
 from tests.second.faults import Document
 from tests.second.lines import fresh_id, instant
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 _CHANGING = {"current_usage", "token_current_usage", "request_current_usage", "last_reset"}
 
@@ -29,7 +24,7 @@ class AuditLog:
         now: datetime,
         values: tuple[Document | None, Document | None] = (None, None),
     ) -> None:
-        """Adds a row; `values` are what was and what is now."""
+        """Add a row; `values` are what was and what is now."""
         previous, present = (None if value is None else json.dumps(value) for value in values)
         row = {
             "created_at": instant(now),
@@ -45,14 +40,14 @@ class AuditLog:
         self.rows.append(row)
 
     def matching(self, profile_id: int | None, action: str | None, user_id: str | None) -> list[Document]:
-        """Returns the rows that match every filter that is given, the newest first."""
+        """Return the rows that match every filter that is given, the newest first."""
         wanted = {"access_profile_id": profile_id, "action": action, "user_id": user_id}
         asked = {name: value for name, value in wanted.items() if value is not None}
         return [row for row in reversed(self.rows) if asked.items() <= row.items()]
 
 
 def version(profile_id: int, number: int, content: Document, actor: str, now: datetime) -> Document:
-    """Returns a version with the snapshot of a profile's content."""
+    """Return a version with the snapshot of a profile's content."""
     return {
         "version": number,
         "access_profile_id": profile_id,
@@ -66,7 +61,7 @@ def version(profile_id: int, number: int, content: Document, actor: str, now: da
 
 
 def _settled(value: object) -> object:
-    """Returns a document without what the clock and the traffic change in it."""
+    """Return a document without what the clock and the traffic change in it."""
     if isinstance(value, dict):
         return {name: _settled(member) for name, member in value.items() if name not in _CHANGING}
     return [_settled(item) for item in value] if isinstance(value, list) else value

@@ -1,17 +1,12 @@
 """API keys: who asks, and what they may do."""
 
-from __future__ import annotations
-
 import hashlib
 import secrets
 import string
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from tests.second.faults import Refusal
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 EVERYTHING = "*"
 VIEW = "AccessProfiles:View"
@@ -28,12 +23,12 @@ class Key:
     scope: str
 
     def may(self, permission: str) -> bool:
-        """Whether the key has a permission."""
+        """Return whether the key has a permission."""
         return self.scope in (EVERYTHING, permission)
 
 
 def generate() -> str:
-    """Returns a new key in clear."""
+    """Return a new key in clear."""
     return "bfst-" + "".join(secrets.choice(_LETTERS) for _ in range(44))
 
 
@@ -44,7 +39,7 @@ class KeyRing:
         self._names = {_digest(key): name for name, key in clear.items()}
 
     def holder(self, authorization: Sequence[str]) -> Key:
-        """Returns the key that the `Authorization` headers of a request carry.
+        """Return the key that the `Authorization` headers of a request carry.
 
         Raises:
             Refusal: 401, there is none, or it is not accepted.

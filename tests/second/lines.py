@@ -1,17 +1,12 @@
 """The lines of a profile: provider configs, budgets and rate limits, with their ids and windows."""
 
-from __future__ import annotations
-
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from tests.second.faults import Document
 from tests.second.rules import without_repeats
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.second.faults import Document
 
 
 def _falling_ids() -> Iterator[int]:
@@ -25,22 +20,22 @@ _ids = _falling_ids()
 
 
 def fresh_id() -> int:
-    """Returns an id that nobody has. Ids fall: their order is not that of creation."""
+    """Return an id that nobody has. Ids fall: their order is not that of creation."""
     return next(_ids)
 
 
 def fresh_token(kind: str) -> str:
-    """Returns the id of a budget or a rate limit."""
+    """Return the id of a budget or a rate limit."""
     return f"{kind}:{secrets.token_urlsafe(12)}"
 
 
 def instant(moment: datetime) -> str:
-    """Returns an instant in RFC 3339, in whole seconds."""
+    """Return an instant in RFC 3339, in whole seconds."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def content(sent: Document, kept: Document, now: datetime) -> Document:
-    """Returns a profile's content: what is sent, what is kept, and for the rest the defaults."""
+    """Return a profile's content: what is sent, what is kept, and for the rest the defaults."""
     aligned = bool(sent.get("calendar_aligned", kept.get("calendar_aligned")))
     made: Document = {
         "calendar_aligned": aligned,
@@ -61,7 +56,7 @@ def content(sent: Document, kept: Document, now: datetime) -> Document:
 
 
 def _matched(sent: list[Document], stored: list[Document], trait: str) -> list[Document]:
-    """Returns the stored line of each sent one, or {}: by `id` first, then by a trait, none of them twice."""
+    """Return the stored line of each sent one, or {}: by `id` first, then by a trait, none of them twice."""
     free = list(stored)
     found: list[Document] = [{} for _ in sent]
     for member in ("id", trait):
@@ -138,7 +133,7 @@ def _window(line: Document) -> Document:
 
 
 def _begin(window: Document, aligned: bool, now: datetime) -> str:
-    """Returns when the window of a line that begins now began."""
+    """Return when the window of a line that begins now began."""
     duration = window["reset_duration"]
     if not aligned or duration == "1h":
         return instant(now)

@@ -1,22 +1,15 @@
 """Ways in which the second server can be wrong. Each is the server with one method that errs."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tests.second.faults import Refusal
+from tests.second.faults import Document, Refusal
 from tests.second.gateway import Gateway, Operation
-from tests.second.operations import Call, Reply
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from tests.second.faults import Document
-    from tests.second.keys import Key, KeyRing
-    from tests.second.operations import Profile
+from tests.second.keys import Key, KeyRing
+from tests.second.operations import Call, Profile, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,7 @@ MISTAKES: dict[str, Mistake] = {}
 
 
 def gateway(broken: str | None, keys: KeyRing) -> Gateway:
-    """Returns the server, with one mistake if one is named."""
+    """Return the server, with one mistake if one is named."""
     return MISTAKES[broken].server(keys) if broken else Gateway(keys)
 
 

@@ -1,22 +1,18 @@
 """The operations, on dictionaries behind one lock."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tests.second import parameters, rules
 from tests.second.faults import Document, Refusal
 from tests.second.history import AuditLog, version
+from tests.second.keys import Key
 from tests.second.lines import content, fresh_id, instant
-
-if TYPE_CHECKING:
-    from tests.second.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class Profile:
     versions: list[Document] = field(default_factory=list)
 
     def shown(self) -> Document:
-        """Returns the profile as an `AccessProfile`."""
+        """Return the profile as an `AccessProfile`."""
         return {
             "updated_at": self.updated_at,
             "created_at": self.created_at,

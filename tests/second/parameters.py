@@ -1,17 +1,11 @@
 """Parameters of requests: ids in paths, queries, and preconditions (RFC 9110 §13)."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from tests.second.faults import Fault, invalid, pointer
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from tests.second.faults import Document
+from tests.second.faults import Document, Fault, invalid, pointer
 
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -63,7 +57,7 @@ AUDIT_FILTERS = {**_PAGES, "action": _text(64), "user_id": _text(255)}
 
 
 def path_ids(found: dict[str, str]) -> dict[str, int]:
-    """Returns the ids in a path.
+    """Return the ids in a path.
 
     Raises:
         Refusal: 400, one is no id.
@@ -80,7 +74,7 @@ def path_ids(found: dict[str, str]) -> dict[str, int]:
 
 
 def query(text: str, known: dict[str, Callable[[str], Any]]) -> Document:
-    """Returns the parameters of a query.
+    """Return the parameters of a query.
 
     Raises:
         Refusal: 400, one is unknown, stands twice, or does not fit.
@@ -101,7 +95,7 @@ def query(text: str, known: dict[str, Callable[[str], Any]]) -> Document:
 
 
 def decoded(text: str, *, plus: bool = False) -> str:
-    """Returns percent-encoded text in clear; raises ValueError when it is no UTF-8."""
+    """Return percent-encoded text in clear; raise ValueError when it is no UTF-8."""
     try:
         return unquote_to_bytes(text.replace("+", " ") if plus else text).decode("utf-8")
     except UnicodeDecodeError:
@@ -109,7 +103,7 @@ def decoded(text: str, *, plus: bool = False) -> str:
 
 
 def entity_tags(name: str, values: Sequence[str]) -> str | None:
-    """Returns the value of a header that holds entity tags; None when it is absent.
+    """Return the value of a header that holds entity tags; None when it is absent.
 
     Raises:
         Refusal: 400, it holds something else.
@@ -123,11 +117,11 @@ def entity_tags(name: str, values: Sequence[str]) -> str | None:
 
 
 def holds(if_match: str | None, tag: str) -> bool:
-    """Whether a request may be performed: tags are compared strongly."""
+    """Return whether a request may be performed: tags are compared strongly."""
     return if_match in (None, "*") or tag in re.findall(_TAG, if_match or "")
 
 
 def is_known(if_none_match: str | None, tag: str) -> bool:
-    """Whether the client has this state already: tags are compared weakly."""
+    """Return whether the client has this state already: tags are compared weakly."""
     tags = [found.removeprefix("W/") for found in re.findall(_TAG, if_none_match or "")]
     return if_none_match == "*" or tag in tags

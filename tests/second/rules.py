@@ -1,20 +1,14 @@
 """The rules that no form can say: what the contract's clauses ask of a profile."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterable
+from typing import Any
 
 from tests.second.faults import Document, invalid
-from tests.second.form import Form
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
-
-    from tests.second.form import Place
+from tests.second.form import Form, Place
 
 
 def hold(sent: Document, kept: Document) -> None:
-    """Checks what is sent, and beside it what is stored and not sent.
+    """Check what is sent, and beside it what is stored and not sent.
 
     Raises:
         Refusal: 400, with the place of each fault.
@@ -35,7 +29,7 @@ def hold(sent: Document, kept: Document) -> None:
 
 
 def without_repeats(values: Iterable[Any]) -> list[Any]:
-    """Returns each value once, at its first place."""
+    """Return each value once, at its first place."""
     found: list[Any] = []
     for value in values:
         if value not in found:

@@ -1,7 +1,5 @@
 """The second server as a process on a port, for tests."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

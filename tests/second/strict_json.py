@@ -1,7 +1,5 @@
 """JSON as RFC 8259 defines it, and as the contract narrows it down."""
 
-from __future__ import annotations
-
 import json
 import re
 from decimal import Decimal, InvalidOperation
@@ -15,7 +13,7 @@ _LONGEST_INTEGER = 40
 
 
 def parse(octets: bytes) -> Any:
-    """Returns the value of a JSON text; numbers with a fraction or an exponent are decimals.
+    """Return the value of a JSON text; numbers with a fraction or an exponent are decimals.
 
     Raises:
         Refusal: 400, it is no JSON, names a member twice, or is nested too deep.

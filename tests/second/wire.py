@@ -1,21 +1,15 @@
 """HTTP/1.1 on sockets: one thread for each connection."""
 
-from __future__ import annotations
-
 import json
 import logging
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
+from io import BufferedIOBase
 
 from tests.second.faults import Refusal, envelope
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from email.message import Message
-    from io import BufferedIOBase
-
-    from tests.second.operations import Reply
+from tests.second.operations import Reply
 
 _PIECE = 65_536
 _LONGEST_LINE = 65_536
@@ -31,7 +25,7 @@ class Body:
         self.is_broken = False
 
     def read(self, most: int) -> bytes:
-        """Returns the body, or at least `most` octets of it.
+        """Return the body, or at least `most` octets of it.
 
         Raises:
             Refusal: 400, it ends early, or its framing is no HTTP.
@@ -79,7 +73,7 @@ class Connection(BaseHTTPRequestHandler):
     server: Server
 
     def handle_one_request(self) -> None:
-        """Reads a request, answers it, and passes over what is left of its body."""
+        """Read a request, answer it, and pass over what is left of its body."""
         self.close_connection = True
         try:
             self.raw_requestline = self.rfile.readline(_LONGEST_LINE + 1)
@@ -95,7 +89,7 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002
-        """Answers what is no HTTP with the envelope as well."""
+        """Answer what is no HTTP with the envelope as well."""
         self.close_connection = True
         self.request_version = self.protocol_version
         self.command = getattr(self, "command", None) or "GET"
@@ -104,7 +98,7 @@ class Connection(BaseHTTPRequestHandler):
         self._write(400, {"X-Request-Id": "unread", "Connection": "close"}, octets)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Keeps the terminal quiet."""
+        """Keep the terminal quiet."""
         logging.getLogger(__name__).debug(format, *args)
 
     def _send(self, reply: Reply) -> None:

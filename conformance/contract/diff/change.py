@@ -84,10 +84,10 @@ class Comparison:
     notes: tuple[str, ...] = ()
 
     def of(self, severity: Severity) -> tuple[Change, ...]:
-        """The changes of that severity, in the order of the new file."""
+        """Return the changes of that severity, in the order of the new file."""
         return tuple(change for change in self.changes if change.severity is severity)
 
     def broken(self, severity: Severity = Severity.BREAKING) -> tuple[Party, ...]:
-        """Who is concerned by changes of that severity."""
+        """Return who is concerned by changes of that severity."""
         concerned = {party for change in self.of(severity) for party in change.rule.breaks}
         return tuple(party for party in Party if party in concerned)

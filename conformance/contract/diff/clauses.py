@@ -34,12 +34,12 @@ class Clause:
     node: Node
 
     def named(self, codes: frozenset[str]) -> frozenset[str]:
-        """Those of the error codes that its text names."""
+        """Return those of the error codes that its text names."""
         return frozenset(_CODE.findall(self.text)) & codes
 
 
 def clauses(document: Document) -> dict[str, Clause]:
-    """Every clause by its id, those of the root first."""
+    """Return every clause by its id, those of the root first."""
     holders: list[tuple[str | None, Node]] = [(None, document.top)]
     holders += [(operation.id, operation.node) for operation in operations(document).values()]
     found = {}
@@ -54,7 +54,7 @@ def clauses(document: Document) -> dict[str, Clause]:
 
 
 def compare_clauses(old: Document, new: Document) -> Iterator[Change]:
-    """Every change of a clause."""
+    """Yield every change of a clause."""
     before, after = clauses(old), clauses(new)
     operations_before, operations_after = (
         {operation.id for operation in operations(document).values()} for document in (old, new)
@@ -134,7 +134,7 @@ def _uses(clause: Clause) -> tuple[str, ...]:
 
 
 def error_codes(document: Document) -> dict[str, str]:
-    """The catalogue of error codes: each with its index."""
+    """Return the catalogue of error codes: each with its index."""
     catalogue = document.top.find(*ERROR_CODES, "enum")
     if catalogue is None or not isinstance(catalogue.value, list):
         return {}
@@ -142,7 +142,7 @@ def error_codes(document: Document) -> dict[str, str]:
 
 
 def compare_error_codes(old: Document, new: Document) -> Iterator[Change]:
-    """Every error code that came or went. Programs tell errors apart by them."""
+    """Yield every error code that came or went. Programs tell errors apart by them."""
     before, after = error_codes(old), error_codes(new)
     stated = clauses(new)
     for code in before:
@@ -158,7 +158,7 @@ def compare_error_codes(old: Document, new: Document) -> Iterator[Change]:
 
 
 def compare_profiles(old: Document, new: Document) -> Iterator[Change]:
-    """Every change of the profiles that a server can claim."""
+    """Yield every change of the profiles that a server can claim."""
     before, after = (
         dict(stated.members()) if (stated := each.top.get("x-profiles")) else {} for each in (old, new)
     )

@@ -20,7 +20,7 @@ _COMPARED_WHERE_USED = ("schemas", "parameters", "headers", "responses", "reques
 
 
 def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Comparison:
-    """Every change between two versions, the worst first, then in the order of the new file.
+    """Return every change between two versions, the worst first, then in the order of the new file.
 
     Args:
         old: the version that people rely on.
@@ -55,7 +55,7 @@ def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Com
 
 
 def _version_notes(old: str, new: str, changes: list[Change]) -> tuple[str, ...]:
-    """What semantic versioning asks for, where it was not done. Before 1.0.0 it asks for nothing."""
+    """Return what semantic versioning asks for, where it was not done. Before 1.0.0 it asks for nothing."""
     major, _, _ = old.partition(".")
     breaks = any(each.severity is Severity.BREAKING for each in changes)
     if not breaks or not major.isdecimal() or major == "0" or new.partition(".")[0] != major:
@@ -65,7 +65,7 @@ def _version_notes(old: str, new: str, changes: list[Change]) -> tuple[str, ...]
 
 
 def fold(changes: Iterable[Change]) -> list[Change]:
-    """The changes, each once: what several operations share is one change with several uses."""
+    """Return the changes, each once: what several operations share is one change with several uses."""
     folded: dict[tuple[Any, ...], Change] = {}
     for each in changes:
         pointers = [place.pointer for place in (each.old, each.new)]
@@ -123,7 +123,7 @@ def _urls(top: Node) -> dict[str, tuple[str]]:
 
 
 def _components(old: Document, new: Document) -> Iterator[Change]:
-    """Components are compared where they are used. Here is what no operation uses, and examples."""
+    """Yield the changes of what no operation uses, and of examples. The rest is compared where it is used."""
     texts = canonical(old.root), canonical(new.root)
     for section in {**_plain(old, "components"), **_plain(new, "components")}:
         if section == "securitySchemes":

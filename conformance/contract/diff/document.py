@@ -55,13 +55,13 @@ class Document:
         return str(info.raw("version", "")) if info else ""
 
     def line(self, tokens: Tokens) -> int:
-        """The line of a place, or of the nearest one around it that exists."""
+        """Return the line of a place, or of the nearest one around it that exists."""
         while tokens and tokens not in self.lines:
             tokens = tokens[:-1]
         return self.lines.get(tokens, 1)
 
     def follow(self, node: "Node") -> "Node":
-        """What a reference leads to; anything else as it is.
+        """Return what a reference leads to; anything else as it is.
 
         Raises:
             ContractError: the reference leads nowhere, or out of the document.
@@ -112,22 +112,22 @@ class Node:
         return isinstance(self.value, dict) and key in self.value
 
     def raw(self, key: str, default: Any = None) -> Any:
-        """The plain value of a member; `default` when there is none."""
+        """Return the plain value of a member; `default` when there is none."""
         return self.value.get(key, default) if isinstance(self.value, dict) else default
 
     def get(self, key: str) -> "Node | None":
-        """A member; None when there is none."""
+        """Return a member; None when there is none."""
         return self._child(key, self.value[key]) if key in self else None
 
     def find(self, *keys: str) -> "Node | None":
-        """The member of that path; None when there is none."""
+        """Return the member of that path; None when there is none."""
         node: Node | None = self
         for key in keys:
             node = node.get(key) if node is not None else None
         return node
 
     def at(self, *keys: str) -> "Node":
-        """A place to point at: the member of that path, or what is around it where the path ends.
+        """Return a place to point at: the member of that path, or what is around it where the path ends.
 
         A reference at its end is not followed: the reference is what came, went or changed.
         """
@@ -144,19 +144,19 @@ class Node:
         return node
 
     def members(self) -> "Iterator[tuple[str, Node]]":
-        """The members of an object; none when it is no object."""
+        """Yield the members of an object; none when it is no object."""
         if isinstance(self.value, dict):
             for key, value in self.value.items():
                 yield key, self._child(key, value)
 
     def elements(self) -> "list[Node]":
-        """The elements of a list; none when it is no list."""
+        """Return the elements of a list; none when it is no list."""
         if not isinstance(self.value, list):
             return []
         return [self._child(str(index), value) for index, value in enumerate(self.value)]
 
     def values(self, key: str) -> list[str]:
-        """The texts in the list that is a member; none when there is no such list."""
+        """Return the texts in the list that is a member; none when there is no such list."""
         stated = self.raw(key)
         return [str(each) for each in stated] if isinstance(stated, list) else []
 
@@ -165,7 +165,7 @@ class Node:
 
 
 def read(data: bytes, name: str, origin: str | None = None) -> Document:
-    """Reads one version of a contract.
+    """Read one version of a contract.
 
     Raises:
         ContractError: it is not YAML, is not OpenAPI 3, or has a reference that leads nowhere.
@@ -209,7 +209,7 @@ def _inner(node: Node) -> Iterator[Node]:
 
 
 def _lines(tree: yaml.Node, told: str) -> Iterator[tuple[Tokens, int]]:
-    """Each place with its line. A member stands where its name stands."""
+    """Yield each place with its line. A member stands where its name stands."""
     count = 0
     pending: list[tuple[Tokens, yaml.Node, int, frozenset[int]]] = [
         ((), tree, tree.start_mark.line, frozenset())

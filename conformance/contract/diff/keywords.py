@@ -24,7 +24,7 @@ class Difference:
 
 
 def compare_keywords(old: Schema, new: Schema, *, enumerations: bool = True) -> Iterator[Difference]:
-    """Every difference that the keywords of the schema itself make, without those of the schemas inside."""
+    """Yield every difference that the schema's own keywords make, without those of the schemas inside."""
     types = list(_types(old, new))
     yield from types
     yield from _nullable(old, new)
@@ -62,20 +62,20 @@ HANDLED = frozenset(
 
 
 def shown(value: Any) -> str:
-    """A value as one reads it in the contract, cut where it is long."""
+    """Return a value as one reads it in the contract, cut where it is long."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 80 else f"{text[:77]}…"
 
 
 def same(left: Any, right: Any) -> bool:
-    """Whether two values are one value of JSON: 1 is not true, and the order of members says nothing."""
+    """Return whether two values are one value of JSON: 1 is not true, and members have no order."""
     if left is right or (isinstance(left, str) and isinstance(right, str)):
         return bool(left == right)
     return canonical(left) == canonical(right)
 
 
 def canonical(value: Any) -> str:
-    """One text for each value of JSON."""
+    """Return one text for each value of JSON."""
     return json.dumps(value, sort_keys=True, default=str)
 
 
@@ -93,7 +93,7 @@ def _types(old: Schema, new: Schema) -> Iterator[Difference]:
 
 
 def _type_set(schema: Schema) -> frozenset[str]:
-    """The types without null; none when every type is allowed."""
+    """Return the types without null; none when every type is allowed."""
     stated = schema.get("type")
     types = stated if isinstance(stated, list) else [stated] if stated is not None else []
     return frozenset(str(name) for name in types) - {"null"}
@@ -177,7 +177,7 @@ def _bound(old: Schema, new: Schema, bound: _Bound) -> Iterator[Difference]:
 
 
 def _limit(schema: Schema, bound: _Bound) -> tuple[tuple[Fraction, int] | None, str]:
-    """The limit as something to compare, and as text. An exclusive one lies beside its number, within."""
+    """Return the limit as something to compare, and as text. An exclusive one lies just within its number."""
     inward = -1 if bound.upper else 1
     limits = []
     value, exclusive = schema.get(bound.keyword), schema.get(bound.exclusive)
@@ -236,7 +236,7 @@ def _default(old: Schema, new: Schema) -> Iterator[Difference]:
 
 
 def _single(old: Schema, new: Schema, keyword: str, suffixes: tuple[str, str, str]) -> Iterator[Difference]:
-    """A keyword that is set, unset or changed."""
+    """Yield a keyword that is set, unset or changed."""
     if keyword not in old and keyword not in new:
         return
     added, removed, changed = suffixes

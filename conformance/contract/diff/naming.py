@@ -8,7 +8,7 @@ _KINDS = {"parameters": "parameter", "responses": "response", "headers": "header
 
 
 def subject(node: Node) -> str:
-    """A name for a place in a schema, parameter, body or answer: `AccessProfile.budgets[]`, `body.name`."""
+    """Return a name for a place in a schema, parameter, body or answer: `AccessProfile.budgets[]`."""
     tokens = node.tokens
     if tokens[:2] == ("components", "schemas"):
         return "".join([*tokens[2:3], *_within(tokens[3:])])
@@ -30,7 +30,7 @@ def subject(node: Node) -> str:
 
 
 def parameter(node: Node) -> str:
-    """A parameter by its name: `parameter limit (query)`."""
+    """Return a parameter by its name: `parameter limit (query)`."""
     return f"parameter {node.raw('name')} ({node.raw('in')})"
 
 

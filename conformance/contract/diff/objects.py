@@ -14,12 +14,12 @@ ANNOTATIONS = frozenset({*_DESCRIPTIONS, *_EXAMPLES})
 
 
 def change(rule: str, old: Node, new: Node, told_subject: str, message: str) -> Change:
-    """A change, rated by the rule of that id."""
+    """Return a change, rated by the rule of that id."""
     return Change(RULES[rule], told_subject, message, old.place, new.place)
 
 
 def descriptions(old: Node, new: Node, told_subject: str | None = None) -> Iterator[Change]:
-    """What is said for people: descriptions and examples."""
+    """Yield what is said for people: descriptions and examples."""
     for rule, keys in (("description-changed", _DESCRIPTIONS), ("example-changed", _EXAMPLES)):
         for key in keys:
             if not same(old.raw(key), new.raw(key)):
@@ -29,7 +29,7 @@ def descriptions(old: Node, new: Node, told_subject: str | None = None) -> Itera
 def rest(
     old: Node, new: Node, handled: Set[str], rule: str = "other-changed", told_subject: str | None = None
 ) -> Iterator[Change]:
-    """Every member that no comparison knows and that changed. So nothing changes without being seen."""
+    """Yield every member that no comparison knows and that changed. So nothing changes without being seen."""
     if not isinstance(old.value, dict) or not isinstance(new.value, dict):
         if not same(old.value, new.value):
             yield change("other-changed", old, new, told_subject or subject(new), "has another form")

@@ -58,7 +58,7 @@ class Operation:
 
 
 def operations(document: Document) -> dict[tuple[str, str], Operation]:
-    """Every operation, in the order of the file."""
+    """Return every operation, in the order of the file."""
     paths = document.top.get("paths")
     found = {}
     for path, item in paths.members() if paths else ():
@@ -71,7 +71,7 @@ def operations(document: Document) -> dict[tuple[str, str], Operation]:
 
 
 def compare_operations(old: Document, new: Document) -> Iterator[Change]:
-    """Every change of an operation, with the operation as its use."""
+    """Yield every change of an operation, with the operation as its use."""
     before, after = operations(old), operations(new)
     paths = {path for _, path in after}
     for key, operation in before.items():
@@ -151,7 +151,7 @@ def _permission(old: Node, new: Node, named: str) -> Iterator[Change]:
 
 
 def _path_items(old: Document, new: Document) -> Iterator[Change]:
-    """What a path says beside its operations."""
+    """Yield what a path says beside its operations."""
     before, after = old.top.get("paths"), new.top.get("paths")
     for path, item in before.members() if before else ():
         counterpart = after.get(path) if after else None

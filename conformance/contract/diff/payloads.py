@@ -19,7 +19,7 @@ Parameters = dict[tuple[str, str], "Node"]
 
 
 def compare_parameters(old: Parameters, new: Parameters, around: tuple[Node, Node]) -> Iterator[Change]:
-    """Every change of the parameters of an operation, by where they stand and their name."""
+    """Yield every change of the parameters of an operation, by where they stand and their name."""
     for key, before in old.items():
         after = new.get(key)
         if after is None:
@@ -72,7 +72,7 @@ def _serialization(node: Node) -> dict[str, object]:
 
 
 def compare_bodies(old: Node | None, new: Node | None, around: tuple[Node, Node]) -> Iterator[Change]:
-    """Every change of the body of a request."""
+    """Yield every change of the body of a request."""
     if old is None or new is None:
         if new is not None:
             required = new.raw("required") is True
@@ -94,7 +94,7 @@ def compare_bodies(old: Node | None, new: Node | None, around: tuple[Node, Node]
 def compare_answers(
     old: Mapping[str, Node], new: Mapping[str, Node], around: tuple[Node, Node]
 ) -> Iterator[Change]:
-    """Every change of the answers, by status."""
+    """Yield every change of the answers, by status."""
     for status, before in old.items():
         after = new.get(status)
         if after is None:

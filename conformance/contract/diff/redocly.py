@@ -16,7 +16,7 @@ _FAR = 3
 
 
 def fold_in(comparison: Comparison, report: Mapping[str, Any]) -> Comparison:
-    """The comparison with redocly's findings in it.
+    """Return the comparison with redocly's findings in it.
 
     What ours found as well is marked so. What redocly alone thinks breaking is added as unclear.
 
@@ -84,7 +84,7 @@ def _distance(theirs: _Verdict, ours: Change) -> int:
 
 
 def _steps(theirs: Tokens, ours: Tokens) -> int:
-    """How many steps lie between two places of which one is within the other."""
+    """Return how many steps lie between two places of which one is within the other."""
     # Theirs is the list of names, ours the property.
     if theirs[-1:] == ("required",):
         theirs = theirs[:-1]

@@ -46,7 +46,7 @@ class _Pair(NamedTuple):
 
 
 def compare_schemas(old: Node, new: Node, place: str) -> Iterator[Change]:
-    """Every change between two schemas and all that they hold.
+    """Yield every change between two schemas and all that they hold.
 
     Schemas that hold themselves end where they come round again.
 
@@ -93,7 +93,7 @@ def _changed(pair: _Pair, suffix: str, message: str, *path: str) -> Change:
 
 
 def _unwrapped(pair: _Pair) -> _Pair:
-    """One schema in an `allOf` is that schema. It is often written so to give a reference a description."""
+    """Return the pair, with an `allOf` of one schema as that schema. It often describes a mere reference."""
     if ("allOf" in pair.old) == ("allOf" in pair.new):
         return pair
     return _Pair(_only_branch(pair.old), _only_branch(pair.new), pair.place)

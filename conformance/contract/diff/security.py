@@ -11,7 +11,10 @@ _Alternatives = dict[frozenset[str], frozenset[str]]
 
 
 def compare_security(old: Node, new: Node, named: str) -> Iterator[Change]:
-    """Every change of what a caller has to show. An operation that says nothing has what the root says."""
+    """Yield every change of what a caller has to show.
+
+    An operation that says nothing has what the root says.
+    """
     before_at, after_at = _stated(old), _stated(new)
     before, after = _alternatives(before_at), _alternatives(after_at)
     if before == after:
@@ -35,7 +38,7 @@ def compare_security(old: Node, new: Node, named: str) -> Iterator[Change]:
 
 
 def compare_schemes(old: Document, new: Document) -> Iterator[Change]:
-    """Every change of a scheme that both versions have."""
+    """Yield every change of a scheme that both versions have."""
     before, after = (document.top.find("components", "securitySchemes") for document in (old, new))
     for name, scheme in before.members() if before else ():
         counterpart = after.get(name) if after else None
@@ -46,7 +49,7 @@ def compare_schemes(old: Document, new: Document) -> Iterator[Change]:
 
 
 def _stated(operation: Node) -> Node:
-    """The requirements that hold for an operation: its own or those of the root."""
+    """Return the requirements that hold for an operation: its own or those of the root."""
     own = "security" in operation
     return operation.at("security") if own else operation.document.top.at("security")
 

@@ -21,12 +21,12 @@ class Edit:
 
 
 def edits(old: str, new: str) -> tuple[Edit, ...]:
-    """The way from one text to the other, word by word."""
+    """Return the way from one text to the other, word by word."""
     before, after = old.split(), new.split()
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     return tuple(Edit(" ".join(before[i:j]), " ".join(after[k:m])) for _, i, j, k, m in matcher.get_opcodes())
 
 
 def likeness(old: str, new: str) -> float:
-    """How much of two texts is the same words in the same order: 0 for nothing, 1 for all."""
+    """Return how much of two texts is the same words in the same order: 0 for nothing, 1 for all."""
     return SequenceMatcher(None, old.lower().split(), new.lower().split(), autojunk=False).ratio()

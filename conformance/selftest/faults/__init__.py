@@ -43,7 +43,7 @@ FAULTS = list(_seeded())
 
 
 def fault_of(fault_id: str) -> Fault:
-    """Returns the fault of that id.
+    """Return the fault of that id.
 
     Raises:
         KeyError: there is none.

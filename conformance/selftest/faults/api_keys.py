@@ -27,7 +27,7 @@ def _remaining(rows: list[Object]) -> list[Object]:
 
 
 def _knowing_keys(fault: Callable[[list[Any]], Fault]) -> Fault:
-    """A fault that knows the keys that were made: pairs of id and key."""
+    """Return a fault that knows the keys that were made: pairs of id and key."""
     return remembering(
         on(_CREATE, status=201),
         lambda _, response: (response.json["api_key"]["id"], response.json["key"]),
@@ -36,7 +36,7 @@ def _knowing_keys(fault: Callable[[list[Any]], Fault]) -> Fault:
 
 
 def _each_row(change: Callable[[Object, dict[int, str]], Object]) -> Fault:
-    """A list whose rows are changed by who knows the keys."""
+    """Change the rows of a list by who knows the keys."""
     return _knowing_keys(lambda keys: _list.edit("/api_keys/*", lambda row: row | change(row, dict(keys))))
 
 

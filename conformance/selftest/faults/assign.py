@@ -36,7 +36,7 @@ def _parent_as_id(_: Request, response: Response) -> Response:
 
 
 def _knowing_keys(fault: Callable[[list[Any]], Fault]) -> Fault:
-    """A fault that knows the virtual keys that came with copies."""
+    """Return a fault that knows the virtual keys that came with copies."""
     return remembering(_assigned, lambda _, response: response.json["virtual_key"], fault)
 
 
@@ -50,7 +50,7 @@ def _user(request: Request) -> dict[str, str]:
 
 
 async def looked_up_before_it_is_made(request: Request, inner: Inner, state: State) -> Response:
-    """Two clients that look at the same moment both find nothing."""
+    """Let two clients that look at the same moment both find nothing."""
     if request.operation_id != ASSIGN:
         return await inner(request)
     made = state.memory.setdefault("made", {})

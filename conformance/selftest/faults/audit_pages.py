@@ -38,7 +38,7 @@ def _newest_profile(rows: list[Row]) -> list[Row]:
 
 
 async def ordered_within_the_page(request: Request, inner: Inner, state: State) -> Response:
-    """The oldest rows are taken for the first page, and then turned round."""
+    """Take the oldest rows for the first page, and then turn them round."""
     first = await inner(request)
     if request.operation_id not in LOGS or first.status != 200:
         return first

@@ -34,14 +34,14 @@ def _with_rows(response: Response, rows: Rows) -> Response:
 
 
 def log_rows(change: Callable[[Rows], Rows], *logs: str) -> On:
-    """Returns a fault of pages of a log: other rows, whose number `total_count` follows."""
+    """Return a fault of pages of a log: other rows, whose number `total_count` follows."""
     return on(*(logs or LOGS), status=200).answer(
         lambda _, response: _with_rows(response, change(response.json["audit_logs"]))
     )
 
 
 def _each(**changes: Any) -> Fault:
-    """All rows with other members: values, or functions that give them from the row."""
+    """Give all rows other members: values, or functions that give them from the row."""
 
     def change(row: Row) -> Row:
         return row | {name: value(row) if callable(value) else value for name, value in changes.items()}
@@ -71,7 +71,7 @@ def _without_event(event: str) -> Fault:
 
 
 def _with_rows_of(exchanges: On) -> Fault:
-    """A server that keeps a row for each of some exchanges, besides those that it ought to keep."""
+    """Keep a row for each of some exchanges, besides those that the server ought to keep."""
 
     def note(request: Request, _: Response) -> tuple[str, Row]:
         profile_id = request.path_parameter("profile_id")
@@ -95,7 +95,7 @@ def _with_keys(rows: Rows) -> Rows:
 
 
 def _leaks(operation: str, secret: Callable[[Any], str]) -> Fault:
-    """A server that keeps the answer of an operation in its log, with the secret in it."""
+    """Keep the answer of an operation in the log, with the secret in it."""
     return remembering(
         on(operation, status=(200, 201)),
         lambda _, response: json.dumps({"response": secret(response.json)}),

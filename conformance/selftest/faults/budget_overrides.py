@@ -23,7 +23,7 @@ def _mode_is(mode: str) -> On:
 
 
 async def _copy(request: Request, inner: Inner, user_id: str | None = None) -> dict[str, Any]:
-    """The copy that an override is for, of its user or of another."""
+    """Return the copy that an override is for, of its user or of another."""
     path = f"{request.server}/users/{user_id or request.path_parameter('user_id')}/access-profiles"
     answer = await inner(replace(request, method="GET", path=path, body=b""))
     profile_id = request.path_parameter("profile_id")
@@ -32,14 +32,14 @@ async def _copy(request: Request, inner: Inner, user_id: str | None = None) -> d
 
 
 def _at_budget(request: Request, user_id: str, budget_id: str, profile_id: str = "") -> Request:
-    """The request, about another budget."""
+    """Return the request, about another budget."""
     held = f"{request.server}/users/{user_id}/access-profiles"
     profile_id = profile_id or request.path_parameter("profile_id")
     return replace(request, path=f"{held}/{profile_id}/budgets/{budget_id}/override")
 
 
 def _by_template(operation: str) -> Fault:
-    """Takes the id of the template's first budget for that of the copy's."""
+    """Take the id of the template's first budget for that of the copy's."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         response = await inner(request)
@@ -57,7 +57,7 @@ def _by_template(operation: str) -> Fault:
 
 
 def _by_owner(operation: str) -> Fault:
-    """Finds a budget by its id alone, whoever the user in the path is."""
+    """Find a budget by its id alone, whoever the user in the path is."""
 
     def owners(_: Request, response: Response) -> dict[str, tuple[str, str]]:
         return {

@@ -30,7 +30,7 @@ async def _update(inner: Inner, request: Request, path: str, **fields: Any) -> R
 
 
 def _made(change: Callable[[Object, Object], Object]) -> Fault:
-    """The clone with other members, which are made of the clone and of its source."""
+    """Give the clone other members, which are made of the clone and of its source."""
 
     def make(body: Any, read: Any) -> Any:
         clone = body["access_profile"]
@@ -40,7 +40,7 @@ def _made(change: Callable[[Object, Object], Object]) -> Fault:
 
 
 def _kept_with(*, told: bool = True, **fields: Any) -> Fault:
-    """The clone as if it had been made with other values: it has them in every later read, at version 1."""
+    """Keep the clone as if it had been made with other values: every later read has them, at version 1."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         response = await inner(request)
@@ -63,7 +63,7 @@ def _shared_configs(clone: Object, source: Object) -> Object:
 
 
 def _of_a_clone(operation: str, pointer: str, value: Any) -> Fault:
-    """What is answered of the newest clone."""
+    """Change what is answered of the newest clone."""
     return remembering(
         _cloned,
         lambda _, response: str(profile_of(response)["id"]),
@@ -84,7 +84,7 @@ async def _attach_roles(request: Request, response: Response, inner: Inner) -> N
 
 
 async def update_reaches_the_source(request: Request, inner: Inner, state: State) -> Response:
-    """The clone points to the lines of its source."""
+    """Let the clone point to the lines of its source."""
     response = await inner(request)
     if request.operation_id == _CLONE and response.status == 201:
         state.memory[str(profile_of(response)["id"])] = _source_path(request)

@@ -23,7 +23,7 @@ def _tagged(tag: Callable[[Response], str]) -> On:
 
 
 def _tag_of(part: Callable[[Mapping[str, Any]], object]) -> Fault:
-    """A tag that is made of a part of what reading the profile of the answer gives."""
+    """Make the tag of a part of what reading the profile of the answer gives."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         response = await inner(request)
@@ -38,7 +38,7 @@ def _tag_of(part: Callable[[Mapping[str, Any]], object]) -> Fault:
 
 
 def _condition(header: str, holds: Callable[[str], object]) -> On:
-    """Requests with a condition of some form."""
+    """Return the requests with a condition of some form."""
     return on(when=lambda request: holds(request.header(header)))
 
 

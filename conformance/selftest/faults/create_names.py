@@ -47,7 +47,7 @@ def _tools_repeat(request: Request) -> bool:
 
 
 def _is_hurried(request: Request) -> bool:
-    """Whether it is one of a race: these have a connection of their own."""
+    """Return whether it is one of a race: these have a connection of their own."""
     return request.header("connection") == "close"
 
 

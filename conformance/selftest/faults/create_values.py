@@ -24,7 +24,7 @@ Part = dict[str, Any]
 
 
 def _walk(value: Any, change: Callable[[Part], Part]) -> Any:
-    """The value with every object in it changed, the innermost first."""
+    """Return the value with every object in it changed, the innermost first."""
     if isinstance(value, list):
         return [_walk(item, change) for item in value]
     if isinstance(value, dict):
@@ -33,17 +33,17 @@ def _walk(value: Any, change: Callable[[Part], Part]) -> Any:
 
 
 def _answered(change: Callable[[Part], Part]) -> On:
-    """A created or read profile with every object in it changed."""
+    """Change every object in a created or read profile."""
     return on().edit(PROFILE, lambda profile: _walk(profile, change))
 
 
 def _sent(change: Callable[[Part], Part]) -> On:
-    """A body to create a profile with every object in it changed."""
+    """Change every object in a body to create a profile."""
     return on(CREATE, when=lambda request: request.sent).send(rewritten(lambda body: _walk(body, change)))
 
 
 def _configs(change: Callable[[Part], Part]) -> On:
-    """A body to create a profile with every provider config in it changed."""
+    """Change every provider config in a body to create a profile."""
     return on(CREATE, when=sends("provider_configs")).send(
         with_body(provider_configs=lambda body: [change(config) for config in body["provider_configs"]])
     )
@@ -54,7 +54,7 @@ def _lacking(part: Part, name: str) -> Part:
 
 
 def _budgets_as_sent(member: str) -> Callable[[Request, Response], Response]:
-    """The answered budgets with a member as it was sent."""
+    """Return what gives the answered budgets a member as it was sent."""
 
     def change(request: Request, response: Response) -> Response:
         pairs = zip(profile_of(response).get("budgets", []), request.sent["budgets"], strict=False)

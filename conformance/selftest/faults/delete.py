@@ -15,12 +15,12 @@ _DELETED = {"message": "Deleted."}
 
 
 def _said(fault: On) -> On:
-    """The answer says that the profile is deleted."""
+    """Answer that the profile is deleted."""
     return fault.answer(lambda _, response: replace(response, status=200).with_json(_DELETED))
 
 
 def _knowing(read: Callable[[Response], Any], fault: Notes, below: str = "") -> Fault:
-    """A fault that knows what was read of each profile before it was deleted."""
+    """Return a fault that knows what was read of each profile before it was deleted."""
 
     async def knowing(request: Request, inner: Inner, state: State) -> Response:
         known = state.memory.setdefault("known", [])

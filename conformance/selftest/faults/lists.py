@@ -18,7 +18,7 @@ def _with_rows(body: Any, rows: Rows, **changes: Any) -> Any:
 
 
 def _rows(change: Callable[[Rows], Rows]) -> On:
-    """Lists with other rows, where there are any."""
+    """Give lists other rows, where there are any."""
     return on(where=lambda body: body.get("access_profiles")).edit(
         "", lambda body: _with_rows(body, change(body["access_profiles"]))
     )
@@ -29,7 +29,7 @@ def _argument(request: Request, name: str) -> str:
 
 
 def _asks(name: str, holds: Callable[[str], Any] = bool) -> On:
-    """Requests with a query parameter of some form."""
+    """Return the requests with a query parameter of some form."""
     return on(when=lambda request: holds(_argument(request, name)))
 
 
@@ -51,7 +51,7 @@ def _filtered(
     when: Callable[[str], Any] = lambda _: True,
     **query: Callable[[str], str | None],
 ) -> On:
-    """A filter of our own: of the list under other parameters, the rows that are kept."""
+    """Filter by a rule of our own: of the list under other parameters, keep some rows."""
 
     def other(request: Request, _: State) -> Request:
         changes = {key: value(_argument(request, name)) for key, value in query.items()}
@@ -86,7 +86,7 @@ def _spellings(text: str) -> str:
 
 
 def _hidden(made: list[Any]) -> Fault:
-    """The first list after something is made lacks it."""
+    """Leave what was made out of the first list after it."""
 
     def without_it(rows: Rows) -> Rows:
         hidden = made.pop() if made else None

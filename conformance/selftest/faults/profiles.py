@@ -31,17 +31,17 @@ Object = dict[str, Any]
 
 
 def profile_in(body: Any) -> Object:
-    """Returns the profile in the JSON of an answer; an empty one when there is none."""
+    """Return the profile in the JSON of an answer; an empty one when there is none."""
     return dict(body.get("access_profile", {})) if isinstance(body, Mapping) else {}
 
 
 def profile_of(response: Response) -> Object:
-    """Returns the profile in an answer; an empty one when there is none."""
+    """Return the profile in an answer; an empty one when there is none."""
     return profile_in(response.json)
 
 
 def edited(response: Response, **changes: Any) -> Response:
-    """Returns a created or read profile with other values of some members; others are left alone."""
+    """Return a created or read profile with other values of some members; others are left alone."""
     body = response.json
     if not isinstance(body, dict) or "access_profile" not in body:
         return response
@@ -49,34 +49,34 @@ def edited(response: Response, **changes: Any) -> Response:
 
 
 def has_padded_name(request: Request) -> bool:
-    """Whether the name that is sent has spaces around it."""
+    """Return whether the name that is sent has spaces around it."""
     name = request.sent.get("name")
     return isinstance(name, str) and name != name.strip()
 
 
 def profile_path(request: Request) -> str:
-    """Returns the path of the profile that a request is about; an empty one when it is about none."""
+    """Return the path of the profile that a request is about; an empty one when it is about none."""
     found = _PROFILE_PATH.match(request.path)
     return found[0] if found else ""
 
 
 def at_profile(below: str = "", method: str | None = None) -> RequestChange:
-    """Returns what sends a request to the profile that it is about, or to a path below it."""
+    """Return what sends a request to the profile that it is about, or to a path below it."""
     return at(lambda request: profile_path(request) + below, method)
 
 
 async def stored(request: Request, inner: Inner, profile_id: Any = None) -> Object:
-    """Returns the profile that a request is about, or another one, as it is now; an empty one for none."""
+    """Return the profile that a request is about, or another one, as it is now; an empty one for none."""
     return profile_of(await _reading(request, inner, profile_id))
 
 
 async def detail(request: Request, inner: Inner, profile_id: Any = None) -> Object:
-    """Returns the whole answer to reading that profile."""
+    """Return the whole answer to reading that profile."""
     return dict((await _reading(request, inner, profile_id)).json)
 
 
 def beside_templates(change: Callable[[Object, Object], Object]) -> Fault:
-    """Returns a fault that lists other copies: each is made of the right one and of its template."""
+    """Return a fault that lists other copies: each is made of the right one and of its template."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         response = await inner(request)
@@ -92,7 +92,7 @@ def beside_templates(change: Callable[[Object, Object], Object]) -> Fault:
 
 
 def beside_stored(when: Callable[[Request], Any], change: Callable[[Object, Object], Object | None]) -> Fault:
-    """Returns a fault of updates: the body is made of what is sent and of what is stored; None refuses it."""
+    """Return a fault of updates: the body is made of what is sent and of what is stored; None refuses it."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         if request.operation_id != UPDATE or not when(request):

@@ -19,7 +19,7 @@ _copies = on(COPIES, status=200)
 
 
 def _relined(policy: dict[str, Any], change: Callable[[Line], Line]) -> dict[str, Any]:
-    """A copy or provider config with other budgets and another rate limit."""
+    """Return a copy or provider config with other budgets and another rate limit."""
     changed = {**policy, "budgets": [change(line) for line in policy["budgets"]]}
     if "rate_limit" in policy:
         changed["rate_limit"] = change(policy["rate_limit"])
@@ -29,12 +29,12 @@ def _relined(policy: dict[str, Any], change: Callable[[Line], Line]) -> dict[str
 
 
 def _lines(change: Callable[[Line], Line], run: On = _run) -> Fault:
-    """Copies with other lines, once there was a propagation."""
+    """Give copies other lines, once there was a propagation."""
     return after(run, _copies.edit("/access_profiles/*", lambda copy: _relined(copy, change)))
 
 
 def _budgets(change: Callable[[Line], Line]) -> Fault:
-    """Copies with other budgets, once there was a propagation."""
+    """Give copies other budgets, once there was a propagation."""
     return _lines(lambda line: {**line, **change(line)} if "scope" in line else line)
 
 

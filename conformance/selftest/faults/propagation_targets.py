@@ -11,7 +11,7 @@ def _is_dry(request: Request) -> bool:
 
 
 def _nothing(request: Request) -> Response:
-    """What a profile without holders is answered."""
+    """Return what a profile without holders is answered."""
     numbers = dict.fromkeys(("affected_users", "failed_users", "skipped_users"), 0)
     applied = not request.json.get("dry_run", False)
     body = {**numbers, "user_ids": [], "fields": request.json["fields"], "applied": applied}

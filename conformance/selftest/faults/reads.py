@@ -20,7 +20,7 @@ def _path_ends(end: str) -> On:
 
 
 def _as_large_as_ever(member: str, size: Callable[[Any], int]) -> Fault:
-    """What a profile once had of something, it has for ever."""
+    """Show for ever what a profile once had of something."""
     return remembering(
         _got,
         lambda request, response: (request.path, response.json[member]),

@@ -14,13 +14,13 @@ Errors = list[dict[str, Any]]
 
 
 def errors_of(body: Any) -> Errors:
-    """Returns the errors that a refusal lists."""
+    """Return the errors that a refusal lists."""
     errors: Errors = body.get("extra_fields", {}).get("errors", []) if isinstance(body, dict) else []
     return errors
 
 
 def with_errors(change: Callable[[Errors], Errors], when: Callable[[Request], Any] | None = None) -> On:
-    """Returns a fault of refusals that list errors: they list others."""
+    """Return a fault of refusals that list errors: they list others."""
     return on(when=when, where=errors_of).edit("/extra_fields/errors", change)
 
 

@@ -26,7 +26,7 @@ def _token(request: Request) -> str:
 
 
 def _taken_in(is_good: Callable[[Request, State], Any]) -> Fault:
-    """A server that takes some requests for those of an administrator."""
+    """Take some requests for those of an administrator."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         return await inner(as_administrator(request, state) if is_good(request, state) else request)
@@ -44,7 +44,7 @@ def _is_basic(request: Request, state: State) -> bool:
 
 
 def _written_anew(request: Request, _: State) -> Request:
-    """The body as a parser that knows no limits has understood it."""
+    """Return the request with the body as a parser that knows no limits has understood it."""
     return request.with_json(request.json)
 
 

@@ -30,12 +30,12 @@ def _is_default(request: Request) -> bool:
 
 
 def _attached(note: Callable[[Request], Any], fault: Callable[[list[Any]], Fault]) -> Fault:
-    """A fault that knows something of each attaching before."""
+    """Return a fault that knows something of each attaching before."""
     return remembering(on(_ATTACH), lambda request, _: note(request), fault)
 
 
 def _roles(change: Callable[[Roles], Roles]) -> On:
-    """A profile that is read, with other roles."""
+    """Show other roles in a profile that is read."""
     return _read.edit("/roles", change)
 
 
@@ -89,7 +89,7 @@ async def holders_get_another(request: Request, inner: Inner, state: State) -> R
 
 
 def _defaults(request: Request) -> set[tuple[str, int]]:
-    """The attachments that were said to be defaults: profile and role."""
+    """Return the attachments that were said to be defaults: profile and role."""
     role_ids = request.json["role_ids"] if _is_default(request) else []
     return {(request.path_parameter("profile_id"), role_id) for role_id in role_ids}
 

@@ -14,12 +14,12 @@ _UPDATE, _DELETE = "updateRole", "deleteRole"
 
 
 def _made(fault: Any) -> Fault:
-    """A fault that knows the roles as they were made."""
+    """Return a fault that knows the roles as they were made."""
     return remembering(on(CREATE, status=201), lambda _, response: response.json["role"], fault)
 
 
 def _with_first_name(operation: str, member: str) -> Fault:
-    """The attachments that an operation answers, with the name that the role was created with."""
+    """Answer the attachments of an operation with the name that the role was created with."""
     return _made(lambda made: on(operation).set(f"/{member}/*/role_name", lambda _: made[-1]["name"]))
 
 
@@ -45,7 +45,7 @@ async def attachments_are_left(request: Request, inner: Inner, state: State) -> 
 
 
 def _first(effect: Callable[[Request, Inner, str], Awaitable[Any]]) -> Fault:
-    """Deleting a role does something to each user that was created, before it is deleted."""
+    """Do something to each user that was created, before a role is deleted."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         for user_id in state.memory.get("users", []) if request.operation_id == _DELETE else []:

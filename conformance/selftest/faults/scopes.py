@@ -6,7 +6,7 @@ from conformance.selftest.request_changes import as_administrator
 
 
 async def first_scope_alone(request: Request, inner: Inner, state: State) -> Response:
-    """A key holds the first of its scopes; that others are missing shows where a key has several."""
+    """Give a key the first of its scopes; that others are missing shows where a key has several."""
     response = await inner(request)
     if request.operation_id == "createApiKey" and response.status == 201 and len(request.json["scopes"]) > 1:
         key = response.json["api_key"]

@@ -12,7 +12,7 @@ Object = dict[str, Any]
 
 
 async def copies_of(request: Request, inner: Inner, user_id: str) -> list[Object]:
-    """Returns the copies that a user holds."""
+    """Return the copies that a user holds."""
     answer = await ask(request, inner, "GET", f"/users/{user_id}/access-profiles")
     return list(answer.json.get("access_profiles", []))
 
@@ -26,20 +26,20 @@ async def take_copies(request: Request, inner: Inner, user_id: str, *profile_ids
 
 
 async def delete_keys(request: Request, _: Response, inner: Inner) -> None:
-    """Deletes every virtual key of the user that a request is about."""
+    """Delete every virtual key of the user that a request is about."""
     user = f"/users/{request.path_parameter('user_id')}"
     for key in (await ask(request, inner, "GET", f"{user}/virtual-keys")).json["virtual_keys"]:
         await ask(request, inner, "DELETE", f"{user}/access-profiles/virtual-keys/{key['id']}")
 
 
 async def defaults_of(request: Request, inner: Inner, role_id: int) -> list[int]:
-    """Returns the profiles that a role has as defaults."""
+    """Return the profiles that a role has as defaults."""
     answer = await ask(request, inner, "GET", f"/roles/{role_id}")
     attachments = answer.json.get("access_profiles", [])
     return [each["access_profile_id"] for each in attachments if each["is_default"]]
 
 
 def remember_user(request: Request, response: Response, state: State) -> None:
-    """Notes whom the client creates: no operation lists the members of a role."""
+    """Note whom the client creates: no operation lists the members of a role."""
     if request.operation_id == "createUser" and response.status == 201:
         state.memory.setdefault("users", []).append(response.json["user"]["id"])

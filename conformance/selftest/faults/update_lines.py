@@ -22,7 +22,7 @@ def _name(request: Request) -> Any:
 
 
 def _is_hurried(request: Request) -> bool:
-    """Whether the request is one of a race: these have a connection of their own."""
+    """Return whether the request is one of a race: these have a connection of their own."""
     return bool(request.sent) and request.header("connection") == "close"
 
 
@@ -40,7 +40,7 @@ def _cut(member: str, most: int) -> On:
 
 
 def _compared_alone(sent: str, other: str) -> On:
-    """The server compares what is sent alone."""
+    """Compare what is sent alone."""
     return on(UPDATE, when=lambda request: request.sent.get(sent) and other not in request.sent).send(
         with_body(**{other: []})
     )

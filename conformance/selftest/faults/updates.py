@@ -25,7 +25,7 @@ Body = dict[str, Any]
 
 
 def _sends(value: Any, member: str) -> On:
-    """Updates with that value of a member."""
+    """Return the updates with that value of a member."""
     return on(UPDATE, when=lambda request: request.sent.get(member, ...) == value)
 
 

@@ -30,7 +30,7 @@ def _budgets(copy: Object) -> Iterator[Object]:
 
 
 def _each_budget(change: Callable[[Object], Object], lists: On = _list) -> On:
-    """Lists of copies whose budgets have other members."""
+    """Give the budgets in lists of copies other members."""
 
     def changed(copy: Object) -> Object:
         for budget in _budgets(copy):
@@ -41,7 +41,7 @@ def _each_budget(change: Callable[[Object], Object], lists: On = _list) -> On:
 
 
 def _windows(duration: str, begin: Callable[[datetime], datetime]) -> On:
-    """Lists in which some windows of aligned copies begin elsewhere, and end as much so."""
+    """Begin some windows of aligned copies elsewhere in lists, and end them as much so."""
 
     def changed(budget: Object) -> Object:
         if budget["reset_duration"] != duration:
@@ -53,7 +53,7 @@ def _windows(duration: str, begin: Callable[[datetime], datetime]) -> On:
 
 
 def _lasting(duration: str, length: timedelta, lists: On) -> On:
-    """Lists in which windows of a duration have another length."""
+    """Give windows of a duration another length in lists."""
 
     def changed(budget: Object) -> Object:
         if budget["reset_duration"] != duration:
@@ -64,7 +64,7 @@ def _lasting(duration: str, length: timedelta, lists: On) -> On:
 
 
 def _moved(windows: int) -> On:
-    """Lists in which each window is another one."""
+    """Show another window for each in lists."""
     return _each_budget(
         lambda budget: _shifted(
             budget, (_instant(budget["next_reset"]) - _instant(budget["last_reset"])) * windows

@@ -9,7 +9,7 @@ _MOVE = "updateUserRole"
 
 
 def _moved(request: Request) -> str:
-    """The user whose role is to change; empty for any other request."""
+    """Return the user whose role is to change; empty for any other request."""
     return request.path_parameter("user_id") if request.operation_id == _MOVE else ""
 
 

@@ -38,7 +38,7 @@ async def _assign(request: Request, inner: Inner, user_id: str, profile_id: int)
 
 
 def _ordered(key: Callable[[Object], Any]) -> Fault:
-    """The list of users, its pages cut from all users in another order."""
+    """Cut the pages of the list of users from all users in another order."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         if request.operation_id != LIST:
@@ -53,7 +53,7 @@ def _ordered(key: Callable[[Object], Any]) -> Fault:
 
 
 def _found_by(matches: Callable[[str, str], bool]) -> Fault:
-    """A read that takes the first user whose id matches what was asked for."""
+    """Read the first user whose id matches what was asked for."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         response = await inner(request)
@@ -72,7 +72,7 @@ def _matches_pattern(pattern: str, user_id: str) -> bool:
 
 
 def _knowing(read: Callable[[Request, Inner], Any], fault: Notes) -> Fault:
-    """A fault that knows what was read of each user before it was deleted."""
+    """Return a fault that knows what was read of each user before it was deleted."""
 
     async def knowing(request: Request, inner: Inner, state: State) -> Response:
         known = state.memory.setdefault("known", [])

@@ -24,7 +24,7 @@ _keys = on(KEYS, status=200)
 
 
 def knowing_values(fault: Notes) -> Fault:
-    """Returns a fault that knows the virtual keys that were shown: pairs of id and value."""
+    """Return a fault that knows the virtual keys that were shown: pairs of id and value."""
     return remembering(
         on(status=(200, 201), where=lambda body: "virtual_key" in body),
         lambda _, response: (response.json["virtual_key"]["id"], response.json["virtual_key"]["value"]),
@@ -33,19 +33,19 @@ def knowing_values(fault: Notes) -> Fault:
 
 
 def _shown(value: Callable[[Object, dict[str, str]], Any]) -> Fault:
-    """A list of keys whose values are shown by who knows them."""
+    """Show values in a list of keys by who knows them."""
     return knowing_values(
         lambda known: _keys.edit("/virtual_keys/*", lambda key: key | {"value": value(key, dict(known))})
     )
 
 
 def _twice(operation: str, when: Callable[[Request], Any] | None = None) -> On:
-    """A name that is taken is given again."""
+    """Give a name that is taken again."""
     return on(operation, when=when, status=409).retry(with_body(name=fresh))
 
 
 def _twice_for_another(operation: str) -> Fault:
-    """A name that another user's key has is given again."""
+    """Give again a name that another user's key has."""
 
     def place(request: Request) -> tuple[str, str]:
         return request.path_parameter("user_id"), str(request.json.get("name")).strip()
@@ -65,7 +65,7 @@ def _to_user(request: Request, _: State) -> Request:
 
 
 def _to_copy(choose: Callable[[list[Object]], Object]) -> Fault:
-    """A key without a profile goes to the copy that is chosen."""
+    """Add a key without a profile to the copy that is chosen."""
 
     async def fault(request: Request, inner: Inner, state: State) -> Response:
         if request.operation_id != ADD_TO_USER or "profile_id" in request.sent:
@@ -87,7 +87,7 @@ _in_clear = _shown(lambda key, values: values.get(key["id"], key["value"]))
 
 
 async def key_of_anybody(request: Request, inner: Inner, state: State) -> Response:
-    """The user in the path is not compared with the key's."""
+    """Leave the user in the path uncompared with the key's."""
     response = await inner(request)
     users = state.memory.setdefault("users", [])
     if request.operation_id == "assignUserAccessProfile":

@@ -9,5 +9,5 @@ __all__ = ["Constraint", "Mutant", "mutants"]
 
 
 def mutants(document: Document) -> list[Mutant]:
-    """Every mutant of a contract, in the order of its operations within each kind."""
+    """Return every mutant of a contract, in the order of its operations within each kind."""
     return [*constraint_mutants(document), *answer_mutants(document), *access_mutants(document)]

@@ -37,7 +37,7 @@ Steps = tuple[str, ...]
 
 
 def answer_mutants(document: Document) -> Iterator[Mutant]:
-    """One for each documented status that can be asked for, each field of a good answer, and its headers."""
+    """Yield one for each documented status to be asked for, each field of a good answer, and its headers."""
     for _, _, operation in operations(document):
         operation_id = operation["operationId"]
         for status, stated in operation["responses"].items():
@@ -59,7 +59,7 @@ def answer_mutants(document: Document) -> Iterator[Mutant]:
 
 
 def _fields(document: Document, operation_id: str, status: str, schema: Document) -> Iterator[Mutant]:
-    """One mutant for each field that must be there: dropped, renamed or of another type, in turn."""
+    """Yield one mutant for each field that must be there: dropped, renamed or of another type, in turn."""
     kinds = ((FIELD_DROPPED, _drop), (FIELD_RENAMED, _rename), (FIELD_TYPE, _retype))
     for number, steps in enumerate(_required(document, schema, (), frozenset())):
         operator, change = kinds[number % len(kinds)]
@@ -108,7 +108,7 @@ def _rename(holder: Document, name: str) -> None:
 
 
 def _retype(holder: Document, name: str) -> None:
-    """A number or a flag as text, text as a number, and an object or a list the other way round."""
+    """Make a number or a flag a text, text a number, and an object or a list the other of the two."""
     value = holder[name]
     if isinstance(value, str):
         holder[name] = len(value)

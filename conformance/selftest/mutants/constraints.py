@@ -47,7 +47,7 @@ def constraint_mutants(document: Document) -> Iterator[Mutant]:
 def _constraints(
     document: Document, node: Document, location: str, steps: tuple[str, ...]
 ) -> Iterator[Constraint]:
-    """Every constraint of a schema and of what stands in it. What the server sets is no demand."""
+    """Yield every constraint of a schema and of what stands in it. What the server sets is no demand."""
     schema = resolved(document, node)
     if schema.get("readOnly"):
         return
@@ -87,7 +87,7 @@ def _mutants(path: str, method: str, operation: Document, constraint: Constraint
 
 
 def _dropped(constraint: Constraint) -> Document | None:
-    """What takes the place of the constraint when it is dropped: None for each keyword that goes."""
+    """Return what takes the place of the constraint when it is dropped: None for each keyword that goes."""
     if constraint.keyword == "nullable":
         return None
     if constraint.keyword == "required":
@@ -100,7 +100,7 @@ def _dropped(constraint: Constraint) -> Document | None:
 
 
 def _tightened(constraint: Constraint) -> Document | None:
-    """What takes the place of the constraint when it asks for a little more."""
+    """Return what takes the place of the constraint when it asks for a little more."""
     value = constraint.value
     match constraint.keyword:
         case "minLength" | "minItems":
@@ -169,7 +169,7 @@ def _change(document: Document, holder: Any, root: str, constraint: Constraint, 
 
 
 def _parameters(document: Document, path: str, operation: Document) -> list[Document]:
-    """An operation's parameters; its own stand in for those of the path."""
+    """Return an operation's parameters; its own stand in for those of the path."""
     given = [*document["paths"][path].get("parameters", ()), *operation.get("parameters", ())]
     found = {(each["in"], each["name"]): each for each in (resolved(document, one) for one in given)}
     return list(found.values())

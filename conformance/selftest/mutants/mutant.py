@@ -38,7 +38,7 @@ class Mutant:
         return f"{self.operation_id}.{self.place}/{self.operator.replace(' ', '-')}"
 
     def contract(self, document: Document) -> Document | None:
-        """The contract that its server serves, when that is another one."""
+        """Return the contract that its server serves, when that is another one."""
         if self.edit is None:
             return None
         changed = copy.deepcopy(document)
@@ -79,7 +79,7 @@ def operations(document: Document) -> Iterator[tuple[str, str, Document]]:
 
 
 def resolved(document: Document, node: Document) -> Document:
-    """The node, or what it refers to."""
+    """Return the node, or what it refers to."""
     while "$ref" in node:
         found: Any = document
         for step in node["$ref"].removeprefix("#/").split("/"):
@@ -89,7 +89,7 @@ def resolved(document: Document, node: Document) -> Document:
 
 
 def own(document: Document, node: Any, *steps: str | int) -> Any:
-    """What stands that many steps below a node, where it may be changed: each reference becomes a copy."""
+    """Return what stands that many steps below a node, to be changed: each reference becomes a copy."""
     for step in steps:
         node[step] = (
             copy.deepcopy(resolved(document, node[step])) if _is_reference(node[step]) else node[step]

@@ -1,7 +1,5 @@
 """Keys by role: used where they were given, made where the server makes keys, or else asked for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -34,7 +32,7 @@ async def _no_api_keys(request: Request, inner: Inner, state: State) -> Response
 
 
 async def _everybody_is_let_in(request: Request, inner: Inner, state: State) -> Response:
-    """Only keys that the server never issued are refused."""
+    """Refuse only the keys that the server never issued."""
     known = {f"Bearer {SECRETS['expired']}", f"Bearer {SECRETS['revoked']}"}
     if request.header("authorization") in known:
         request = request.with_header("authorization", f"Bearer {state.key}")

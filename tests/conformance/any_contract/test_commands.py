@@ -18,7 +18,7 @@ OUT = ["--without", "fuzz", "--seed", "1"]
 
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
-    """A server whose errors are strings, and the results of a run against it."""
+    """Give a server whose errors are strings, and the results of a run against it."""
     folder = tmp_path_factory.mktemp("results")
     with served("errors-string") as server:
         command = ["check", server.url, "--contract", str(server.contract), "--output", str(folder)]

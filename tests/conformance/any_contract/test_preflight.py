@@ -21,7 +21,7 @@ JSON, PAGE = "application/json", "text/html; charset=utf-8"
 
 @contextmanager
 def answering(*replies: tuple[str, int, str, dict[str, str]]) -> Iterator[str]:
-    """A server that answers requests below paths in one way each, and all others 404."""
+    """Give a server that answers requests below paths in one way each, and all others 404."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"

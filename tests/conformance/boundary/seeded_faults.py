@@ -13,7 +13,7 @@ Body = dict[str, Any]
 
 
 def lenient(operation: str, mend: Callable[[Body], Body]) -> On:
-    """Accepts what it should refuse: the body is mended before the server sees it."""
+    """Accept what it should refuse: the body is mended before the server sees it."""
 
     def is_mended(request: Request) -> bool:
         # What is too large, or is no object, is left as it is.
@@ -29,7 +29,7 @@ def with_name(body: Body, change: Callable[[str], str]) -> Body:
 
 
 def without_pointer(operation: str, place: str, code: str) -> On:
-    """Refusals of one place for one reason that do not name the place."""
+    """Name no place in refusals of one place for one reason."""
 
     def names(body: Any) -> bool:
         errors = body.get("extra_fields", {}).get("errors", [])
@@ -39,7 +39,7 @@ def without_pointer(operation: str, place: str, code: str) -> On:
 
 
 def restated(operation: str, status: int, other: int) -> On:
-    """Answers with another status, in the body of an error as well."""
+    """Answer with another status, in the body of an error as well."""
     return on(operation, status=status).status(other).edit("/status_code", lambda _: other)
 
 

@@ -1,7 +1,5 @@
 """The constraints of requests: found at every depth, with their place in the file, and with both sides."""
 
-from __future__ import annotations
-
 import json
 import random
 from pathlib import Path

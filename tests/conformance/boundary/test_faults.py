@@ -260,7 +260,7 @@ def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
 def _tried(
     breakable: Breakable, plan: Plan, operation_id: str, fault: Fault, answers: ResponseAudit | None = None
 ) -> list[Verdict]:
-    """The boundary phase for one operation, on a server with a fault."""
+    """Run the boundary phase for one operation, on a server with a fault."""
     only = {i for i in Boundary(ACCESS_PROFILES).ids(plan.contract) if i.startswith(f"S.{operation_id}.")}
     verdicts: list[Verdict] = []
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:

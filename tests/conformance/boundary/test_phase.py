@@ -1,7 +1,5 @@
 """The boundary phase on our own server: everything is reached, everything passes, within its bounds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, replace
 

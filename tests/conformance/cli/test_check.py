@@ -1,7 +1,5 @@
 """The command: its exit codes, its sentences, its reports; never a secret in any of them."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -164,7 +162,7 @@ def test_a_malformed_url_is_2(check: Command, url: str) -> None:
 
 
 async def no_api_keys(request: Request, inner: Inner, state: State) -> Response:
-    """The server has no API keys as a resource."""
+    """Have no API keys as a resource."""
     return refusal(404) if "/api-keys" in request.path else await inner(request)
 
 

@@ -45,7 +45,7 @@ def run() -> Run:
 
 @pytest.fixture
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A repository with one committed contract, as the current folder."""
+    """Give a repository with one committed contract, as the current folder."""
     folder = tmp_path / "repository"
     folder.mkdir()
     git(folder, "init", "--quiet")
@@ -254,7 +254,7 @@ REDOCLY = {
 
 @pytest.fixture
 def npx(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A stand-in for npx that answers what the test writes, and notes what it was asked."""
+    """Give a stand-in for npx that answers what the test writes, and notes what it was asked."""
     change(repository, BROKEN)
     folder = repository.parent / "bin"
     folder.mkdir()

@@ -33,7 +33,7 @@ def _run(*arguments: str) -> Result:
 
 @pytest.fixture
 def new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contract whose clauses have nothing yet stands for the suite's own."""
+    """Let a contract whose clauses have nothing yet stand for the suite's own."""
     path = tmp_path / "openapi.yaml"
     path.write_text(CONTRACT)
     monkeypatch.setattr(document, "_PLACES", (path,))

@@ -1,7 +1,5 @@
 """A failure of an earlier run, once more."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -18,7 +16,7 @@ NO_CHALLENGE = fault_of("AUTH-008/no_challenge")
 
 @pytest.fixture
 def failed(breakable: Breakable, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The report of a run against a server without a challenge."""
+    """Give the report of a run against a server without a challenge."""
     monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
     code = _run(breakable, NO_CHALLENGE, "check", breakable.target.root, "--only", "AUTH-008", folder=folder)
     assert code == ExitCode.DOES_NOT_CONFORM

@@ -36,7 +36,7 @@ def loaded(folder: Path, **members: Any) -> Contract:
 
 
 def with_schema(schema: Any) -> dict[str, Any]:
-    """The members of a document whose one operation is answered with what fits a schema."""
+    """Return the members of a document whose one operation is answered with what fits a schema."""
     content = {"application/json": {"schema": schema}}
     return {"paths": {"/": {"get": {"responses": {"200": {"description": "", "content": content}}}}}}
 

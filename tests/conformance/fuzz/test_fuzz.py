@@ -3,8 +3,6 @@
 That it is green on one that conforms, and touches nothing of others, shows tests/http/test_conformance.py.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from conformance.fuzz.phase import derived_id

@@ -1,7 +1,5 @@
 """`python -m conformance` as people run it: in a process of its own, with a watch on its time and memory."""
 
-from __future__ import annotations
-
 import os
 import re
 import resource
@@ -39,7 +37,7 @@ def conformance(
     largest_file: int | None = None,
     seconds: float = LONG_SECONDS,
 ) -> Ended:
-    """Runs the command to its end; it is killed, and so has the code -9, when it takes longer."""
+    """Run the command to its end; it is killed, and so has the code -9, when it takes longer."""
     admin, viewer = keys or (ADMIN, "")
     variables = {
         **os.environ,
@@ -103,7 +101,7 @@ def _peak_of(pid: int) -> Iterator[list[float]]:
 
 
 def interrupted(*arguments: str, keys: tuple[str, str], sign: str, by: signal.Signals) -> Ended:
-    """Runs the command, and sends it a signal once it has said something."""
+    """Run the command, and send it a signal once it has said something."""
     variables = {
         **os.environ,
         "NO_COLOR": "1",

@@ -3,8 +3,6 @@
 Each is an ASGI app around the server's own.
 """
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from collections.abc import Iterator, MutableMapping
@@ -92,7 +90,7 @@ async def _answer(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -
 
 @contextmanager
 def serving(app: ASGIApp, *, tls: bool = False) -> Iterator[str]:
-    """The app on a free port of this host, in a thread: the URL of it."""
+    """Give the app on a free port of this host, in a thread: the URL of it."""
     options: dict[str, Any] = {"ssl_certfile": str(CERTIFICATES / "server.pem")} if tls else {}
     with served_in_a_thread(app, lifespan="off", **options) as port:
         yield f"{'https' if tls else 'http'}://127.0.0.1:{port}"

@@ -1,7 +1,5 @@
 """Servers that are none: each does one thing wrong on a real port, with whoever connects."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 import threading
@@ -18,7 +16,7 @@ _PAGE = b"<!doctype html><title>Sign in</title><form>Who are you?</form>"
 
 @contextmanager
 def listening(behave: Behaviour) -> Iterator[str]:
-    """A port where each connection is dealt with in a thread of its own: the URL of it."""
+    """Give a port where each connection is dealt with in a thread of its own: the URL of it."""
     ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         listener.settimeout(0.1)
@@ -44,17 +42,17 @@ def listening(behave: Behaviour) -> Iterator[str]:
 
 
 def silence(connection: socket.socket) -> None:
-    """Takes the request and never answers."""
+    """Take the request and never answer."""
     while connection.recv(65536):
         pass
 
 
 def hang_up(connection: socket.socket) -> None:
-    """Closes as soon as somebody connects."""
+    """Close as soon as somebody connects."""
 
 
 def half_closed(connection: socket.socket) -> None:
-    """Says that nothing will come, and goes on listening."""
+    """Say that nothing will come, and go on listening."""
     connection.shutdown(socket.SHUT_WR)
     silence(connection)
 
@@ -66,7 +64,7 @@ def garbage(connection: socket.socket) -> None:
 
 
 def answering(head: str, body: bytes = b"", *, once: bool = False) -> Behaviour:
-    """Gives the same answer to every request; `once` closes the connection after the first."""
+    """Give the same answer to every request; `once` closes the connection after the first."""
 
     def behave(connection: socket.socket) -> None:
         while connection.recv(65536):
@@ -78,7 +76,7 @@ def answering(head: str, body: bytes = b"", *, once: bool = False) -> Behaviour:
 
 
 def endless_body(connection: socket.socket) -> None:
-    """Has two gigabytes to send, and says so."""
+    """Have two gigabytes to send, and say so."""
     connection.recv(65536)
     head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {2 * _GIGABYTE}\r\n\r\n"
     connection.sendall(head.encode())
@@ -87,7 +85,7 @@ def endless_body(connection: socket.socket) -> None:
 
 
 def endless_chunks(connection: socket.socket) -> None:
-    """Has two gigabytes to send, and does not say how much it is."""
+    """Have two gigabytes to send, and do not say how much it is."""
     connection.recv(65536)
     connection.sendall(
         b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -105,13 +103,13 @@ def endless_headers(connection: socket.socket) -> None:
 
 
 def dripping_headers(connection: socket.socket) -> None:
-    """Sends an octet of its head a tenth of a second."""
+    """Send an octet of its head a tenth of a second."""
     connection.recv(65536)
     _drip(connection, b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 3600)
 
 
 def dripping_body(connection: socket.socket) -> None:
-    """Sends an octet of its body a tenth of a second."""
+    """Send an octet of its body a tenth of a second."""
     connection.recv(65536)
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3600\r\n\r\n")
     _drip(connection, b" " * 3600)
@@ -136,7 +134,7 @@ login_page = answering(
 
 
 def speaking_tls(behave: Behaviour) -> Behaviour:
-    """Does so after a TLS handshake, with a certificate of an authority that nobody knows."""
+    """Do so after a TLS handshake, with a certificate of an authority that nobody knows."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(CERTIFICATES / "server.pem")
 
@@ -148,13 +146,13 @@ def speaking_tls(behave: Behaviour) -> Behaviour:
 
 
 def too_short_for_http(connection: socket.socket) -> None:
-    """Closes after half of a status line."""
+    """Close after half of a status line."""
     connection.recv(65536)
     connection.sendall(b"HTTP/1.")
 
 
 def dying_after(pieces: int, address: tuple[str, int]) -> Behaviour:
-    """Passes everything on to a real server, until so many pieces were passed: then it is gone for good."""
+    """Pass everything on to a real server, until so many pieces were passed: then it is gone for good."""
     left = threading.Semaphore(pieces)
 
     def behave(connection: socket.socket) -> None:

@@ -1,7 +1,5 @@
 """Servers that cannot be checked: each run ends with a clear sentence and its code, in time and memory."""
 
-from __future__ import annotations
-
 import shutil
 import signal
 import socket

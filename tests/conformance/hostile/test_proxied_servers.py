@@ -1,7 +1,5 @@
 """The project's own server behind what stands before real ones: a good sample of the clauses passes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,7 +37,7 @@ def _keys(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def everything(breakable: Breakable) -> Iterator[tuple[str, Limited]]:
-    """The server with all of it before it at once: the URL, and the limit on the rate."""
+    """Give the server with all of it before it at once: the URL, and the limit on the rate."""
     limited = Limited(Slow(breakable.app, 0.01))
     with serving(Prefixed(limited, PREFIX), tls=True) as url:
         yield url + PREFIX, limited

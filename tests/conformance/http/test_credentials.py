@@ -33,13 +33,13 @@ def scheme(form: Form) -> Scheme:
 
 
 def echoed(secret: str) -> bytes:
-    """An answer that tells a secret in whatever forms it may be told."""
+    """Return an answer that tells a secret in whatever forms it may be told."""
     parts = (secret, quote(secret, safe=""), json.dumps(secret), f"<p>{secret}</p>")
     return " | ".join(parts).encode()
 
 
 def asked(credential: Credential, body: bytes = b"", held: str = "admin") -> tuple[Any, Any]:
-    """What was sent with a credential, and the evidence of it."""
+    """Return what was sent with a credential, and the evidence of it."""
     target = Target("http://here/base", credentials={held: {"aScheme": credential}})
     answers: list[Any] = []
     sent: dict[str, Any] = {}

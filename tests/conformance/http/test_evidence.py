@@ -1,7 +1,5 @@
 """Evidence: no secret in it, and a curl line that really repeats the request."""
 
-from __future__ import annotations
-
 import base64
 import json
 import re

@@ -1,7 +1,5 @@
 """The pace of requests, on a clock of the test's own."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 

@@ -1,7 +1,5 @@
 """Requests: safe in threads, bounded, sent again where that is safe, and not at all where nothing may be."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -31,7 +29,7 @@ def _target(url: str, timeout: float = 1.0) -> Target:
 
 
 def _one_answer_a_connection(seen: list[bytes]) -> Callable[[socket.socket], None]:
-    """Keeps a connection open after its answer, and hangs up on the next request over it."""
+    """Keep a connection open after its answer, and hang up on the next request over it."""
 
     def behave(connection: socket.socket) -> None:
         seen.append(connection.recv(65536))

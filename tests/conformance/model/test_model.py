@@ -1,7 +1,5 @@
 """Random histories: what a sound server passes, and how a fault of a combination is found and told."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Making failing histories short."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

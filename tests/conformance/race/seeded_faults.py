@@ -12,7 +12,7 @@ ALONE_SECONDS = 1
 
 
 async def _another(state: State, what: str) -> None:
-    """Two at a time go on together; who is alone goes on alone."""
+    """Let two at a time go on together; who is alone goes on alone."""
     waiting: asyncio.Event | None = state.memory.pop(what, None)
     if waiting is not None:
         waiting.set()
@@ -25,7 +25,7 @@ async def _another(state: State, what: str) -> None:
 
 
 async def an_update_writes_back_what_it_read_before(request: Request, inner: Inner, state: State) -> Response:
-    """A lost update: the whole profile is read, changed and written, without a look at what came between."""
+    """Lose an update: read the whole profile, change it and write it, whatever came between."""
     if request.operation_id != "updateAccessProfile":
         return await inner(request)
     read = await stored(request, inner)
@@ -35,7 +35,7 @@ async def an_update_writes_back_what_it_read_before(request: Request, inner: Inn
 
 
 async def a_name_is_looked_up_before_it_is_taken(request: Request, inner: Inner, state: State) -> Response:
-    """Who comes second while a create of the name is under way gets another name, and a 201."""
+    """Give who comes second while a create of the name is under way another name, and a 201."""
     if request.operation_id != "createAccessProfile":
         return await inner(request)
     wanted = request.json["name"]
@@ -50,7 +50,7 @@ async def a_name_is_looked_up_before_it_is_taken(request: Request, inner: Inner,
 async def two_fields_are_written_one_after_the_other(
     request: Request, inner: Inner, state: State
 ) -> Response:
-    """Whoever reads between the two writes sees what nobody has sent."""
+    """Show whoever reads between the two writes what nobody has sent."""
     sent = request.json
     half_written = state.memory.setdefault("half written", [])
     if request.operation_id == "getAccessProfile":
@@ -70,7 +70,7 @@ async def two_fields_are_written_one_after_the_other(
 
 
 async def one_round_in_two_has_two_winners(request: Request, inner: Inner, state: State) -> Response:
-    """Deletes of every other profile are answered 200 twice."""
+    """Answer deletes of every other profile 200 twice."""
     response = await inner(request)
     profile_id = request.path_parameter("profile_id")
     if request.operation_id == "deleteAccessProfile":

@@ -1,7 +1,5 @@
 """The search for an order of concurrent calls."""
 
-from __future__ import annotations
-
 from itertools import permutations
 
 from hypothesis import given
@@ -21,7 +19,7 @@ def apply(state: int, call: Call) -> int | None:
 
 
 def explains(calls: list[Timed[Call]], order: tuple[int, ...]) -> bool:
-    """Whether an order is legal and respects what ended before something else began, by the definition."""
+    """Return whether an order is legal and keeps what ended before something else began: the definition."""
     for place, index in enumerate(order):
         if any(calls[later].ended < calls[index].begun for later in order[place:]):
             return False

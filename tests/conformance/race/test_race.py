@@ -1,7 +1,5 @@
 """Races: what a sound server passes, and what a careless one is seen by."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Documents like `results.json`, of every kind that a run can come to, made from the real contract."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from typing import Any
@@ -35,7 +33,7 @@ _KEYWORDS = (
 
 
 def document(**changes: Any) -> Document:
-    """A whole run in which everything passed, with members replaced by `changes`."""
+    """Return a whole run in which everything passed, with members replaced by `changes`."""
     random_source = random.Random(1)
     clauses = [_clause(index, random_source) for index in range(len(_STATED.clauses))]
     made = _document(clauses, derived(500), coverage())
@@ -44,17 +42,20 @@ def document(**changes: Any) -> Document:
 
 
 def clause_line(clause_id: str) -> int:
-    """Where a clause stands in the contract."""
+    """Return where a clause stands in the contract."""
     return next(clause.line for clause in _STATED.clauses if clause.id == clause_id)
 
 
 def passed() -> Document:
-    """Everything passed."""
+    """Return a run in which everything passed."""
     return document()
 
 
 def failed() -> Document:
-    """Some of everything: failures with evidence, warnings, skips, expected failures, an unreached clause."""
+    """Return a run with some of everything.
+
+    Failures with evidence, warnings, skips, expected failures, an unreached clause.
+    """
     made = document(label="Staging gateway")
     by_id = {verdict["id"]: verdict for verdict in made["clauses"]}
     _fail(by_id["AP-CRE-006"], finding(creation(409), steps=["POST /api/access-profiles, 20 times at once"]))
@@ -92,7 +93,7 @@ def failed() -> Document:
 
 
 def blocked() -> Document:
-    """Nothing could be checked."""
+    """Return a run in which nothing could be checked."""
     obstacle = "Nothing listens at http://127.0.0.1:9. Start the server, or give its URL."
     made = _document([], [], None)
     made["phases"] = [phase("preflight", requests=1)]
@@ -101,7 +102,7 @@ def blocked() -> Document:
 
 
 def broken() -> Document:
-    """A check failed by itself."""
+    """Return a run in which a check itself failed."""
     made = document()
     reason = "the check itself failed: KeyError: 'id'"
     made["clauses"][5].update(status="ERROR", reason=reason)
@@ -109,7 +110,7 @@ def broken() -> Document:
 
 
 def stale() -> Document:
-    """All is well, but for the list of expected failures."""
+    """Return a run in which all is well, but for the list of expected failures."""
     made = document()
     entry = {"reason": "mended long ago", "owner": "QA", "expires": "2026-01-01"}
     _expect(made["clauses"][9], entry)
@@ -117,7 +118,7 @@ def stale() -> Document:
 
 
 def hostile(text: str = "".join(HOSTILE)) -> Document:
-    """What a server or a user can choose is `text`, everywhere."""
+    """Return a run in which all that a server or a user can choose is `text`."""
     made = document(target=f"http://host/{text}", label=text)
     shown = _exchange("POST", f"/api/{text}", text, 201, text)
     shown["request"]["headers"].append(["X-Sent", text])
@@ -147,7 +148,7 @@ def hostile(text: str = "".join(HOSTILE)) -> Document:
 
 
 def long_bodies() -> Document:
-    """Every fourth clause failed, with three exchanges of the longest bodies that are kept."""
+    """Return a run in which every fourth clause failed, with three exchanges of the longest bodies kept."""
     made = document()
     for verdict in made["clauses"][::4]:
         _fail(
@@ -158,7 +159,7 @@ def long_bodies() -> Document:
 
 
 def thousands() -> Document:
-    """A run with 2,000 derived checks, some of which failed."""
+    """Return a run with 2,000 derived checks, some of which failed."""
     made = document(derived=derived(2000))
     for verdict in made["derived"][::100]:
         _fail(verdict, finding(creation(500), code="ST200"))
@@ -173,7 +174,7 @@ ALL = {
 def finding(
     *exchanges: dict[str, Any], code: str | None = None, steps: list[str] | None = None
 ) -> dict[str, Any]:
-    """A finding that these exchanges show."""
+    """Return a finding that these exchanges show."""
     status = exchanges[-1]["response"]["status"] if exchanges else "nothing"
     return {
         "expected": "201 with an `access_profile` whose name is the one that was sent",
@@ -187,7 +188,7 @@ def finding(
 
 
 def creation(status: int) -> dict[str, Any]:
-    """The exchange of a creation that is answered with that status."""
+    """Return the exchange of a creation that is answered with that status."""
     body = '{"name": "cf-1f3a Translator", "budgets": [{"max_limit": 20, "reset_duration": "1M"}]}'
     answer = (
         '{"access_profile":{"id":17,"name":"cf-1f3a translator","tags":["eu"],"is_active":false,"version":1,'
@@ -211,7 +212,7 @@ def derived(count: int) -> list[dict[str, Any]]:
 
 
 def coverage() -> dict[str, Any]:
-    """What was reached of the real contract: most of it."""
+    """Return what was reached of the real contract: most of it."""
     return {
         "operations": [
             {
@@ -244,7 +245,7 @@ def coverage() -> dict[str, Any]:
 
 
 def phase(name: str, **changes: Any) -> dict[str, Any]:
-    """A phase that was done."""
+    """Return a phase that was done."""
     made = {"name": name, "status": "done", "reason": "", "budget": 20.0, "seconds": 1.25, "requests": 300}
     return {**made, **changes}
 

@@ -1,7 +1,5 @@
 """The badge: for shields.io, and as a picture."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from xml.etree import ElementTree as ET

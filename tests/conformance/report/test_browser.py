@@ -1,7 +1,5 @@
 """The HTML report in a real Chromium: quiet, readable, whole without scripts, fit for keyboard and phone."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterator, Mapping
@@ -103,7 +101,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The files, as they lie on a disk or in a mail."""
+    """Give the files, as they lie on a disk or in a mail."""
     folder = tmp_path_factory.mktemp("pages")
     servers = [samples.document(label="Reference"), samples.failed()]
     sources = {
@@ -121,7 +119,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def visit(
     browser: Browser, file: Path, *, width: int = DESK, scheme: Scheme = "light", scripts: bool = True
 ) -> Iterator[Visit]:
-    """Opens a file in a fresh browser profile."""
+    """Open a file in a fresh browser profile."""
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=scripts
     )
@@ -146,7 +144,7 @@ def overflow(page: Page) -> int:
 
 
 def shown(page: Page) -> int:
-    """How many checks the filter lets through."""
+    """Return how many checks the filter lets through."""
     return page.locator(".check:not([hidden])").count()
 
 

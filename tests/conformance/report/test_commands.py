@@ -1,7 +1,5 @@
 """`conformance report` and `conformance matrix`: what they print, write, and refuse."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from tests.conformance.report import samples
 
 @pytest.fixture
 def results(folder: Path) -> Path:
-    """A folder with the results of a run that found failures."""
+    """Give a folder with the results of a run that found failures."""
     folder.mkdir()
     files.write(folder, samples.failed())
     return folder

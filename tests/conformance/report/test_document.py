@@ -1,7 +1,5 @@
 """`results.json` and its schema: what a run writes fits, and what does not fit is refused in a sentence."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Callable, Iterator
@@ -26,7 +24,7 @@ SCHEMA: dict[str, Any] = json.loads(document.SCHEMA_FILE.read_text())
 
 
 def closed(schema: Any) -> Any:
-    """The schema, with members that it does not describe forbidden."""
+    """Return the schema, with members that it does not describe forbidden."""
     if isinstance(schema, list):
         return [closed(part) for part in schema]
     if not isinstance(schema, dict):
@@ -38,7 +36,7 @@ def closed(schema: Any) -> Any:
 
 
 def undescribed(made: Document) -> list[str]:
-    """What is in a document that its schema does not describe, or not so."""
+    """Return what is in a document that its schema does not describe, or not so."""
     validator = jsonschema_rs.validator_for(closed(SCHEMA))
     return [f"{error.instance_path}: {error.message}" for error in validator.iter_errors(made)]
 

@@ -1,7 +1,5 @@
 """The files of a run: whole or not there at all, and none of an earlier run."""
 
-from __future__ import annotations
-
 import json
 import os
 from pathlib import Path

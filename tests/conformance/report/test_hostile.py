@@ -1,7 +1,5 @@
 """Whatever a server answers and a fuzzer sends, every report stays what it is: XML, HTML, JSON, Markdown."""
 
-from __future__ import annotations
-
 import io
 import json
 from xml.etree import ElementTree as ET
@@ -25,7 +23,7 @@ TEXTS = st.lists(st.one_of(st.sampled_from(HOSTILE), st.text(max_size=20)), min_
 
 
 def small(text: str) -> Document:
-    """The hostile document without what is the same in all of them."""
+    """Return the hostile document without what is the same in all of them."""
     made = hostile(text)
     made.update(clauses=made["clauses"][:8], derived=[])
     made["coverage"]["constraints"] = made["coverage"]["constraints"][:1]

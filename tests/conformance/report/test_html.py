@@ -1,7 +1,5 @@
 """The HTML report, read as a browser without scripts would: whole, offline, and in order."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from html.parser import HTMLParser

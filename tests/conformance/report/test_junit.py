@@ -1,7 +1,5 @@
 """The JUnit report: one test case for each verdict, and the words that a CI server counts."""
 
-from __future__ import annotations
-
 from xml.etree import ElementTree as ET
 
 from conformance.report import junit

@@ -1,7 +1,5 @@
 """The Markdown block, read as GitHub would: a table that nothing breaks, and evidence that folds away."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 
@@ -23,7 +21,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def faults(text: str) -> list[str]:
-    """What of a block is not what its author meant."""
+    """Return what of a block is not what its author meant."""
     found = []
     depth = 0
     for token in tokens(text):
@@ -43,7 +41,7 @@ def faults(text: str) -> list[str]:
 
 
 def rows(text: str) -> list[list[str]]:
-    """The text of each cell of the first table."""
+    """Return the text of each cell of the first table."""
     found: list[list[str]] = []
     for token in tokens(text):
         if token.type == "tr_open":

@@ -1,7 +1,5 @@
 """Servers side by side: what differs comes first, and only what is of one contract is compared."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """The SARIF log: valid by the standard's own schema, and with what code review needs to show it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from functools import cache

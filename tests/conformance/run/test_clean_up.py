@@ -1,7 +1,5 @@
 """What a run made is gone at its end, and what others made is not."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -24,7 +22,7 @@ CLAUSE = "AP-GET-001"
 
 
 def _fill(session: Session) -> dict[str, Any]:
-    """An object of each kind: a user holds a copy by a role, another one directly."""
+    """Return an object of each kind: a user holds a copy by a role, another one directly."""
     profile_id = fixtures.active_profile(session)["id"]
     role_id = fixtures.role(session)["id"]
     fixtures.attached(session, profile_id, role_id, is_default=True)
@@ -114,7 +112,7 @@ def test_a_run_that_is_interrupted_removes_what_it_made(plan: Plan) -> None:
 
     @checks.check(CLAUSE)
     def interrupted(session: Session) -> None:
-        """Is broken off by the user."""
+        """Be broken off by the user."""
         sessions.append((session, _fill(session)))
         raise KeyboardInterrupt
 

@@ -1,7 +1,5 @@
 """A server that has the core and nothing else conforms to the core."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from conformance.run.plan import Plan

@@ -1,7 +1,5 @@
 """The ledger of what a run reached, and what it says was not."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 

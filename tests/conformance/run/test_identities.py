@@ -36,7 +36,7 @@ def contract(folder: Path, security: Any, whole: Any = None) -> Contract:
 
 
 def shown(stated: Contract, *held: str, path: str = "/x") -> list[str]:
-    """The schemes of which a credential is shown."""
+    """Return the schemes of which a credential is shown."""
     every = {name: of_scheme(scheme, f"of-{name}") for name, scheme in stated.schemes.items() if name != "d"}
     target = Target("http://h", credentials={"admin": {name: every[name] for name in held}})
     found = of_role(stated, Routes(stated), target, "admin").credential("GET", path)

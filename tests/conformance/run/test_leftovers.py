@@ -1,7 +1,5 @@
 """What runs that were cut short left on a server: told, and removed on demand, and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -25,7 +23,7 @@ CONTRACT = document.load()
 
 @pytest.fixture
 def cut_short(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    """A session of a run that removed nothing: a user who holds a copy, a role, a profile, a key."""
+    """Give a session of a run that removed nothing: a user who holds a copy, a role, a profile, a key."""
     monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         session = workspace.session("cut short")

@@ -1,7 +1,5 @@
 """Runs on a server in production: nothing is sent that could change something."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -37,7 +37,7 @@ def notes() -> Iterator[Served]:
 
 @pytest.fixture
 def foreign(notes: Served) -> Iterator[Workspace]:
-    """A run against a server of something else, of which nothing is known beside its contract."""
+    """Give a run against a server of something else, of which nothing is known beside its contract."""
     with Workspace(document.load(notes.contract), Target(notes.url, {"admin": "none"}), 1) as workspace:
         yield workspace
         clean_up(workspace, ANY)

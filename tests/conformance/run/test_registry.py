@@ -1,7 +1,5 @@
 """The list of checks: one for each clause, each of which says how it checks."""
 
-from __future__ import annotations
-
 import pytest
 
 from conformance.access_profiles import calls
@@ -14,12 +12,12 @@ def test_the_docstring_of_a_check_is_its_explanation() -> None:
 
     @checks.check("A-1")
     def ask(session: Session) -> None:
-        """Asks once.
+        """Ask once.
 
-        And looks.
+        And look.
         """
 
-    assert checks["A-1"].explanation == "Asks once. And looks."
+    assert checks["A-1"].explanation == "Ask once. And look."
     assert checks["A-1"].run is ask
     assert list(checks) == ["A-1"]
 
@@ -29,7 +27,7 @@ def test_a_second_check_for_a_clause_is_refused() -> None:
 
     @checks.check("A-1")
     def first(session: Session) -> None:
-        """Asks."""
+        """Ask."""
 
     with pytest.raises(ValueError, match="A-1 has a check already"):
         checks.check("A-1")(first)

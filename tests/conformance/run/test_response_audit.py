@@ -1,7 +1,5 @@
 """ResponseAudit as they come: which are judged, and which operation they belong to."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """A run, when the server is hard to check: it dies, hangs up, answers nonsense; or when a check has a bug."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -34,7 +32,7 @@ def _run_one(plan: Plan, check: Callable[[Session], Any], **changes: Any) -> tup
     """Run a single check of our own."""
 
     def checked(session: Session) -> None:
-        """Does what the test wants."""
+        """Do what the test wants."""
         check(session)
 
     checks = Registry()
@@ -222,7 +220,7 @@ def test_a_shape_is_compared_with_the_contract(plan: Plan) -> None:
 
 @contextmanager
 def _dies_after(requests: int) -> Iterator[str]:
-    """A server that answers 401 to a request, 200 to the first, and is gone after some."""
+    """Give a server that answers 401 to a request, 200 to the first, and is gone after some."""
     listener = socket.create_server(("127.0.0.1", 0))
     body = b'{"access_profiles": [], "count": 0, "total_count": 0, "limit": 25, "offset": 0}'
 

@@ -1,7 +1,5 @@
 """What a run amounts to. Only a run in which every claimed MUST passes is a yes."""
 
-from __future__ import annotations
-
 import pytest
 
 from conformance.run.verdict import ExitCode, Status, Verdict, exit_code, totals

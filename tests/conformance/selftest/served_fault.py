@@ -1,7 +1,5 @@
 """The project's own server on a store in memory, in a thread, with at most one fault at a time."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +27,7 @@ class FaultyServer:
 
     @contextmanager
     def broken_by(self, fault: Fault) -> Iterator[None]:
-        """The server with a fault, which is not to crash."""
+        """Give the server with a fault, which is not to crash."""
         self.app.break_with(fault)
         try:
             yield

@@ -1,7 +1,5 @@
 """`conformance selftest`: its exit codes, its JSON, and that it leaves no process behind."""
 
-from __future__ import annotations
-
 import json
 import shlex
 import signal
@@ -22,7 +20,7 @@ def _run(*options: str) -> subprocess.CompletedProcess[str]:
 
 
 def _run_changed(change: str, *options: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process in which something of the suite is another."""
+    """Run the command in a process in which something of the suite is another."""
     script = f"import sys\nfrom conformance import cli, runner\n{change}\nsys.exit(cli.run(sys.argv[1:]))\n"
     command = [sys.executable, "-c", script, "selftest", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

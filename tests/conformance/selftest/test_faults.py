@@ -3,8 +3,6 @@
 That each passes on a server without a fault, `tests/http/test_conformance.py` shows on every store.
 """
 
-from __future__ import annotations
-
 import os
 
 import pytest

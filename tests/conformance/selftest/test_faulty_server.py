@@ -1,7 +1,5 @@
 """The server under test: a child process, broken by a word and whole again by another."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal

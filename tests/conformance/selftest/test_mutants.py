@@ -1,7 +1,5 @@
 """Contract mutants: which there are for a contract, and that each differs in its one point."""
 
-from __future__ import annotations
-
 import asyncio
 import copy
 import json

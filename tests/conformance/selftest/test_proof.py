@@ -1,7 +1,5 @@
 """The self-test finds a check that proves nothing, and one that is never content."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +21,7 @@ from conformance.selftest.trials import Outcome, Trial, TrialServer
 
 
 def _with_checks(**replaced: Callable[[Session], None]) -> Registry:
-    """The catalogue with other checks of some clauses; `AP_GET_006` stands for AP-GET-006."""
+    """Return the catalogue with other checks of some clauses; `AP_GET_006` stands for AP-GET-006."""
     checks, other = runner.checks(), Registry()
     for each in checks:
         other.check(each)(replaced.get(each.replace("-", "_"), checks[each].run))
@@ -31,23 +29,23 @@ def _with_checks(**replaced: Callable[[Session], None]) -> Registry:
 
 
 def _vacuous(session: Session) -> None:
-    """Asks, and takes whatever comes."""
+    """Ask, and take whatever comes."""
     calls.browse(session)
 
 
 def _crashes(session: Session) -> None:
-    """Fails by itself."""
+    """Fail by itself."""
     calls.browse(session)
     raise RuntimeError("a bug")
 
 
 def _never_content(session: Session) -> None:
-    """Finds fault with every server."""
+    """Find fault with every server."""
     raise Violation("something else", "this", [calls.browse(session)])
 
 
 def _takes_its_own_key_away(session: Session) -> None:
-    """Revokes whatever key there is, the one that it has last."""
+    """Revoke whatever key there is, the one that it has last."""
     rows = session.call("listApiKeys").json["api_keys"]
     for row in sorted(rows, key=lambda row: row["name"] == "admin"):
         session.call("revokeApiKey", parameters={"key_id": row["id"]})
@@ -64,7 +62,7 @@ def _knowing(trials: TrialServer, checks: Registry) -> Iterator[None]:
 
 
 def _mutant_trial(trials: TrialServer, mutant_id: str) -> Trial:
-    """What comes of a mutant when no clause has a check."""
+    """Try a mutant when no clause has a check."""
     (mutant,) = (each for each in mutants(document.load().document) if each.id == mutant_id)
     with _knowing(trials, Registry()):
         return trials.mutant(mutant)

@@ -1,7 +1,5 @@
 """What is told while a self-test runs, where there is no terminal."""
 
-from __future__ import annotations
-
 from io import StringIO
 
 from rich.console import Console
@@ -11,7 +9,7 @@ from conformance.selftest.trials import Outcome, Trial
 
 
 def _told(*ends: float, outcome: Outcome = Outcome.QUIET) -> list[str]:
-    """The lines about trials that end at these seconds."""
+    """Return the lines about trials that end at these seconds."""
     written = StringIO()
     now = [0.0]
     with Watcher(Console(file=written), lambda: now[0]) as watcher:

@@ -9,7 +9,7 @@ _COMMANDS = {Severity.BREAKING: "error", Severity.UNCLEAR: "warning"}
 
 
 def workflow_commands(comparison: Comparison) -> str:
-    """A line for each change that is not safe, and one for the sum.
+    """Return a line for each change that is not safe, and one for the sum.
 
     What was removed points at what was around it.
     """

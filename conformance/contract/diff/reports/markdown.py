@@ -30,7 +30,7 @@ _SPECIAL = re.compile(r"[\\`*_\[\]<>&|~@#!]")
 
 
 def markdown(comparison: Comparison, links: str | None = None) -> str:
-    """The comparison as Markdown of at most `MAX_OCTETS`.
+    """Return the comparison as Markdown of at most `MAX_OCTETS`.
 
     Args:
         comparison: what to show.
@@ -172,11 +172,11 @@ def _cut(words: str) -> str:
 
 
 def text(plain: str) -> str:
-    """Text in which nothing is markup, on one line."""
+    """Return text in which nothing is markup, on one line."""
     return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", " ".join(plain.split()))
 
 
 def code(plain: str) -> str:
-    """Text as code, on one line and safe within a table."""
+    """Return text as code, on one line and safe within a table."""
     line = " ".join(plain.split())
     return f"<code>{text(line)}</code>" if re.search(r"[`|\\]", line) or not line else f"`{line}`"

@@ -8,7 +8,7 @@ from conformance.contract.diff.document import Document
 
 
 def plain(comparison: Comparison) -> dict[str, Any]:
-    """The comparison as what JSON can hold."""
+    """Return the comparison as what JSON can hold."""
     return {
         "schema_version": 1,
         "old": _version(comparison.old),

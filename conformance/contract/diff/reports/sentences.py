@@ -8,7 +8,7 @@ _SHOWN_USES = 3
 
 
 def headline(comparison: Comparison) -> str:
-    """How many changes there are of each severity."""
+    """Return how many changes there are of each severity."""
     counts = {severity: len(comparison.of(severity)) for severity in Severity}
     if not comparison.changes:
         return "no changes"
@@ -17,7 +17,7 @@ def headline(comparison: Comparison) -> str:
 
 
 def who_breaks(comparison: Comparison) -> str:
-    """Who has to do something, as a sentence."""
+    """Return who has to do something, as a sentence."""
     broken = comparison.broken()
     if broken:
         return f"Breaks {parties(broken)}."
@@ -27,12 +27,12 @@ def who_breaks(comparison: Comparison) -> str:
 
 
 def parties(named: Iterable[Party]) -> str:
-    """The parties with `and` between."""
+    """Return the parties with `and` between."""
     return " and ".join(sorted(named))
 
 
 def uses(change: Change) -> str:
-    """The operations that a change concerns, in a few words."""
+    """Return the operations that a change concerns, in a few words."""
     count = len(change.uses)
     if count <= _SHOWN_USES:
         return ", ".join(change.uses) or "everything"
@@ -40,17 +40,17 @@ def uses(change: Change) -> str:
 
 
 def is_addition(change: Change) -> bool:
-    """Whether the old version has only what is around it."""
+    """Return whether the old version has only what is around it."""
     return change.new.pointer.startswith(f"{change.old.pointer}/")
 
 
 def is_removal(change: Change) -> bool:
-    """Whether the new version has only what is around it."""
+    """Return whether the new version has only what is around it."""
     return change.old.pointer.startswith(f"{change.new.pointer}/")
 
 
 def by_rule(changes: Iterable[Change]) -> dict[str, list[Change]]:
-    """The changes of each rule, the most frequent rule first."""
+    """Return the changes of each rule, the most frequent rule first."""
     groups: dict[str, list[Change]] = {}
     for change in changes:
         groups.setdefault(change.rule.id, []).append(change)

@@ -20,7 +20,7 @@ _SHOWN_OF_A_RULE = 5
 
 
 def show(comparison: Comparison, console: Console) -> None:
-    """Prints the comparison: each change that somebody has to look at, then the others by their rules."""
+    """Print the comparison: each change that somebody has to look at, then the others by their rules."""
 
     def line(text: Text | str = "") -> None:
         console.print(text, soft_wrap=True)
@@ -68,12 +68,12 @@ def _show_change(change: Change, comparison: Comparison, line: Callable[[Text], 
 
 
 def _printable(text: str) -> str:
-    """The text on one line, without what would steer a terminal."""
+    """Return the text on one line, without what would steer a terminal."""
     return "".join(each if each.isprintable() else " " for each in text)
 
 
 def _words(change: Change) -> Text:
-    """The words, with brackets as git's word diff has them, so that no colour is needed to read it."""
+    """Return the words, with brackets as git's word diff has them, so that no colour is needed to read it."""
     told = Text(" " * 10)
     for index, edit in enumerate(change.words):
         told.append(" " if index else "")

@@ -1,7 +1,5 @@
 """Small contracts for the comparison."""
 
-from __future__ import annotations
-
 import copy
 import json
 from typing import Any
@@ -19,7 +17,7 @@ OPERATION: dict[str, Any] = {
 
 
 def contract(operation: dict[str, Any] | None = None, path: str = "/things", **root: Any) -> dict[str, Any]:
-    """A contract of one operation; `root` are members beside it."""
+    """Return a contract of one operation; `root` are members beside it."""
     stated = {
         "openapi": "3.0.3",
         "info": {"title": "Things", "version": "1.0.0"},
@@ -30,23 +28,23 @@ def contract(operation: dict[str, Any] | None = None, path: str = "/things", **r
 
 
 def document(stated: dict[str, Any], origin: str = "test") -> Document:
-    """A contract as the comparison reads it."""
+    """Return a contract as the comparison reads it."""
     # JSON is YAML, and is written much faster.
     return read(json.dumps(stated, indent=1).encode(), "openapi.yaml", origin)
 
 
 def changes(old: dict[str, Any], new: dict[str, Any]) -> tuple[Change, ...]:
-    """What the comparison finds."""
+    """Return what the comparison finds."""
     return compare(document(old), document(new)).changes
 
 
 def rules(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
-    """The ids of the rules of what it finds."""
+    """Return the ids of the rules of what it finds."""
     return [change.rule.id for change in changes(old, new)]
 
 
 def with_schema(place: str, schema: Schema) -> dict[str, Any]:
-    """A contract that has the schema in one of the places of `rules`."""
+    """Return a contract that has the schema in one of the places of `rules`."""
     match place:
         case "request-parameter":
             return contract({"parameters": [{"name": "p", "in": "query", "schema": schema}]})

@@ -1,7 +1,5 @@
 """Clauses, profiles and error codes: what no schema says is compared, too."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -23,7 +21,7 @@ def _clause(
 def _stated(
     *clauses: dict[str, str], codes: tuple[str, ...] = CODES, root: dict[str, Any] | None = None
 ) -> dict[str, Any]:
-    """A contract with clauses on its operation; the catalogue of error codes is in use."""
+    """Return a contract with clauses on its operation; the catalogue of error codes is in use."""
     error = {"type": "object", "properties": {"code": {"$ref": "#/components/schemas/ErrorCode"}}}
     operation = {
         "x-clauses": list(clauses),

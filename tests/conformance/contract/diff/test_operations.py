@@ -1,7 +1,5 @@
 """Operations: which there are, who may call them, what they take and give. Each change there and back."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

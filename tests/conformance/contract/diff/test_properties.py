@@ -1,7 +1,5 @@
 """What holds of every pair of contracts, tried on random ones and on the project's own."""
 
-from __future__ import annotations
-
 import copy
 from contextlib import suppress
 from dataclasses import replace
@@ -90,7 +88,7 @@ CLAUSES = st.lists(
 
 @st.composite
 def contracts(draw: st.DrawFn) -> dict[str, Any]:
-    """A contract of one to two operations, on paths that either version may have."""
+    """Return a contract of one to two operations, on paths that either version may have."""
     stated = contract()
     stated["paths"] = {
         f"/{name}": {
@@ -147,7 +145,7 @@ DROPPED = (*UPPER, *LOWER, "pattern", "format", "uniqueItems", "enum", "required
 
 @st.composite
 def loosened(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A schema, and one that allows more."""
+    """Return a schema, and one that allows more."""
     schema: dict[str, Any] = {
         "type": "integer",
         "maximum": 9,
@@ -230,7 +228,7 @@ def _own_leaves() -> list[tuple[str | int, ...]]:
 
 
 def _set(root: Any, path: tuple[str | int, ...], value: Any) -> Any:
-    """A copy of what is on the path, with the value at its end; everything beside it is shared."""
+    """Return a copy of what is on the path, with the value at its end; everything beside it is shared."""
     if not path:
         return value
     changed = copy.copy(root)

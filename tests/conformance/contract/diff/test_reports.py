@@ -1,7 +1,5 @@
 """The views of a comparison: complete, linked to lines, and safe whatever a contract says."""
 
-from __future__ import annotations
-
 import io
 import re
 from typing import Any
@@ -39,7 +37,7 @@ def _stated(text: str, code: str, *, extra: bool = False) -> dict[str, Any]:
 
 @pytest.fixture
 def nasty() -> Comparison:
-    """A comparison of contracts whose texts try to be markup, where texts can stand."""
+    """Give a comparison of contracts whose texts try to be markup, where texts can stand."""
     old = document(_stated("One.", "one"), "main")
     return compare(old, document(_stated(NASTY, NASTY, extra=True)), frozenset({"T-1", NASTY}))
 

@@ -1,7 +1,5 @@
 """The list of rules: each has an example, and says how bad it is in words that fit together."""
 
-from __future__ import annotations
-
 import re
 
 from conformance.contract.diff.change import Party, Severity

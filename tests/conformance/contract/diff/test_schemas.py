@@ -1,7 +1,5 @@
 """Schemas, keyword by keyword: in each place where a schema can stand, and in both directions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest
@@ -170,7 +168,7 @@ def test_the_order_of_names_and_values_says_nothing() -> None:
 
 
 def _shared(schema: Schema, *, operations: int = 2) -> dict[str, Any]:
-    """Operations that take and give one schema."""
+    """Return operations that take and give one schema."""
     content = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Node"}}}}
     stated = contract()
     for number in range(operations):
