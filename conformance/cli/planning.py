@@ -57,6 +57,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
         strict=options["strict"] or asked.strict,
         expected=_expected(options["expect_file"] or asked.expect, suite.ids(contract)),
         allow_stale=options["allow_stale"],
+        packages=options["packages"],
         label=options["label"] or settings.target.label,
     ), chosen.notes
 

@@ -90,6 +90,7 @@ class Plan:
         expected: the failures that are expected.
         allow_stale: whether that list may be out of date.
         label: what the server is called in reports.
+        packages: those whose checks were asked for beside the suite's own.
     """
 
     contract: Contract
@@ -112,6 +113,7 @@ class Plan:
     expected: ExpectedFailures = NONE
     allow_stale: bool = False
     label: str | None = None
+    packages: tuple[str, ...] = ()
 
     @property
     def seeds(self) -> tuple[int, ...]:

@@ -92,6 +92,8 @@ class ResponseAudit:
                 status, findings = Status.WARN, tuple(seen.disclosures.values())
             elif not seen.answers:
                 status, reason = Status.NOT_REACHED, "no answer of it was seen"
+                if writes := skips.writing(plan, operation):
+                    status, reason = Status.SKIP, writes
             yield decided(
                 plan,
                 verdict_id,

@@ -122,6 +122,7 @@ class Results:
             return ""
         base = contract.servers[0]
         more = f" --base {shlex.quote(base or '/')}" if base != contract.stated_servers[0] else ""
+        more += "".join(f" --checks {shlex.quote(package)}" for package in self.plan.packages)
         return f" --contract {shlex.quote(str(contract.path))}{more}"
 
     def _replay(self, verdict_id: str) -> str:

@@ -76,3 +76,19 @@ def test_a_skeleton_of_the_pages_check_is_printed(folder: Path) -> None:
     assert '@check("NOTE-DEL-001")' in run.stdout
     assert 'session.call("deleteNote", parameters={"note_id": ...})' in run.stdout
     compile(run.stdout, "printed", "exec")
+
+
+def test_the_line_that_repeats_a_check_of_ones_own_names_its_package(folder: Path) -> None:
+    module = folder / "note_checks" / "deletion.py"
+    module.write_text(module.read_text().replace("parameters=place), 404)", "parameters=place), 410)"))
+    with served("notes") as server:
+        contract = with_clauses(server.contract, folder)
+        command = [sys.executable, "-m", "conformance", "check", server.url, "--contract", str(contract)]
+        command += ["--checks", "note_checks", "--only", "NOTE-DEL-001"]
+        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+        run = subprocess.run(
+            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert re.search(r"again +conformance check .* --checks note_checks", run.stdout)

