@@ -3,13 +3,13 @@
 import json
 import random
 import string
+import uuid
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-import jsonschema_rs
-
-from conformance.contract.schemas import as_json_schema
+from conformance.contract.schemas import as_json_schema, compiled
 
 Schema = dict[str, Any]
 
@@ -31,6 +31,16 @@ _CANDIDATES = (
     "1",
     "",
 )
+_OF_FORMATS = {
+    "byte": "eA==",
+    "duration": "P1D",
+    "hostname": "example.com",
+    "idn-hostname": "example.com",
+    "json-pointer": "/x",
+    "relative-json-pointer": "0",
+    "time": "00:00:00Z",
+    "uri-reference": "/x",
+}
 # Of the right form, and no such thing.
 _IMPOSSIBLE = ("2400-02-30T00:00:00Z", "2400-02-30", "nobody")
 # What patterns tend to forbid: the likeliest first.
@@ -41,6 +51,10 @@ _PROBES_OF_HEADERS = 'x ,;"@9'
 _KINDS = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
 _ENOUGH = 12
 """How many characters are drawn of a text that is to be nobody's."""
+
+
+_MOST_DRAWN = 100
+"""How many texts of a pattern are tried."""
 
 
 class NoText(LookupError):
@@ -58,6 +72,7 @@ class Texts:
     def __init__(self, good: str, drawn: random.Random) -> None:
         self._good = good
         self._drawn = drawn
+        self._uuid = ""
 
     def sample(self, schema: Schema, first: Iterable[str] = ()) -> str:
         """Return a text that the schema allows.
@@ -66,13 +81,21 @@ class Texts:
             NoText: none was found.
         """
         is_good = fits(schema)
-        for candidate in (*first, self._good, *_examples(schema), *_CANDIDATES):
+        for candidate in (*first, self._good, *_examples(schema), *self._of_format(schema), *_CANDIDATES):
             if is_good(candidate):
                 return candidate
-        for length in (schema.get("minLength", 1), schema.get("maxLength", 1)):
+        lengths = schema.get("minLength", 1), schema.get("maxLength", 1)
+        for length in lengths:
             for candidate in (self._good, *_CANDIDATES):
                 if found := _of_length(candidate, length, is_good):
                     return found
+        if drawn := _of_pattern(_key(schema)):
+            return drawn
+        # Few of a pattern's texts may be as long as they have to be.
+        start = _of_pattern(_key({"type": "string", "pattern": schema.get("pattern", "")}))
+        for length in lengths:
+            if start and (found := _of_length(start, length, is_good)):
+                return found
         raise NoText(f"no text was found that keeps {_shown(schema)}")
 
     def is_own(self, text: Any) -> bool:
@@ -86,9 +109,12 @@ class Texts:
             NoText: none was found.
         """
         is_good = fits(schema)
+        if schema.get("format") == "uuid" and is_good(drawn := self._drawn_uuid()):
+            return drawn
         sample = self.sample(schema)
         longest = min(schema.get("maxLength", _ENOUGH), _ENOUGH)
-        found = _of_length(sample, max(len(sample), longest), is_good) or sample
+        lengths = range(longest, len(sample), -1)
+        found = next(filter(None, (_of_length(sample, length, is_good) for length in lengths)), sample)
         for at, character in enumerate(found):
             letters = next((kind for kind in _KINDS if character in kind), "")
             for other in self._drawn.sample(letters, len(letters)):
@@ -134,6 +160,18 @@ class Texts:
                 return changed
         raise NoText(f"no text was found that breaks {word} alone of {_shown(schema)}")
 
+    def _of_format(self, schema: Schema) -> Iterator[str]:
+        stated = schema.get("format")
+        if stated == "uuid":
+            # One and the same for this operation: values are compared.
+            self._uuid = self._uuid or self._drawn_uuid()
+            yield self._uuid
+        elif stated in _OF_FORMATS:
+            yield _OF_FORMATS[stated]
+
+    def _drawn_uuid(self) -> str:
+        return str(uuid.UUID(int=self._drawn.getrandbits(128), version=4))
+
 
 def _examples(schema: Schema) -> Iterator[str]:
     if isinstance(schema.get("example"), str):
@@ -171,14 +209,46 @@ def _changes(sample: str, probes: str) -> Iterator[str]:
 
 def fits(schema: Schema) -> Callable[[Any], bool]:
     """Return what tells whether a text keeps a schema."""
-    words = {word: schema[word] for word in _WORDS if word in schema}
-    compiled: Callable[[Any], bool] = _compiled(json.dumps(words, sort_keys=True)).is_valid
-    return compiled
+    told: Callable[[Any], bool] = _compiled(_key(schema)).is_valid
+    return told
 
 
 @lru_cache(maxsize=512)
-def _compiled(schema: str) -> Any:
-    return jsonschema_rs.Draft4Validator(as_json_schema(json.loads(schema)), validate_formats=True)
+def _compiled(key: str) -> Any:
+    return compiled(as_json_schema(json.loads(key)))
+
+
+def _key(schema: Schema) -> str:
+    return json.dumps({word: schema[word] for word in _WORDS if word in schema}, sort_keys=True)
+
+
+@lru_cache(maxsize=512)
+def _of_pattern(key: str) -> str | None:
+    """Return the simplest text that a schema allows, drawn from its pattern; None if none is found."""
+    # It takes long to import, and few contracts need it.
+    from hypothesis import HealthCheck, Phase, find, settings
+    from hypothesis.strategies import characters, from_regex
+
+    schema = json.loads(key)
+    if not schema.get("pattern"):
+        return None
+    bounded = settings(
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=_MOST_DRAWN,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    # Not every pattern can be kept with ASCII alone.
+    for codec in ("ascii", "utf-8"):
+        # Patterns are the contract's: Python may not know them, or never come upon a text that fits.
+        with suppress(Exception):
+            texts = from_regex(schema["pattern"], alphabet=characters(codec=codec))
+            # Of a seed of its own: one and the same text in every run.
+            seeded = random.Random(key)  # noqa: S311  nothing secret is drawn
+            return find(texts, fits(schema), settings=bounded, random=seeded)
+    return None
 
 
 def _shown(schema: Schema) -> str:

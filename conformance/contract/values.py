@@ -44,7 +44,7 @@ class Values:
             return schema["enum"][0]
         match schema.get("type"):
             case "object":
-                required = len({*schema.get("required", ())})
+                required = len({*self._required(schema)})
                 return self.members(schema, max(required, schema.get("minProperties", 0)))
             case "array":
                 return self.items(schema, name, schema.get("minItems", 0))
@@ -78,9 +78,7 @@ class Values:
             return [inner, *self.items(schema, "", schema.get("minItems", 1) - 1)]
         members = schema.get("properties", {})
         inner = self.around(members.get(step, {}), rest, leaf)
-        built = {
-            key: self.sample(members.get(key, {}), key) for key in schema.get("required", ()) if key != step
-        }
+        built = {key: self.sample(members.get(key, {}), key) for key in self._required(schema) if key != step}
         return built if inner is ABSENT else {**built, step: inner}
 
     def whole(self, node: Schema) -> Schema:
@@ -116,8 +114,17 @@ class Values:
     def members(self, schema: Schema, count: int) -> dict[str, Any]:
         """Return an object with so many members: the required ones, then others."""
         members = schema.get("properties", {})
-        names = dict.fromkeys([*schema.get("required", ()), *members])
+        others = (name for name in members if self._is_sent(schema, name))
+        names = dict.fromkeys([*self._required(schema), *others])
         return {name: self.sample(members.get(name, {}), name) for name in list(names)[:count]}
+
+    def _required(self, schema: Schema) -> list[str]:
+        """Return the names of the members that a request must have: not those that the server alone sets."""
+        return [name for name in schema.get("required", ()) if self._is_sent(schema, name)]
+
+    def _is_sent(self, schema: Schema, name: str) -> bool:
+        member, _ = self._contract.resolved(schema.get("properties", {}).get(name, {}), "")
+        return not member.get("readOnly")
 
     def _number(self, schema: Schema) -> Any:
         low = lowest(schema) if "minimum" in schema else 1

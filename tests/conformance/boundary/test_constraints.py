@@ -183,7 +183,6 @@ BOTH_SIDES: dict[str, tuple[list[Any], list[Any]]] = {
             {
                 "name": "cf-name",
                 "parts": ["bolt"],
-                "id": 1,
                 "size": {"width": 1},
                 "made_at": "2400-01-01T00:00:00.0Z",
                 "is_new": False,
@@ -264,7 +263,7 @@ def test_a_text_that_cannot_be_found_is_said_so() -> None:
     texts = Texts("cf-name", random.Random(1))
 
     with pytest.raises(NoText, match="no text was found that keeps"):
-        texts.sample({"type": "string", "pattern": "^[A-F]{8}-secret$"})
+        texts.sample({"type": "string", "pattern": "^[A-F]{8}-secret$", "maxLength": 9})
     with pytest.raises(NoText, match="no text was found that breaks pattern alone"):
         texts.breaking({"type": "string", "pattern": "^(.|\\n)*$"}, "pattern")
 

@@ -1,0 +1,82 @@
+"""Validators of what is sent: every known format is judged, and nothing is required that the server sets."""
+
+from typing import Any
+
+import pytest
+
+from conformance.contract.schemas import validator
+
+
+@pytest.mark.parametrize(
+    ("stated", "good", "bad"),
+    [
+        ("uuid", "5f0c6a0e-3f4c-4a4e-8a37-0d7c6c1f2b11", "cf-name"),
+        ("duration", "P1DT2H", "1 day"),
+        ("time", "10:00:00Z", "10 o'clock"),
+        ("byte", "eA==", "x"),
+        ("uri-reference", "/things/1", "a b"),
+        ("json-pointer", "/a/0", "a"),
+        ("regex", "^a$", "["),
+    ],
+)
+def test_a_format_is_judged_in_every_place(stated: str, good: str, bad: str) -> None:
+    schema = {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}}
+    judge = validator({"components": {"schemas": {"A": {"type": "string", "format": stated}}}}, schema)
+
+    assert judge.is_valid({"a": good})
+    assert not judge.is_valid({"a": bad})
+
+
+THING = {
+    "type": "object",
+    "required": ["id", "name"],
+    "properties": {"id": {"$ref": "#/components/schemas/Id"}, "name": {"type": "string"}},
+}
+ID = {"type": "integer", "readOnly": True}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        THING,
+        {"$ref": "#/components/schemas/Thing"},
+        {"allOf": [{"$ref": "#/components/schemas/Thing"}, {"required": ["id"]}]},
+        {"allOf": [{"$ref": "#/components/schemas/Thing"}], "required": ["id"]},
+    ],
+)
+def test_what_the_server_sets_is_required_of_no_request(schema: dict[str, Any]) -> None:
+    judge = validator({"components": {"schemas": {"Thing": THING, "Id": ID}}}, schema)
+
+    assert judge.is_valid({"name": "x"})
+    assert not judge.is_valid({})
+    assert not judge.is_valid({"name": "x", "id": "x"})
+
+
+def test_a_member_may_be_called_like_a_word() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"required": ID, "allOf": ID},
+        "required": ["required", "allOf"],
+    }
+
+    assert validator({}, schema).is_valid({})
+
+
+def test_a_schema_may_hold_itself() -> None:
+    node = {
+        "allOf": [{"properties": {"next": {"$ref": "#/components/schemas/Node"}, "id": ID}}],
+        "required": ["id", "next"],
+    }
+    judge = validator({"components": {"schemas": {"Node": node}}}, node)
+
+    assert not judge.is_valid({})
+    assert not judge.is_valid({"next": {}})
+
+
+def test_an_example_need_not_refer_to_anything() -> None:
+    schema = {
+        "type": "object",
+        "example": {"properties": {"a": {"$ref": "#/nowhere"}}, "allOf": [{"$ref": "x"}]},
+    }
+
+    assert validator({}, schema).is_valid({})

@@ -1,0 +1,90 @@
+"""Texts of formats and of patterns: good ones, broken ones, and such as are nobody's."""
+
+import random
+import re
+
+import pytest
+
+from conformance.contract.texts import NoText, Texts, fits
+
+NAME = "cf-0123456789-1-000001"
+
+
+@pytest.fixture
+def texts() -> Texts:
+    return Texts(NAME, random.Random(1))
+
+
+@pytest.mark.parametrize("stated", ["uuid", "duration", "time", "byte", "json-pointer", "uri-reference"])
+def test_a_format_is_kept_and_broken(stated: str, texts: Texts) -> None:
+    schema = {"type": "string", "format": stated}
+
+    assert fits(schema)(texts.sample(schema))
+    assert not fits(schema)(texts.breaking(schema, "format"))
+
+
+@pytest.mark.parametrize("stated", ["uuid", "duration", "time", "byte"])
+def test_a_name_is_none_of_these(stated: str) -> None:
+    assert not fits({"type": "string", "format": stated})(NAME)
+
+
+def test_a_uuid_is_drawn_from_the_seed() -> None:
+    schema = {"type": "string", "format": "uuid"}
+    first, same, other = (Texts(NAME, random.Random(seed)) for seed in (1, 1, 2))
+
+    assert first.sample(schema) == first.sample(schema) == same.sample(schema) != other.sample(schema)
+    assert re.fullmatch(
+        r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", first.another(schema)
+    )
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^[0-9a-f]{8}$",
+        "^[a-z]{3,8}$",
+        "^[A-Z]{3}$",
+        r"^\+[1-9]\d{6,14}$",
+        r"^\d+\.\d+\.\d+$",
+        "^#[0-9a-f]{6}$",
+        "^(?!admin)[a-z]{3,9}$",
+        "^[а-я]{3}$",
+    ],
+)
+def test_a_text_is_drawn_from_a_pattern(pattern: str, texts: Texts) -> None:
+    schema = {"type": "string", "pattern": pattern}
+
+    assert fits(schema)(texts.sample(schema))
+    assert not fits(schema)(texts.breaking(schema, "pattern"))
+
+
+@pytest.mark.parametrize("bounds", [{"minLength": 20}, {"maxLength": 5}, {"minLength": 6, "maxLength": 7}])
+def test_a_text_of_a_pattern_is_as_long_as_it_has_to_be(bounds: dict[str, int], texts: Texts) -> None:
+    schema = {"type": "string", "pattern": "^[A-Z]{2}[0-9][0-9a-z]+$", **bounds}
+
+    sample = texts.sample(schema)
+
+    assert bounds.get("minLength", 0) <= len(sample) <= bounds.get("maxLength", 99)
+    assert fits(schema)(sample)
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"format": "uuid"},
+        {"pattern": "^[0-9a-f]{8}$"},
+        {"pattern": "^[a-z]{3,8}$"},
+        {"pattern": r"^\+[1-9]\d{6,14}$"},
+    ],
+)
+def test_texts_that_are_nobodys_are_unlike_each_other(schema: dict[str, str], texts: Texts) -> None:
+    drawn = [texts.another({"type": "string", **schema}) for _ in range(20)]
+
+    assert all(map(fits(schema), drawn))
+    assert len({*drawn}) == len(drawn)
+
+
+@pytest.mark.parametrize("pattern", ["^[A-Z]{3}$", r"^\p{Greek}-\p{Greek}$"])
+def test_what_no_text_or_no_known_pattern_keeps_has_no_sample(pattern: str, texts: Texts) -> None:
+    with pytest.raises(NoText, match="no text was found that keeps"):
+        texts.sample({"type": "string", "pattern": pattern, "minLength": 40})
