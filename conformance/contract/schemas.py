@@ -120,7 +120,7 @@ def _never_fetched(_: str) -> dict[str, Any]:
 
 
 def as_json_schema(node: Any) -> Any:
-    """Return an OpenAPI 3.0 schema as JSON Schema, which says with a second type what `nullable` says."""
+    """Return an OpenAPI 3.0 schema as JSON Schema, which has no word `nullable`."""
     if isinstance(node, list):
         return [as_json_schema(item) for item in node]
     if not isinstance(node, dict):
@@ -129,10 +129,15 @@ def as_json_schema(node: Any) -> Any:
     # A member may be called like the word.
     if not isinstance(plain.get("nullable"), bool):
         return plain
-    if plain.pop("nullable") and isinstance(plain.get("type"), str):
+    if not plain.pop("nullable"):
+        return plain
+    if isinstance(plain.get("type"), str):
         plain["type"] = [plain["type"], "null"]
         if isinstance(plain.get("enum"), list):
             plain["enum"] = [*plain["enum"], None]
+    elif any(word in plain for word in ("$ref", "allOf", "anyOf", "oneOf")):
+        # 3.0 says nothing clear of this; whoever writes it means it.
+        return {"anyOf": [plain, {"enum": [None]}]}
     return plain
 
 

@@ -80,3 +80,15 @@ def test_an_example_need_not_refer_to_anything() -> None:
     }
 
     assert validator({}, schema).is_valid({})
+
+
+@pytest.mark.parametrize(
+    "schema", [{"type": "string"}, {"type": "string", "enum": ["x"]}, {"allOf": [{"type": "string"}]}]
+)
+@pytest.mark.parametrize("is_nullable", [True, False])
+def test_null_is_a_value_of_what_is_nullable(schema: dict[str, Any], is_nullable: bool) -> None:
+    judge = validator({}, {**schema, "nullable": is_nullable})
+
+    assert judge.is_valid("x")
+    assert judge.is_valid(None) is is_nullable
+    assert not judge.is_valid(1)
