@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.requests import Caller, Request
 from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.resources import parameters_of
 from conformance.contract.values import ABSENT
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
@@ -94,6 +95,8 @@ def situations(
             continue
         if found is not _GOOD and status not in content.causes:
             continue
+        if status == 404 and not content.insists and not _may_miss(contract, operation):
+            continue
         ask, cause = found
         taken = content.takes(operation, status)
         yield Situation(
@@ -105,6 +108,12 @@ def situations(
             ask,
             changes=bool(taken),
         )
+
+
+def _may_miss(contract: Contract, operation: Operation) -> bool:
+    """Return whether a request can name what is not there: a PUT that states 201 makes what it names."""
+    makes = operation.method == "PUT" and 201 in contract.statuses(operation)
+    return bool(parameters_of(operation.path)) and not makes
 
 
 def _succeed(caller: Caller) -> Iterator[Answer]:
@@ -181,7 +190,7 @@ def _named(caller: Caller, name: str) -> Request:
 # For each status: what brings it about, and why.
 _GOOD: Cause = (_succeed, "the request is good")
 _CAUSES: dict[int, Cause] = {
-    304: (_unchanged, "the profile is what the client has"),
+    304: (_unchanged, "what is there is what the client has"),
     400: (_unknown_query, "the query parameter is not stated"),
     403: (_without_permission, "the key lacks the permission"),
     404: (_nothing_there, "there is nothing with this id"),

@@ -252,6 +252,50 @@ def stateless(_: Server) -> Api:
     )
 
 
+def never_missing(_: Server) -> Api:
+    """Return notes that state 404 where nothing can be missing, and answer it to an id of another type."""
+    document = load("notes")
+    kept: dict[str, dict[str, Any]] = {}
+    missing, stated = {"$ref": "#/components/responses/NotFound"}, {"type": "object"}
+    done = {"description": "It is there", "content": {"application/json": {"schema": stated}}}
+    document["paths"]["/notes"]["post"]["responses"]["404"] = missing
+    document["paths"]["/config"] = {
+        "get": {"operationId": "getConfig", "responses": {"200": done, "404": missing}}
+    }
+    label = {"name": "label", "in": "path", "required": True, "schema": {"type": "string"}}
+    answers = {"200": done, "201": done, "404": missing, "422": {"$ref": "#/components/responses/Refused"}}
+    document["paths"]["/labels/{label}"] = {
+        "parameters": [label],
+        "get": {"operationId": "getLabel", "responses": {"200": done, "404": missing}},
+        "put": {"operationId": "putLabel", "responses": answers},
+        "delete": {"operationId": "deleteLabel", "responses": {**_DONE, "404": missing}},
+    }
+
+    def put(call: Call) -> Reply:
+        is_new = call.parameters["label"] not in kept
+        return Reply(201 if is_new else 200, kept.setdefault(call.parameters["label"], {}))
+
+    def found(call: Call) -> Reply:
+        if call.parameters["label"] not in kept:
+            raise Refusal(404, "There is no such label.")
+        return Reply(200, kept[call.parameters["label"]])
+
+    def delete(call: Call) -> Reply:
+        found(call)
+        del kept[call.parameters["label"]]
+        return Reply(204)
+
+    class Routed(Api):
+        def answer(self, request: Request) -> Reply:
+            kind, _, identity = request.target.removeprefix("/").partition("/")
+            if kind == "notes" and identity and not identity.isdigit():
+                return problem(Refusal(404, "There is no such path."))
+            return super().answer(request)
+
+    labels = {"getLabel": found, "putLabel": put, "deleteLabel": delete}
+    return notes_api(document, {"getConfig": lambda _: Reply(200, {}), **labels}, kind=Routed)
+
+
 def without_operations(_: Server) -> Api:
     """Return notes whose contract names no operation."""
     api = notes_api()
