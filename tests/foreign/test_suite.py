@@ -152,6 +152,21 @@ def test_a_mock_without_a_memory_is_found_by_what_it_answers_of_nothing() -> Non
     assert {each.rpartition(".")[2] for each in with_status(document, "FAIL")} == {"404"}
 
 
+def test_success_without_a_number_and_values_that_a_path_lists_are_tried() -> None:
+    _, document = of_trouble("without-numbers")
+
+    unreached = with_status(document, "NOT_REACHED")
+    passed = with_status(document, "PASS")
+    assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
+    assert set(unreached) == {f"S.get_{name}.status.404" for name in ("mode", "only", "is_on", "day")}
+    assert passed.keys() >= {"S.getRange.status.2XX", "S.getDefault.status.default", "S.getRange.answers"}
+    assert passed.keys() >= {
+        "S.get_mode.path.mode.enum",
+        "S.get_day.path.day.format",
+        "S.get_only.status.200",
+    }
+
+
 def test_a_large_contract_is_read_and_bounded_in_time() -> None:
     code, document = of_trouble("large", "--budget", "2")
 

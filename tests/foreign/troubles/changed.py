@@ -296,6 +296,31 @@ def never_missing(_: Server) -> Api:
     return notes_api(document, {"getConfig": lambda _: Reply(200, {}), **labels}, kind=Routed)
 
 
+def without_numbers(_: Server) -> Api:
+    """Return notes that state some successes by no number, and paths that name values and not things."""
+    document = load("notes")
+    body = {"description": "It is there", "content": {"application/json": {"schema": {"type": "object"}}}}
+    stated: dict[str, tuple[str, dict[str, Any]]] = {
+        "getRange": ("/range", {"2XX": body}),
+        "getDefault": ("/default", {"default": body}),
+    }
+    problems = {str(status): {"$ref": "#/components/responses/Refused"} for status in (404, 422)}
+    schemas: dict[str, dict[str, Any]] = {
+        "mode": {"type": "string", "enum": ["slow", "fast"]},
+        "only": {"const": "this"},
+        "is_on": {"type": "boolean"},
+        "day": {"type": "string", "format": "date"},
+    }
+    for name in schemas:
+        stated[f"get_{name}"] = (f"/{name}/{{{name}}}", {"200": body, **problems})
+    for operation, (path, responses) in stated.items():
+        document["paths"][path] = {"get": {"operationId": operation, "responses": responses}}
+    for name, schema in schemas.items():
+        parameter = {"name": name, "in": "path", "required": True, "schema": schema}
+        document["paths"][f"/{name}/{{{name}}}"]["parameters"] = [parameter]
+    return notes_api(document, {operation: lambda _: Reply(200, {}) for operation in stated})
+
+
 def without_operations(_: Server) -> Api:
     """Return notes whose contract names no operation."""
     api = notes_api()
