@@ -167,6 +167,13 @@ def test_success_without_a_number_and_values_that_a_path_lists_are_tried() -> No
     }
 
 
+def test_what_could_not_be_removed_is_left_behind_though_no_list_tells_whose_it_is() -> None:
+    _, document = of_trouble("undeletable")
+
+    assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
+    assert document["left_behind"]["notes"] > 10
+
+
 def test_a_large_contract_is_read_and_bounded_in_time() -> None:
     code, document = of_trouble("large", "--budget", "2")
 

@@ -321,6 +321,35 @@ def without_numbers(_: Server) -> Api:
     return notes_api(document, {operation: lambda _: Reply(200, {}) for operation in stated})
 
 
+def undeletable(_: Server) -> Api:
+    """Return notes that are never thrown away, in one list that tells their ids alone."""
+    document = load("notes")
+    document["paths"]["/notes"]["get"].pop("parameters")
+    document["paths"]["/notes/{note_id}"]["delete"]["responses"]["409"] = {
+        "$ref": "#/components/responses/Taken"
+    }
+    number = {"type": "integer", "minimum": 1}
+    row = {"type": "object", "required": ["id"], "properties": {"id": number}}
+    document["components"]["schemas"]["NoteList"]["properties"]["items"] = {"type": "array", "items": row}
+    made: list[int] = []
+    kept = Notes()
+
+    def create(call: Call) -> Reply:
+        reply = kept.create(call)
+        made.append(reply.body["id"])
+        return reply
+
+    def keep(call: Call) -> Reply:
+        kept.get(call)
+        raise Refusal(409, "Notes are for ever.")
+
+    def show(_: Call) -> Reply:
+        return Reply(200, {"items": [{"id": each} for each in made], "total": len(made)})
+
+    functions = {**kept.operations, "listNotes": show, "createNote": create, "deleteNote": keep}
+    return notes_api(document, functions)
+
+
 def without_operations(_: Server) -> Api:
     """Return notes whose contract names no operation."""
     api = notes_api()

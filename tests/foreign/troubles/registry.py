@@ -59,6 +59,7 @@ TROUBLES: dict[str, Trouble] = {
     "remote-ref": Trouble("a schema elsewhere, which must not be fetched", changed.remote_ref),
     "never-missing": Trouble("404 where nothing can be missing, or for another type", changed.never_missing),
     "without-numbers": Trouble("successes by no number, values in paths", changed.without_numbers),
+    "undeletable": Trouble("every DELETE is refused, and a list tells ids alone", changed.undeletable),
     "large": Trouble("1,100 operations", changed.many(220, states_404=True)),
     "swagger-2": Trouble("a contract of Swagger 2.0", changed.swagger_2),
     "no-operations": Trouble("a contract without an operation", changed.without_operations),
