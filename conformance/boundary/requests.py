@@ -103,6 +103,17 @@ class Caller:
             self._parameters = self._supply.parameters(self.operation)
         return self._parameters
 
+    @property
+    def names_objects(self) -> bool:
+        """Whether the path names something that the contract knows how to make or to find."""
+        resources = self.session.resources
+        return any(
+            each.makers or each.lister
+            for name, there in resources.needs(self.operation.path)
+            for each in (there, resources.of(name))
+            if each is not None
+        )
+
     def body(self, steps: tuple[str, ...] = (), leaf: Any = None, *, base: bool = True) -> Any:
         """Return the smallest good body; the one around a leaf, unless it is the base that is asked for."""
         stated = self.reader.body()

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.requests import Caller, Request
 from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.resources import parameters_of
 from conformance.contract.values import ABSENT
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
@@ -21,6 +22,7 @@ Cause = tuple[Ask, str]
 
 _LARGEST_BODY = 1048576
 _SHOWN = 600
+_ANY_SUCCESS = tuple(range(200, 300))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Situation:
     @property
     def wanted(self) -> str:
         """The statuses, for people."""
-        return " or ".join(map(str, self.statuses))
+        return "2xx" if self.statuses == _ANY_SUCCESS else " or ".join(map(str, self.statuses))
 
     def findings(self, caller: Caller) -> Iterator[Finding]:
         """Yield each answer that has another status.
@@ -87,12 +89,16 @@ def situations(
             common="it is answered without a credential that is accepted",
         )
     successes = tuple(each for each in contract.statuses(operation) if 200 <= each < 300)
+    if "2XX" in contract.stated(operation).get("responses", {}):
+        successes = _ANY_SUCCESS
     for status in contract.statuses(operation):
         found = _GOOD if 200 <= status < 300 else _CAUSES.get(status)
         # Where there is a constraint, breaking it is answered 400.
         if found is None or (status == 400 and has_constraints):
             continue
         if found is not _GOOD and status not in content.causes:
+            continue
+        if status == 404 and not content.insists and not _may_miss(contract, operation):
             continue
         ask, cause = found
         taken = content.takes(operation, status)
@@ -105,6 +111,31 @@ def situations(
             ask,
             changes=bool(taken),
         )
+    if not content.insists and (stated := _success_without_number(contract, operation)):
+        ask, cause = _GOOD
+        yield Situation(
+            f"S.{operation.id}.status.{stated}",
+            f"{place}/responses/{stated}",
+            _ANY_SUCCESS,
+            (),
+            cause,
+            ask,
+            changes=False,
+        )
+
+
+def _success_without_number(contract: Contract, operation: Operation) -> str | None:
+    """Return under what an operation states its success, when it names no status for it."""
+    responses = contract.stated(operation).get("responses", {})
+    if any(each[:1] in ("2", "3") and each != "2XX" for each in responses):
+        return None
+    return next((each for each in ("2XX", "default") if each in responses), None)
+
+
+def _may_miss(contract: Contract, operation: Operation) -> bool:
+    """Return whether a request can name what is not there: a PUT that states 201 makes what it names."""
+    makes = operation.method == "PUT" and 201 in contract.statuses(operation)
+    return bool(parameters_of(operation.path)) and not makes
 
 
 def _succeed(caller: Caller) -> Iterator[Answer]:
@@ -136,6 +167,8 @@ def _nothing_there(caller: Caller) -> Iterator[Answer]:
     answer = caller.send(replace(caller.good(), path=caller.nothing()))
     if not caller.content.insists and answer.status in REFUSALS:
         raise Unreached(f"no id is known that is good and of nothing: it was refused with {answer.status}")
+    if not caller.content.insists and 200 <= answer.status < 300 and not caller.names_objects:
+        raise Unreached(f"no value is known that stands for nothing: one was answered {answer.status}")
     yield answer
 
 
@@ -181,7 +214,7 @@ def _named(caller: Caller, name: str) -> Request:
 # For each status: what brings it about, and why.
 _GOOD: Cause = (_succeed, "the request is good")
 _CAUSES: dict[int, Cause] = {
-    304: (_unchanged, "the profile is what the client has"),
+    304: (_unchanged, "what is there is what the client has"),
     400: (_unknown_query, "the query parameter is not stated"),
     403: (_without_permission, "the key lacks the permission"),
     404: (_nothing_there, "there is nothing with this id"),

@@ -224,9 +224,13 @@ class Trials:
         if constraint.keyword == "required" and not constraint.steps:
             yield self._refused_with(replace(good, body=ABSENT, raw=b""), *self._refusals)
             return
+        refusals = self._refusals
+        if constraint.location == "path" and not self._content.insists and 404 in self._statuses:
+            # A router may take what is not of the type for a path that is not there.
+            refusals = tuple(dict.fromkeys((*refusals, 404)))
         pointers = _pointers(constraint) if self._names_places and constraint.location == BODY else ()
         for value in boundaries.invalid(self._caller.values, constraint):
-            yield self._refused_with(self._with(constraint, value), *self._refusals, pointers=pointers)
+            yield self._refused_with(self._with(constraint, value), *refusals, pointers=pointers)
 
     def _with(self, constraint: Constraint, value: Any) -> Request:
         """Return the good request with one other value."""

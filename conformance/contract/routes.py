@@ -31,9 +31,11 @@ class Routes:
     def find(self, method: str, path: str) -> Operation | None:
         """Return the operation of a method on a path below the server's root; None when there is none.
 
-        HEAD asks for what GET asks for.
+        HEAD asks for what GET asks for, unless the contract states an operation of its own for it.
         """
-        found = self._match("GET" if method == "HEAD" else method, path)
+        found = self._match(method, path)
+        if found is None and method == "HEAD":
+            found = self._match("GET", path)
         return found[0] if found else None
 
     def parameters(self, method: str, path: str) -> dict[str, str]:

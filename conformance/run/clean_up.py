@@ -63,7 +63,8 @@ def clean_up(workspace: Workspace, content: Content, deadline: Deadline | None =
     left = _Removal(lists.session, kinds, deadline).passes(found)
     for path in [path for path, objects in found.items() if objects and lists.are_short(kinds[path])]:
         try:
-            left[path] = tuple(lists.of(kinds[path], is_ours))
+            listed = lists.of(kinds[path], is_ours)
+            left[path] = _distinct(kinds[path], [*listed, *_unlisted(kinds[path], content, left[path])])
         except (Unreached, httpx.TransportError):
             left[path] = None
     return Residue(
@@ -241,6 +242,15 @@ def _kinds(resources: Resources) -> dict[str, Resource]:
     made = [each for each in resources if any(not maker.binds for maker in each.makers)]
     made.reverse()
     return {each.path: each for each in sorted(made, key=lambda each: -len(each.parents))}
+
+
+def _unlisted(resource: Resource, content: Content, kept: Objects | None) -> Objects:
+    """Return what could not be removed and is there, whether or not the rows of a list tell whose they are.
+
+    What has no remover and stands below something else may have gone with that.
+    """
+    stays = resource.remover is not None or resource.is_root
+    return kept or () if stays and not content.insists else ()
 
 
 def _name(resource: Resource, row: Any) -> str:

@@ -29,6 +29,8 @@ from conformance.http.unreached import Unreached
 from conformance.run.content import Content
 from conformance.run.session import Session
 
+_DATES = ("date", "date-time")
+
 
 class Supply:
     """What was made for each operation, and more of it on demand.
@@ -54,7 +56,7 @@ class Supply:
         if self.uses_up(operation):
             found = self._attempt(operation.path, plain=True)
         else:
-            found = self._keep(operation.id, operation.path)
+            found = self._keep(operation.id, operation.path, chooses=self._chooses(operation))
         return {name: found[name] for name in parameters_of(operation.path)}
 
     def uses_up(self, operation: Operation) -> bool:
@@ -98,27 +100,34 @@ class Supply:
     def _reference(self, operation: Operation, resource: Resource) -> Any:
         # A relation is made of what is not related yet: what the path names is fresh, and this another.
         if not self.uses_up(operation):
-            there = self._keep(operation.id, operation.path)
+            there = self._keep(operation.id, operation.path, chooses=self._chooses(operation))
             if resource.parameter in there:
                 return there[resource.parameter]
         return self._keep(resource.path, resource.path)[resource.parameter]
 
-    def _keep(self, purpose: str, path: str) -> Parameters:
+    def _chooses(self, operation: Operation) -> bool:
+        """Return whether values that the contract lists will do: what is removed has to be the run's own."""
+        return not self._content.insists and operation.method != "DELETE"
+
+    def _keep(self, purpose: str, path: str, *, chooses: bool = False) -> Parameters:
         if purpose not in self._kept:
-            self._kept[purpose] = self._attempt(path)
+            self._kept[purpose] = self._attempt(path, chooses=chooses)
         return self._kept[purpose]
 
-    def _attempt(self, path: str, *, plain: bool = False) -> Parameters:
+    def _attempt(self, path: str, *, plain: bool = False, chooses: bool = False) -> Parameters:
         try:
-            return self._make(path, plain=plain)
+            return self._make(path, plain=plain, chooses=chooses)
         except httpx.TransportError as error:
             raise Unreached(f"what {path} needs could not be made: {error}") from error
         # A server that answers with something else is found out by the schemas of its answers.
         except (NoText, LookupError, TypeError) as error:
             raise Unreached(f"what {path} needs could not be made") from error
 
-    def _make(self, path: str, *, plain: bool) -> Parameters:
-        """Make all that a path names: as the content says, unless it is to be plain and can be."""
+    def _make(self, path: str, *, plain: bool, chooses: bool) -> Parameters:
+        """Make all that a path names: as the content says, unless it is to be plain and can be.
+
+        If it chooses, one of the values that the contract lists stands where nothing can be made.
+        """
         if not parameters_of(path):
             return {}
         stated = self._content.recipes.get(frozenset(parameters_of(path)))
@@ -126,13 +135,15 @@ class Supply:
             return stated(self._session)
         found: Parameters = {}
         for name, resource in self._resources.needs(path):
-            found |= self._object(path, name, resource, found)
+            found |= self._object(path, name, resource, found, chooses=chooses)
         return found
 
     def _is_derived(self, path: str) -> bool:
         return all(each is not None and each.makers for _, each in self._resources.needs(path))
 
-    def _object(self, path: str, name: str, resource: Resource | None, around: Parameters) -> Parameters:
+    def _object(
+        self, path: str, name: str, resource: Resource | None, around: Parameters, *, chooses: bool
+    ) -> Parameters:
         """Return the parameters of one object, made or else found in its list."""
         for each in filter(None, (resource, self._resources.of(name))):
             maker = next((m for m in each.makers if _is_enough(around, m, each)), None)
@@ -141,7 +152,26 @@ class Supply:
                 return made if name in made else {**made, name: made[each.parameter]}
             if each.lister is not None and around.keys() >= set(parameters_of(each.collection)):
                 return {name: self._listed(each.lister, around)}
+        if chooses and (value := self._of_schema(path, name)) is not ABSENT:
+            return {name: value}
         raise Unreached(f"nothing in the contract says how `{name}` of {path} comes to be")
+
+    def _of_schema(self, path: str, name: str) -> Any:
+        """Return a value of a path parameter whose schema says itself which are good; ABSENT otherwise."""
+        contract = self._session.contract
+        values = Values(contract, Texts(self._session.name(), self._session.random), {})
+        parameters = (
+            parameter
+            for operation in contract.operations
+            if operation.path == path
+            for parameter, _ in Reader(contract, operation).parameters()
+        )
+        for parameter in parameters:
+            if (parameter["in"], parameter["name"]) == ("path", name):
+                schema = values.whole(parameter.get("schema", {}))
+                if "enum" in schema or schema.get("type") == "boolean" or schema.get("format") in _DATES:
+                    return values.sample(schema)
+        return ABSENT
 
     def _made(self, resource: Resource, maker: Maker, around: Parameters) -> Parameters:
         operation = maker.operation

@@ -61,6 +61,7 @@ def causes(document: Document) -> Counter[str]:
         "servers-template",
         "invalid-examples",
         "remote-ref",
+        "never-missing",
     ],
 )
 def test_a_server_that_keeps_its_contract_conforms_and_nothing_is_left(name: str) -> None:
@@ -149,6 +150,28 @@ def test_a_mock_without_a_memory_is_found_by_what_it_answers_of_nothing() -> Non
 
     assert code == 1
     assert {each.rpartition(".")[2] for each in with_status(document, "FAIL")} == {"404"}
+
+
+def test_success_without_a_number_and_values_that_a_path_lists_are_tried() -> None:
+    _, document = of_trouble("without-numbers")
+
+    unreached = with_status(document, "NOT_REACHED")
+    passed = with_status(document, "PASS")
+    assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
+    assert set(unreached) == {f"S.get_{name}.status.404" for name in ("mode", "only", "is_on", "day")}
+    assert passed.keys() >= {"S.getRange.status.2XX", "S.getDefault.status.default", "S.getRange.answers"}
+    assert passed.keys() >= {
+        "S.get_mode.path.mode.enum",
+        "S.get_day.path.day.format",
+        "S.get_only.status.200",
+    }
+
+
+def test_what_could_not_be_removed_is_left_behind_though_no_list_tells_whose_it_is() -> None:
+    _, document = of_trouble("undeletable")
+
+    assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
+    assert document["left_behind"]["notes"] > 10
 
 
 def test_a_large_contract_is_read_and_bounded_in_time() -> None:

@@ -252,6 +252,104 @@ def stateless(_: Server) -> Api:
     )
 
 
+def never_missing(_: Server) -> Api:
+    """Return notes that state 404 where nothing can be missing, and answer it to an id of another type."""
+    document = load("notes")
+    kept: dict[str, dict[str, Any]] = {}
+    missing, stated = {"$ref": "#/components/responses/NotFound"}, {"type": "object"}
+    done = {"description": "It is there", "content": {"application/json": {"schema": stated}}}
+    document["paths"]["/notes"]["post"]["responses"]["404"] = missing
+    document["paths"]["/config"] = {
+        "get": {"operationId": "getConfig", "responses": {"200": done, "404": missing}}
+    }
+    label = {"name": "label", "in": "path", "required": True, "schema": {"type": "string"}}
+    answers = {"200": done, "201": done, "404": missing, "422": {"$ref": "#/components/responses/Refused"}}
+    document["paths"]["/labels/{label}"] = {
+        "parameters": [label],
+        "get": {"operationId": "getLabel", "responses": {"200": done, "404": missing}},
+        "put": {"operationId": "putLabel", "responses": answers},
+        "delete": {"operationId": "deleteLabel", "responses": {**_DONE, "404": missing}},
+    }
+
+    def put(call: Call) -> Reply:
+        is_new = call.parameters["label"] not in kept
+        return Reply(201 if is_new else 200, kept.setdefault(call.parameters["label"], {}))
+
+    def found(call: Call) -> Reply:
+        if call.parameters["label"] not in kept:
+            raise Refusal(404, "There is no such label.")
+        return Reply(200, kept[call.parameters["label"]])
+
+    def delete(call: Call) -> Reply:
+        found(call)
+        del kept[call.parameters["label"]]
+        return Reply(204)
+
+    class Routed(Api):
+        def answer(self, request: Request) -> Reply:
+            kind, _, identity = request.target.removeprefix("/").partition("/")
+            if kind == "notes" and identity and not identity.isdigit():
+                return problem(Refusal(404, "There is no such path."))
+            return super().answer(request)
+
+    labels = {"getLabel": found, "putLabel": put, "deleteLabel": delete}
+    return notes_api(document, {"getConfig": lambda _: Reply(200, {}), **labels}, kind=Routed)
+
+
+def without_numbers(_: Server) -> Api:
+    """Return notes that state some successes by no number, and paths that name values and not things."""
+    document = load("notes")
+    body = {"description": "It is there", "content": {"application/json": {"schema": {"type": "object"}}}}
+    stated: dict[str, tuple[str, dict[str, Any]]] = {
+        "getRange": ("/range", {"2XX": body}),
+        "getDefault": ("/default", {"default": body}),
+    }
+    problems = {str(status): {"$ref": "#/components/responses/Refused"} for status in (404, 422)}
+    schemas: dict[str, dict[str, Any]] = {
+        "mode": {"type": "string", "enum": ["slow", "fast"]},
+        "only": {"const": "this"},
+        "is_on": {"type": "boolean"},
+        "day": {"type": "string", "format": "date"},
+    }
+    for name in schemas:
+        stated[f"get_{name}"] = (f"/{name}/{{{name}}}", {"200": body, **problems})
+    for operation, (path, responses) in stated.items():
+        document["paths"][path] = {"get": {"operationId": operation, "responses": responses}}
+    for name, schema in schemas.items():
+        parameter = {"name": name, "in": "path", "required": True, "schema": schema}
+        document["paths"][f"/{name}/{{{name}}}"]["parameters"] = [parameter]
+    return notes_api(document, {operation: lambda _: Reply(200, {}) for operation in stated})
+
+
+def undeletable(_: Server) -> Api:
+    """Return notes that are never thrown away, in one list that tells their ids alone."""
+    document = load("notes")
+    document["paths"]["/notes"]["get"].pop("parameters")
+    document["paths"]["/notes/{note_id}"]["delete"]["responses"]["409"] = {
+        "$ref": "#/components/responses/Taken"
+    }
+    number = {"type": "integer", "minimum": 1}
+    row = {"type": "object", "required": ["id"], "properties": {"id": number}}
+    document["components"]["schemas"]["NoteList"]["properties"]["items"] = {"type": "array", "items": row}
+    made: list[int] = []
+    kept = Notes()
+
+    def create(call: Call) -> Reply:
+        reply = kept.create(call)
+        made.append(reply.body["id"])
+        return reply
+
+    def keep(call: Call) -> Reply:
+        kept.get(call)
+        raise Refusal(409, "Notes are for ever.")
+
+    def show(_: Call) -> Reply:
+        return Reply(200, {"items": [{"id": each} for each in made], "total": len(made)})
+
+    functions = {**kept.operations, "listNotes": show, "createNote": create, "deleteNote": keep}
+    return notes_api(document, functions)
+
+
 def without_operations(_: Server) -> Api:
     """Return notes whose contract names no operation."""
     api = notes_api()
