@@ -5,8 +5,9 @@ import random
 import string
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import lru_cache
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from conformance.contract.schemas import as_json_schema, compiled
@@ -243,12 +244,26 @@ def _of_pattern(key: str) -> str | None:
     # Not every pattern can be kept with ASCII alone.
     for codec in ("ascii", "utf-8"):
         # Patterns are the contract's: Python may not know them, or never come upon a text that fits.
-        with suppress(Exception):
+        with suppress(Exception), _no_trace():
             texts = from_regex(schema["pattern"], alphabet=characters(codec=codec))
             # Of a seed of its own: one and the same text in every run.
             seeded = random.Random(key)  # noqa: S311  nothing secret is drawn
             return find(texts, fits(schema), settings=bounded, random=seeded)
     return None
+
+
+@contextmanager
+def _no_trace() -> Iterator[None]:
+    """Let Hypothesis keep what it remembers in a folder that is removed, and then where it did before."""
+    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
+
+    before = storage_directory(intent_to_write=False).home_directory
+    with TemporaryDirectory() as folder:
+        set_hypothesis_home_dir(folder)
+        try:
+            yield
+        finally:
+            set_hypothesis_home_dir(before)
 
 
 def _shown(schema: Schema) -> str:

@@ -1,7 +1,11 @@
 """Texts of formats and of patterns: good ones, broken ones, and such as are nobody's."""
 
+import os
 import random
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -88,3 +92,24 @@ def test_texts_that_are_nobodys_are_unlike_each_other(schema: dict[str, str], te
 def test_what_no_text_or_no_known_pattern_keeps_has_no_sample(pattern: str, texts: Texts) -> None:
     with pytest.raises(NoText, match="no text was found that keeps"):
         texts.sample({"type": "string", "pattern": pattern, "minLength": 40})
+
+
+def test_what_is_drawn_leaves_nothing_in_the_present_folder(tmp_path: Path) -> None:
+    draw = (
+        "import random; from conformance.contract.texts import Texts;"
+        "print(Texts('cf-name', random.Random(1)).sample({'type': 'string', 'pattern': '^[A-Z]{3}$'}))"
+    )
+    paths = os.pathsep.join(path for path in sys.path if path)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path.cwd()), paths])}
+
+    drawn = subprocess.run(
+        [sys.executable, "-c", draw],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert drawn.stdout == "AAA\n"
+    assert list(tmp_path.iterdir()) == []
