@@ -31,14 +31,22 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 )
 @profile_option
 @click.option(
-    "--only", help="Ids of clauses and of derived checks, with commas between; * stands for any text."
+    "--only",
+    multiple=True,
+    help="Ids of clauses and of derived checks, with commas between; * stands for any text. Repeatable.",
 )
-@click.option("--without", metavar="PHASES", help="Phases to leave out: raw, boundary, fuzz, model, race.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="PHASES",
+    help="Phases to leave out: raw, boundary, fuzz, model, race. Repeatable.",
+)
 @click.option(
     "--exclude",
+    multiple=True,
     metavar="OPERATIONS",
     help="Operations that are never called, like one that ends the server: ids, with * for any text, or "
-    "'POST /path'.",
+    "'POST /path'. Repeatable.",
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Repeats the random choices of an earlier run.")
 @click.option(
@@ -76,7 +84,7 @@ def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: 
 
     \b
     Exit codes: 0 it conforms, 1 it does not, 2 wrong usage, 3 not all could be checked,
-    4 the suite itself failed, 5 the file of expected failures is out of date.
+    4 the suite itself failed, 5 the file of expected failures is out of date, 130 it was interrupted.
     """  # noqa: D301  click takes the character itself
     from conformance import runner
     from conformance.report import files

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,9 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
     mode = Mode(options["mode"] or asked.mode or Mode.STANDARD)
     if options["without"] and mode is Mode.CERTIFY:
         raise click.UsageError("--mode certify leaves nothing out: give it without --without.")
-    named = _first(options["profiles"], asked.profiles)
+    named = options["profiles"]
+    if named is None and asked.profiles is not None:
+        named = ",".join(asked.profiles)
     claimed = claimed_profiles(named, contract)
     seed = asked.seed if options["seed"] is None else options["seed"]
     return runner.planned(
@@ -45,7 +48,7 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
         suite=suite,
         profiles=claimed,
         mode=mode,
-        only=_only(_first(options["only"], asked.only), suite.ids(contract)),
+        only=_only(options["only"] or asked.only or (), suite.ids(contract)),
         skips={name: f"--profile does not name {name}" for name in contract.profiles if name not in claimed},
         # What was not claimed in so many words is found out by asking; what is to be certified must be there.
         optional=frozenset() if named or mode is Mode.CERTIFY else claimed,
@@ -60,11 +63,6 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
         packages=options["packages"],
         label=options["label"] or settings.target.label,
     ), chosen.notes
-
-
-def _first(option: str | None, setting: tuple[str, ...] | None) -> str | None:
-    """Return what the command line says, or else the file."""
-    return ",".join(setting) if option is None and setting is not None else option
 
 
 def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
@@ -82,13 +80,14 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
     return names | (_NEED_EXTENSIONS & contract.profiles.keys() if "users" in names else set())
 
 
-def _only(named: str | None, ids: Sequence[str]) -> frozenset[str] | None:
-    if named is None:
+def _only(lists: Sequence[str], ids: Sequence[str]) -> frozenset[str] | None:
+    if not lists:
         return None
     chosen: set[str] = set()
     known = {each.upper(): each for each in ids}
     # A name in a contract may hold what is part of a pattern, or parts a list.
-    for pattern in [named] if named.upper() in known else _names(named) or [named]:
+    given = ([named] if named.upper() in known else _names([named]) or [named] for named in lists)
+    for pattern in chain.from_iterable(given):
         exact = {known[pattern.upper()]} if pattern.upper() in known else set()
         found = exact or {i for i in ids if fnmatchcase(i.upper(), pattern.upper())}
         if not found:
@@ -97,18 +96,18 @@ def _only(named: str | None, ids: Sequence[str]) -> frozenset[str] | None:
     return frozenset(chosen)
 
 
-def _omitted(named: str | None, suite: Suite) -> dict[str, str]:
+def _omitted(lists: Sequence[str], suite: Suite) -> dict[str, str]:
     _, *others = (phase.name for phase in suite.phases)
-    names = _names(named or "")
+    names = _names(lists)
     for name in names:
         if name not in others:
             raise click.UsageError(f"--without {name} names no phase. There are: {', '.join(others)}.")
     return {name: f"--without {name}" for name in names}
 
 
-def _excluded(named: str | None, contract: Contract) -> frozenset[str]:
+def _excluded(lists: Sequence[str], contract: Contract) -> frozenset[str]:
     chosen: set[str] = set()
-    for pattern in _names(named or ""):
+    for pattern in _names(lists):
         found = {
             each.id
             for each in contract.operations
@@ -131,5 +130,6 @@ def _expected(expect_file: Path | None, ids: Sequence[str]) -> ExpectedFailures:
         raise click.UsageError(str(error)) from error
 
 
-def _names(text: str) -> Sequence[str]:
-    return [name.strip() for name in text.split(",") if name.strip()]
+def _names(lists: Sequence[str]) -> Sequence[str]:
+    """Return the names of all lists; commas part those of one."""
+    return [name.strip() for text in lists for name in text.split(",") if name.strip()]

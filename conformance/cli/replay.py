@@ -16,8 +16,8 @@ from conformance.run.verdict import ExitCode, Status
 
 _FAILED = ("FAIL", "WARN", "XFAIL")
 _UNSAID: dict[str, Any] = {
-    "without": None,
-    "exclude": None,
+    "without": (),
+    "exclude": (),
     "budget": None,
     "jobs": 1,
     "max_examples": None,
@@ -86,7 +86,7 @@ def _plan(document: Document, verdict_id: str, options: dict[str, Any]) -> Plan:
         "url": options["url"] or document["target"],
         "mode": "standard" if document["mode"] == "certify" else document["mode"],
         "profiles": ",".join(document["profiles"]["claimed"]) or None,
-        "only": verdict_id,
+        "only": (verdict_id,),
         "seed": document["seed"],
         "label": document["label"],
     }

@@ -70,7 +70,10 @@ def server_root(url: str, servers: Sequence[str]) -> tuple[str, str | None]:
     Raises:
         TargetUrlError: the URL has no host, or parts that a root cannot have.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise TargetUrlError(f"{url!r} has no valid host and port.") from error
     if parts.scheme not in SCHEMES or not parts.netloc:
         raise TargetUrlError(f"{url!r} is no URL of a server. Write it like http://127.0.0.1:8080.")
     if "@" in parts.netloc:

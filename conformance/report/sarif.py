@@ -23,7 +23,7 @@ def render(document: Document) -> str:
     run = {
         "tool": {
             "driver": {
-                "name": "access-profiles conformance",
+                "name": "conformance",
                 "version": document["suite"]["version"],
                 "rules": rules,
             }

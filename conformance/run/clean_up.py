@@ -208,7 +208,7 @@ class _Removal:
 
     def _each(self, resource: Resource, objects: Objects | None) -> Objects | None:
         remover = resource.remover
-        if remover is None or not objects:
+        if remover is None or not objects or remover.id in self._session.excluded:
             return objects
 
         def remove(parameters: Parameters) -> bool:

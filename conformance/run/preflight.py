@@ -8,8 +8,9 @@ import httpx
 from conformance.contract.document import Operation
 from conformance.http.answer import Answer
 from conformance.http.media_types import is_json, kind_of
+from conformance.http.transport import TooLarge
 from conformance.http.unreached import Unreached
-from conformance.run.canary import reads
+from conformance.run.canary import ask_root, reads
 from conformance.run.session import Session
 
 _MOST_READS = 5
@@ -17,6 +18,7 @@ _ABSENT = (404, 405, 501)
 _PAGE = "text/html"
 
 Asked = tuple[Operation, Answer]
+_Failure = httpx.TransportError | TooLarge
 
 
 def preflight(session: Session) -> None:
@@ -25,51 +27,90 @@ def preflight(session: Session) -> None:
     Raises:
         Unreached: the run cannot begin; the message says what to do.
     """
-    asked, silence = _ask(session)
-    if not asked:
-        if silence is not None:
-            raise Unreached(transport_advice(session.target.root, silence)) from silence
+    chosen = _chosen(session)
+    asked, failure = _ask(session, chosen)
+    if not asked and failure is None:
         # There is no such read, so that nothing more can be told.
         return
-    closed = [each for each in asked if _shows_something(session, each[1])]
-    if closed and {answer.status for _, answer in closed} == {401}:
-        asked = closed
-    elif any(_is_ours(session, *each) for each in asked):
+    obstacle = _obstacle(session, asked) if asked else _unanswered(session, failure)
+    if obstacle is None:
         return
-    operation, answer = asked[0]
-    place = f"{session.target.root}{answer.sent.path}"
-    statuses = {each.status for _, each in asked}
-    if statuses <= {401, 403}:
-        raise Unreached(_refused(session, operation, answer, place))
-    if 300 <= answer.status < 400:
-        to = answer.headers.get("location", "another place")
-        raise Unreached(f"{place} redirects to {to}. Give the URL that the server itself has.")
-    if answer.status >= 500 and answer.status not in _ABSENT:
-        raise Unreached(f"{place} answers {answer.status}: the server is not ready. See its log, try again.")
-    raise Unreached(_another(session, asked))
+    if len(chosen) == 1 and not isinstance(failure, httpx.ConnectError):
+        [operation] = chosen
+        obstacle += f" Where {operation.id} alone is to blame, leave it out: --exclude {operation.id}."
+    raise Unreached(obstacle) from failure
 
 
-def _ask(session: Session) -> tuple[list[Asked], httpx.TransportError | None]:
-    """Return the answers of a few reads, and why one of them had none.
+def _chosen(session: Session) -> list[Operation]:
+    """Return a few reads; first, those for which all is at hand."""
+    return sorted(reads(session), key=lambda each: _lacks_credential(session, each))[:_MOST_READS]
 
-    One that hangs, or ends the connection, says nothing of the others.
+
+def _lacks_credential(session: Session, operation: Operation) -> bool:
+    alternatives = session.contract.alternatives(operation)
+    path = session.path(operation.id)
+    is_open = not alternatives or () in map(tuple, alternatives)
+    return not is_open and session.signed(operation.method, path, {}) == (path, {})
+
+
+def _ask(session: Session, chosen: Sequence[Operation]) -> tuple[list[Asked], _Failure | None]:
+    """Return the answers of these reads, and why one of them had none that could be read.
+
+    One that hangs, ends the connection, or has no end says nothing of the others.
     """
     found: list[Asked] = []
-    silence: httpx.TransportError | None = None
-    chosen = reads(session)[:_MOST_READS]
+    failure: _Failure | None = None
     for operation in chosen:
         try:
             found.append((operation, session.call(operation.id)))
         except httpx.ConnectError as error:
             return found, error
-        except httpx.TransportError as error:
-            silence = error
+        except (httpx.TransportError, TooLarge) as error:
+            failure = error
     if not chosen:
         try:
-            session.admin.request("GET", session.contract.servers[0] or "/")
+            ask_root(session)
         except httpx.TransportError as error:
-            silence = error
-    return found, silence
+            failure = error
+        except TooLarge:
+            # Whatever it is, somebody answers.
+            pass
+    return found, failure
+
+
+def _unanswered(session: Session, failure: _Failure | None) -> str:
+    if isinstance(failure, httpx.TransportError):
+        return transport_advice(session.target.root, failure)
+    return f"{session.target.root} cannot be checked: {failure}."
+
+
+def _obstacle(session: Session, asked: list[Asked]) -> str | None:
+    """Return why the run cannot begin, by these answers; None when one of them is the operation's own."""
+    closed = [each for each in asked if _shows_something(session, each[1])]
+    if closed and {answer.status for _, answer in closed} == {401}:
+        asked = closed
+    elif any(_is_ours(session, *each) for each in asked):
+        return None
+    # Where they differ, what says most goes first.
+    asked = sorted(asked, key=lambda each: _says_little(each[1].status))
+    operation, answer = asked[0]
+    place = f"{session.target.root}{answer.sent.path}"
+    if answer.status in (401, 403):
+        return _refused(session, operation, answer, place)
+    if 300 <= answer.status < 400:
+        to = answer.headers.get("location", "another place")
+        return f"{place} redirects to {to}. Give the URL that the server itself has."
+    if answer.status >= 500 and answer.status not in _ABSENT:
+        return f"{place} answers {answer.status}: the server is not ready. See its log, try again."
+    return _another(session, asked)
+
+
+def _says_little(status: int) -> int:
+    if 300 <= status < 400:
+        return 0
+    if status >= 500 and status not in _ABSENT:
+        return 1
+    return 2 if status in (401, 403) else 3
 
 
 def _is_ours(session: Session, operation: Operation, answer: Answer) -> bool:
@@ -79,8 +120,10 @@ def _is_ours(session: Session, operation: Operation, answer: Answer) -> bool:
     is_stated = str(answer.status) in responses
     if answer.status in _ABSENT:
         return is_stated and is_json(kind)
-    if answer.status in (401, 403) or 300 <= answer.status < 400:
+    if answer.status in (401, 403):
         return False
+    if 300 <= answer.status < 400:
+        return is_stated
     if answer.status >= 500:
         return is_stated and is_json(kind)
     return kind_of(kind) != _PAGE or _states_pages(session, operation)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -11,17 +11,24 @@ from typing import Any
 import pytest
 
 from conformance import cli
+from conformance.http.transport import LARGEST_ANSWER
 from conformance.run.verdict import ExitCode
 from tests.foreign.troubles.serving import served
 
 OK = {"responses": {"200": {"description": "", "content": {"application/json": {}}}}}
 KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
+LARGE = {"Content-Length": str(LARGEST_ANSWER + 1)}
 JSON, PAGE = "application/json", "text/html; charset=utf-8"
 
 
 @contextmanager
-def answering(*replies: tuple[str, int, str, dict[str, str]]) -> Iterator[str]:
-    """Give a server that answers requests below paths in one way each, and all others 404."""
+def answering(
+    *replies: tuple[str, int, str, dict[str, str]], asked: list[str] | None = None
+) -> Iterator[str]:
+    """Give a server that answers requests below paths in one way each, and all others 404.
+
+    `asked` takes the methods and paths of all requests.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -29,12 +36,18 @@ def answering(*replies: tuple[str, int, str, dict[str, str]]) -> Iterator[str]:
         def do_GET(self) -> None:
             found = (reply[1:] for reply in replies if self.path.startswith(reply[0]))
             status, media_type, headers = next(found, (404, JSON, {}))
-            body = b"{}"
+            if asked is not None:
+                asked.append(f"{self.command} {self.path}")
+            body = b"{}".ljust(int(headers.get("Content-Length", 2)))
             self.send_response(status)
             for name, text in {"Content-Type": media_type, "Content-Length": "2", **headers}.items():
                 self.send_header(name, text)
             self.end_headers()
-            self.wfile.write(body)
+            with suppress(OSError):
+                # Of what is too large not all is read.
+                self.wfile.write(body)
+
+        do_OPTIONS = do_POST = do_DELETE = do_GET  # noqa: N815  so the class calls them
 
         def log_message(self, *_: object) -> None:
             """Keep quiet."""
@@ -125,6 +138,8 @@ GOOD: list[list[Any]] = [
     [("/api/things", 400, JSON, {}), ("/api", 404, PAGE, {})],
     [("/api/things", 401, JSON, {}), ("/api/people", 200, JSON, {})],
     [("/api/things", 500, JSON, {}), ("/api/people", 200, JSON, {})],
+    [("/api/things", 302, PAGE, {"Location": "/login"}), ("/api/people", 200, JSON, {})],
+    [("/api/things", 200, JSON, LARGE), ("/api/people", 200, JSON, {})],
 ]
 
 
@@ -134,6 +149,41 @@ def test_one_answer_of_its_own_is_enough_to_begin(
 ) -> None:
     with answering(*replies) as url:
         checked(url, contract(tmp_path))
+
+    assert "no answer of it was seen" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("reply", "sentence"),
+    [
+        (("/api/things", 200, JSON, LARGE), "GET /api/things is larger than 16 MiB"),
+        (("/api/things", 302, PAGE, {"Location": "/login"}), "/api/things redirects to /login."),
+        (("/api/things", 401, JSON, {}), "nothing was given for key."),
+    ],
+)
+def test_where_the_only_read_is_to_blame_it_can_be_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], reply: Any, sentence: str
+) -> None:
+    paths = {"/things": {"get": OK}, "/things/{id}": {"get": OK}}
+    file = contract(tmp_path, paths=paths, components={"securitySchemes": KEY}, security=[{"key": []}])
+    with answering(reply) as url:
+        assert checked(url, file) == ExitCode.INCOMPLETE
+        told = capsys.readouterr().out
+        assert sentence in told
+        assert "Where getThings alone is to blame, leave it out: --exclude getThings." in told
+        checked(url, file, "--exclude", "getThings")
+        assert "alone is to blame" not in capsys.readouterr().out
+
+
+def test_what_can_be_read_without_a_credential_that_was_not_given_is_asked_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    closed: dict[str, Any] = {
+        f"/closed/{number}": {"get": OK | {"security": [{"key": []}]}} for number in range(9)
+    }
+    file = contract(tmp_path, paths={**closed, "/open": {"get": OK}}, components={"securitySchemes": KEY})
+    with answering(("/api/closed", 401, JSON, {}), ("/api/open", 200, JSON, {})) as url:
+        checked(url, file)
 
     assert "no answer of it was seen" in capsys.readouterr().out
 
@@ -167,6 +217,28 @@ def test_a_server_that_does_not_listen_and_one_that_is_of_another_contract(
     with served("notes") as notes, served("media") as media:
         assert checked(notes.url, str(media.contract)) == ExitCode.INCOMPLETE
     assert "has nothing to do with the contract" in capsys.readouterr().out
+
+
+def test_nothing_that_is_left_out_is_called_from_the_beginning_to_the_clean_up(tmp_path: Path) -> None:
+    asked: list[str] = []
+    named = {"requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/N"}}}}}
+    file = contract(
+        tmp_path,
+        servers=[{"url": "/"}],
+        paths={
+            "/": {"get": OK},
+            "/notes": {"get": OK, "post": OK | named},
+            "/notes/{id}": {"get": OK, "delete": OK},
+        },
+        components={"schemas": {"N": {"type": "object", "properties": {"name": {"type": "string"}}}}},
+    )
+    with answering(("/notes", 200, JSON, {}), asked=asked) as url:
+        left_out = ["--exclude", "getRoot,getNotes", "--exclude", "deleteNotesById"]
+        left_out += ["--exclude", "GET /notes/{id}"]
+        cli.run(["check", url, "--contract", file, "--mode", "quick", *left_out])
+
+    assert "OPTIONS /" in asked
+    assert {each for each in asked if not each.startswith("OPTIONS")} <= {"POST /notes"}
 
 
 def test_a_read_that_is_never_to_be_called_is_not_called(

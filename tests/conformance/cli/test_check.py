@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from conformance import cli, runner
 from conformance.contract import document
+from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode
 from conformance.selftest.faults import fault_of
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
@@ -153,7 +155,7 @@ def test_wrong_usage_is_2(check: Command, options: list[str], sentence: str) -> 
     assert sentence in text
 
 
-@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://h", "http://u:p@h", "http://h:x"])
+@pytest.mark.parametrize("url", ["127.0.0.1:8080", "ftp://h", "http://u:p@h", "http://h:x", "http://[::1"])
 def test_a_malformed_url_is_2(check: Command, url: str) -> None:
     code, text = check(url=url)
 
@@ -295,6 +297,34 @@ def test_a_report_that_cannot_be_written_in_the_end_is_4(
 
     assert code == ExitCode.SUITE_FAILED
     assert "No space left on device" in text
+
+
+def test_lists_that_are_given_again_add_to_the_first(check: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    plans: list[Plan] = []
+
+    def keep(plan: Plan, *_: object) -> NoReturn:
+        plans.append(plan)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runner, "run", keep)
+    options = ["--exclude", "getRole,getUser", "--exclude", "DELETE /users/{user_id}"]
+    options += [
+        "--only",
+        "AP-CRE-005",
+        "--only",
+        "AUTH-008,AP-CRE-006",
+        "--without",
+        "raw",
+        "--without",
+        "fuzz,race",
+    ]
+    check(*options)
+
+    [plan] = plans
+    assert plan.excluded == {"getRole", "getUser", "deleteUser"}
+    assert plan.only is not None
+    assert set(plan.only) == {"AP-CRE-005", "AUTH-008", "AP-CRE-006"}
+    assert plan.omitted.keys() == {"raw", "fuzz", "race"}
 
 
 def test_an_interrupt_is_130(check: Command, monkeypatch: pytest.MonkeyPatch) -> None:
