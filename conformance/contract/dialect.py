@@ -22,9 +22,8 @@ def in_words_of_30(schemas: Sequence[Schema]) -> None:
 
     What it cannot say, as a value of one type out of several, stays as it is where it can, or goes.
     """
+    without_nullable(schemas)
     for schema in schemas:
-        # Null is a type in 3.1, and this word is none.
-        schema.pop("nullable", None)
         _one_type(schema)
         _numbers(schema)
         if "const" in schema and "enum" not in schema:
@@ -33,6 +32,12 @@ def in_words_of_30(schemas: Sequence[Schema]) -> None:
     for schema in schemas:
         _without_null(schema)
         _beside_reference(schema)
+
+
+def without_nullable(schemas: Sequence[Schema]) -> None:
+    """Take out in place a word that OpenAPI 3.1 does not have: null is a type there."""
+    for schema in schemas:
+        schema.pop("nullable", None)
 
 
 def _one_type(schema: Schema) -> None:

@@ -135,6 +135,14 @@ class Contract:
         dialect.for_answers(document, schemas, is_30=self.is_30)
         return document
 
+    def for_requests(self) -> dict[str, Any]:
+        """Return the document as a generator of requests takes it: without what its version does not know."""
+        if self.is_30:
+            return self.original
+        document, schemas = copy.deepcopy((self.original, self.schemas))
+        dialect.without_nullable(schemas)
+        return document
+
     def enumeration(self, schema: str) -> tuple[str, ...]:
         """Return the values that a component schema enumerates; none when there is no such schema."""
         schemas = self.document.get("components", {}).get("schemas", {})
@@ -167,7 +175,7 @@ def _parsed(path: Path, data: bytes) -> tuple[Contract, dict[Path, bytes]]:
     is_30 = _is_30(path, root)
     try:
         found = references.follow(text, lambda file: reading.parsed(file, reading.octets(file)))
-        operations.complete(path, found.root)
+        operations.complete(path, found.root, text.lines)
         contract = _contract(path, found, text.lines, is_30=is_30)
     except RecursionError as error:
         raise ContractError(f"The contract {path} cannot be read: it is nested too deeply.") from error

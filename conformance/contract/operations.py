@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from conformance.contract.grammar import METHODS
+from conformance.contract.lines import Lines
 from conformance.contract.pointers import pointer_to
 from conformance.contract.reading import ContractError
 from conformance.contract.references import resolved, without_ignored
@@ -50,12 +51,14 @@ def filled(path: str, values: dict[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values[found[1]], path)
 
 
-def complete(file: Path, document: dict[str, Any]) -> None:
+def complete(file: Path, document: dict[str, Any], lines: Lines) -> None:
     """Give in place every operation an id, and every parameter of a path a statement.
 
     Raises:
-        ContractError: a path does not begin with a slash, or a parameter has no name or no place.
+        ContractError: a path does not begin with a slash, a parameter has no name or no place, or two
+            operations state one id.
     """
+    _refuse_twins(file, document, lines)
     taken: dict[str, int] = {}
     for path, item in _items(document):
         if not path.startswith("/"):
@@ -70,6 +73,23 @@ def complete(file: Path, document: dict[str, Any]) -> None:
             missing = [name for name in template_names(path) if name not in stated]
             if missing:
                 operation["parameters"] = [*operation.get("parameters", ()), *map(_of_path, missing)]
+
+
+def _refuse_twins(file: Path, document: dict[str, Any], lines: Lines) -> None:
+    """Refuse an id that two operations state. What two paths share by a reference is stated once."""
+    first: dict[str, tuple[Any, int]] = {}
+    for path, item in _items(document):
+        for method in [name for name in METHODS if name in item]:
+            operation, line = item[method], lines.line_of(pointer_to("paths", path, method))
+            stated = operation.get("operationId")
+            if not isinstance(stated, str):
+                continue
+            other, earlier = first.setdefault(stated, (operation, line))
+            if other is not operation:
+                raise ContractError(
+                    f"{file}: the operationId {stated!r} stands twice, at the operations of line "
+                    f"{earlier} and of line {line}. Give one of them an id of its own."
+                )
 
 
 def _items(document: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:

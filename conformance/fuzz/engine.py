@@ -47,6 +47,7 @@ class Request:
 
     Attributes:
         content: where what is known of the API is found, as `module:attribute`.
+        excluded: the operations that are never called, not even for what others need.
     """
 
     operation_ids: list[str]
@@ -55,6 +56,7 @@ class Request:
     prefix: str
     deadline: Deadline
     content: str
+    excluded: frozenset[str] = frozenset()
 
 
 def fuzz(
@@ -158,6 +160,7 @@ def _environment(contract: Contract, target: Target, request: Request, folder: P
         settings.CONTRACT: str(folder / _CONTRACT),
         settings.PREFIX: request.prefix,
         settings.CONTENT: request.content,
+        settings.EXCLUDED: json.dumps(sorted(request.excluded)),
         settings.FINDINGS: str(folder / "findings.ndjson"),
         "SCHEMATHESIS_HOOKS": "conformance.fuzz.hooks",
         # The child loads its hooks from where this module came from, whatever is installed beside it.
@@ -184,7 +187,7 @@ def _problem(ran: subprocess.CompletedProcess[str], report: dict[str, Any], targ
 
 def _document(contract: Contract) -> dict[str, Any]:
     """Return the contract in one file: with nothing that would be fetched, and the server that is meant."""
-    return {**contract.original, "servers": [{"url": path or "/"} for path in contract.servers]}
+    return {**contract.for_requests(), "servers": [{"url": path or "/"} for path in contract.servers]}
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

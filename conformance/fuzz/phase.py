@@ -60,7 +60,13 @@ class Fuzz:
             if plan.max_examples is not None:
                 effort = replace(effort, max_examples=plan.max_examples)
             request = engine.Request(
-                claimed, workspace.seed, effort, workspace.prefix, run.deadline, plan.content.place
+                claimed,
+                workspace.seed,
+                effort,
+                workspace.prefix,
+                run.deadline,
+                plan.content.place,
+                plan.excluded,
             )
             outcomes |= engine.fuzz(plan.contract, plan.target, request, workspace.inventory.add)
         for operation in operations:

@@ -1,11 +1,7 @@
 """What is found out before a run: that it cannot begin, in one sentence that says what to do."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
@@ -13,53 +9,12 @@ import pytest
 from conformance import cli
 from conformance.http.transport import LARGEST_ANSWER
 from conformance.run.verdict import ExitCode
+from tests.conformance.any_contract.answering import JSON, PAGE, answering
 from tests.foreign.troubles.serving import served
 
 OK = {"responses": {"200": {"description": "", "content": {"application/json": {}}}}}
 KEY = {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}
 LARGE = {"Content-Length": str(LARGEST_ANSWER + 1)}
-JSON, PAGE = "application/json", "text/html; charset=utf-8"
-
-
-@contextmanager
-def answering(
-    *replies: tuple[str, int, str, dict[str, str]], asked: list[str] | None = None
-) -> Iterator[str]:
-    """Give a server that answers requests below paths in one way each, and all others 404.
-
-    `asked` takes the methods and paths of all requests.
-    """
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_GET(self) -> None:
-            found = (reply[1:] for reply in replies if self.path.startswith(reply[0]))
-            status, media_type, headers = next(found, (404, JSON, {}))
-            if asked is not None:
-                asked.append(f"{self.command} {self.path}")
-            body = b"{}".ljust(int(headers.get("Content-Length", 2)))
-            self.send_response(status)
-            for name, text in {"Content-Type": media_type, "Content-Length": "2", **headers}.items():
-                self.send_header(name, text)
-            self.end_headers()
-            with suppress(OSError):
-                # Of what is too large not all is read.
-                self.wfile.write(body)
-
-        do_OPTIONS = do_POST = do_DELETE = do_GET  # noqa: N815  so the class calls them
-
-        def log_message(self, *_: object) -> None:
-            """Keep quiet."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def contract(folder: Path, **members: Any) -> str:

@@ -98,7 +98,7 @@ def test_an_operation_without_an_id_has_one_of_its_method_and_path(folder: Path)
         "/": {"get": OK},
         "/pets/{petId}": {"get": OK, "delete": OK | {"operationId": "delete a pet, now"}},
         "/pets/{pet_id}/toys": {"get": OK, "post": OK | {"operationId": "again"}},
-        "/v1/x-files.json": {"get": OK | {"operationId": "again"}},
+        "/v1/x-files.json": {"get": OK | {"operationId": "again,"}},
         "/a-b": {"get": OK},
         "/a/b": {"get": OK},
         "/übung": {"get": OK | {"operationId": "*"}},
@@ -117,6 +117,41 @@ def test_an_operation_without_an_id_has_one_of_its_method_and_path(folder: Path)
         "getÜbung",
     ]
     assert stated.original["paths"]["/"]["get"]["operationId"] == "getRoot"
+
+
+def test_an_id_that_two_operations_state_is_refused_with_both_lines(folder: Path) -> None:
+    file = written(
+        folder,
+        "openapi: 3.0.3\n"
+        "paths:\n"
+        "  /a:\n"
+        "    get: {operationId: twin, responses: {}}\n"
+        "  /b:\n"
+        "    get: {operationId: twin, responses: {}}\n",
+    )
+    with pytest.raises(ContractError, match=r"'twin' stands twice, .* line 4 and of line 6\."):
+        document.load(file)
+
+
+def test_what_two_paths_share_by_a_reference_is_two_operations(folder: Path) -> None:
+    file = written(
+        folder,
+        "openapi: 3.1.0\n"
+        "paths: {/a: {$ref: '#/components/pathItems/A'}, /b: {$ref: '#/components/pathItems/A'}}\n"
+        "components: {pathItems: {A: {get: {operationId: one, responses: {}}}}}\n",
+    )
+
+    assert [operation.id for operation in document.load(file).operations] == ["one", "getB"]
+
+
+def test_requests_are_drawn_by_a_document_without_nullable_where_3_1_has_no_such_word(folder: Path) -> None:
+    schema = {"type": "object", "properties": {"nullable": {"type": "string", "nullable": True}}}
+    for version, is_kept in (("3.0.3", True), ("3.1.0", False)):
+        stated = loaded(
+            folder, openapi=version, components={"schemas": {"A": schema}}, paths={"/": {"get": OK}}
+        )
+        member = stated.for_requests()["components"]["schemas"]["A"]["properties"]["nullable"]
+        assert ("nullable" in member) is is_kept
 
 
 def test_a_path_parameter_that_is_not_stated_is_a_text(folder: Path) -> None:

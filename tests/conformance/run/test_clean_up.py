@@ -65,6 +65,17 @@ def test_everything_of_the_run_is_removed_and_nothing_of_others(
         assert clean_up(others, ACCESS_PROFILES).total == 0
 
 
+def test_what_may_not_be_removed_is_counted_and_stays(workspace: Workspace) -> None:
+    session = workspace.session(CLAUSE)
+    profile_id = fixtures.active_profile(session)["id"]
+    workspace.excluded = frozenset({"deleteAccessProfile"})
+
+    assert clean_up(workspace, ACCESS_PROFILES).total == 1
+    workspace.excluded = frozenset()
+    assert session.call("getAccessProfile", parameters={"profile_id": profile_id}).status == 200
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
+
+
 def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Breakable) -> None:
     async def no_deletion(request: Request, inner: Inner, state: State) -> Response:
         return refusal(403) if request.method == "DELETE" else await inner(request)
