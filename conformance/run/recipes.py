@@ -25,6 +25,7 @@ from conformance.contract.resources import (
 )
 from conformance.contract.texts import NoText, Texts
 from conformance.contract.values import ABSENT, Values
+from conformance.http.transport import SAFE_METHODS
 from conformance.http.unreached import Unreached
 from conformance.run.content import Content
 from conformance.run.session import Session
@@ -46,6 +47,7 @@ class Supply:
         self._reads = reads
         self._kept: dict[str, Parameters] = {}
         self._under_way: list[str] = []
+        self._takes_listed = True
 
     def parameters(self, operation: Operation) -> Parameters:
         """Return path parameters with which the operation can succeed.
@@ -53,6 +55,8 @@ class Supply:
         Raises:
             Unreached: they cannot be made.
         """
+        # What a list shows may be somebody else's: it is for those who only look.
+        self._takes_listed = operation.method in SAFE_METHODS or self._content.insists
         if self.uses_up(operation):
             found = self._attempt(operation.path, plain=True)
         else:
@@ -150,7 +154,11 @@ class Supply:
             if maker is not None and not self._reads:
                 made = self._made(each, maker, around)
                 return made if name in made else {**made, name: made[each.parameter]}
-            if each.lister is not None and around.keys() >= set(parameters_of(each.collection)):
+            if (
+                each.lister is not None
+                and self._takes_listed
+                and around.keys() >= set(parameters_of(each.collection))
+            ):
                 return {name: self._listed(each.lister, around)}
         if chooses and (value := self._of_schema(path, name)) is not ABSENT:
             return {name: value}

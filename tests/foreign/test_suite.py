@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.foreign.running import available
@@ -143,6 +144,17 @@ def test_a_rule_beside_the_schema_hides_no_constraint_that_is_not_checked() -> N
     assert {v["reason"] for v in unreached.values()} == {
         "other good values are refused there as well: there is a rule beside the schema"
     }
+
+
+def test_what_a_list_shows_is_somebodys_and_is_neither_changed_nor_removed() -> None:
+    with served("without-makers") as server:
+        _, document = check(server.url, server.contract)
+        notes = httpx.get(f"{server.url}/notes").json()
+
+    passed = with_status(document, "PASS")
+    assert [note["title"] for note in notes["items"]] == ["Somebody's"]
+    assert "S.getNote.status.200" in passed
+    assert not [each for each in passed if each.startswith(("S.deleteNote.s", "S.replaceNote.s"))]
 
 
 def test_a_mock_without_a_memory_is_found_by_what_it_answers_of_nothing() -> None:

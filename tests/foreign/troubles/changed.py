@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email.message import Message
 from typing import Any
 
 from tests.foreign.troubles.api import Api, Operation, problem
@@ -126,6 +127,17 @@ def ruled(_: Server) -> Api:
             return super().answer(request)
 
     return notes_api(kind=Ruled)
+
+
+def without_makers(_: Server) -> Api:
+    """Return notes that nobody can make by the contract, one of which is there: it is somebody's."""
+    api = notes_api()
+    made = json.dumps({"title": "Somebody's"}).encode()
+    headers = Message()
+    headers["Content-Type"] = "application/json"
+    assert api.answer(Request("POST", "/notes", headers, made)).status == 201
+    del api.document["paths"]["/notes"]["post"]
+    return api
 
 
 def forbidding(_: Server) -> Api:

@@ -73,6 +73,9 @@ TROUBLES: dict[str, Trouble] = {
     "ruled": Trouble(
         "a rule beside the schema, and a type that is not looked at", changed.ruled, is_correct=False
     ),
+    "without-makers": Trouble(
+        "notes that the contract shows and removes, and makes none", changed.without_makers
+    ),
     "forbidding": Trouble("writes are 403, which is not stated", changed.forbidding, is_correct=False),
     "undocumented-404": Trouble(
         "404 on 36 operations, stated on none", changed.many(12, states_404=False), is_correct=False
