@@ -244,7 +244,7 @@ def _of_pattern(key: str) -> str | None:
     # Not every pattern can be kept with ASCII alone.
     for codec in ("ascii", "utf-8"):
         # Patterns are the contract's: Python may not know them, or never come upon a text that fits.
-        with suppress(Exception), _no_trace():
+        with suppress(Exception), without_trace():
             texts = from_regex(schema["pattern"], alphabet=characters(codec=codec))
             # Of a seed of its own: one and the same text in every run.
             seeded = random.Random(key)  # noqa: S311  nothing secret is drawn
@@ -253,7 +253,7 @@ def _of_pattern(key: str) -> str | None:
 
 
 @contextmanager
-def _no_trace() -> Iterator[None]:
+def without_trace() -> Iterator[None]:
     """Let Hypothesis keep what it remembers in a folder that is removed, and then where it did before."""
     from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
 

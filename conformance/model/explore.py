@@ -1,19 +1,17 @@
 """Searches for a history that contradicts the clauses, and makes it short."""
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
-from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
+from conformance.contract.texts import without_trace
 from conformance.http.answer import Answer
 from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached
@@ -138,7 +136,7 @@ def _is_done(machine: type[Machine], scope: Scope) -> bool:
     gives up when it draws the beginning of an earlier history again and it goes on differently.
     """
     try:
-        with _no_trace():
+        with without_trace():
             run_state_machine_as_test(seed(scope.seed)(machine), settings=_settings(scope))
     except Stop:
         return True
@@ -197,17 +195,6 @@ def _failure(history: History, contradiction: Contradiction) -> Failure:
             lines.append(f"GET {path.replace(history.prefix, '')} -> {answer.status}")
     shown = (*contradiction.answers, *(a for a in answers if a not in contradiction.answers))
     return Failure(contradiction, tuple(history.steps), tuple(lines), shown, history.is_concluding)
-
-
-@contextmanager
-def _no_trace() -> Iterator[None]:
-    """Let Hypothesis keep what it remembers in a folder that is removed, and not in the present one."""
-    with TemporaryDirectory() as folder:
-        set_hypothesis_home_dir(folder)
-        try:
-            yield
-        finally:
-            set_hypothesis_home_dir(None)
 
 
 def _settings(scope: Scope) -> Any:
