@@ -7,8 +7,8 @@ import httpx
 
 from conformance.contract.document import Operation
 from conformance.http.answer import Answer
+from conformance.http.content import TooLarge
 from conformance.http.media_types import is_json, kind_of
-from conformance.http.transport import TooLarge
 from conformance.http.unreached import Unreached
 from conformance.run.canary import ask_root, reads
 from conformance.run.session import Session
