@@ -127,8 +127,8 @@ class Transport:
         said = f" and Retry-After: {stated}" if stated else ""
         return RateLimited(
             f"{self._target.root} answers {method} {target.partition('?')[0]} with 429{said}, and the suite "
-            f"waits {self.pacer.patience:g} seconds at most. Raise the limit of the key, send less with --rate "
-            "REQUESTS_PER_SECOND, or wait longer with --timeout SECONDS."
+            f"waits {self.pacer.patience:g} seconds at most. Raise the limit of the key, send less with "
+            "--rate REQUESTS_PER_SECOND, or wait longer with --timeout SECONDS."
         )
 
     def _send(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
