@@ -6,9 +6,14 @@ from dataclasses import replace
 import pytest
 
 from conformance import runner
+from conformance.access_profiles import calls
+from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract.document import Contract
+from conformance.http.unreached import Unreached
+from conformance.run.clean_up import left_by_earlier_runs
 from conformance.run.events import Event, Noted
 from conformance.run.plan import Mode, Plan, Run, Statement
+from conformance.run.session import Workspace
 from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run, run_whole
 from conformance.selftest.middleware import Inner, Request, Response, State, refusal
@@ -122,3 +127,28 @@ def test_a_clean_up_that_fails_takes_no_verdict_along(plan: Plan, monkeypatch: p
     assert results.left_behind.counts == {"objects": None}
     notes = [event.text for event in events if isinstance(event, Noted)]
     assert [note for note in notes if "could not be removed: KeyError" in note]
+
+
+def test_a_server_that_does_not_heed_where_a_page_begins_is_not_asked_for_ever(
+    plan: Plan, breakable: Breakable
+) -> None:
+    row = {"id": 1, "name": "x", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
+
+    async def same_page(request: Request, inner: Inner, state: State) -> Response:
+        response = await inner(request)
+        if request.method != "GET" or not request.path.endswith("/access-profiles"):
+            return response
+        rows = [{**row, "id": number} for number in range(1, 101)]
+        return response.with_json({**response.json, "access_profiles": rows, "total_count": 10**6})
+
+    breakable.app.break_with(same_page)
+    try:
+        with Workspace(plan.contract, plan.target, 1) as workspace:
+            session = workspace.session("rows")
+            with pytest.raises(Unreached, match="has no end: 20 pages are all full"):
+                calls.rows(session)
+            assert left_by_earlier_runs(session, ACCESS_PROFILES) is None
+    finally:
+        breakable.app.break_with(None)
+
+    assert len(session.answers) < 30
