@@ -13,7 +13,7 @@ from requests.adapters import HTTPAdapter
 
 from conformance.http.content import LARGEST_ANSWER
 from conformance.http.deadline import Deadline
-from conformance.http.target import Target
+from conformance.http.target import SCHEMES, Target
 from conformance.http.transport import Transport
 from conformance.http.unreached import Unreached
 
@@ -26,11 +26,17 @@ def send_through(transport: Transport, target: Target) -> None:
         trust = {"verify": False}
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
+    proxy, through = target.proxy, {}
+    if proxy is not None:
+        # `requests` would take a password for Latin-1.
+        HTTPAdapter.proxy_headers = lambda *_: proxy.headers  # type: ignore[method-assign]
+        through = {"proxies": dict.fromkeys(SCHEMES, proxy.url)}
+
     def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
         method, path = request.method or "GET", request.path_url
         for name, value in target.headers:
             request.headers.setdefault(name, value)
-        options |= trust
+        options |= trust | through
 
         def attempt() -> tuple[int, httpx.Headers, requests.Response]:
             transport.pacer.take_turn()
@@ -42,7 +48,7 @@ def send_through(transport: Transport, target: Target) -> None:
         try:
             transport.permit(method, path)
             return transport.patiently(method, path, attempt)
-        except Unreached as unreached:
+        except (Unreached, httpx.ProxyError) as unreached:
             # What the suite takes for unreached is a failure of the network to Schemathesis.
             raise requests.ConnectionError(str(unreached), request=request) from unreached
 

@@ -15,6 +15,7 @@ from conformance.http.client import USER_AGENT
 from conformance.http.content import LARGEST_ANSWER, decoded, too_large
 from conformance.http.deadline import Deadline
 from conformance.http.evidence import record
+from conformance.http.proxy import Proxy
 from conformance.http.reader import Reader
 from conformance.http.target import Target
 from conformance.http.transport import Transport
@@ -75,15 +76,19 @@ class RawConnection:
 
     def _connect(self) -> socket.socket:
         port = self._url.port or (443 if self._url.scheme == "https" else 80)
+        host, proxy = self._url.hostname or "", self._target.proxy
         plain: socket.socket | None = None
         # Here, and not as the request leaves: those of a race leave together.
         self._transport.pacer.take_turn()
         try:
-            plain = socket.create_connection((self._url.hostname or "", port), self._target.timeout)
+            first = (proxy.host, proxy.port) if proxy else (host, port)
+            plain = socket.create_connection(first, self._target.timeout)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._transport.tls is None:
                 return plain
-            return self._transport.tls.wrap_socket(plain, server_hostname=self._url.hostname)
+            if proxy is not None:
+                _open_tunnel(plain, f"{host}:{port}", proxy)
+            return self._transport.tls.wrap_socket(plain, server_hostname=host)
         except OSError as error:
             if plain is not None:
                 plain.close()
@@ -96,7 +101,10 @@ class RawConnection:
         # A connection is for one request: what is sent again has one of its own.
         connection, self._socket = self._socket or self._connect(), None
         deadline = self._transport.begin()
-        target = f"{self._url.path}{path}"
+        target, sent = self._url.path + path, dict(sent)
+        if self._target.proxy is not None and self._transport.tls is None:
+            target = f"http://{self._url.netloc}{target}"
+            sent |= self._target.proxy.headers
         head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in sent.items()) + "\r\n"
         begun = time.perf_counter()
         with connection:
@@ -114,6 +122,23 @@ class RawConnection:
         below, _, query = path.partition("?")
         whole = Sent(method, below, query, tuple(sent.items()), body)
         return Answer(read.status, read.headers, content, exchange, whole, len(read.content), read.trailing)
+
+
+def _open_tunnel(connection: socket.socket, to: str, proxy: Proxy) -> None:
+    """Have the proxy connect to the server.
+
+    Raises:
+        httpx.ProxyError: it does not.
+    """
+    fields = {"Host": to, **proxy.headers}
+    head = f"CONNECT {to} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields.items()) + "\r\n"
+    connection.sendall(head.encode("latin-1"))
+    # Its answer has no content, and what follows it is the server's: not an octet more is read.
+    reader = Reader("HEAD")
+    while not reader.complete:
+        reader.feed(connection.recv(1))
+    if not 200 <= reader.status < 300:
+        raise httpx.ProxyError(f"the proxy answers {reader.status} to CONNECT {to}")
 
 
 def _send(connection: socket.socket, head: bytes, body: bytes, *, chunked: bool) -> None:

@@ -24,6 +24,7 @@ from conformance.http.unreached import Unreached, WouldWrite
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _PATIENCE_IN_TIMEOUTS = 3
+_PROXY_AUTHENTICATION = 407
 _IDLE = 2.0
 """Seconds after which an idle connection is not used again: before most servers close it."""
 _MOST_CONNECTIONS = 32
@@ -56,8 +57,11 @@ class Transport:
         self._origin = urlsplit(target.root)
         self.pacer = Pacer(target.rate, _PATIENCE_IN_TIMEOUTS * target.timeout)
         self.tls = tls_context(target)
+        through = target.proxy
+        proxy = httpcore.Proxy(through.url, headers=list(through.headers.items())) if through else None
         self._pool = httpcore.ConnectionPool(
             ssl_context=self.tls,
+            proxy=proxy,
             max_connections=_MOST_CONNECTIONS,
             max_keepalive_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_IDLE,
@@ -106,11 +110,14 @@ class Transport:
         """Send until the answer is not one that asks to come again later; `attempt` gives its status, too.
 
         Raises:
+            httpx.ProxyError: it is the proxy that answered.
             RateLimited: the server refuses requests for their rate for longer than the run waits.
         """
         spent = 0.0
         for number in itertools.count():
             status, headers, reply = attempt()
+            if status == _PROXY_AUTHENTICATION and self._target.proxy is not None:
+                raise httpx.ProxyError("it wants to know who asks (407): http://USER:PASSWORD@HOST:PORT")
             stated = headers.get("retry-after")
             if not self.pacer.is_put_off(status, stated):
                 break
@@ -168,6 +175,7 @@ class Transport:
             httpcore.TimeoutException,
             httpcore.NetworkError,
             httpcore.ProtocolError,
+            httpcore.ProxyError,
         ) as error:
             # The checks know one family of errors, of the same names.
             raise getattr(httpx, type(error).__name__)(str(error)) from error
