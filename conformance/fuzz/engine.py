@@ -31,6 +31,17 @@ _STUCK = f"Schemathesis sent nothing for {_PATIENCE:.0f} seconds, and was ended"
 # Schemathesis found nothing, or found faults. Anything else means that it could not do its work.
 _RAN = (0, 1)
 _CONTRACT = "openapi.json"
+# What is drawn for an operation hangs on the seed, and not on what others were answered: so it repeats alone.
+_INDEPENDENT = """
+[phases.examples.extra-data-sources]
+responses = false
+[phases.coverage.extra-data-sources]
+responses = false
+[phases.fuzzing.extra-data-sources]
+responses = false
+[phases.fuzzing.error-feedback]
+enabled = false
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ def fuzz(
         # Secrets come from the environment: they stand in no file and on no command line.
         shown = authentication.shown(contract, target)
         configuration = "".join(each.configuration for each in shown)
+        configuration += _INDEPENDENT
         if target.read_only:
             # Other methods than those of the contract might change something.
             configuration += "[phases.coverage]\nunexpected-methods = []\n"
