@@ -10,7 +10,7 @@ from conformance.run.session import Session
 
 Profile = dict[str, Any]
 
-_LARGEST_PAGE = 100
+_LARGEST_PAGE, _MOST_PAGES = 100, 20
 _SHOWN = 600
 
 
@@ -73,7 +73,7 @@ def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]
         Unreached: the list cannot be read.
     """
     rows: list[Profile] = []
-    while True:
+    for _ in range(_MOST_PAGES):
         page = {"search": session.namespace, "limit": _LARGEST_PAGE, "offset": len(rows), **(query or {})}
         answer = browse(session, page)
         found = answer.json.get("access_profiles") if isinstance(answer.json, dict) else None
@@ -82,6 +82,7 @@ def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]
         rows += found
         if len(found) < _LARGEST_PAGE:
             return rows
+    raise Unreached(f"the list of the profiles of this run has no end: {_MOST_PAGES} pages are all full")
 
 
 def shown(answer: Answer, *wanted: int) -> Profile:

@@ -67,8 +67,8 @@ def head_as_get(session: Session) -> None:
         expect.equal(_names(head), _names(get), "the header fields of HEAD", get, head)
         for name in _COMPARED:
             expect.equal(head.headers.get(name), get.headers.get(name), f"{name} of HEAD", get, head)
-        length = head.headers.get("content-length", str(len(get.content)))
-        expect.equal(length, str(len(get.content)), "Content-Length of HEAD", get, head)
+        length = head.headers.get("content-length", str(get.octets))
+        expect.equal(length, str(get.octets), "Content-Length of HEAD", get, head)
         expect.holds(not head.trailing, "no body after HEAD", f"{len(head.trailing)} octets", head)
 
 

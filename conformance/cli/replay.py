@@ -102,7 +102,7 @@ def _check_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
     """Make the check once more, and tell then from now."""
     from conformance import runner
 
-    results = runner.run(plan)
+    results = runner.run_whole(plan)
     if results.obstacle is not None:
         click.echo(results.obstacle)
         return ExitCode.INCOMPLETE

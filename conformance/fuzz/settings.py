@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.http.credentials import Credential
+from conformance.http.proxy import Proxy
 from conformance.http.target import Target
 
 SECRETS = "CONFORMANCE_FUZZ_SECRETS"
@@ -37,7 +38,8 @@ def dump_secrets(target: Target) -> str:
         role: {scheme: credential.as_dict() for scheme, credential in held.items()}
         for role, held in target.credentials.items()
     }
-    return json.dumps({"keys": dict(target.keys), "credentials": credentials})
+    proxy = target.proxy and target.proxy.full_url
+    return json.dumps({"keys": dict(target.keys), "credentials": credentials, "proxy": proxy})
 
 
 def load(environment: Mapping[str, str]) -> Target:
@@ -50,4 +52,5 @@ def load(environment: Mapping[str, str]) -> Target:
         role: {scheme: Credential.from_dict(told) for scheme, told in held.items()}
         for role, held in secrets["credentials"].items()
     }
-    return Target(keys=secrets["keys"], credentials=credentials, **known)
+    proxy = secrets["proxy"] and Proxy.parse(secrets["proxy"])
+    return Target(keys=secrets["keys"], credentials=credentials, proxy=proxy, **known)

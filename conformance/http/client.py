@@ -72,7 +72,7 @@ class Client:
         )
         asked, _, arguments = target.partition("?")
         whole = Sent(method, asked, arguments, tuple(sent.items()), content)
-        answer = Answer(reply.status, reply.headers, reply.content, exchange, whole)
+        answer = Answer(reply.status, reply.headers, reply.content, exchange, whole, reply.octets)
         self._keep(answer)
         return answer
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.http.credentials import Credential
+from conformance.http.proxy import Proxy
 from conformance.http.redaction import Redactor
 
 ADMIN, VIEWER, EXPIRED, REVOKED = "admin", "viewer", "expired", "revoked"
@@ -31,6 +32,7 @@ class Target:
         timeout: seconds for a whole request.
         rate: requests a second that may leave; None for no limit.
         read_only: whether nothing may be sent that could change something.
+        proxy: what all requests go through; None for none, whatever the environment says.
     """
 
     root: str
@@ -42,6 +44,7 @@ class Target:
     rate: float | None = None
     read_only: bool = False
     credentials: Mapping[str, Mapping[str, Credential]] = field(default_factory=dict, repr=False)
+    proxy: Proxy | None = None
 
     @property
     def key(self) -> str:

@@ -168,7 +168,7 @@ class _Lists:
         return found
 
     def _rows(self, lister: Lister, most_pages: int) -> Iterator[Any]:
-        seen, size = 0, min(_PAGE, lister.most or _PAGE)
+        seen, size, before = 0, min(_PAGE, lister.most or _PAGE), None
         for page in range(most_pages):
             numbers = {lister.size: size, lister.offset: seen, lister.page: page + 1}
             stated = {**numbers, lister.search: self._search}
@@ -179,8 +179,11 @@ class _Lists:
             rows = member(answer.json, lister.rows)
             if answer.status != 200 or not isinstance(rows, list):
                 raise Unreached(f"{lister.operation.id} cannot be read")
+            if rows == before:
+                # Whoever does not heed where a page begins would be asked for ever.
+                return
             yield from rows
-            seen += len(rows)
+            before, seen = rows, seen + len(rows)
             if len(rows) < size or not (lister.offset or lister.page):
                 return
 

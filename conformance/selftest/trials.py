@@ -16,7 +16,7 @@ from conformance.run.probing import probe
 from conformance.run.results import Results
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from conformance.runner import run
+from conformance.runner import run_whole
 from conformance.selftest.detectability import same_answers
 from conformance.selftest.faults import SeededFault
 from conformance.selftest.faulty_server import COMMAND, FaultyServer, HostError
@@ -147,7 +147,7 @@ class TrialServer:
             for ids in self._nearest(mutant, fuzz=fuzz):
                 self.server.serve("mutant", mutant.id)
                 plan = replace(self.plan, only=ids, omitted={} if fuzz else self.plan.omitted)
-                watch.end(run(plan, watch.observe))
+                watch.end(run_whole(plan, watch.observe))
                 self.server.restore()
                 if watch.by:
                     break
@@ -209,7 +209,7 @@ class TrialServer:
         begun = time.perf_counter()
         try:
             self.server.serve("variant", name)
-            results = run(replace(self.plan, only=only, seed=seed))
+            results = run_whole(replace(self.plan, only=only, seed=seed))
             self.server.restore()
         except HostError as error:
             return replace(trial, outcome=Outcome.ERROR, reason=str(error))

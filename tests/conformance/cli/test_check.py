@@ -338,13 +338,18 @@ def test_an_interrupt_is_130(check: Command, monkeypatch: pytest.MonkeyPatch) ->
     assert "Interrupted" in text
 
 
-def test_a_report_that_nobody_reads_is_4(no_listener: str) -> None:
-    command = [sys.executable, "-m", "conformance", "check", no_listener, "--key", "bfst-x"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_report_that_nobody_reads_changes_no_verdict(no_listener: str, folder: Path, form: str) -> None:
+    command = [sys.executable, "-m", "conformance", "check", no_listener, "--key", "bfst-x", "--format", form]
+    command += ["--output", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.close()
 
-        assert process.wait() == ExitCode.SUITE_FAILED
+        assert process.wait() == ExitCode.INCOMPLETE
+        assert b"Error" not in process.stderr.read()
+    assert json.loads((folder / "results.json").read_text())["exit_code"] == ExitCode.INCOMPLETE
 
 
 def test_list_shows_every_clause(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,6 +3,8 @@
 That it is green on one that conforms, and touches nothing of others, shows tests/http/test_conformance.py.
 """
 
+import json
+import zlib
 from dataclasses import replace
 
 from conformance.fuzz.phase import derived_id
@@ -11,7 +13,7 @@ from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run
 from conformance.selftest.combinators import on
 from conformance.selftest.faults.profiles import READS
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.middleware import Inner, Request, Response, State, refusal
 from conformance.selftest.request_changes import with_header
 from tests.conformance.conftest import Breakable
 
@@ -89,3 +91,34 @@ def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
 
     assert [verdict.status for verdict in results.verdicts] == [Status.PASS]
     assert ("fuzz", "skipped", "--without fuzz") in [(p.name, p.status, p.reason) for p in results.phases]
+
+
+def test_what_was_found_beside_other_operations_is_found_alone_with_the_same_seed(
+    plan: Plan, breakable: Breakable
+) -> None:
+    drawn: list[bytes] = []
+
+    async def fails_for_some(request: Request, inner: Inner, state: State) -> Response:
+        if request.operation_id != "createAccessProfile" or not isinstance(request.json, dict):
+            return await inner(request)
+        # All but the name, which is the run's own each time.
+        told = json.dumps({**request.json, "name": None}, sort_keys=True).encode()
+        drawn.append(told)
+        return refusal(500) if zlib.crc32(told) % 3 == 0 else await inner(request)
+
+    others = ("listAccessProfiles", "createRole", "updateRole", "createAccessProfile", "deleteAccessProfile")
+    asked = replace(plan, omitted={}, max_examples=12)
+    found = []
+    breakable.app.break_with(fails_for_some)
+    try:
+        for operation_ids in (others, ("createAccessProfile",)):
+            only = frozenset(derived_id(operation_id) for operation_id in operation_ids)
+            results = run(replace(asked, only=only))
+            found.append(next(v for v in results.verdicts if v.operation_id == "createAccessProfile"))
+    finally:
+        breakable.app.break_with(None)
+
+    beside, alone = found
+    assert beside.status is Status.FAIL
+    assert alone.status is Status.FAIL
+    assert [(f.code, f.actual) for f in alone.findings] == [(f.code, f.actual) for f in beside.findings]

@@ -1,5 +1,6 @@
 """Servers that cannot be checked: each run ends with a clear sentence and its code, in time and memory."""
 
+import json
 import shutil
 import signal
 import socket
@@ -102,12 +103,17 @@ def test_a_server_that_dies_is_3_and_what_was_not_checked_is_not_a_pass(breakabl
 
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(breakable: Breakable, by: signal.Signals) -> None:
-    command = ("check", breakable.target.root, "--without", "fuzz")
+def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(
+    breakable: Breakable, folder: Path, by: signal.Signals
+) -> None:
+    command = ("check", breakable.target.root, "--without", "fuzz", "--output", str(folder))
     ended = interrupted(*command, keys=_keys(breakable), sign="AP-LST-001", by=by)
 
     assert ended.code == ExitCode.INTERRUPTED, ended.text
     assert "Interrupted" in ended.text
+    told = json.loads((folder / "results.json").read_text())
+    assert told["exit_code"] == ExitCode.INTERRUPTED
+    assert {"PASS", "NOT_REACHED"} <= told["totals"]["statuses"].keys()
     assert "Traceback" not in ended.text
     with Workspace(document.load(), breakable.target, 1) as workspace:
         assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0

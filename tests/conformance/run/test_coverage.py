@@ -19,7 +19,7 @@ LONGEST_NAME = "S.createRole.body.name.maxLength"
 
 def _seen(method: str, path: str, status: int) -> Answer:
     exchange = record(REDACTOR, method, f"http://here{path}", ((), None), (status, (), b""), 0.0)
-    return Answer(status, httpx.Headers(), b"", exchange, Sent(method, path))
+    return Answer(status, httpx.Headers(), b"", exchange, Sent(method, path), 0)
 
 
 def test_statuses_are_counted_by_operation_and_those_never_seen_are_0() -> None:

@@ -31,7 +31,7 @@ def _answer(
     fields = httpx.Headers(JSON if headers is None else headers)
     received = (status, tuple(fields.multi_items()), content)
     exchange = record(REDACTOR, method, f"http://here{path}", ((), None), received, 0.0)
-    return Answer(status, fields, content, exchange, Sent(method, path))
+    return Answer(status, fields, content, exchange, Sent(method, path), len(content))
 
 
 def _judged(plan: Plan, *given: Answer) -> dict[str, Verdict]:

@@ -31,7 +31,7 @@ def answered(
         headers["content-type"] = media_type
     received = (status, tuple(headers.multi_items()), content)
     exchange = record(Redactor({}), "GET", "http://here/things", ((), None), received, 0.0)
-    return Answer(status, headers, content, exchange, Sent("GET", "/things", content=sent))
+    return Answer(status, headers, content, exchange, Sent("GET", "/things", content=sent), len(content))
 
 
 def schemas(folder: Path, responses: Any, version: str = "3.1.0", **components: Any) -> ResponseSchemas:
