@@ -46,7 +46,8 @@ def name(constraint: Constraint) -> str:
 
 
 def _sample(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
-    return [values.sample(schema, name(constraint))]
+    make = values.sample if constraint.location == BODY else values.told
+    return [make(schema, name(constraint))]
 
 
 def _every_boolean(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:

@@ -173,11 +173,11 @@ def _nothing_there(caller: Caller) -> Iterator[Answer]:
 
 
 def _stale(caller: Caller) -> Iterator[Answer]:
-    yield caller.send(replace(caller.good(), headers={"If-Match": '"conformance-stale"'}))
+    yield caller.send(replace(caller.good(), header={"If-Match": '"conformance-stale"'}))
 
 
 def _unchanged(caller: Caller) -> Iterator[Answer]:
-    yield caller.send(replace(caller.good(), headers={"If-None-Match": "*"}))
+    yield caller.send(replace(caller.good(), header={"If-None-Match": "*"}))
 
 
 def _too_large(caller: Caller) -> Iterator[Answer]:

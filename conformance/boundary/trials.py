@@ -7,10 +7,11 @@ from typing import Any
 
 from conformance.boundary import boundaries
 from conformance.boundary.boundaries import UNKNOWN_FIELD
-from conformance.boundary.requests import Caller, Request, text
+from conformance.boundary.requests import Caller, Request
 from conformance.contract.constraints import BODY, ITEM, JSON, Constraint
 from conformance.contract.document import pointer_to
 from conformance.contract.schemas import validator
+from conformance.contract.styles import can_be_told, schema_of
 from conformance.contract.values import ABSENT
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
@@ -95,7 +96,7 @@ class Trials:
             self._ledger.note_accepted(constraint.id)
 
     def _findings_of_invalid(self, constraint: Constraint) -> Iterator[Finding]:
-        trials = list(self._invalid(constraint))
+        trials = [each for each in self._invalid(constraint) if self._can_be_told(constraint, each.request)]
         if constraint.location == BODY and constraint.keyword != "content":
             trials = [each for each in trials if self._is_what_it_is_for(each.request, valid=False)]
         findings = [finding for trial in trials if (finding := self._tried(trial, constraint, "broken"))]
@@ -237,21 +238,23 @@ class Trials:
         good = self._caller.good()
         if constraint.location == BODY:
             return replace(good, body=self._caller.body(constraint.steps, value, base=False))
+        name, *steps = constraint.steps
+        parameter = self._caller.parameter(constraint.location, name)
+        whole = self._caller.values.around(schema_of(parameter)[0], tuple(steps), value)
+        changed: dict[str, Any] = {constraint.location: {**getattr(good, constraint.location), name: whole}}
+        return replace(good, **changed)
+
+    def _can_be_told(self, constraint: Constraint, request: Request) -> bool:
+        """Return whether what is written outside of a body says what it is to say."""
+        if constraint.location == BODY:
+            return True
         name = constraint.steps[0]
-        match constraint.location:
-            case "path":
-                return replace(good, path={name: value})
-            case "query":
-                return replace(good, query=_without_absent({**good.query, name: value}))
-        return replace(good, headers=_without_absent({**good.headers, name: value}))
+        value = getattr(request, constraint.location).get(name)
+        return can_be_told(self._caller.parameter(constraint.location, name), value)
 
 
 def _told(statuses: Collection[int]) -> str:
     return " or ".join(map(str, statuses)) if len(statuses) < _MOST_TOLD else "a refusal (4xx)"
-
-
-def _without_absent(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: text(value) for name, value in values.items() if value is not ABSENT}
 
 
 def _pointers(constraint: Constraint) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.contract.schemas import simplified
+from conformance.contract.styles import schema_of
 
 Schema = dict[str, Any]
 
@@ -90,11 +91,11 @@ class Reader:
     def _of_parameters(self) -> Iterator[Constraint]:
         for parameter, pointer in self.parameters():
             location, steps = parameter["in"], (parameter["name"],)
-            schema = parameter.get("schema", {})
+            schema, place = schema_of(parameter)
             # A path without one of its parameters is another path.
             if parameter.get("required") and location != "path":
                 yield self._constraint(location, steps, "required", True, f"{pointer}/required", schema)
-            yield from self._within(location, steps, schema, f"{pointer}/schema")
+            yield from self._within(location, steps, schema, pointer + place)
 
     def _of_body(self) -> Iterator[Constraint]:
         stated = self.body()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.contract.document import Contract, Operation
+from conformance.contract.styles import schema_of
 
 Schema = dict[str, Any]
 
@@ -55,7 +56,7 @@ class OperationSchemas:
             for node in holder.get("parameters", ()):
                 parameter, _ = self._contract.resolved(node, "")
                 if parameter.get("in") == place:
-                    found[parameter["name"]] = self.whole(parameter.get("schema", {}))
+                    found[parameter["name"]] = self.whole(schema_of(parameter)[0])
         return found
 
     def _succeeding(self, operation: Operation) -> Iterator[dict[str, Any]]:

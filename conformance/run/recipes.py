@@ -23,6 +23,7 @@ from conformance.contract.resources import (
     object_paths,
     parameters_of,
 )
+from conformance.contract.styles import schema_of
 from conformance.contract.texts import NoText, Texts
 from conformance.contract.values import ABSENT, Values
 from conformance.http.transport import SAFE_METHODS
@@ -176,9 +177,10 @@ class Supply:
         )
         for parameter in parameters:
             if (parameter["in"], parameter["name"]) == ("path", name):
-                schema = values.whole(parameter.get("schema", {}))
-                if "enum" in schema or schema.get("type") == "boolean" or schema.get("format") in _DATES:
-                    return values.sample(schema)
+                schema = values.whole(schema_of(parameter)[0])
+                one = values.whole(schema.get("items", schema))
+                if "enum" in one or one.get("type") == "boolean" or one.get("format") in _DATES:
+                    return values.told(schema)
         return ABSENT
 
     def _made(self, resource: Resource, maker: Maker, around: Parameters) -> Parameters:

@@ -63,6 +63,7 @@ def causes(document: Document) -> Counter[str]:
         "invalid-examples",
         "remote-ref",
         "never-missing",
+        "styles",
     ],
 )
 def test_a_server_that_keeps_its_contract_conforms_and_nothing_is_left(name: str) -> None:
