@@ -86,6 +86,7 @@ class _Task:
     Attributes:
         profiles: those that must be claimed besides the operation's own.
         changes: whether more than GET is sent, whatever the operation.
+        said: what is to be known of a verdict that nothing is wrong.
     """
 
     id: str
@@ -94,6 +95,7 @@ class _Task:
     find: Callable[[Caller, Trials], Iterator[Finding]]
     profiles: tuple[str, ...] = ()
     changes: bool = False
+    said: Callable[[Trials], str] = lambda _: ""
 
 
 def _tasks(contract: Contract, operation: Operation, content: Content) -> list[_Task]:
@@ -114,7 +116,7 @@ def _of_constraint(constraint: Constraint) -> _Task:
     def find(_: Caller, trials: Trials) -> Iterator[Finding]:
         return trials.findings(constraint)
 
-    return _Task(constraint.id, text, constraint.pointer, find)
+    return _Task(constraint.id, text, constraint.pointer, find, said=lambda trials: trials.said(constraint))
 
 
 def _of_situation(situation: Situation) -> _Task:
@@ -213,7 +215,7 @@ def _tried(
             continue
         except Exception as error:  # noqa: BLE001  a bug in a trial must not hide the other verdicts
             return Status.ERROR, f"the trial itself failed: {type(error).__name__}: {error}", ()
-        return (Status.FAIL if found else Status.PASS), "", found
+        return (Status.FAIL, "", found) if found else (Status.PASS, task.said(trials), ())
     if first is not None and watch.ended(caller.session, first, caller.operation.id):
         return Status.NOT_REACHED, "the server stopped answering", ()
     fault = Finding("an HTTP answer", "none, twice, while the server answers other requests")

@@ -57,6 +57,7 @@ class Trials:
         self._statuses = caller.session.contract.statuses(caller.operation)
         self._refusals = caller.content.refusals(self._statuses)
         self._ruled: set[str] = set()
+        self._untried: dict[str, dict[str, str]] = {}
         self._plain_status: int | None = None
         stated = caller.reader.body()
         document = caller.session.contract.document
@@ -75,6 +76,20 @@ class Trials:
         yield from found
         if not found and constraint.id in self._ruled:
             raise Unreached("other good values are refused there as well: there is a rule beside the schema")
+        if not found and not self._content.insists and len(self._untried.get(constraint.id, ())) > 1:
+            raise Unreached(self.said(constraint))
+
+    def said(self, constraint: Constraint) -> str:
+        """Return which side of a constraint was tried, and why not the other; nothing where both were."""
+        untried = self._untried.get(constraint.id)
+        if not untried:
+            return ""
+        tried = {VALID: "its invalid side alone", INVALID: "its valid side alone"}
+        which = "neither side" if len(untried) > 1 else tried[next(iter(untried))]
+        return f"tried on {which}: {'; '.join(untried.values())}"
+
+    def _leave(self, constraint: Constraint, side: str, why: str) -> None:
+        self._untried.setdefault(constraint.id, {})[side] = why
 
     def _findings_of_valid(self, constraint: Constraint) -> Iterator[Finding]:
         is_accepted = True
@@ -99,6 +114,9 @@ class Trials:
         trials = [each for each in self._invalid(constraint) if self._can_be_told(constraint, each.request)]
         if constraint.location == BODY and constraint.keyword != "content":
             trials = [each for each in trials if self._is_what_it_is_for(each.request, valid=False)]
+        if not trials:
+            why = self._exclusions.why(constraint, INVALID) or "no request that breaks it can be written"
+            self._leave(constraint, INVALID, why)
         findings = [finding for trial in trials if (finding := self._tried(trial, constraint, "broken"))]
         yield from findings
         if trials and not findings:
@@ -178,7 +196,11 @@ class Trials:
         if constraint.keyword == "content":
             yield self._accepted_with(replace(good, media_type=f"{JSON}; charset=utf-8"))
             return
-        if self._is_plain(constraint):
+        if constraint.keyword == "required" and not constraint.steps:
+            yield self._accepted_with(good)
+            return
+        if why := self._why_plain(constraint):
+            self._leave(constraint, VALID, why)
             yield self._accepted_with(self._plain(constraint))
             return
         missing = (404,) if self._exclusions.may_miss(constraint) and 404 in self._statuses else ()
@@ -195,15 +217,14 @@ class Trials:
             for value in boundaries.valid(self._caller.values, constraint)
         )
 
-    def _is_plain(self, constraint: Constraint) -> bool:
-        """Return whether a good request stands for one at the boundary."""
+    def _why_plain(self, constraint: Constraint) -> str | None:
+        """Return why a good request stands for one at the boundary; None where it does not."""
         if constraint.keyword == "minLength" and len(constraint.steps) == 1 and constraint.location == BODY:
-            # Its name would be too short to tell whose it is.
-            return not self._caller.is_removable
-        if constraint.keyword == "required" and not constraint.steps:
-            return True
-        is_excluded = self._exclusions.why(constraint, VALID) is not None
-        return is_excluded and not self._is_harmless(constraint)
+            if self._caller.is_removable:
+                return None
+            return "what has so short a name cannot be told to be the run's, nor be removed"
+        why = self._exclusions.why(constraint, VALID)
+        return None if why is None or self._is_harmless(constraint) else why
 
     def _plain(self, constraint: Constraint) -> Request:
         """Return a good request with something at the place of the constraint, if it is in the body."""
@@ -214,13 +235,11 @@ class Trials:
 
     def _invalid(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
-        if constraint.keyword == "content":
-            # A server that does not state 415 may take JSON by whatever name it comes.
-            if 415 in self._statuses:
-                yield self._refused_with(replace(good, media_type="text/plain"), 415)
-                yield self._refused_with(replace(good, media_type=None), 415)
-            return
         if self._exclusions.why(constraint, INVALID):
+            return
+        if constraint.keyword == "content":
+            yield self._refused_with(replace(good, media_type="text/plain"), 415)
+            yield self._refused_with(replace(good, media_type=None), 415)
             return
         if constraint.keyword == "required" and not constraint.steps:
             yield self._refused_with(replace(good, body=ABSENT, raw=b""), *self._refusals)

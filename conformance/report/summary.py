@@ -123,6 +123,10 @@ class _Summary:
         found = figures(document)
         more = f", derived checks {kept}/{len(document['derived'])}" if found.what == "clauses" else ""
         self._line(f"  index {found.index} {found.what} claimed, score {found.score} passed{more}")
+        if one_sided := sum(v["status"] == "PASS" and bool(v["reason"]) for v in document["derived"]):
+            self._line(
+                f"  {one_sided} of those that passed were tried on one side alone: results.json says why"
+            )
         self._line(f"  {totals['requests']:,} requests in {totals['seconds']:.1f} s, seed {document['seed']}")
         self._line(f"  {residue(document)}")
 

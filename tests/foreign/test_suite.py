@@ -74,6 +74,30 @@ def test_a_server_that_keeps_its_contract_conforms_and_nothing_is_left(name: str
     assert set(document["left_behind"].values()) <= {0, document["left_behind"]["name_prefix"]}
 
 
+def test_a_pass_says_which_side_of_a_constraint_was_not_tried() -> None:
+    _, document = of_trouble("styles")
+
+    reasons = {each["id"]: each["reason"] for each in document["derived"]}
+    place = "S.findByQuery.query.each"
+    assert reasons[f"{place}.maxItems"] == ""
+    assert (
+        reasons[f"{place}.minItems"]
+        == "tried on its valid side alone: no request that breaks it can be written"
+    )
+    with served("notes") as server:
+        _, document = check(
+            server.url, server.contract, None, "--only", "*.nullable,*.path.*.minimum,*.title.minLength"
+        )
+    reasons = {each["id"]: each["reason"] for each in document["derived"]}
+    assert (
+        reasons["S.createNote.body.remind_at.nullable"]
+        == "tried on its valid side alone: it permits, and nothing breaks it"
+    )
+    assert reasons["S.deleteNote.path.note_id.minimum"].startswith(
+        "tried on its invalid side alone: what has the least"
+    )
+
+
 @pytest.mark.parametrize("name", ["tasks", "locks"])
 def test_whoever_shows_who_he_is_meets_a_server_that_conforms(name: str) -> None:
     code, document = of_trouble(name)
