@@ -154,7 +154,8 @@ class Session:
 
     def unknown_key(self) -> str:
         """Return an API key that looks right and that no server has issued."""
-        return "bfst-" + "".join(self.random.choices(_KEY_CHARACTERS, k=44))
+        begins = next(iter(self.target.key_prefixes), "unknown")
+        return f"{begins}-{''.join(self.random.choices(_KEY_CHARACTERS, k=44))}"
 
     def path(
         self, operation_id: str, parameters: dict[str, Any] | None = None, *, server: str | None = None
