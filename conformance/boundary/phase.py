@@ -1,7 +1,7 @@
 """The boundary phase: every constraint of every request, from both sides, and every status it states."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,10 +32,13 @@ class Boundary:
 
     name = "boundary"
     summary = "each side of every constraint of a request"
-    budgets: Mapping[Mode, float] = {Mode.STANDARD: 20, Mode.CERTIFY: 120}
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        self.budgets: dict[Mode, float] = {Mode.STANDARD: 20, Mode.CERTIFY: 120}
+        if not content.insists:
+            # A contract of others may have no clauses: each operation is tried once.
+            self.budgets[Mode.QUICK] = 5
 
     def ids(self, contract: Contract) -> list[str]:
         """Return the id of every verdict that comes from the schemas, in the order in which they are decided.
@@ -96,6 +99,7 @@ class _Task:
     profiles: tuple[str, ...] = ()
     changes: bool = False
     said: Callable[[Trials], str] = lambda _: ""
+    is_of_constraint: bool = False
 
 
 def _tasks(contract: Contract, operation: Operation, content: Content) -> list[_Task]:
@@ -116,7 +120,8 @@ def _of_constraint(constraint: Constraint) -> _Task:
     def find(_: Caller, trials: Trials) -> Iterator[Finding]:
         return trials.findings(constraint)
 
-    return _Task(constraint.id, text, constraint.pointer, find, said=lambda trials: trials.said(constraint))
+    said = partial(Trials.said, constraint=constraint)
+    return _Task(constraint.id, text, constraint.pointer, find, said=said, is_of_constraint=True)
 
 
 def _of_situation(situation: Situation) -> _Task:
@@ -132,10 +137,11 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
     plan = run.plan
     # Who asks for the verdict on answers alone needs answers.
     is_asked_for = plan.only is not None and answers_id(operation.id) in plan.only
+    is_brief = plan.mode is Mode.QUICK and plan.only is None
     tasks = [
         task
         for task in _tasks(plan.contract, operation, plan.content)
-        if is_asked_for or plan.asks_for(task.id)
+        if is_asked_for or (plan.asks_for(task.id) and not (is_brief and task.is_of_constraint))
     ]
     if not tasks:
         return []

@@ -23,8 +23,8 @@ _HIDDEN = r"\1[hidden]"
 class Redactor:
     """Takes every secret of a run away, wherever it turns up.
 
-    The keys and credentials of the run become placeholders. Any other key that the server hands out is known
-    by how it begins: its first four characters are left, to tell one from another, and `[hidden]` says that it
+    The keys and credentials of the run become placeholders. Any other key that a server hands out is known by
+    how it begins: its first four characters are left, to tell one from another, and `[hidden]` says that it
     stood there whole. What a server masked itself stays as it is.
 
     A credential of less than 8 characters stands in many other words: it goes where it is sent alone.
