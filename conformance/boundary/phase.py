@@ -182,7 +182,7 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
                 seconds=time.perf_counter() - begun,
             )
         )
-    watch.look(session, operation.id)
+    watch.look(session, operation)
     if run.workspace.trouble and verdicts and verdicts[-1].status is not Status.NOT_REACHED:
         # What ended it is told, also when nothing comes after it that would have missed the server.
         verdicts[-1] = replace(
@@ -206,23 +206,24 @@ def _tried(
     task: _Task, caller: Caller, trials: Trials, watch: Watch
 ) -> tuple[Status, str, tuple[Finding, ...]]:
     """Return how a task ends. It is tried twice when no answer came: servers may close idle connections."""
-    first: httpx.TransportError | None = None
     for _ in range(2):
         try:
             found = tuple(task.find(caller, trials))[:_MOST_FINDINGS]
         except Unreached as unreached:
+            is_unanswered = isinstance(unreached.__cause__, httpx.TransportError)
+            if is_unanswered and watch.ended(caller.session, caller.operation):
+                return Status.NOT_REACHED, caller.session.trouble, ()
             return Status.NOT_REACHED, str(unreached), ()
         except NoText as problem:
             return Status.NOT_REACHED, str(problem), ()
         except httpx.TimeoutException as error:
             return Status.NOT_REACHED, f"no answer in time ({type(error).__name__})", ()
-        except httpx.TransportError as error:
-            first = first or error
+        except httpx.TransportError:
             continue
         except Exception as error:  # noqa: BLE001  a bug in a trial must not hide the other verdicts
             return Status.ERROR, f"the trial itself failed: {type(error).__name__}: {error}", ()
         return (Status.FAIL, "", found) if found else (Status.PASS, task.said(trials), ())
-    if first is not None and watch.ended(caller.session, first, caller.operation.id):
-        return Status.NOT_REACHED, "the server stopped answering", ()
+    if watch.ended(caller.session, caller.operation):
+        return Status.NOT_REACHED, caller.session.trouble, ()
     fault = Finding("an HTTP answer", "none, twice, while the server answers other requests")
     return Status.FAIL, "", (fault,)

@@ -64,7 +64,8 @@ TROUBLES: dict[str, Trouble] = {
     "large": Trouble("1,100 operations", changed.many(220, states_404=True)),
     "swagger-2": Trouble("a contract of Swagger 2.0", changed.swagger_2),
     "no-operations": Trouble("a contract without an operation", changed.without_operations),
-    "ends-itself": Trouble("POST /shutdown ends the server", changed.ends_itself),
+    "ends-itself": Trouble("POST /shutdown ends the server", changed.ends_itself()),
+    "ends-later": Trouble("POST /shutdown ends the server after 0.2 s", changed.ends_itself(0.2)),
     "maintenance": Trouble(
         "after POST /maintenance every write is 503", changed.maintenance, is_correct=False
     ),
