@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from conformance.contract.constraints import JSON, Reader
+from conformance.contract.constraints import Reader
 from conformance.contract.document import Operation
+from conformance.contract.media_types import JSON
 from conformance.contract.operations import filled
 from conformance.contract.resources import parameters_of
 from conformance.contract.styles import Parameter, escaped, schema_of, text, written
@@ -32,7 +33,7 @@ class Request:
 
     Attributes:
         path: parameters that take the place of the good ones.
-        body: JSON, or ABSENT for a request without a body.
+        body: its value, or ABSENT for a request without a body.
         query, header, cookie: values of parameters, as they are before they are written.
         media_type: of the body; None leaves it out.
         raw: octets that take the place of the body.
@@ -69,6 +70,7 @@ class Caller:
         self.operation = operation
         self.is_removable = is_removable
         self.reader = Reader(session.contract, operation)
+        self.stated_body = self.reader.body()
         self.token = f"{session.namespace}000000"
         """What stands for a name in a request. Each request that is sent has another in its place."""
         self._supply = Supply(session, content, reads=reads)
@@ -119,12 +121,15 @@ class Caller:
             if each is not None
         )
 
+    def refused(self, status: int) -> Unreached:
+        """Return why nothing is known of an operation of which a good request was answered so."""
+        return Unreached(self.reader.unwritten() or f"a plain good request was answered {status}")
+
     def body(self, steps: tuple[str, ...] = (), leaf: Any = None, *, base: bool = True) -> Any:
         """Return the smallest good body; the one around a leaf, unless it is the base that is asked for."""
-        stated = self.reader.body()
-        if stated is None:
+        if self.stated_body is None:
             return ABSENT
-        schema, _ = stated
+        schema = self.stated_body.schema
         return self.content.made_legal(
             self.values.sample(schema) if base else self.values.around(schema, steps, leaf)
         )
@@ -143,7 +148,8 @@ class Caller:
                 if place == location and parameter.get("required")
             }
 
-        return Request({}, required("query"), required("header"), required("cookie"), self.body())
+        media_type = JSON if self.stated_body is None else self.stated_body.media_type
+        return Request({}, required("query"), required("header"), required("cookie"), self.body(), media_type)
 
     def send(self, request: Request, client: Client | None = None) -> Answer:
         """Send a request, with a fresh name in place of the token.
@@ -159,13 +165,13 @@ class Caller:
         if query := self._written("query", request.query):
             path += "?" + "&".join(f"{escaped(name)}={value}" for name, value in query)
         headers = dict(self._written("header", request.header, text))
-        content = request.raw
-        if content is None and request.body is not ABSENT:
-            content = json.dumps(self._with_own_id(request.body), ensure_ascii=False).encode()
-        if content is not None:
-            content = content.replace(self.token.encode(), fresh.encode())
-            if request.media_type is not None:
-                headers["Content-Type"] = request.media_type
+        content, body = request.raw, None
+        if content is None and request.body is not ABSENT and self.stated_body is not None:
+            written_body = json.dumps(self._with_own_id(request.body), ensure_ascii=False)
+            body = json.loads(written_body.replace(self.token, fresh))
+            content = self.stated_body.encoded(body)
+        if content is not None and request.media_type is not None:
+            headers["Content-Type"] = request.media_type
         answer = (client or self.session.admin).request(
             self.operation.method,
             path.replace(self.token, fresh),
@@ -177,7 +183,7 @@ class Caller:
             },
         )
         if 200 <= answer.status < 300:
-            self._tidy(values, content, answer)
+            self._tidy(values, body, answer)
         return answer
 
     def _written(
@@ -192,10 +198,10 @@ class Caller:
         ]
 
     def _with_own_id(self, body: Any) -> Any:
-        stated, maker = self.reader.body(), self.session.resources.maker(self.operation)
+        stated, maker = self.stated_body, self.session.resources.maker(self.operation)
         if stated is None or maker is None or not maker.named_by or maker.binds:
             return body
-        return self.values.with_own_id(stated[0], body, maker.named_by)
+        return self.values.with_own_id(stated.schema, body, maker.named_by)
 
     def send_raw(self, content: bytes) -> Answer:
         """Send octets as JSON over a bare socket: a server may refuse them before it has read them all."""
@@ -240,7 +246,7 @@ class Caller:
             return False
         return self.session.call(resource.reader.id, parameters={resource.parameter: value}).status == 404
 
-    def _tidy(self, parameters: dict[str, Any], content: bytes | None, answer: Answer) -> None:
+    def _tidy(self, parameters: dict[str, Any], request: Any, answer: Answer) -> None:
         """Let go of what was used up, and remove what bears no name by which the run will find it."""
         if self._supply.uses_up(self.operation):
             self._parameters = None
@@ -248,7 +254,6 @@ class Caller:
         resource, remover = resources.names(self.operation), resources.remover_of(self.operation)
         if resource is None or remover is None or resource.bearer is None:
             return
-        request = json.loads(content or b"null")
         name = request.get(resource.bearer) if isinstance(request, dict) else None
         renames = self.operation in resource.renamers
         if str(name).startswith(self.session.namespace) or (renames and name is None):

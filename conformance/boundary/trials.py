@@ -8,7 +8,7 @@ from typing import Any
 from conformance.boundary import boundaries
 from conformance.boundary.boundaries import UNKNOWN_FIELD
 from conformance.boundary.requests import Caller, Request
-from conformance.contract.constraints import BODY, ITEM, JSON, Constraint
+from conformance.contract.constraints import BODY, ITEM, Constraint
 from conformance.contract.document import pointer_to
 from conformance.contract.schemas import validator
 from conformance.contract.styles import can_be_told, schema_of
@@ -59,9 +59,9 @@ class Trials:
         self._ruled: set[str] = set()
         self._untried: dict[str, dict[str, str]] = {}
         self._plain_status: int | None = None
-        stated = caller.reader.body()
+        stated = caller.stated_body
         document = caller.session.contract.document
-        self._body = None if stated is None or caller.content.insists else validator(document, stated[0])
+        self._body = None if stated is None or caller.content.insists else validator(document, stated.schema)
 
     def findings(self, constraint: Constraint) -> Iterator[Finding]:
         """Yield what is wrong with how the server treats a constraint.
@@ -156,7 +156,7 @@ class Trials:
             if answer.status < 300 and self._caller.operation.method == "POST":
                 self._watch.accepted(lambda: self._caller.send(good))
         if not 200 <= self._plain_status < 300:
-            raise Unreached(f"a plain good request was answered {self._plain_status}")
+            raise self._caller.refused(self._plain_status)
 
     def _is_what_it_is_for(self, request: Request, *, valid: bool) -> bool:
         """Return whether a body is on the side of its schema on which it is to be, as a validator sees it.
@@ -194,7 +194,7 @@ class Trials:
     def _valid(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
         if constraint.keyword == "content":
-            yield self._accepted_with(replace(good, media_type=f"{JSON}; charset=utf-8"))
+            yield self._accepted_with(replace(good, media_type=f"{constraint.value}; charset=utf-8"))
             return
         if constraint.keyword == "required" and not constraint.steps:
             yield self._accepted_with(good)
@@ -238,7 +238,8 @@ class Trials:
         if self._exclusions.why(constraint, INVALID):
             return
         if constraint.keyword == "content":
-            yield self._refused_with(replace(good, media_type="text/plain"), 415)
+            stated = self._caller.stated_body
+            yield self._refused_with(replace(good, media_type=stated.another if stated else None), 415)
             yield self._refused_with(replace(good, media_type=None), 415)
             return
         if constraint.keyword == "required" and not constraint.steps:
@@ -265,11 +266,14 @@ class Trials:
 
     def _can_be_told(self, constraint: Constraint, request: Request) -> bool:
         """Return whether what is written outside of a body says what it is to say."""
-        if constraint.location == BODY:
+        if not constraint.is_text or not constraint.steps:
             return True
         name = constraint.steps[0]
-        value = getattr(request, constraint.location).get(name)
-        return can_be_told(self._caller.parameter(constraint.location, name), value)
+        if constraint.location != BODY:
+            value = getattr(request, constraint.location).get(name)
+            return can_be_told(self._caller.parameter(constraint.location, name), value)
+        body = self._caller.stated_body
+        return body is not None and can_be_told(body.member(name), request.body.get(name))
 
 
 def _told(statuses: Collection[int]) -> str:

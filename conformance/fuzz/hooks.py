@@ -14,10 +14,10 @@ from schemathesis import Case, GenerationMode, HookContext, Response
 
 from conformance.contract import document
 from conformance.contract.document import Operation
+from conformance.contract.media_types import JSON, is_json
 from conformance.contract.resources import Parameters
 from conformance.fuzz import ids, sending, settings
 from conformance.fuzz.bodies import Bodies, Names
-from conformance.http.media_types import JSON, is_json
 from conformance.http.unreached import Unreached
 from conformance.run import content
 from conformance.run.recipes import Supply
