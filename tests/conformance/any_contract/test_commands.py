@@ -9,7 +9,9 @@ import pytest
 from conformance import cli
 from conformance.cli.init import TEMPLATE
 from conformance.report import document as results
+from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
+from tests.foreign.troubles.messages import Reply, Request
 from tests.foreign.troubles.serving import Served, served
 
 REPORTS = "html,junit,sarif,markdown,badge,badge-svg,text"
@@ -119,6 +121,46 @@ def test_a_contract_that_cannot_be_used_is_told_in_a_sentence(
     assert code == ExitCode.USAGE
     *_, sentence = capsys.readouterr().err.strip().splitlines()
     assert sentence.startswith(f"Error: The contract {server.contract} ")
+
+
+def test_what_was_never_to_be_called_is_not_called_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served("errors-string") as server:
+        command = ["check", server.url, "--contract", str(server.contract), "--mode", "quick"]
+        command += ["--exclude", "deleteNote", "--output", str(tmp_path)]
+        assert cli.run(command) == ExitCode.DOES_NOT_CONFORM
+        found = next(each for each in results.load(tmp_path)["derived"] if each["id"] == "S.getNote.answers")
+        called: list[str] = []
+        answer = server.server.answer
+
+        def counting(request: Request) -> Reply:
+            called.append(request.method)
+            return answer(request)
+
+        server.server.answer = counting
+        _, *again = found["replay"].split()
+        assert cli.run([*again, "--results", str(tmp_path)]) == ExitCode.DOES_NOT_CONFORM
+
+    assert " --exclude deleteNote " in found["rerun"]
+    assert "POST" in called
+    assert "DELETE" not in called
+    assert "It still fails." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("kind", "one"),
+    [
+        ("api_keys", "api key"),
+        ("shelves", "shelf"),
+        ("boxes", "box"),
+        ("policies", "policy"),
+        ("status", "status"),
+    ],
+)
+def test_one_of_a_kind_is_called_as_one(kind: str, one: str) -> None:
+    assert counted(kind, 1) == f"1 {one}"
+    assert counted(kind, 2) == f"2 {kind.replace('_', ' ')}"
 
 
 def test_a_quick_run_tries_each_operation_and_no_constraint(tmp_path: Path) -> None:
