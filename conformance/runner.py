@@ -73,15 +73,22 @@ def suite_for(contract: Contract, packages: Sequence[str] = ()) -> Suite:
 
     Raises:
         ModuleNotFoundError: there is no such package.
+        ValueError: it has a check of a clause that the contract has not.
     """
     known = checks() if contract.clauses else Registry()
     if any(clause.id in known for clause in contract.clauses):
+        known = registry.load(*packages)
         more: tuple[Phase, ...] = (Histories(), Races(known))
-        return Suite(known, ACCESS_PROFILES, (*_phases(known, ACCESS_PROFILES), *more))
-    installed = (found.value for found in entry_points(group=ENTRY_POINTS))
-    known = registry.load(*packages, *installed)
-    races = Checks(RACE, "requests at one instant", Races.budgets_of_checks, known)
-    return Suite(known, ANY, (*_phases(known, ANY), races))
+        suite = Suite(known, ACCESS_PROFILES, (*_phases(known, ACCESS_PROFILES), *more))
+    else:
+        installed = (found.value for found in entry_points(group=ENTRY_POINTS))
+        known = registry.load(*packages, *installed)
+        races = Checks(RACE, "requests at one instant", Races.budgets_of_checks, known)
+        suite = Suite(known, ANY, (*_phases(known, ANY), races))
+    stray = [each for each in known if known[each].is_of(packages) and contract.clause(each) is None]
+    if stray:
+        raise ValueError(f"{contract.path} has no clause {', '.join(stray)} that could be checked.")
+    return suite
 
 
 def _phases(known: Registry, content: Content) -> tuple[Phase, ...]:

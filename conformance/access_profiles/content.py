@@ -38,6 +38,7 @@ class AccessProfiles(Content):
     )
     denials = (401,)
     recipes = RECIPES
+    key_prefixes = ("bfst", "sk-bf")
 
     def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
         """Return what has to be made first: a holder of a copy for a conflict, a key that may not view."""

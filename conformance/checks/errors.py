@@ -3,8 +3,8 @@
 import re
 
 from conformance.access_profiles import calls, samples
+from conformance.contract.media_types import is_json
 from conformance.http.answer import Answer
-from conformance.http.media_types import is_json
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session

@@ -7,14 +7,23 @@ from typing import Any
 import click
 
 from conformance.cli.planning import plan_of
-from conformance.cli.root import FILE, checks_option, cli, contract_option, format_option, profile_option
+from conformance.cli.root import (
+    FILE,
+    checks_option,
+    cli,
+    contract_option,
+    format_option,
+    once,
+    profile_option,
+)
 from conformance.cli.target import target_options
 from conformance.run.verdict import ExitCode
 
 
-def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, ...]) -> tuple[str, ...]:
     from conformance.report.files import FORMATS
 
+    text = once(context, option, lists) or ""
     named = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in named:
         if name not in FORMATS:
@@ -27,8 +36,9 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 @click.option(
     "--mode",
     type=click.Choice(["quick", "standard", "certify"]),
-    help="quick: a few seconds, the first clause of each operation. standard: everything, within a minute. "
-    "certify: everything with two seeds, and nothing may be skipped or unreached. [standard]",
+    help="quick: a few seconds, the first clause of each operation; by a contract of yours, each operation "
+    "once and no constraints. standard: everything, within a minute. certify: everything with two seeds, and "
+    "nothing may be skipped or unreached. [standard]",
 )
 @profile_option
 @click.option(
@@ -70,7 +80,8 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 @click.option(
     "--report",
     "formats",
-    default="html,junit",
+    multiple=True,
+    default=("html,junit",),
     show_default=True,
     callback=_formats,
     help="What to write beside results.json: html, junit, sarif, markdown, badge, badge-svg, text.",

@@ -17,11 +17,11 @@ from schemathesis.core.parameters import ParameterLocation
 
 from conformance.contract import document
 from conformance.contract.document import Operation
+from conformance.contract.media_types import JSON, is_json
 from conformance.contract.resources import Parameters
 from conformance.fuzz import ids, sending, settings
 from conformance.fuzz.bodies import Bodies, Names
 from conformance.fuzz.judgement import keep_judgement
-from conformance.http.media_types import JSON, is_json
 from conformance.http.unreached import Unreached
 from conformance.run import content
 from conformance.run.recipes import Supply

@@ -28,6 +28,7 @@ def dump(target: Target) -> str:
             "verify": target.verify,
             "rate": target.rate,
             "read_only": target.read_only,
+            "key_prefixes": target.key_prefixes,
         }
     )
 
@@ -46,6 +47,7 @@ def load(environment: Mapping[str, str]) -> Target:
     """Return the target with its keys and credentials, from the environment."""
     known = json.loads(environment[TARGET])
     known["headers"] = tuple((name, value) for name, value in known["headers"])
+    known["key_prefixes"] = tuple(known["key_prefixes"])
     known["ca_file"] = known["ca_file"] and Path(known["ca_file"])
     secrets = json.loads(environment[SECRETS])
     credentials = {

@@ -113,6 +113,11 @@ class Plan:
     label: str | None = None
     packages: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Let whoever speaks to the target know what is known of its keys."""
+        known = replace(self.target, key_prefixes=self.content.key_prefixes)
+        object.__setattr__(self, "target", known)
+
     @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds with which everything is done once."""

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import httpx
 
 from conformance.contract.document import Operation
+from conformance.contract.media_types import is_json, kind_of
 from conformance.http.answer import Answer
 from conformance.http.content import TooLarge
-from conformance.http.media_types import is_json, kind_of
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached
 from conformance.run.canary import ask_root, reads
@@ -23,7 +23,7 @@ _Failure = httpx.TransportError | TooLarge
 
 
 def preflight(session: Session) -> None:
-    """Ask a few reads that take nothing.
+    """Ask a few reads that take nothing, five at most.
 
     Raises:
         Unreached: the run cannot begin; the message says what to do.
@@ -39,6 +39,8 @@ def preflight(session: Session) -> None:
     if len(chosen) == 1 and not isinstance(failure, httpx.ConnectError):
         [operation] = chosen
         obstacle += f" Where {operation.id} alone is to blame, leave it out: --exclude {operation.id}."
+    if len(chosen) < (count := len(reads(session))):
+        obstacle += f" Of {count} reads without a parameter in the path, {len(chosen)} were asked."
     raise Unreached(obstacle) from failure
 
 

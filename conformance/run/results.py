@@ -117,7 +117,8 @@ class Results:
         """Return the command that repeats one check."""
         plan = self.plan
         mode = f" --mode {plan.mode}" if plan.mode != "standard" else ""
-        only = f"--only {_word(verdict_id)}{mode} --seed {plan.seed}"
+        excluded = f" --exclude {_word(','.join(sorted(plan.excluded)))}" if plan.excluded else ""
+        only = f"--only {_word(verdict_id)}{mode}{excluded} --seed {plan.seed}"
         return f"conformance check {plan.target.root} {only}{self._named}"
 
     @property
@@ -160,6 +161,7 @@ class Results:
             "read_only": plan.target.read_only,
             "strict": plan.strict,
             "seed": plan.seed,
+            "excluded": sorted(plan.excluded),
             "started_at": _instant(self.begun),
             "finished_at": _instant(self.ended),
             "profiles": {"claimed": sorted(plan.profiles), "skipped": dict(sorted(plan.skips.items()))},

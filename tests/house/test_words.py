@@ -115,3 +115,21 @@ def test_the_glossary_has_each_word_once() -> None:
     assert len(stated) > 40
     assert len(set(stated)) == len(stated)
     assert set(stated).isdisjoint(word.replace("_", " ") for word in GONE)
+
+
+OF_ONE_API = re.compile(r"bfst|sk-bf|virtual.?key|access profile", re.IGNORECASE)
+ENGINE = ("contract", "http", "run", "boundary", "fuzz", "report")
+
+
+@pytest.mark.parametrize("room", ENGINE)
+def test_the_engine_has_no_word_of_one_api(room: str) -> None:
+    modules = sorted((ROOT / "conformance" / room).rglob("*.py"))
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in modules
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if OF_ONE_API.search(line)
+    ]
+
+    assert modules
+    assert found == []

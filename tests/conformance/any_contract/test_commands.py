@@ -9,10 +9,20 @@ import pytest
 from conformance import cli
 from conformance.cli.init import TEMPLATE
 from conformance.report import document as results
+from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
+from tests.foreign.troubles.messages import Reply, Request
 from tests.foreign.troubles.serving import Served, served
 
 REPORTS = "html,junit,sarif,markdown,badge,badge-svg,text"
+STRAY = '''
+from conformance.run.registry import check
+
+
+@check("STRAY-001")
+def stray(session):
+    """It checks nothing that is there."""
+'''
 OUT = ["--without", "fuzz", "--seed", "1"]
 
 
@@ -111,6 +121,83 @@ def test_a_contract_that_cannot_be_used_is_told_in_a_sentence(
     assert code == ExitCode.USAGE
     *_, sentence = capsys.readouterr().err.strip().splitlines()
     assert sentence.startswith(f"Error: The contract {server.contract} ")
+
+
+def test_what_was_never_to_be_called_is_not_called_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with served("errors-string") as server:
+        command = ["check", server.url, "--contract", str(server.contract), "--mode", "quick"]
+        command += ["--exclude", "deleteNote", "--output", str(tmp_path)]
+        assert cli.run(command) == ExitCode.DOES_NOT_CONFORM
+        found = next(each for each in results.load(tmp_path)["derived"] if each["id"] == "S.getNote.answers")
+        called: list[str] = []
+        answer = server.server.answer
+
+        def counting(request: Request) -> Reply:
+            called.append(request.method)
+            return answer(request)
+
+        server.server.answer = counting
+        _, *again = found["replay"].split()
+        assert cli.run([*again, "--results", str(tmp_path)]) == ExitCode.DOES_NOT_CONFORM
+
+    assert " --exclude deleteNote " in found["rerun"]
+    assert "POST" in called
+    assert "DELETE" not in called
+    assert "It still fails." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("kind", "one"),
+    [
+        ("api_keys", "api key"),
+        ("shelves", "shelf"),
+        ("boxes", "box"),
+        ("policies", "policy"),
+        ("status", "status"),
+    ],
+)
+def test_one_of_a_kind_is_called_as_one(kind: str, one: str) -> None:
+    assert counted(kind, 1) == f"1 {one}"
+    assert counted(kind, 2) == f"2 {kind.replace('_', ' ')}"
+
+
+def test_a_quick_run_tries_each_operation_and_no_constraint(tmp_path: Path) -> None:
+    with served("notes") as server:
+        command = ["check", server.url, "--contract", str(server.contract), "--mode", "quick", "--seed", "1"]
+        assert cli.run([*command, "--output", str(tmp_path)]) == ExitCode.CONFORMS
+        alone = [*command, "--only", "S.createNote.body.title.maxLength", "--output", str(tmp_path / "one")]
+        assert cli.run(alone) == ExitCode.CONFORMS
+
+    document = results.load(tmp_path)
+    found = {verdict["id"]: verdict["status"] for verdict in document["derived"]}
+    assert set(found.values()) == {"PASS"}
+    assert found.keys() >= {"S.createNote.status.201", "S.getNote.status.404", "S.listNotes.answers"}
+    assert not any(".body." in each or ".query." in each for each in found)
+    assert document["totals"]["requests"] < 40
+    assert [each["status"] for each in results.load(tmp_path / "one")["derived"]] == ["PASS"]
+
+
+def test_a_check_of_a_clause_that_is_not_there_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stray_checks.py").write_text(STRAY)
+    monkeypatch.chdir(tmp_path)
+    with served("notes") as server:
+        command = ["check", server.url, "--contract", str(server.contract), "--checks", "stray_checks"]
+        assert cli.run(command) == ExitCode.USAGE
+        of_others = capsys.readouterr().err
+    assert cli.run(["list", "--checks", "stray_checks"]) == ExitCode.USAGE
+
+    assert f"--checks stray_checks: {server.contract} has no clause STRAY-001 that could" in of_others
+    assert "has no clause STRAY-001" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--profile", "--report"])
+def test_a_list_that_is_given_again_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["check", "http://127.0.0.1:9", option, "core", option, "html"]) == ExitCode.USAGE
+    assert f"{option} is given more than once: give one list" in capsys.readouterr().err
 
 
 def test_a_template_of_settings_names_credentials() -> None:

@@ -115,7 +115,8 @@ def test_what_clean_cannot_remove_is_3(
         breakable.app.break_with(None)
 
     assert code == ExitCode.INCOMPLETE
-    assert "The server did not remove 1 role." in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "The server did not remove 1 role.\n  roles: deleteRole is answered 403 {" in told
 
 
 def test_clean_without_a_server_is_3(no_listener: str, capsys: pytest.CaptureFixture[str]) -> None:
