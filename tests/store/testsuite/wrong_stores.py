@@ -26,6 +26,7 @@ from store.testsuite import (
     HistorySuite,
     OpenEmpty,
     ProfileSuite,
+    RefusalSuite,
     TransactionSuite,
     UserSuite,
     VersionSuite,
@@ -85,8 +86,8 @@ class CallsThingsByAnotherName(MemoryProfiles):
             raise NotFound("template", profile_id) from error
 
 
-class TestCallsThingsByAnotherName(ProfileSuite):
-    lacks = "test_an_unknown_profile_cannot_be_deleted"
+class TestCallsThingsByAnotherName(RefusalSuite):
+    lacks = "test_what_is_not_there_cannot_be_changed_or_referred_to"
     open_empty = opens(profiles=CallsThingsByAnotherName)
 
 
