@@ -1,5 +1,6 @@
 """FastAPI with Pydantic models and psycopg's own pool, on PostgreSQL. Reads alone."""
 
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from psycopg.rows import DictRow, class_row, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from bench.peers import models
-from bench.peers.fastapi_keys import Key, accepted, digest
+from bench.peers.fastapi_keys import Key, accepted
 
 pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
     os.environ["PEER_DATABASE"].replace("+psycopg", ""),
@@ -50,7 +51,7 @@ async def viewer(
     async with taken.cursor(row_factory=class_row(Key)) as cursor:
         await cursor.execute(
             "SELECT name, scopes, expires_at, revoked_at FROM api_keys WHERE secret_hash = %s",
-            (digest(credentials),),
+            (hashlib.sha256(credentials.credentials.encode()).digest(),),
         )
         return accepted(await cursor.fetchone(), "AccessProfiles:View")
 
