@@ -1,14 +1,15 @@
-"""Stores to measure on: filled by rows, because through the protocol a million copies take minutes."""
+"""New stores to measure on, and what fills them."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from domain.policies import instantiate
 from domain.records import (
+    AccessProfile,
     BudgetTerms,
     MCPGrants,
     Policy,
@@ -16,15 +17,18 @@ from domain.records import (
     ProviderTerms,
     RateLimitTerms,
     ResetDuration,
+    User,
+    UserAccessProfile,
 )
+from store.api.transfer import LastId, Numbered
 from store.registry import open_store
 from store.sql.engine import SqlStore
-from store.sql.json_columns import dump_texts
 from tests.postgres import postgres_cluster
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 
-Row = dict[str, object]
+MANY = 10**9
+"""More than there are of anything."""
 
 
 @contextmanager
@@ -47,49 +51,32 @@ def migrated(url: str) -> SqlStore:
     return store
 
 
-def ranges(last: int, size: int) -> Iterator[range]:
-    """Yield the numbers from 1 to the last, in ranges of a size."""
-    return (range(first, min(first + size, last + 1)) for first in range(1, last + 1, size))
-
-
-def profile(
-    number: int, name: str, policy: str, *, tags: tuple[str, ...] = (), is_active: bool = True
-) -> Row:
-    return {
-        "id": number,
-        "name": name,
-        "name_folded": name.casefold(),
-        "description": None,
-        "tags": dump_texts(tags),
-        "is_active": is_active,
-        "deactivated_by_operator": False,
-        "version": 1,
-        "policy": policy,
-        "user_count": 0,
-        "created_at": NOW,
-        "updated_at": NOW,
-    }
+def load(
+    store: SqlStore, users: int, profiles: Iterable[AccessProfile], copies: Iterable[UserAccessProfile]
+) -> None:
+    """Fill an empty store with records: to add a million copies one by one takes minutes."""
+    with store.write() as tx:
+        tx.load(
+            chain(
+                (LastId(of, MANY) for of in Numbered),
+                (user(number) for number in range(1, users + 1)),
+                profiles,
+                copies,
+            )
+        )
 
 
 def user_id(number: int) -> str:
     return f"user{number:07}"
 
 
-def user(number: int) -> Row:
+def user(number: int) -> User:
     name = user_id(number)
-    return {"id": name, "name": name, "email": f"{name}@example.com", "created_at": NOW}
+    return User(name, name, f"{name}@example.com", None, NOW)
 
 
-def copy(number: int, profile_id: int, policy: str) -> Row:
-    """Return the row of a copy that the user of this number holds."""
-    return {
-        "user_id": user_id(number),
-        "parent_profile_id": profile_id,
-        "name": "copy",
-        "is_active": True,
-        "policy": policy,
-        "created_at": NOW,
-    }
+def copy(number: int, holder: int, profile_id: int, policy: Policy) -> UserAccessProfile:
+    return UserAccessProfile(number, user_id(holder), profile_id, "copy", policy, NOW, True, None, None)
 
 
 def sample_policy() -> Policy:

@@ -19,25 +19,22 @@ from typing import Any
 from uuid import uuid4
 
 import click
-from sqlalchemy import event, insert, update
+from sqlalchemy import event
 
 from bench import filling
 from bench.cpu import cpu_seconds
 from domain.lines import with_lines
 from domain.policies import instantiate, terms_of
-from domain.records import Policy
+from domain.records import AccessProfile, Policy
 from handlers.context import Context, Principal
 from handlers.contract_types import PropagateRequest
 from handlers.propagation import propagate_access_profile
 from store.sql.engine import SqlStore
-from store.sql.json_columns import dump_policy
-from store.sql.tables import access_profiles, user_access_profiles, users
 from tests.serving import Keys, Server, add_keys, running_server
 
 PROPAGATED, READ = 1, 2
 """The ids of the profile that is propagated and of the one that is read meanwhile."""
 
-BATCH = 5_000
 COUNTED_COPIES = 2_000
 FIELDS = ["provider_configs", "budgets", "rate_limit"]
 PAUSE_SECONDS = 0.01
@@ -49,22 +46,18 @@ TIMEOUT_SECONDS = 600
 def fill(store: SqlStore, copies: int) -> None:
     """Fill an empty store: two profiles, and users who hold a copy of the first, with usage."""
     policy = filling.sample_policy()
-    with store._writer.begin() as connection:
-        profiles = [
-            filling.profile(each, f"Profile {each}", dump_policy(policy)) for each in (PROPAGATED, READ)
-        ]
-        connection.execute(insert(access_profiles), profiles)
-    for numbers in filling.ranges(copies, BATCH):
-        with store._writer.begin() as connection:
-            connection.execute(insert(users), [filling.user(number) for number in numbers])
-            held = [filling.copy(number, PROPAGATED, _used(number, policy)) for number in numbers]
-            connection.execute(insert(user_access_profiles), held)
-    with store._writer.begin() as connection:
-        of_profile = access_profiles.c.id == PROPAGATED
-        connection.execute(update(access_profiles).where(of_profile).values(user_count=copies))
+    filling.load(
+        store,
+        copies,
+        (
+            AccessProfile(each, f"Profile {each}", None, (), True, 1, policy, filling.NOW, filling.NOW)
+            for each in (PROPAGATED, READ)
+        ),
+        (filling.copy(number, number, PROPAGATED, _used(number, policy)) for number in range(1, copies + 1)),
+    )
 
 
-def _used(number: int, template: Policy) -> str:
+def _used(number: int, template: Policy) -> Policy:
     """Return a policy of a user's own, with usage in windows that go on."""
     ids = count(number * 10)
     policy = instantiate(
@@ -73,7 +66,7 @@ def _used(number: int, template: Policy) -> str:
         provider_config_id=ids.__next__,
         now=datetime.now(UTC) - timedelta(minutes=1),
     )
-    return dump_policy(with_lines(policy, budget=lambda line: replace(line, current_usage_micros=number)))
+    return with_lines(policy, budget=lambda line: replace(line, current_usage_micros=number))
 
 
 @dataclass
@@ -202,10 +195,9 @@ def _new_store(copies: int, postgresql: bool) -> Iterator[tuple[str, Keys, SqlSt
     """Give a filled store; it goes when the block ends."""
     with filling.new_urls(postgresql) as new_url:
         url = new_url()
-        keys = add_keys(url)
         store = filling.migrated(url)
         fill(store, copies)
-        yield url, keys, store
+        yield url, add_keys(url), store
 
 
 @click.command()

@@ -14,21 +14,13 @@ from dataclasses import dataclass
 
 import click
 import psycopg
-from sqlalchemy import event, insert, update
+from sqlalchemy import event
 
 from bench import filling
+from domain.records import AccessProfile, Policy
 from store.api import ProfileFilter, ReadTransaction
 from store.sql.engine import SqlStore
-from store.sql.json_columns import dump_policy
-from store.sql.tables import (
-    access_profile_tags,
-    access_profile_totals,
-    access_profiles,
-    user_access_profiles,
-    users,
-)
 
-BATCH = 5_000
 COPIES_OF_A_USER = 5
 
 
@@ -65,26 +57,15 @@ def _list(tx: ReadTransaction, profile_filter: ProfileFilter, offset: int = 0) -
 
 def fill(store: SqlStore, size: Size) -> None:
     """Fill an empty store."""
-    policy = dump_policy(filling.sample_policy())
-    for numbers in filling.ranges(size.profiles, BATCH):
-        with store._writer.begin() as connection:
-            connection.execute(insert(access_profiles), [_profile(n, policy) for n in numbers])
-            connection.execute(
-                insert(access_profile_tags),
-                [{"tag": tag, "access_profile_id": n} for n in numbers for tag in _tags(n)],
-            )
-    with store._writer.begin() as connection:
-        for is_active in (True, False):
-            total = sum(_is_active(n) is is_active for n in range(1, size.profiles + 1))
-            of_state = access_profile_totals.c.is_active.is_(is_active)
-            connection.execute(update(access_profile_totals).where(of_state).values(total=total))
+    policy = filling.sample_policy()
     holders = size.copies // COPIES_OF_A_USER
-    for numbers in filling.ranges(holders, BATCH // COPIES_OF_A_USER):
-        with store._writer.begin() as connection:
-            connection.execute(insert(users), [filling.user(n) for n in numbers])
-            connection.execute(
-                insert(user_access_profiles), [copy for n in numbers for copy in _copies(n, size, policy)]
-            )
+    held = (place for holder in range(1, holders + 1) for place in _held(holder, size))
+    filling.load(
+        store,
+        holders,
+        (_profile(number, policy) for number in range(1, size.profiles + 1)),
+        (filling.copy(number, *place, policy) for number, place in enumerate(held, start=1)),
+    )
 
 
 def vacuum(url: str) -> None:
@@ -94,22 +75,16 @@ def vacuum(url: str) -> None:
             connection.execute("VACUUM ANALYZE")
 
 
-def _profile(number: int, policy: str) -> filling.Row:
-    name = f"Profile number {number:07}"
-    return filling.profile(number, name, policy, tags=_tags(number), is_active=_is_active(number))
+def _profile(number: int, policy: Policy) -> AccessProfile:
+    tags = ("common", f"rare-{number % 10}") if number <= 100 else ("common",)
+    name, is_active = f"Profile number {number:07}", number % 4 != 0
+    return AccessProfile(number, name, None, tags, is_active, 1, policy, filling.NOW, filling.NOW)
 
 
-def _is_active(number: int) -> bool:
-    return number % 4 != 0
-
-
-def _tags(number: int) -> tuple[str, ...]:
-    return ("common", f"rare-{number % 10}") if number <= 100 else ("common",)
-
-
-def _copies(number: int, size: Size, policy: str) -> Iterator[filling.Row]:
+def _held(holder: int, size: Size) -> Iterator[tuple[int, int]]:
+    """Yield the user's number with that of each profile that the user holds."""
     for turn in range(min(COPIES_OF_A_USER, size.profiles)):
-        yield filling.copy(number, (number * COPIES_OF_A_USER + turn) % size.profiles + 1, policy)
+        yield holder, (holder * COPIES_OF_A_USER + turn) % size.profiles + 1
 
 
 def statements_of(store: SqlStore, read: Read, size: Size) -> int:
