@@ -6,21 +6,19 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread, Timer, get_ident
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError
 
 from domain.errors import Conflict, NotFound, Unavailable
 from store.api import ProfileFilter, WriteTransaction
 from store.sqlite.group_commit import GroupCommit
-from store.sqlite.store import SqliteStore, open_sqlite
+from store.sqlite.store import SqliteStore
 from store.testsuite.samples import add_profiles, names_of, new_profile
-from tests.store.backends import connections_in_use
+from tests.store.sqlite.files import Failure, connection_of, disk_error, driver_of, locked, opened
 
 Work: TypeAlias = Callable[[WriteTransaction], object]
 
@@ -28,10 +26,6 @@ EVERYTHING = ProfileFilter()
 
 LONG_SECONDS = 300.0
 """What no step of these tests takes; they fail then instead of standing still."""
-
-
-class Failure(Exception):
-    """What a handler raises in the middle of its work."""
 
 
 class Writers:
@@ -76,7 +70,7 @@ class Writers:
 
         def fail(_connection: Connection) -> None:
             if next(left, None) is not None:
-                raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+                raise disk_error("COMMIT")
 
         event.listen(self.store._writer, "commit", fail)
 
@@ -92,19 +86,6 @@ class Writers:
 
     def _count(self, _connection: Connection) -> None:
         self.commits += 1
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "profiles.db"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[SqliteStore]:
-    with closing(open_sqlite(f"sqlite:///{path}")) as store:
-        store.migrate()
-        yield store
-        assert connections_in_use(store) == 0
 
 
 @pytest.fixture
@@ -126,11 +107,6 @@ def outcome(running: Future[object]) -> object:
 
 def add(name: str) -> Work:
     return lambda tx: tx.profiles.add(new_profile(name)).name
-
-
-def connection_of(tx: Any) -> Connection:
-    connection: Connection = tx.profiles._connection
-    return connection
 
 
 def kinds(outcomes: list[object]) -> list[object]:
@@ -208,18 +184,6 @@ def test_nobody_is_answered_before_the_commit_and_readers_see_nothing(writers: W
     assert names_of(writers.store) == []
     finish.set()
     assert [outcome(each) for each in running] == ["a", "b", ["a", "b"]]
-
-
-@pytest.mark.parametrize("place", [0, 1, 2, 3])
-def test_a_block_that_raises_does_the_others_no_harm(writers: Writers, place: int) -> None:
-    works: list[Work] = [add("a"), add("b"), add("c")]
-    works.insert(place, add_and_raise(Failure()))
-
-    outcomes = kinds(writers.run(*works))
-
-    assert outcomes.pop(place) is Failure
-    assert outcomes == ["a", "b", "c"]
-    assert names_of(writers.store) == ["a", "b", "c"]
 
 
 def test_a_conflict_that_a_block_survives_stays_its_own(writers: Writers) -> None:
@@ -309,13 +273,7 @@ def test_a_store_that_is_closed_keeps_no_connection(path: Path) -> None:
         driver.execute("SELECT 1")
 
 
-# What loses a whole transaction.
-
-
-def driver_of(tx: WriteTransaction) -> sqlite3.Connection:
-    driver: Any = connection_of(tx).connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
+# What fails alone, and what loses a whole transaction.
 
 
 def fill_the_disk(tx: WriteTransaction) -> None:
@@ -330,29 +288,41 @@ def fill_the_disk(tx: WriteTransaction) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
 
 
+ALONE: dict[str, tuple[Work, str]] = {
+    "a block": (add_and_raise(Failure()), "Failure()"),
+    "an interruption": (add_and_raise(KeyboardInterrupt()), "KeyboardInterrupt()"),
+    "a statement that finds no space": (
+        fill_the_disk,
+        "is full: database or disk is full. Make space on its disk.",
+    ),
+}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+@pytest.mark.parametrize("fails", ALONE)
+def test_what_fails_alone_does_the_others_no_harm(writers: Writers, fails: str, place: int) -> None:
+    work, told = ALONE[fails]
+    works: list[Work] = [add("a"), add("b"), add("c")]
+    works.insert(place, work)
+
+    outcomes = writers.run(*works)
+
+    assert told in repr(outcomes.pop(place))
+    assert outcomes == ["a", "b", "c"]
+    assert names_of(writers.store) == ["a", "b", "c"]
+
+
 def lose_the_transaction(tx: WriteTransaction) -> None:
     """Fail in a statement as SQLite does when it rolls the whole transaction back."""
 
     def fail(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith("INSERT"):
             driver.execute("ROLLBACK")
-            raise OperationalError(statement, None, sqlite3.OperationalError("disk I/O error"))
+            raise disk_error(statement)
 
     driver = driver_of(tx)
     event.listen(connection_of(tx), "before_cursor_execute", fail)
     tx.profiles.add(new_profile("lost"))
-
-
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_statement_that_finds_no_space_fails_alone(writers: Writers, place: int) -> None:
-    works: list[Work] = [add("a"), add("b")]
-    works.insert(place, fill_the_disk)
-
-    outcomes = writers.run(*works)
-
-    assert "is full: database or disk is full. Make space on its disk." in str(outcomes.pop(place))
-    assert outcomes == ["a", "b"]
-    assert names_of(writers.store) == ["a", "b"]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -386,14 +356,6 @@ def test_a_block_that_hides_a_lost_transaction_is_not_told_that_it_is_done(
 
 
 # Other processes.
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[sqlite3.Connection]:
-    """Hold the write lock of a file, as another process would."""
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield other
 
 
 def test_a_group_waits_for_another_processs_write(path: Path, writers: Writers) -> None:
@@ -456,18 +418,6 @@ def test_another_process_gets_its_turn_among_writers_who_never_pause(path: Path)
 
 
 # Interruptions, and ends.
-
-
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_an_interruption_leaves_the_group_to_the_others(writers: Writers, place: int) -> None:
-    works: list[Work] = [add("a"), add("b")]
-    works.insert(place, add_and_raise(KeyboardInterrupt()))
-
-    outcomes = kinds(writers.run(*works))
-
-    assert outcomes.pop(place) is KeyboardInterrupt
-    assert outcomes == ["a", "b"]
-    assert names_of(writers.store) == ["a", "b"]
 
 
 def test_an_interruption_in_the_middle_of_a_statement_ends_the_group(writers: Writers) -> None:
