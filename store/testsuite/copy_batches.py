@@ -93,13 +93,3 @@ class CopyBatchSuite(StoreFixtures):
             tx.copies.save_all([replace(first, name="changed"), wrong])
 
         assert copies_of(store, profile_id) == [first, second]
-
-    def test_copies_are_saved_while_others_of_the_profile_are_read(self, store: Store) -> None:
-        [profile_id] = add_profiles(store, ["a"])
-        copies = add_holders(store, profile_id, *(f"user-{number}" for number in range(MANY)))
-
-        with store.write() as tx:
-            for copy in tx.copies.of_profile(profile_id):
-                tx.copies.save(replace(copy, name="changed"))
-
-        assert copies_of(store, profile_id) == [replace(copy, name="changed") for copy in copies]

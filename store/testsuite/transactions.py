@@ -9,7 +9,6 @@ from store.api import ProfileFilter, Store, WriteTransaction
 from store.testsuite.content import content, content_of
 from store.testsuite.filled import change_everything, fill, fill_again
 from store.testsuite.fixtures import StoreFixtures
-from store.testsuite.refusals import not_found
 from store.testsuite.samples import (
     UNKNOWN,
     add_profiles,
@@ -86,13 +85,6 @@ class TransactionSuite(StoreFixtures):
 
         assert names_of(store) == ["taken"]
 
-    def test_a_name_that_was_rolled_back_is_free(self, store: Store) -> None:
-        fail_after(store, lambda tx: tx.profiles.add(new_profile("Analyst")))
-
-        add_profiles(store, ["Analyst"])
-
-        assert names_of(store) == ["Analyst"]
-
     def test_a_write_is_not_seen_by_others_before_it_is_kept(self, store: Store) -> None:
         before = filled(store)
 
@@ -114,12 +106,6 @@ class TransactionSuite(StoreFixtures):
 
             assert content(reading) == before
 
-    def test_a_committed_write_is_seen_by_the_next_reader(self, store: Store) -> None:
-        for number in range(5):
-            [new_id] = add_profiles(store, [f"p{number}"])
-            with store.read() as tx:
-                assert tx.profiles.get(new_id).profile.name == f"p{number}"
-
     def test_every_commit_changes_the_data_version(self, store: Store) -> None:
         data_versions = [store.data_version()]
         for number in range(5):
@@ -137,12 +123,6 @@ class TransactionSuite(StoreFixtures):
 
         # What others do at the same database server may change it, too.
         assert any(is_left() for _ in range(50))
-
-    def test_a_reader_that_raises_does_no_harm(self, store: Store) -> None:
-        with not_found("access profile", UNKNOWN), store.read() as tx:
-            tx.profiles.get(UNKNOWN)
-
-        assert len(add_profiles(store, ["after"])) == 1
 
     def test_transactions_that_raise_use_nothing_up(self, store: Store) -> None:
         # More than a store has connections.

@@ -58,17 +58,6 @@ class VersionSuite(StoreFixtures):
 
             assert [row.version for row in tx.profiles.versions(profile_id)] == [11, 10, 9, 2]
 
-    def test_versions_that_are_saved_have_no_gap(self, store: Store) -> None:
-        profile = add_at_version_one(store, "Analyst")
-        for _ in range(5):
-            change(store, profile.id)
-
-        with store.read() as tx:
-            versions = tx.profiles.versions(profile.id)
-            assert [row.version for row in versions] == [6, 5, 4, 3, 2, 1]
-            assert [row.description for row in versions[:2]] == ["Change 5", "Change 4"]
-            assert tx.profiles.get(profile.id).profile.version == 6
-
     def test_an_unknown_profile_has_no_versions(self, store: Store) -> None:
         add_at_version_one(store, "Analyst")
 
