@@ -1,6 +1,7 @@
 """Statements about API keys."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -42,18 +43,9 @@ class SqlApiKeys:
         """Keep a new key."""
         if self.find(key.secret_hash) is not None:
             raise Conflict("API key", "secret", key.key_prefix)
-        statement = (
-            insert(api_keys)
-            .values(
-                name=key.name,
-                secret_hash=key.secret_hash,
-                key_prefix=key.key_prefix,
-                scopes=dump_texts(key.scopes),
-                created_at=key.created_at,
-                expires_at=key.expires_at,
-            )
-            .returning(*api_keys.c)
-        )
+        values = {part.name: getattr(key, part.name) for part in fields(key)}
+        values["scopes"] = dump_texts(key.scopes)
+        statement = insert(api_keys).values(values).returning(*api_keys.c)
         with conflict_if_taken(self._connection, Conflict("API key", "name", key.name)):
             return _api_key(self._connection.execute(statement).one())
 

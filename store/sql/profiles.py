@@ -1,7 +1,7 @@
 """Statements about templates and their versions."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -165,17 +165,9 @@ class SqlProfiles:
         """Keep a version of a profile."""
         if _EXISTS.one_or_none(self._connection, profile_id=version.access_profile_id) is None:
             raise NotFound(KIND, version.access_profile_id)
+        values = {name: getattr(version, name) for name in _VERSIONED}
         with conflict_if_taken(self._connection, Conflict("version", "number", str(version.version))):
-            row = _ADD_VERSION.one(
-                self._connection,
-                access_profile_id=version.access_profile_id,
-                version=version.version,
-                name=version.name,
-                description=version.description,
-                snapshot=version.snapshot,
-                changed_by=version.changed_by,
-                created_at=version.created_at,
-            )
+            row = _ADD_VERSION.one(self._connection, **values)
         return AccessProfileVersion(*row)
 
     def _row(self, profile_id: int) -> Any:
@@ -320,10 +312,9 @@ _VERSION = Prepared(
         _OF_PROFILE, access_profile_versions.c.version == bindparam("number", type_=BigInteger)
     )
 )
+_VERSIONED = tuple(part.name for part in fields(NewVersion))
 _ADD_VERSION = Prepared(
-    insert(access_profile_versions)
-    .values(bound(*(column.name for column in access_profile_versions.c if column.name != "id")))
-    .returning(*access_profile_versions.c)
+    insert(access_profile_versions).values(bound(*_VERSIONED)).returning(*access_profile_versions.c)
 )
 
 

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import Group, User
 from store.api import Page
+from store.sql.references import is_kept, require
 from store.sql.tables import access_profiles, group_members, groups, roles, user_access_profiles, users
 from store.sql.uniqueness import conflict_if_taken
 
@@ -71,7 +72,7 @@ class SqlUsers:
 
     def add(self, user: User) -> None:
         """Keep a new user."""
-        if self._is_kept(users, users.c.id, user.id):
+        if is_kept(self._connection, users, user.id):
             raise Conflict(KIND, "id", user.id)
         self._check_references(user)
         with conflict_if_taken(self._connection, Conflict(KIND, "id", user.id)):
@@ -80,7 +81,7 @@ class SqlUsers:
 
     def save(self, user: User) -> None:
         """Keep a changed user."""
-        if not self._is_kept(users, users.c.id, user.id):
+        if not is_kept(self._connection, users, user.id):
             raise NotFound(KIND, user.id)
         self._check_references(user)
         self._connection.execute(update(users).where(users.c.id == user.id).values(**_columns(user)))
@@ -119,27 +120,15 @@ class SqlUsers:
         return tuple(User(**row._asdict(), group_ids=tuple(group_ids[row.id])) for row in rows)
 
     def _check_references(self, user: User) -> None:
-        if user.role_id is not None and not self._is_kept(roles, roles.c.id, user.role_id):
-            raise NotFound("role", user.role_id)
-        if user.group_ids:
-            named = select(groups.c.id).where(groups.c.id.in_(user.group_ids))
-            if unknown := set(user.group_ids) - set(self._connection.execute(named).scalars()):
-                raise NotFound("group", min(unknown))
+        require(self._connection, roles, "role", user.role_id)
+        if unknown := self.missing_groups(user.group_ids):
+            raise NotFound("group", unknown[0])
 
     def _join(self, user: User) -> None:
         if user.group_ids:
             rows = [{"group_id": group_id, "user_id": user.id} for group_id in sorted(set(user.group_ids))]
             self._connection.execute(insert(group_members), rows)
 
-    def _is_kept(self, table: Table, key: Column[Any], value: object) -> bool:
-        statement = select(key).select_from(table).where(key == value)
-        return self._connection.execute(statement).one_or_none() is not None
-
 
 def _columns(user: User) -> dict[str, Any]:
-    return {
-        "name": user.name,
-        "email": user.email,
-        "role_id": user.role_id,
-        "created_at": user.created_at,
-    }
+    return {name: getattr(user, name) for name in ("name", "email", "role_id", "created_at")}
