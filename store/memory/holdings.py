@@ -5,14 +5,11 @@ from dataclasses import fields, replace
 
 from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile, VirtualKey
-from store.memory.state import Tables
+from store.memory.state import OnTables
 
 
-class MemoryCopies:
+class MemoryCopies(OnTables):
     """Reads and writes users' copies; see `store.api.people`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, copy_id: int) -> UserAccessProfile:
         """Return a copy."""
@@ -88,11 +85,8 @@ class MemoryCopies:
         counts[profile_id] = counts.get(profile_id, 0) + change
 
 
-class MemoryVirtualKeys:
+class MemoryVirtualKeys(OnTables):
     """Reads and writes virtual keys; see `store.api.people`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, key_id: str) -> VirtualKey:
         """Return a virtual key."""

@@ -7,14 +7,11 @@ from datetime import datetime
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, AuditLog, NewApiKey, NewAuditLog
 from store.api import AuditFilter, Page
-from store.memory.state import Tables
+from store.memory.state import OnTables
 
 
-class MemoryApiKeys:
+class MemoryApiKeys(OnTables):
     """Reads and writes API keys; see `store.api.keys`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def find(self, secret_hash: bytes) -> ApiKey | None:
         """Return the key with this SHA-256, or None."""
@@ -59,11 +56,8 @@ class MemoryApiKeys:
         return next((row for row in rows if row.name == name and row.revoked_at is None), None)
 
 
-class MemoryAudit:
+class MemoryAudit(OnTables):
     """Reads and writes the audit log; see `store.api.audit`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def list(self, audit_filter: AuditFilter, *, limit: int, offset: int) -> Page[AuditLog]:
         """Return one page, the newest first."""

@@ -7,16 +7,13 @@ from domain.errors import Conflict, NotFound, StaleVersion
 from domain.names import folded
 from domain.records import AccessProfile, AccessProfileVersion, NewAccessProfile, NewVersion, ProfileDetail
 from store.api import Page, ProfileFilter
-from store.memory.state import Tables
+from store.memory.state import OnTables
 
 KIND = "access profile"
 
 
-class MemoryProfiles:
+class MemoryProfiles(OnTables):
     """Reads and writes templates; see `store.api.profiles`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, profile_id: int) -> ProfileDetail:
         """Return a profile, its attachments and its number of holders."""

@@ -72,3 +72,10 @@ class Tables:
             return getattr(self.state, table)[key]
         except KeyError:
             raise NotFound(kind, key) from None
+
+
+class OnTables:
+    """Reads and writes one transaction's view."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables

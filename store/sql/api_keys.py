@@ -5,10 +5,11 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, NewApiKey
+from store.sql.connections import Statements
 from store.sql.json_columns import dump_texts, load_texts
 from store.sql.prepared import Prepared
 from store.sql.tables import api_keys
@@ -17,11 +18,8 @@ from store.sql.uniqueness import conflict_if_taken
 _BY_HASH = Prepared(select(api_keys).where(api_keys.c.secret_hash == bindparam("secret_hash")))
 
 
-class SqlApiKeys:
+class SqlApiKeys(Statements):
     """Reads and writes API keys; see `store.api.ApiKeyWriter`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def find(self, secret_hash: bytes) -> ApiKey | None:
         """Return the key with this SHA-256, or None."""

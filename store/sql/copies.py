@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from domain.batches import batches
 from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile
+from store.sql.connections import Statements
 from store.sql.json_columns import dump_policy, load_policy
 from store.sql.references import require
 from store.sql.tables import access_profiles, roles, user_access_profiles, users
@@ -22,11 +23,8 @@ SAVED = ("name", "policy", "is_active", "expires_at", "granted_by_role_id")
 """The columns that a changed copy may have changed."""
 
 
-class SqlCopies:
+class SqlCopies(Statements):
     """Reads and writes users' copies; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, copy_id: int) -> UserAccessProfile:
         """Return a copy."""

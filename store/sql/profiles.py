@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
-    Connection,
     and_,
     bindparam,
     delete,
@@ -34,6 +33,7 @@ from domain.records import (
     RoleAttachment,
 )
 from store.api import Page, ProfileFilter
+from store.sql.connections import Statements
 from store.sql.json_columns import dump_policy, dump_texts, load_policy, load_texts
 from store.sql.prepared import Prepared, bound
 from store.sql.search import Search, name_contains, search_for, search_values
@@ -52,11 +52,8 @@ from store.sql.uniqueness import conflict_if_taken
 KIND = "access profile"
 
 
-class SqlProfiles:
+class SqlProfiles(Statements):
     """Reads and writes templates; see `store.api.ProfileWriter`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, profile_id: int) -> ProfileDetail:
         """Return a profile, its attachments and its number of holders."""

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import Role, RoleAttachment
+from store.sql.connections import Statements
 from store.sql.references import require
 from store.sql.tables import access_profiles, role_attachments, roles
 from store.sql.uniqueness import conflict_if_taken
@@ -15,11 +16,8 @@ from store.sql.uniqueness import conflict_if_taken
 KIND = "role"
 
 
-class SqlRoles:
+class SqlRoles(Statements):
     """Reads and writes roles; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, role_id: int) -> Role:
         """Return a role."""

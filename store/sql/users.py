@@ -1,7 +1,7 @@
 """Statements about users and groups."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from domain.errors import Conflict, NotFound
 from domain.records import Group, User
 from store.api import Page
+from store.sql.connections import Statements
 from store.sql.references import is_kept, require
 from store.sql.tables import access_profiles, group_members, groups, roles, user_access_profiles, users
 from store.sql.uniqueness import conflict_if_taken
@@ -16,11 +17,8 @@ from store.sql.uniqueness import conflict_if_taken
 KIND = "user"
 
 
-class SqlUsers:
+class SqlUsers(Statements):
     """Reads and writes users and groups; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, user_id: str) -> User:
         """Return a user."""
@@ -109,15 +107,8 @@ class SqlUsers:
 
     def _users(self, rows: Sequence[Row[Any]]) -> tuple[User, ...]:
         """Return rows as users, with the groups of all of them read at once."""
-        memberships = (
-            select(group_members)
-            .where(group_members.c.user_id.in_([row.id for row in rows]))
-            .order_by(group_members.c.group_id)
-        )
-        group_ids: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self._connection.execute(memberships):
-            group_ids[row.user_id].append(row.group_id)
-        return tuple(User(**row._asdict(), group_ids=tuple(group_ids[row.id])) for row in rows)
+        group_ids = memberships(self._connection, rows)
+        return tuple(User(**row._asdict(), group_ids=tuple(group_ids.get(row.id, ()))) for row in rows)
 
     def _check_references(self, user: User) -> None:
         require(self._connection, roles, "role", user.role_id)
@@ -128,6 +119,19 @@ class SqlUsers:
         if user.group_ids:
             rows = [{"group_id": group_id, "user_id": user.id} for group_id in sorted(set(user.group_ids))]
             self._connection.execute(insert(group_members), rows)
+
+
+def memberships(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
+    """Return the groups of each of these users who is in one, in their order."""
+    statement = (
+        select(group_members)
+        .where(group_members.c.user_id.in_([row.id for row in rows]))
+        .order_by(group_members.c.group_id)
+    )
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(statement):
+        found[row.user_id].append(row.group_id)
+    return found
 
 
 def _columns(user: User) -> dict[str, Any]:

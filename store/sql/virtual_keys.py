@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from domain.errors import Conflict, NotFound
 from domain.records import VirtualKey
+from store.sql.connections import Statements
 from store.sql.references import is_kept
 from store.sql.tables import user_access_profiles, virtual_keys
 from store.sql.uniqueness import conflict_if_taken
@@ -14,11 +15,8 @@ from store.sql.uniqueness import conflict_if_taken
 KIND = "virtual key"
 
 
-class SqlVirtualKeys:
+class SqlVirtualKeys(Statements):
     """Reads and writes virtual keys; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, key_id: str) -> VirtualKey:
         """Return a virtual key."""
