@@ -1,6 +1,5 @@
 """Opening stores on PostgreSQL, and disturbing them."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import quote
@@ -12,9 +11,7 @@ from domain.errors import Unavailable
 from store.postgresql.store import TURN, open_postgres
 from store.sql.engine import SqlStore
 from tests.store.backends import connections_in_use
-
-LONG_SECONDS = 300
-"""A wait that is over long before, on a slow machine as well; it ends one that would last for ever."""
+from tests.store.waiting import LONG_SECONDS
 
 PATIENT = dict.fromkeys(("pool_timeout", "lock_timeout", "statement_timeout"), f"{LONG_SECONDS}s")
 """Parameters with which nobody is refused because a machine is slow."""
@@ -48,14 +45,6 @@ def refused(work: Callable[[], object]) -> str:
     with pytest.raises(Unavailable) as refusal:
         work()
     return str(refusal.value)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Return when something has come about; fail when it never does."""
-    deadline = time.monotonic() + LONG_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def name_in(url: str) -> str:

@@ -13,7 +13,8 @@ from store.api import ProfileFilter, ReadTransaction
 from store.sql.prepared import Prepared
 from store.testsuite.samples import NOW, add_profiles, names_of
 from tests.postgres import OwnCluster
-from tests.store.postgresql.stores import name_in, opened, refused, wait_until
+from tests.store.postgresql.stores import name_in, opened, refused
+from tests.store.waiting import wait_until
 
 _SESSION = Prepared(select(func.pg_backend_pid().label("number")))
 _QUOTIENT = Prepared(select((1 / func.length(bindparam("text"))).label("value")))

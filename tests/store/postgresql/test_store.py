@@ -12,16 +12,8 @@ from sqlalchemy.exc import DataError
 from domain.errors import Unavailable
 from store.testsuite.samples import NOW, add_profiles, names_of, new_profile
 from tests.postgres import OwnCluster
-from tests.store.postgresql.stores import (
-    LONG_SECONDS,
-    PATIENT,
-    name_in,
-    opened,
-    refused,
-    shown,
-    turn_taken,
-    wait_until,
-)
+from tests.store.postgresql.stores import PATIENT, name_in, opened, refused, shown, turn_taken
+from tests.store.waiting import LONG_SECONDS, wait_until
 
 
 def test_a_read_is_one_state_and_cannot_write(postgres_url: str) -> None:

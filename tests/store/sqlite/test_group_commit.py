@@ -19,13 +19,11 @@ from store.sqlite.group_commit import GroupCommit
 from store.sqlite.store import SqliteStore
 from store.testsuite.samples import add_profiles, names_of, new_profile
 from tests.store.sqlite.files import Failure, connection_of, disk_error, driver_of, locked, opened
+from tests.store.waiting import LONG_SECONDS, wait_until
 
 Work: TypeAlias = Callable[[WriteTransaction], object]
 
 EVERYTHING = ProfileFilter()
-
-LONG_SECONDS = 300.0
-"""What no step of these tests takes; they fail then instead of standing still."""
 
 
 class Writers:
@@ -53,7 +51,7 @@ class Writers:
             return works[0](tx)
 
         running = [self._submit(first)]
-        until(lambda: self.groups._writing is not None)
+        wait_until(lambda: self.groups._writing is not None)
         for number, work in enumerate(works[1:], start=1):
             running.append(self._submit(work))
             self._until_waiting(number)
@@ -82,7 +80,7 @@ class Writers:
         return self._pool.submit(write)
 
     def _until_waiting(self, number: int) -> None:
-        until(lambda: len(self.groups._turns._waiting) == number)
+        wait_until(lambda: len(self.groups._turns._waiting) == number)
 
     def _count(self, _connection: Connection) -> None:
         self.commits += 1
@@ -92,13 +90,6 @@ class Writers:
 def writers(path: Path) -> Iterator[Writers]:
     with opened(path) as store, ThreadPoolExecutor(16) as pool:
         yield Writers(store, pool)
-
-
-def until(condition: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + LONG_SECONDS
-    while not condition():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.001)
 
 
 def outcome(running: Future[object]) -> object:
@@ -177,7 +168,7 @@ def test_nobody_is_answered_before_the_commit_and_readers_see_nothing(writers: W
         return seen
 
     *others, _last = running = writers.start(add("a"), add("b"), last)
-    until(lambda: not writers.groups._turns._waiting)
+    wait_until(lambda: not writers.groups._turns._waiting)
     time.sleep(0.05)
 
     assert [other.done() for other in others] == [False, False]
@@ -202,7 +193,7 @@ def test_what_a_block_raises_is_told_after_the_commit(writers: Writers, error: E
     _, refused, _ = running = writers.start(
         add("a"), add_and_raise(error), lambda _tx: finish.wait(LONG_SECONDS)
     )
-    until(lambda: not writers.groups._turns._waiting)
+    wait_until(lambda: not writers.groups._turns._waiting)
     time.sleep(0.05)
 
     assert not refused.done()
@@ -374,7 +365,7 @@ def test_those_behind_a_writer_who_gave_up_try_on_their_own(
     monkeypatch.setattr("store.sqlite.store.BUSY_TIMEOUT_MS", 300)
     with locked(path) as other, ThreadPoolExecutor(4) as pool:
         running = [pool.submit(add_profiles, writers.store, [name]) for name in "abcd"]
-        until(lambda: any(each.done() for each in running))
+        wait_until(lambda: any(each.done() for each in running))
         other.execute("ROLLBACK")
         failures = [each.exception(LONG_SECONDS) for each in running]
 
@@ -445,7 +436,7 @@ def test_an_interruption_while_waiting_for_the_turn_leaves_the_queue(writers: Wr
     [holding] = writers.start(lambda _tx: finish.wait(LONG_SECONDS))
 
     def interrupt() -> None:
-        until(lambda: len(writers.groups._turns._waiting) == 1)
+        wait_until(lambda: len(writers.groups._turns._waiting) == 1)
         os.kill(os.getpid(), signal.SIGINT)
 
     interrupting = Thread(target=interrupt)
@@ -474,7 +465,7 @@ def test_whoever_is_interrupted_when_it_is_called_ends_the_group(
         monkeypatch.setattr(turns, "enter", called_and_interrupted)
         waiting = Thread(target=lambda: outcomes.append(interrupted()))
         waiting.start()
-        until(lambda: len(turns._waiting) == 1)
+        wait_until(lambda: len(turns._waiting) == 1)
         monkeypatch.undo()
         return tx.profiles.add(new_profile("a")).name
 
@@ -488,7 +479,7 @@ def test_whoever_is_interrupted_when_it_is_called_ends_the_group(
     outcomes: list[object] = []
 
     assert writers.run(second_is_interrupted) == ["a"]
-    until(lambda: kinds(outcomes) == [KeyboardInterrupt])
+    wait_until(lambda: kinds(outcomes) == [KeyboardInterrupt])
     assert names_of(writers.store) == ["a"]
     assert add_profiles(writers.store, ["after"]) == [2]
 
