@@ -26,7 +26,6 @@ def token_info(token: str) -> dict[str, Any] | None:
 
 
 def get_access_profile(profile_id: int, token_info: dict[str, Any]) -> Any:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     if not {"*", "AccessProfiles:View"} & set(token_info["scope"]):
         return {"error": "The API key has no AccessProfiles:View."}, 403
     with make_session() as opened:

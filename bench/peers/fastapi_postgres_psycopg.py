@@ -36,7 +36,6 @@ app = FastAPI(lifespan=lifespan)
 
 
 async def connection() -> AsyncIterator[AsyncConnection[DictRow]]:
-    """Give each request a connection."""
     async with pool.connection() as taken:
         yield taken
 
@@ -47,7 +46,6 @@ ConnectionOfRequest = Annotated[AsyncConnection[DictRow], Depends(connection)]
 async def viewer(
     taken: ConnectionOfRequest, credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 ) -> str:
-    """Return who asks to view."""
     async with taken.cursor(row_factory=class_row(Key)) as cursor:
         await cursor.execute(
             "SELECT name, scopes, expires_at, revoked_at FROM api_keys WHERE secret_hash = %s",
@@ -62,7 +60,6 @@ async def get_access_profile(
     taken: ConnectionOfRequest,
     _principal: Annotated[str, Depends(viewer)],
 ) -> models.AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     cursor = await taken.execute("SELECT * FROM access_profiles WHERE id = %s", (profile_id,))
     row = await cursor.fetchone()
     if row is None:

@@ -17,7 +17,6 @@ app = FastAPI()
 
 
 async def session() -> AsyncIterator[AsyncSession]:
-    """Give each request a session."""
     async with make_session() as opened:
         yield opened
 
@@ -28,7 +27,6 @@ SessionOfRequest = Annotated[AsyncSession, Depends(session)]
 async def viewer(
     opened: SessionOfRequest, credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 ) -> str:
-    """Return who asks to view."""
     key = await opened.scalar(tables.key_of(credentials.credentials))
     return accepted(key, "AccessProfiles:View")
 
@@ -39,7 +37,6 @@ async def get_access_profile(
     opened: SessionOfRequest,
     _principal: Annotated[str, Depends(viewer)],
 ) -> models.AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     row = await opened.scalar(tables.profile_with_roles(profile_id))
     if row is None:
         raise HTTPException(404, f"There is no access profile {profile_id}.")

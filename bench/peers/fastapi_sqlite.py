@@ -25,7 +25,6 @@ app = FastAPI()
 
 
 async def session() -> AsyncIterator[Session]:
-    """Give each request a session."""
     with make_session() as opened:
         yield opened
 
@@ -35,18 +34,15 @@ Credentials = Annotated[HTTPAuthorizationCredentials, Depends(bearer)]
 
 
 def principal_of(opened: Session, credentials: HTTPAuthorizationCredentials, permission: str) -> str:
-    """Return who asks."""
     key = opened.scalar(tables.key_of(credentials.credentials))
     return accepted(key, permission)
 
 
 async def viewer(opened: SessionOfRequest, credentials: Credentials) -> str:
-    """Return who asks to view."""
     return principal_of(opened, credentials, "AccessProfiles:View")
 
 
 async def creator(opened: SessionOfRequest, credentials: Credentials) -> str:
-    """Return who asks to create."""
     return principal_of(opened, credentials, "AccessProfiles:Create")
 
 
@@ -56,7 +52,6 @@ async def get_access_profile(
     opened: SessionOfRequest,
     _principal: Annotated[str, Depends(viewer)],
 ) -> models.AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     row = opened.scalar(tables.profile_with_roles(profile_id))
     if row is None:
         raise HTTPException(404, f"There is no access profile {profile_id}.")
@@ -72,7 +67,6 @@ async def list_access_profiles(
     search: str | None = None,
     is_active: bool | None = None,
 ) -> models.AccessProfileList:
-    """Return one page of profiles."""
     wanted = []
     if search:
         wanted.append(tables.AccessProfile.name.icontains(search, autoescape=True))

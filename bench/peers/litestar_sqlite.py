@@ -138,7 +138,6 @@ async def may_view(connection: ASGIConnection[Any, Any, Any, Any], _handler: Bas
 async def get_access_profile(
     profile_id: Annotated[int, Parameter(ge=1, le=2**53 - 1)],
 ) -> AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     row = database.execute("SELECT * FROM access_profiles WHERE id = ?", (profile_id,)).fetchone()
     if row is None:
         raise NotFoundException(f"There is no access profile {profile_id}.")
@@ -157,7 +156,6 @@ async def list_access_profiles(
     search: str | None = None,
     is_active: bool | None = None,
 ) -> AccessProfileList:
-    """Return one page of profiles."""
     where, values = "1", list[Any]()
     if search:
         where += " AND instr(lower(name), lower(?))"
@@ -174,7 +172,6 @@ async def list_access_profiles(
 
 
 def answered(row: sqlite3.Row) -> AccessProfile:
-    """Return a row as it is answered."""
     made = {name: row[name] for name in AccessProfile.__struct_fields__}
     for name, decoder in DECODERS.items():
         made[name] = decoder.decode(row[name])

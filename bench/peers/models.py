@@ -152,7 +152,6 @@ class AccessProfileList(Answer):
 
 
 def profile(row: tables.AccessProfile) -> AccessProfile:
-    """Return a row as it is answered."""
     made = AccessProfile.model_validate(row)
     if row.rate_limit is None:
         made.model_fields_set.discard("rate_limit")

@@ -10,6 +10,7 @@ import pytest
 from domain.errors import Unavailable
 from store.postgresql.store import TURN, open_postgres
 from store.sql.engine import SqlStore
+from tests.postgres import OwnCluster
 from tests.store.backends import connections_in_use
 from tests.store.waiting import LONG_SECONDS
 
@@ -50,3 +51,10 @@ def refused(work: Callable[[], object]) -> str:
 def name_in(url: str) -> str:
     """Return the name of the database in a URL."""
     return url.rpartition("/")[2]
+
+
+def sessions(postgres: OwnCluster, url: str, condition: str = "true") -> int:
+    """Return how many sessions on a database there are, or are so."""
+    counted = "SELECT count(*) FROM pg_stat_activity"
+    [(number,)] = postgres.execute(f"{counted} WHERE datname = '{name_in(url)}' AND {condition}")
+    return int(number)
