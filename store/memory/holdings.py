@@ -1,7 +1,7 @@
 """What users hold: copies of profiles, and virtual keys; in memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile, VirtualKey
@@ -43,10 +43,9 @@ class MemoryCopies(OnTables):
         key = (copy.user_id, copy.parent_profile_id)
         if key in self._tables.state.held:
             raise Conflict("copy", "access profile", str(copy.parent_profile_id))
-        [new_id] = self._tables.next_ids("copies")
-        kept = UserAccessProfile(id=new_id, **{part.name: getattr(copy, part.name) for part in fields(copy)})
-        self._tables.change("copies")[new_id] = kept
-        self._tables.change("held")[key] = new_id
+        kept = self._tables.numbered("copies", UserAccessProfile, copy)
+        self._tables.change("copies")[kept.id] = kept
+        self._tables.change("held")[key] = kept.id
         self._count(copy.parent_profile_id, 1)
         return kept
 

@@ -1,7 +1,7 @@
 """API keys and the audit log, in memory."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import Conflict, NotFound
@@ -34,11 +34,7 @@ class MemoryApiKeys(OnTables):
             raise Conflict("API key", "secret", key.key_prefix)
         if self._live(key.name):
             raise Conflict("API key", "name", key.name)
-        row = ApiKey(
-            id=self._tables.next_ids("api_keys")[0],
-            revoked_at=None,
-            **{part.name: getattr(key, part.name) for part in fields(key)},
-        )
+        row = self._tables.numbered("api_keys", ApiKey, key, revoked_at=None)
         self._tables.change("api_keys")[row.secret_hash] = row
         return row
 
@@ -66,9 +62,8 @@ class MemoryAudit(OnTables):
 
     def add(self, row: NewAuditLog) -> AuditLog:
         """Keep a new row."""
-        [new_id] = self._tables.next_ids("audit")
-        kept = AuditLog(id=new_id, **{part.name: getattr(row, part.name) for part in fields(row)})
-        self._tables.change("audit")[new_id] = kept
+        kept = self._tables.numbered("audit", AuditLog, row)
+        self._tables.change("audit")[kept.id] = kept
         return kept
 
 

@@ -1,7 +1,7 @@
 """Templates and their versions, in memory."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from domain.errors import Conflict, NotFound, StaleVersion
 from domain.names import folded
@@ -49,15 +49,11 @@ class MemoryProfiles(OnTables):
     def add(self, profile: NewAccessProfile) -> AccessProfile:
         """Keep a new profile at version 1."""
         self._check_name(profile.name, None)
-        [new_id] = self._tables.next_ids("profiles")
-        row = AccessProfile(
-            id=new_id,
-            version=1,
-            updated_at=profile.created_at,
-            **{part.name: getattr(profile, part.name) for part in fields(profile)},
+        row = self._tables.numbered(
+            "profiles", AccessProfile, profile, version=1, updated_at=profile.created_at
         )
-        self._tables.change("profiles")[new_id] = row
-        self._tables.change("profile_names")[row.name] = new_id
+        self._tables.change("profiles")[row.id] = row
+        self._tables.change("profile_names")[row.name] = row.id
         return row
 
     def save(self, profile: AccessProfile, *, read_version: int) -> None:
@@ -100,10 +96,7 @@ class MemoryProfiles(OnTables):
         key = (version.access_profile_id, version.version)
         if key in self._tables.state.versions:
             raise Conflict("version", "number", str(version.version))
-        row = AccessProfileVersion(
-            id=self._tables.next_ids("versions")[0],
-            **{part.name: getattr(version, part.name) for part in fields(version)},
-        )
+        row = self._tables.numbered("versions", AccessProfileVersion, version)
         self._tables.change("versions")[key] = row
         return row
 

@@ -109,11 +109,9 @@ class SqlProfiles(Statements):
             row = _ADD.one(
                 self._connection,
                 **_columns(profile),
-                is_active=profile.is_active,
                 deactivated_by_operator=False,
                 version=1,
                 user_count=0,
-                created_at=profile.created_at,
                 updated_at=profile.created_at,
             )
         self._tag(row.id, profile.tags)
@@ -130,10 +128,8 @@ class SqlProfiles(Statements):
                 self._connection,
                 profile_id=profile.id,
                 **_columns(profile),
-                is_active=profile.is_active,
                 deactivated_by_operator=profile.deactivated_by_operator,
                 version=profile.version,
-                created_at=profile.created_at,
                 updated_at=profile.updated_at,
             )
         if load_texts(kept.tags) != profile.tags:
@@ -239,7 +235,7 @@ def _listing(search: Search, tags: int, by_state: bool) -> _Listing:
 
 
 _IS_PROFILE = access_profiles.c.id == bindparam("profile_id")
-_OPERATORS = ("name", "name_folded", "description", "tags", "policy")
+_SAVED = ("name", "name_folded", "description", "tags", "policy", "is_active", "created_at")
 _KEPT = [column for column in access_profiles.c if column.name != "name_folded"]
 
 _BY_ID = Prepared(select(*_KEPT).where(_IS_PROFILE))
@@ -252,7 +248,7 @@ _ADD = Prepared(
 _SAVE = Prepared(
     update(access_profiles)
     .where(_IS_PROFILE)
-    .values(bound(*_OPERATORS, "is_active", "deactivated_by_operator", "version", "created_at", "updated_at"))
+    .values(bound(*_SAVED, "deactivated_by_operator", "version", "updated_at"))
 )
 _SET_ACTIVE = Prepared(
     update(access_profiles).where(_IS_PROFILE).values(bound("is_active", "deactivated_by_operator"))
@@ -316,13 +312,15 @@ _ADD_VERSION = Prepared(
 
 
 def _columns(profile: NewAccessProfile | AccessProfile) -> dict[str, Any]:
-    """Return the columns that hold what an operator set."""
+    """Return the columns that a new profile and one that is saved have alike."""
     return {
         "name": profile.name,
         "name_folded": folded(profile.name),
         "description": profile.description,
         "tags": dump_texts(profile.tags),
         "policy": dump_policy(profile.policy),
+        "is_active": profile.is_active,
+        "created_at": profile.created_at,
     }
 
 

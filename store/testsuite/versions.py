@@ -63,8 +63,6 @@ class VersionSuite(StoreFixtures):
 
         with store.read() as tx:
             assert list(tx.profiles.versions(UNKNOWN)) == []
-        with not_found("version", f"1 of access profile {UNKNOWN}"), store.read() as tx:
-            tx.profiles.version(UNKNOWN, 1)
 
     def test_versions_go_with_their_profile_and_no_others(self, store: Store) -> None:
         deleted, kept = add_at_version_one(store, "deleted"), add_at_version_one(store, "kept")
