@@ -20,9 +20,9 @@ from domain.records import (
 )
 from store.api import AuditFilter, ProfileFilter, Store, WriteTransaction
 from store.registry import open_store
-from store.testsuite.samples import EMPTY, NOW, digest, new_copy, new_key, new_profile, user
+from store.testsuite.samples import EMPTY, NOW, digest, new_copy, new_key, new_profile, user, virtual_key
 from tests.postgres import shared_cluster
-from tests.store.sqlite.crowded import LONER, PROFILE, ROLE, USER, crowd, groups, tags, virtual_key
+from tests.store.sqlite.crowded import LONER, PROFILE, ROLE, USER, crowd, groups, tags
 
 SIZES = (1, 10, 100)
 """How many there are of whatever an operation reads or changes."""
@@ -97,11 +97,11 @@ STATEMENTS: Mapping[str, tuple[int, Act]] = {
     "copies.save": (3, lambda tx, _: tx.copies.save(granted())),
     "copies.save_all": (3, lambda tx, size: tx.copies.save_all([granted()] * size)),
     "copies.delete": (3, lambda tx, _: tx.copies.delete(1)),
-    "virtual_keys.get": (1, lambda tx, _: tx.virtual_keys.get("vk-key000")),
+    "virtual_keys.get": (1, lambda tx, _: tx.virtual_keys.get("key000")),
     "virtual_keys.find": (1, lambda tx, _: tx.virtual_keys.find(digest("key000"))),
     "virtual_keys.of_user": (1, lambda tx, _: tx.virtual_keys.of_user(USER)),
-    "virtual_keys.add": (4, lambda tx, _: tx.virtual_keys.add(virtual_key("new", USER, 1))),
-    "virtual_keys.delete": (1, lambda tx, _: tx.virtual_keys.delete("vk-key000")),
+    "virtual_keys.add": (4, lambda tx, _: tx.virtual_keys.add(virtual_key("new", granted()))),
+    "virtual_keys.delete": (1, lambda tx, _: tx.virtual_keys.delete("key000")),
     "api_keys.get": (1, lambda tx, _: tx.api_keys.get(1)),
     "api_keys.find": (1, lambda tx, _: tx.api_keys.find(digest("key 0"))),
     "api_keys.list": (1, lambda tx, _: tx.api_keys.list()),

@@ -2,9 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,34 +11,14 @@ from sqlalchemy import Engine
 
 from domain.errors import Unavailable
 from store.registry import open_store
-from store.sql.engine import SqlStore
-from store.sqlite.store import BUSY_TIMEOUT_MS, POLL_MS, open_sqlite
+from store.sqlite.store import BUSY_TIMEOUT_MS, POLL_MS
 from store.testsuite.samples import add_profiles, names_of, new_copy, new_profile, user
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "profiles.db"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[SqlStore]:
-    with closing(open_sqlite(f"sqlite:///{path}")) as store:
-        store.migrate()
-        yield store
+from tests.store.sqlite.files import locked, opened
 
 
 def pragma(engine: Engine, name: str) -> object:
     with engine.connect() as connection:
         return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[sqlite3.Connection]:
-    """Hold the write lock of a file, as another process would."""
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield other
 
 
 @pytest.mark.parametrize(
