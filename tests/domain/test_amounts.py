@@ -1,12 +1,11 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.amounts import to_dollars, to_micros
-
-repeatable = settings(derandomize=True, deadline=None)
+from tests.domain.strategies import repeatable
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.edits import (
@@ -29,7 +29,6 @@ from domain.records import (
     PolicyTerms,
     ProviderTerms,
     RateLimitTerms,
-    ResetDuration,
 )
 from tests.domain.invariants import (
     assert_no_id_is_shared,
@@ -37,16 +36,9 @@ from tests.domain.invariants import (
     assert_usage_is_explained,
     assert_windows_are_open,
 )
-from tests.domain.samples import Ids, at, in_force
-from tests.domain.strategies import SIMILAR_TERMS, WHILES, copies
+from tests.domain.samples import DAY, HOUR, MONTH, QUARTER, WEEK, Ids, at, in_force
+from tests.domain.strategies import SIMILAR_TERMS, WHILES, copies, seldom
 
-HOUR, DAY, WEEK, MONTH, QUARTER = (
-    ResetDuration.HOUR,
-    ResetDuration.DAY,
-    ResetDuration.WEEK,
-    ResetDuration.MONTH,
-    ResetDuration.QUARTER,
-)
 CREATED = at("2026-05-13T09:41")
 NOW = at("2026-05-20T15:00")
 
@@ -62,8 +54,6 @@ TERMS = PolicyTerms(
 KEPT = in_force(TERMS, CREATED, Ids("kept"))
 OPENAI, AZURE = KEPT.provider_configs
 MONTHLY, QUARTERLY = KEPT.budgets
-
-repeatable = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def after(edit: PolicyEdit, kept: Policy = KEPT, now: datetime = NOW) -> Policy:
@@ -328,7 +318,7 @@ def test_alignment_that_is_so_already_moves_nothing() -> None:
     assert after(PolicyEdit(calendar_aligned=False), now=at("2027-06-05")) == KEPT
 
 
-@repeatable
+@seldom
 @given(copies(), WHILES, st.booleans())
 def test_an_edit_that_sends_what_is_stored_changes_nothing(
     copy: tuple[Policy, datetime], later: timedelta, with_ids: bool
@@ -340,7 +330,7 @@ def test_an_edit_that_sends_what_is_stored_changes_nothing(
     assert after(edit, policy, now + later) == policy
 
 
-@repeatable
+@seldom
 @given(copies(), SIMILAR_TERMS, WHILES)
 def test_an_edit_explains_usage_and_keeps_windows_open(
     copy: tuple[Policy, datetime], terms: PolicyTerms, later: timedelta
@@ -355,7 +345,7 @@ def test_an_edit_explains_usage_and_keeps_windows_open(
     assert after(edit_of(terms), changed, now + later) == changed
 
 
-@repeatable
+@seldom
 @given(SIMILAR_TERMS, SIMILAR_TERMS)
 def test_the_ids_of_another_policy_are_never_taken(one: PolicyTerms, other: PolicyTerms) -> None:
     foreign = in_force(other, CREATED, Ids("foreign", first=500))
@@ -365,7 +355,7 @@ def test_the_ids_of_another_policy_are_never_taken(one: PolicyTerms, other: Poli
     assert_no_id_is_shared(changed, foreign)
 
 
-@repeatable
+@seldom
 @given(st.data(), copies())
 def test_no_id_stands_twice_whatever_ids_are_sent(data: st.DataObject, copy: tuple[Policy, datetime]) -> None:
     policy, now = copy

@@ -1,7 +1,7 @@
 """What may stand together in a policy."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from domain.errors import Path
 from domain.policies import faults, normalised
@@ -15,17 +15,10 @@ from domain.records import (
     RateLimitTerms,
     ResetDuration,
 )
-from tests.domain.strategies import POLICY_TERMS
+from tests.domain.samples import DAY, HOUR, MONTH, QUARTER
+from tests.domain.strategies import POLICY_TERMS, repeatable
 
-HOUR, DAY, MONTH, QUARTER = (
-    ResetDuration.HOUR,
-    ResetDuration.DAY,
-    ResetDuration.MONTH,
-    ResetDuration.QUARTER,
-)
 INCLUDE, EXCLUDE = OverrideAction.INCLUDE, OverrideAction.EXCLUDE
-
-repeatable = settings(derandomize=True, deadline=None)
 
 
 def found(terms: PolicyTerms) -> list[tuple[Path, str]]:
