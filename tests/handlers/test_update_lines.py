@@ -5,10 +5,8 @@ from typing import Any
 
 from handlers.context import Context
 from handlers.contract_types import AccessProfile, CreateAccessProfileRequest
-from tests.handlers.lifecycle import FULL, update
-from tests.handlers.samples import NOW, create
+from tests.handlers.samples import FULL, NOW, WHEN, create, update
 
-WHEN = "2026-05-13T09:41:07.250000Z"
 LATER = NOW + timedelta(hours=3)
 
 
@@ -69,7 +67,7 @@ def test_a_budget_keeps_its_window_unless_its_duration_changes(context: Context)
                 {"max_limit": 5, "reset_duration": "1d", "id": week},
             ]
         },
-        at=LATER,
+        now=LATER,
     )
 
     assert [(line["id"], line["last_reset"]) for line in changed["budgets"]] == [
@@ -140,7 +138,7 @@ WINDOWS: CreateAccessProfileRequest = {
 def test_turning_alignment_on_moves_windows_forward_to_the_calendar(context: Context) -> None:
     profile_id = create(context, WINDOWS)["id"]
 
-    changed = update(context, profile_id, {"calendar_aligned": True}, at=datetime(2026, 6, 5, tzinfo=UTC))
+    changed = update(context, profile_id, {"calendar_aligned": True}, now=datetime(2026, 6, 5, tzinfo=UTC))
 
     assert [line["last_reset"] for line in changed["budgets"]] == [
         "2026-06-04T23:41:07.250000Z",
@@ -153,7 +151,7 @@ def test_turning_alignment_on_moves_windows_forward_to_the_calendar(context: Con
 def test_turning_alignment_off_moves_windows_forward_to_those_counted_from_creation(context: Context) -> None:
     profile_id = create(context, {**WINDOWS, "calendar_aligned": True})["id"]
 
-    changed = update(context, profile_id, {"calendar_aligned": False}, at=datetime(2026, 6, 20, tzinfo=UTC))
+    changed = update(context, profile_id, {"calendar_aligned": False}, now=datetime(2026, 6, 20, tzinfo=UTC))
 
     assert [line["last_reset"] for line in changed["budgets"]] == [
         "2026-06-19T23:41:07.250000Z",
