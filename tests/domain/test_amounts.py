@@ -22,15 +22,7 @@ from tests.domain.strategies import repeatable
         (123.456789, 123_456_789),
         (10**12, 10**18),
         (1e12, 10**18),
-    ],
-)
-def test_dollars_become_micro_dollars(dollars: float, micros: int) -> None:
-    assert to_micros(dollars) == micros
-
-
-@pytest.mark.parametrize(
-    ("dollars", "micros"),
-    [
+        # Further decimals are rounded half to even.
         (0.0000005, 0),
         (0.0000015, 2),
         (0.0000025, 2),
@@ -43,7 +35,7 @@ def test_dollars_become_micro_dollars(dollars: float, micros: int) -> None:
         (5e-324, 0),
     ],
 )
-def test_further_decimals_are_rounded_half_to_even(dollars: float, micros: int) -> None:
+def test_dollars_become_micro_dollars(dollars: float, micros: int) -> None:
     assert to_micros(dollars) == micros
 
 

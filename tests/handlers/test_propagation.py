@@ -218,6 +218,8 @@ def test_a_run_keeps_one_audit_row_and_a_dry_run_none(context: Context) -> None:
     profile_id = add_template(context, PolicyTerms(budgets=(MONTHLY,)))
     run(context, profile_id, {"fields": ["budgets"]})
     hold(context, profile_id, "ada")
+    # Her windows end meanwhile, which is no change of the run's.
+    run(replace(context, now=NOW + timedelta(days=40)), profile_id, {"fields": ["budgets"]})
     change_template(context, profile_id, PolicyTerms())
     run(context, profile_id, {"fields": ["budgets"], "dry_run": True})
     assert [row for row in log(context) if row.action == "propagate"] == []
