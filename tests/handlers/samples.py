@@ -39,7 +39,7 @@ FULL: CreateAccessProfileRequest = {
             "budgets": [{"max_limit": 20, "reset_duration": "1d"}],
             "rate_limit": {"token_max_limit": 9, "token_reset_duration": "1h"},
         },
-        {"provider_name": "azure"},
+        {"provider_name": "azure", "all_models_allowed": True},
     ],
     "budgets": [{"max_limit": 50, "reset_duration": "1M"}, {"max_limit": 5, "reset_duration": "1w"}],
     "rate_limit": {"request_max_limit": 1000, "request_reset_duration": "1w"},

@@ -19,29 +19,10 @@ from handlers.history import list_access_profile_versions
 from handlers.role_attachments import attach_roles_to_access_profile
 from handlers.roles import create_role
 from tests.handlers.kept import log
-from tests.handlers.samples import NOW, create, create_named, read
+from tests.handlers.samples import FULL, NOW, create, create_named, read
 from tests.handlers.world import HELD, build
 
-SOURCE: CreateAccessProfileRequest = {
-    "name": "Analyst",
-    "description": "Reports.",
-    "tags": [f"t{number}" for number in range(51)],
-    "provider_configs": [
-        {
-            "provider_name": "openai",
-            "allowed_models": ["gpt-4o"],
-            "budgets": [{"max_limit": 20, "reset_duration": "1h"}],
-            "rate_limit": {"token_max_limit": 9, "token_reset_duration": "1h"},
-        },
-        {"provider_name": "azure", "all_models_allowed": True},
-    ],
-    "budgets": [{"max_limit": 1, "reset_duration": "1M"}],
-    "rate_limit": {"request_max_limit": 5, "request_reset_duration": "1d"},
-    "calendar_aligned": True,
-    "mcp_tool_groups": [{"tool_group_id": 4}],
-    "mcp_servers": [{"mcp_server_id": "warehouse"}],
-    "mcp_tool_overrides": [{"mcp_client_id": "github", "tool_name": "delete", "action": "exclude"}],
-}
+SOURCE: CreateAccessProfileRequest = {**FULL, "tags": [f"t{number}" for number in range(51)]}
 
 
 def clone(context: Context, source_id: int, name: str = "Clone") -> AccessProfile:
@@ -75,7 +56,7 @@ def test_every_line_of_a_clone_has_an_id_of_its_own(context: Context) -> None:
     found = clone(context, source["id"])
 
     assert (found["id"], [config["id"] for config in found["provider_configs"]]) == (2, [3, 4])
-    assert len(line_ids(found)) == len(line_ids(source)) == 4
+    assert len(line_ids(found)) == len(line_ids(source)) == 5
     assert line_ids(found).isdisjoint(line_ids(source))
 
 
