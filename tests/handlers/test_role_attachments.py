@@ -50,16 +50,6 @@ def test_an_attachment_is_written_down_once_for_all_roles_and_once_for_each_copy
     ]
 
 
-def test_attaching_what_is_attached_is_not_written_down(context: Context) -> None:
-    profile_id, role_id = add_active(context, "a"), add_role(context, "Sales")
-    attach(context, profile_id, role_id, is_default=True)
-    before = log(context)
-
-    assert attach(context, profile_id, role_id, is_default=True, apply=True) == 0
-
-    assert rows_since(context, before) == []
-
-
 def test_a_role_has_one_default_and_the_displaced_profile_says_so(context: Context) -> None:
     first, second = add_active(context, "a"), add_active(context, "b")
     sales, analyst = add_role(context, "Sales"), add_role(context, "Analyst")

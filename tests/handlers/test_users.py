@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import NotFound
+from domain.errors import NotFound, RulesBroken
 from domain.records import AuditLog
 from handlers.context import Context
 from handlers.contract_types import User
@@ -102,6 +102,11 @@ def test_users_are_listed_in_pages_by_the_code_points_of_their_ids(context: Cont
 def test_ids_in_other_case_are_other_users(context: Context) -> None:
     assert add(context, "ada") != add(context, "Ada")
     assert list_users(context, 25, 0).body["total_count"] == 2
+
+
+def test_a_role_that_is_not_there_is_named(context: Context) -> None:
+    with pytest.raises(RulesBroken, match=r"^There is no role 5\.$"):
+        add(context, "ada", role_id=5)
 
 
 def test_a_role_gives_its_default_in_the_same_transaction(context: Context) -> None:

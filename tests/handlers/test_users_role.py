@@ -63,17 +63,6 @@ def test_the_audit_row_of_a_change_names_both_roles(context: Context) -> None:
     ]
 
 
-@pytest.mark.parametrize("has_role", [True, False])
-def test_the_same_role_again_changes_nothing(context: Context, has_role: bool) -> None:
-    role_id = add_role(context, "Sales", default=add_active(context, "a")) if has_role else None
-    add_user(context, "ada", role_id)
-    before = copies(context, "ada"), keys(context, "ada"), log(context)
-
-    move(context, "ada", role_id)
-
-    assert (copies(context, "ada"), keys(context, "ada"), log(context)) == before
-
-
 def test_a_copy_that_both_roles_give_stays_with_usage_and_keys(context: Context) -> None:
     profile_id = add_active(context, "a")
     sales, analyst = (add_role(context, name, default=profile_id) for name in ("Sales", "Analyst"))
