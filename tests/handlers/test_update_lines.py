@@ -46,9 +46,11 @@ def test_two_budgets_that_swap_their_ids_are_a_change(context: Context) -> None:
 
 def test_ids_that_name_nothing_or_are_no_ids_count_for_nothing(context: Context) -> None:
     created = create(context, FULL)
+    first, second = created["provider_configs"]
     sent: Any = {
         "budgets": [{**line, "id": 7} for line in created["budgets"]],
-        "provider_configs": [{**config, "id": True} for config in created["provider_configs"]],
+        # `True` is 1 for Python, and 1 the id of the first.
+        "provider_configs": [{**first, "id": None}, {**second, "id": True}],
         "rate_limit": {**created["rate_limit"], "id": None},
     }
 
