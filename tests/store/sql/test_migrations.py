@@ -18,25 +18,13 @@ from store.sql.migrate import config, is_stated
 from store.sql.revision import current_revision, head_revision, known_revisions
 from store.sql.tables import metadata
 from store.testsuite.samples import add_profiles, names_of, new_profile
-from tests.postgres import shared_cluster
+from tests.store.backends import new_database_url
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Give the URL of a database without tables."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'profiles.db'}"
-        return
-    cluster = shared_cluster()
-    name = cluster.new_database()
-    yield cluster.database_url(name)
-    cluster.drop_database(name)
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     """Give a store whose tables are not made yet."""
-    with closing(open_store(url)) as opened:
+    with closing(open_store(new_database_url(request.param, tmp_path))) as opened:
         assert isinstance(opened, SqlStore)
         yield opened
 

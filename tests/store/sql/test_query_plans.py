@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -30,7 +29,7 @@ from store.registry import open_store
 from store.sql.engine import SqlStore
 from store.sql.tables import metadata
 from store.testsuite.samples import EMPTY, NOW, digest
-from tests.postgres import shared_cluster
+from tests.store.backends import new_database_url
 
 ROWS = 2_000
 """How many rows each table has: enough for PostgreSQL to prefer an index."""
@@ -216,15 +215,13 @@ def records() -> Iterator[Record]:
 
 @pytest.fixture(scope="module")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
-    folder: Path = tmp_path_factory.mktemp("plans")
-    with closing(grown_store(f"sqlite:///{folder / 'profiles.db'}")) as store:
+    with closing(grown_store(new_database_url("sqlite", tmp_path_factory.mktemp("plans")))) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[SqlStore]:
-    cluster = shared_cluster()
-    url = cluster.database_url(cluster.new_database())
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    url = new_database_url("postgresql", tmp_path_factory.mktemp("plans"))
     with closing(grown_store(url)) as store:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")

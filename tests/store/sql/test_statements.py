@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
@@ -21,7 +20,7 @@ from domain.records import (
 from store.api import AuditFilter, ProfileFilter, Store, WriteTransaction
 from store.registry import open_store
 from store.testsuite.samples import EMPTY, NOW, digest, new_copy, new_key, new_profile, user, virtual_key
-from tests.postgres import shared_cluster
+from tests.store.backends import new_database_url
 from tests.store.sqlite.crowded import LONER, PROFILE, ROLE, USER, crowd, groups, tags
 
 SIZES = (1, 10, 100)
@@ -30,11 +29,6 @@ SIZES = (1, 10, 100)
 
 Act = Callable[[WriteTransaction, int], object]
 """Does one thing in a store with so many of everything."""
-
-DATABASES: Mapping[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:///{folder / 'profiles.db'}",
-    "postgresql": lambda _folder: shared_cluster().database_url(shared_cluster().new_database()),
-}
 
 STATEMENTS: Mapping[str, tuple[int, Act]] = {
     "profiles.get": (1, lambda tx, _: tx.profiles.get(PROFILE)),
@@ -124,7 +118,7 @@ class Undone(Exception):
     """Rolls back what was measured."""
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def crowds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[int, Store]]:
@@ -132,7 +126,7 @@ def crowds(
     with ExitStack() as stack:
         stores: dict[int, Store] = {}
         for size in SIZES:
-            url = DATABASES[request.param](tmp_path_factory.mktemp("crowd"))
+            url = new_database_url(request.param, tmp_path_factory.mktemp("crowd"))
             stores[size] = stack.enter_context(closing(open_store(url)))
             stores[size].migrate()
             with stores[size].write() as tx:
