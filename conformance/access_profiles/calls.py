@@ -1,38 +1,103 @@
-"""Calls on profiles: what checks ask of the operations on templates, and what they read of the answers."""
+"""What checks ask of the operations, and what they read of answers that show profiles."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+from conformance.contract.resources import parameters_of
 from conformance.http.answer import Answer
 from conformance.http.client import Query
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.session import Session
 
-Profile = dict[str, Any]
+Object = dict[str, Any]
+Profile = Object
 
+LARGEST_ID = 9223372036854775807
 _LARGEST_PAGE = 100
 _SHOWN = 600
 
 
-def submit(session: Session, body: Any = None, **request: Any) -> Answer:
-    """Send a body to `createAccessProfile`."""
-    return session.call("createAccessProfile", body=body, **request)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation as a function of what its path names, in the path's order, and of a body behind that."""
+
+    id: str
+
+    def __call__(self, session: Session, *given: Any, **request: Any) -> Answer:
+        """Call the operation, as the administrator unless another `client` is given."""
+        operation = session.contract.operation(self.id)
+        names = parameters_of(operation.path) if operation else []
+        if len(given) > len(names):
+            *given, request["body"] = given  # type: ignore[assignment]
+        return session.call(self.id, parameters=dict(zip(names, given, strict=True)), **request)
+
+    def done(self, session: Session, *given: Any, **request: Any) -> Answer:
+        """Call the operation, and demand a 200."""
+        answer = self(session, *given, **request)
+        expect.status(answer, 200)
+        return answer
+
+
+submit = Call("createAccessProfile")
+read = Call("getAccessProfile")
+update = Call("updateAccessProfile")
+delete = Call("deleteAccessProfile")
+clone = Call("cloneAccessProfile")
+activate = Call("activateAccessProfile")
+deactivate = Call("deactivateAccessProfile")
+propagate = Call("propagateAccessProfile")
+attach = Call("attachRolesToAccessProfile")
+detach_role = Call("detachRoleFromAccessProfile")
+versions = Call("listAccessProfileVersions")
+version = Call("getAccessProfileVersion")
+log_of_profile = Call("listAccessProfileAuditLogsById")
+whole_log = Call("listAccessProfileAuditLogs")
+
+assign = Call("assignUserAccessProfile")
+detach_user = Call("detachUserAccessProfile")
+copies = Call("listUserAccessProfiles")
+set_override = Call("updateUserAccessProfileBudgetOverride")
+clear_override = Call("deleteUserAccessProfileBudgetOverride")
+add_key_to_copy = Call("addUserAccessProfileVirtualKey")
+add_key = Call("addUserVirtualKey")
+delete_key = Call("deleteUserAccessProfileVirtualKey")
+keys = Call("listUserVirtualKeys")
+
+create_user = Call("createUser")
+user = Call("getUser")
+users = Call("listUsers")
+delete_user = Call("deleteUser")
+change_role = Call("updateUserRole")
+change_groups = Call("updateUserGroups")
+
+create_role = Call("createRole")
+role = Call("getRole")
+roles = Call("listRoles")
+update_role = Call("updateRole")
+delete_role = Call("deleteRole")
+
+create_api_key = Call("createApiKey")
+api_keys = Call("listApiKeys")
+revoke_api_key = Call("revokeApiKey")
+
+
+def absent_ids(session: Session) -> tuple[int, int]:
+    """Return the largest id there can be, and another one that nothing has."""
+    return LARGEST_ID, session.random.randrange(2**61, 2**62)
 
 
 def submit_octets(session: Session, content: bytes, media_type: str | None = "application/json") -> Answer:
     """Send octets to `createAccessProfile`, just as they are."""
     headers = {} if media_type is None else {"Content-Type": media_type}
-    return session.call("createAccessProfile", content=content, headers=headers)
+    return submit(session, content=content, headers=headers)
 
 
-def read(session: Session, profile_id: Any, **request: Any) -> Answer:
-    """Ask `getAccessProfile` for an id."""
-    return session.call("getAccessProfile", parameters={"profile_id": profile_id}, **request)
-
-
-def update(session: Session, profile_id: Any, body: Any, **request: Any) -> Answer:
-    """Send a body to `updateAccessProfile`."""
-    return session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=body, **request)
+def submit_named(session: Session, **fields: Any) -> Answer:
+    """Send these fields to `createAccessProfile`, under a fresh name."""
+    return submit(session, {"name": session.name(), **fields})
 
 
 def browse(session: Session, query: Query | None = None, **request: Any) -> Answer:
@@ -46,7 +111,7 @@ def create(session: Session, **fields: Any) -> Profile:
     Raises:
         Unreached: there is no such profile now, so that what follows cannot be checked.
     """
-    answer = submit(session, {"name": session.name(), **fields})
+    answer = submit_named(session, **fields)
     found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
     if answer.status != 201 or not isinstance(found, dict) or not isinstance(found.get("id"), int):
         raise Unreached(f"no profile could be created: {_summary(answer)}")
@@ -91,6 +156,23 @@ def shown(answer: Answer, *wanted: int) -> Profile:
     has_id = isinstance(found, dict) and type(found.get("id")) is int
     expect.holds(has_id, "an `access_profile` with an id", answer.exchange.answer()[:_SHOWN], answer)
     return dict(found)
+
+
+def seen(session: Session, answer: Answer, wanted: int = 201) -> Iterator[tuple[Profile, Answer]]:
+    """Yield a profile as an answer of this status shows it, then as a later read does, with both answers."""
+    now = shown(answer, wanted)
+    later = read(session, now["id"])
+    yield now, answer
+    yield shown(later, 200), later
+
+
+def at_location(session: Session, answer: Answer) -> Answer:
+    """Demand a header `Location`, and read what it names."""
+    named = answer.headers.get("location")
+    expect.holds(bool(named), "a Location header", "none", answer)
+    url = urlsplit(urljoin(answer.exchange.url, named))
+    # The key goes to the server under test alone, wherever the header points.
+    return session.admin.request("GET", url.path.removeprefix(urlsplit(session.target.root).path))
 
 
 def listed(answer: Answer) -> list[Any]:

@@ -15,9 +15,8 @@ def copies(session: Session) -> None:
     Assigning, setting and clearing an override, adding and deleting a key, and detaching is to make one row
     each, with the event in `metadata`; `user_id` is to find just those, oldest last.
     """
-    profile_id = fixtures.active_profile(session, budgets=[samples.budget()])["id"]
-    fixtures.holder(session, profile_id)
-    user_id = fixtures.user(session)["id"]
+    profile_id = fixtures.held(session, budgets=[samples.budget()]).profile_id
+    user_id = fixtures.user_id(session)
     events: list[str] = []
     for event in _life_of_a_copy(session, user_id, profile_id):
         events.insert(0, event)
@@ -37,19 +36,14 @@ def no_secrets(session: Session) -> None:
     The profile's log and the newest rows of the whole log are to hold none, nor the key of the run, nor the
     greater part of one.
     """
-    profile_id = fixtures.active_profile(session)["id"]
-    user_id = fixtures.user(session)["id"]
     issued = fixtures.api_key(session, "AccessProfiles:View")
-    session.call("revokeApiKey", parameters={"key_id": issued["api_key"]["id"]})
-    secrets = [session.target.key, issued["key"]]
-    given = fixtures.assigned(session, user_id, profile_id)
-    secrets.append(given["virtual_key"]["value"])
-    holding = {"user_id": user_id, "profile_id": profile_id}
-    added = session.call("addUserAccessProfileVirtualKey", parameters=holding, body={"name": session.name()})
-    expect.status(added, 200)
-    secrets.append(expect.member(added, "virtual_key")["value"])
-    expect.status(session.call("detachUserAccessProfile", parameters=holding), 200)
-    for log in (audit_log.of_profile(session, profile_id), audit_log.of_all(session)):
+    calls.revoke_api_key(session, issued["api_key"]["id"])
+    held = fixtures.held(session)
+    added = calls.add_key_to_copy.done(session, *held.place, {"name": session.name()})
+    calls.detach_user.done(session, *held.place)
+    values = [key["value"] for key in (held.key, expect.member(added, "virtual_key"))]
+    secrets = [session.target.key, issued["key"], *values]
+    for log in (audit_log.of_profile(session, held.profile_id), audit_log.of_all(session)):
         audit_log.rows(log)
         for secret in secrets:
             # A short beginning and end may be shown; the middle is what nobody may know.
@@ -65,38 +59,33 @@ def roles_and_propagation(session: Session) -> None:
     After each step `action` is to find exactly one row of that action more.
     """
     profile_id = calls.create(session, budgets=[samples.budget(max_limit=1)])["id"]
-    role_id = fixtures.role(session)["id"]
+    [role_id] = fixtures.role_ids(session, 1)
     fixtures.user(session, role_id=role_id)
-    parameters = {"profile_id": profile_id}
     attachment = {"role_ids": [role_id], "apply_to_existing": True}
-    change = {"budgets": [samples.budget(max_limit=2)]}
-    for operation_id, more, body, action in (
-        ("attachRolesToAccessProfile", {}, attachment, "attach_role"),
-        ("attachRolesToAccessProfile", {}, {**attachment, "is_default": True}, "attach_role"),
-        ("updateAccessProfile", {}, change, "update"),
-        ("propagateAccessProfile", {}, {"fields": ["budgets"]}, "propagate"),
-        ("detachRoleFromAccessProfile", {"role_id": role_id}, None, "detach_role"),
+    for action, change, given in (
+        ("attach_role", calls.attach, attachment),
+        ("attach_role", calls.attach, {**attachment, "is_default": True}),
+        ("update", calls.update, {"budgets": [samples.budget(max_limit=2)]}),
+        ("propagate", calls.propagate, {"fields": ["budgets"]}),
+        ("detach_role", calls.detach_role, role_id),
     ):
         before = len(audit_log.rows(audit_log.of_profile(session, profile_id, action=action)))
-        expect.status(session.call(operation_id, parameters={**parameters, **more}, body=body), 200)
+        change.done(session, profile_id, given)
         log = audit_log.of_profile(session, profile_id, action=action)
         expect.equal(len(audit_log.rows(log)), before + 1, f"the number of rows `{action}`", log)
 
 
 def _life_of_a_copy(session: Session, user_id: str, profile_id: int) -> Iterator[str]:
     """Makes a copy, does to it what can be done, and yields the event after each step."""
-    given = fixtures.assigned(session, user_id, profile_id)
+    held = fixtures.holding(session, user_id, profile_id)
     yield "user_assign"
-    holding = {"user_id": user_id, "profile_id": profile_id}
-    budget = {**holding, "budget_id": given["access_profile"]["budgets"][0]["id"]}
-    override = {"amount": 5, "mode": "forever"}
-    key = {"user_id": user_id, "vk_id": given["virtual_key"]["id"]}
-    for operation_id, parameters, body, event in (
-        ("updateUserAccessProfileBudgetOverride", budget, override, "override_set"),
-        ("deleteUserAccessProfileBudgetOverride", budget, None, "override_clear"),
-        ("addUserAccessProfileVirtualKey", holding, {"name": session.name()}, "vk_add"),
-        ("deleteUserAccessProfileVirtualKey", key, None, "vk_delete"),
-        ("detachUserAccessProfile", holding, None, "user_detach"),
+    budget = (*held.place, held.copy["budgets"][0]["id"])
+    for event, change, given in (
+        ("override_set", calls.set_override, (*budget, {"amount": 5, "mode": "forever"})),
+        ("override_clear", calls.clear_override, budget),
+        ("vk_add", calls.add_key_to_copy, (*held.place, {"name": session.name()})),
+        ("vk_delete", calls.delete_key, (user_id, held.key["id"])),
+        ("user_detach", calls.detach_user, held.place),
     ):
-        expect.status(session.call(operation_id, parameters=parameters, body=body), 200)
+        change.done(session, *given)
         yield event
