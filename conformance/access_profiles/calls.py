@@ -112,9 +112,9 @@ def create(session: Session, **fields: Any) -> Profile:
         Unreached: there is no such profile now, so that what follows cannot be checked.
     """
     answer = submit_named(session, **fields)
-    found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
-    if answer.status != 201 or not isinstance(found, dict) or not isinstance(found.get("id"), int):
-        raise Unreached(f"no profile could be created: {_summary(answer)}")
+    found: Profile = needed(answer, 201, "access_profile", dict)
+    if not isinstance(found.get("id"), int):
+        raise Unreached(f"no profile could be created: {answer.exchange.answer()[:300]}")
     return found
 
 
@@ -124,10 +124,7 @@ def profile(session: Session, profile_id: int) -> Profile:
     Raises:
         Unreached: it cannot be read.
     """
-    answer = read(session, profile_id)
-    found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
-    if answer.status != 200 or not isinstance(found, dict):
-        raise Unreached(f"the profile {profile_id} cannot be read: {_summary(answer)}")
+    found: Profile = needed(read(session, profile_id), 200, "access_profile", dict)
     return found
 
 
@@ -140,13 +137,25 @@ def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]
     rows: list[Profile] = []
     while True:
         page = {"search": session.namespace, "limit": _LARGEST_PAGE, "offset": len(rows), **(query or {})}
-        answer = browse(session, page)
-        found = answer.json.get("access_profiles") if isinstance(answer.json, dict) else None
-        if answer.status != 200 or not isinstance(found, list):
-            raise Unreached(f"the list cannot be read: {_summary(answer)}")
+        found = needed(browse(session, page), 200, "access_profiles", list)
         rows += found
         if len(found) < _LARGEST_PAGE:
             return rows
+
+
+def needed(answer: Answer, status: int, member: str | None = None, kind: type = object) -> Any:
+    """Return a member of the answer to what a check needs before it begins; the body, if none is named.
+
+    Raises:
+        Unreached: it has another status, or no such member of that kind.
+    """
+    body = answer.json
+    if answer.status == status and isinstance(body, dict):
+        if member is None:
+            return body
+        if member in body and isinstance(body[member], kind):
+            return body[member]
+    raise Unreached(f"what the check needs could not be made: {answer.exchange.answer()[:300]}")
 
 
 def shown(answer: Answer, *wanted: int) -> Profile:
@@ -178,7 +187,3 @@ def at_location(session: Session, answer: Answer) -> Answer:
 def listed(answer: Answer) -> list[Any]:
     """Demand a 200 with a list of profiles, and return the list."""
     return expect.rows(answer, "access_profiles")
-
-
-def _summary(answer: Answer) -> str:
-    return answer.exchange.answer()[:300]

@@ -83,7 +83,7 @@ def role_with_default(session: Session) -> tuple[int, int]:
 
 def attachments(session: Session, profile_id: int) -> list[Object]:
     """Return the attachments of a profile, as `getAccessProfile` has them; by id, for it states no order."""
-    return by_id(_found(calls.read(session, profile_id), 200, "roles"))
+    return by_id(calls.needed(calls.read(session, profile_id), 200, "roles"))
 
 
 def by_id(objects: Iterable[Object]) -> list[Object]:
@@ -120,7 +120,7 @@ def held(session: Session, **fields: Any) -> Holding:
 
 def copies(session: Session, user_id: str) -> list[Object]:
     """Return the copies that a user holds, as `listUserAccessProfiles` has them."""
-    return list(_found(calls.copies(session, user_id), 200, "access_profiles"))
+    return list(calls.needed(calls.copies(session, user_id), 200, "access_profiles"))
 
 
 def ids_with_keys(session: Session, user_id: str, profile_id: int | None = None) -> list[list[Any]]:
@@ -145,7 +145,7 @@ def copy(session: Session, user_id: str, profile_id: int) -> Object:
 
 def keys(session: Session, user_id: str) -> list[Object]:
     """Return the virtual keys of a user, as `listUserVirtualKeys` has them."""
-    return list(_found(calls.keys(session, user_id), 200, "virtual_keys"))
+    return list(calls.needed(calls.keys(session, user_id), 200, "virtual_keys"))
 
 
 def added_key(session: Session, user_id: str, profile_id: int, body: Object | None = None) -> Object:
@@ -155,7 +155,7 @@ def added_key(session: Session, user_id: str, profile_id: int, body: Object | No
 
 def user_count(session: Session, profile_id: int) -> int:
     """Return how many users hold a copy of a profile, as `getAccessProfile` has it."""
-    return int(_found(calls.read(session, profile_id), 200, "user_count"))
+    return int(calls.needed(calls.read(session, profile_id), 200, "user_count"))
 
 
 def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
@@ -179,12 +179,5 @@ def changed(session: Session, profile_id: int, **fields: Any) -> Object:
 
 
 def _made(answer: Answer, status: int, member: str | None = None) -> Object:
-    found: Object = _found(answer, status, member)
+    found: Object = calls.needed(answer, status, member)
     return found
-
-
-def _found(answer: Answer, status: int, member: str | None = None) -> Any:
-    body = answer.json
-    if answer.status != status or not isinstance(body, dict) or (member is not None and member not in body):
-        raise Unreached(f"what the check needs could not be made: {answer.exchange.answer()[:300]}")
-    return body if member is None else body[member]

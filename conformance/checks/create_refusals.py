@@ -35,10 +35,8 @@ def duration_twice(session: Session) -> None:
     answer = calls.submit_named(session, provider_configs=[samples.provider(budgets=[month, month])])
     place = "/provider_configs/0/budgets/1"
     expect.refused_at(answer, (f"{place}/reset_duration", place))
-    quarters = [samples.budget("1Q", reset_config={"quarter_start_month": first}) for first in (2, 3)]
-    expect.refused_at(
-        calls.submit_named(session, budgets=quarters), ("/budgets/1/reset_duration", "/budgets/1")
-    )
+    answer = calls.submit_named(session, budgets=[samples.quarterly(2), samples.quarterly(3)])
+    expect.refused_at(answer, ("/budgets/1/reset_duration", "/budgets/1"))
     configs = [samples.provider("a", budgets=[month]), samples.provider("b", budgets=[month])]
     expect.status(calls.submit_named(session, budgets=[month], provider_configs=configs), 201)
 
@@ -89,12 +87,12 @@ def half_a_rate_limit(session: Session) -> None:
         {"token_max_limit": 5},
         {"request_max_limit": 5},
         {"token_reset_duration": "1h"},
-        {"token_max_limit": 5, "token_reset_duration": "1h", "request_reset_duration": "1h"},
+        {**samples.rate_limit(tokens=(5, "1h")), "request_reset_duration": "1h"},
         {},
     ):
         expect.status(calls.submit_named(session, rate_limit=half), 400)
         expect.status(calls.submit_named(session, provider_configs=[samples.provider(rate_limit=half)]), 400)
-    for whole in ({"token_max_limit": 5, "token_reset_duration": "1h"}, None):
+    for whole in (samples.rate_limit(tokens=(5, "1h")), None):
         configs = [samples.provider(rate_limit=whole)]
         expect.status(calls.submit_named(session, rate_limit=whole, provider_configs=configs), 201)
 
@@ -105,9 +103,8 @@ def quarter_of_a_month(session: Session) -> None:
 
     So for the profile as for a provider. On a budget of a quarter it is to be 201.
     """
-    month, quarter = (
-        samples.budget(duration, reset_config={"quarter_start_month": 2}) for duration in ("1M", "1Q")
-    )
+    quarter = samples.quarterly(2)
+    month = {**quarter, "reset_duration": "1M"}
     expect.status(calls.submit_named(session, budgets=[month]), 400)
     expect.status(calls.submit_named(session, provider_configs=[samples.provider(budgets=[month])]), 400)
     configs = [samples.provider(budgets=[quarter])]
@@ -122,7 +119,7 @@ def unknown_fields(session: Session) -> None:
     """
     bogus: dict[str, Any] = {"bogus": 1}
     quarter = samples.budget("1Q", reset_config={"quarter_start_month": 2, **bogus})
-    limit = {"token_max_limit": 5, "token_reset_duration": "1h", **bogus}
+    limit = {**samples.rate_limit(tokens=(5, "1h")), **bogus}
     for pointer, fields in (
         ("/bogus", bogus),
         ("/budgets/0/bogus", {"budgets": [samples.budget(**bogus)]}),

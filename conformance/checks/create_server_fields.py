@@ -12,6 +12,14 @@ from conformance.run.registry import check
 from conformance.run.session import Session
 
 _TOLERANCE = timedelta(seconds=2)
+_LONG_AGO = "2001-01-01T00:00:00Z"
+_FORGED_BUDGET = samples.budget(id="forged", scope="forged", current_usage=5, last_reset=_LONG_AGO)
+_FORGED_LIMIT: samples.Body = {
+    **samples.rate_limit(tokens=(5, "1h")),
+    "id": "forged",
+    "token_current_usage": 7,
+    "request_current_usage": "7",
+}
 
 
 @check("AP-CRE-008")
@@ -45,15 +53,13 @@ def server_fields_are_ignored(session: Session) -> None:
         "id": first["id"],
         "is_active": "yes",
         "version": [99],
-        "created_at": "2001-01-01T00:00:00Z",
+        "created_at": _LONG_AGO,
         "updated_at": {"a": None},
-        "provider_configs": [
-            samples.provider(id="x", budgets=[_forged_budget()], rate_limit=_forged_rate_limit())
-        ],
-        "budgets": [_forged_budget()],
-        "rate_limit": _forged_rate_limit(),
+        "provider_configs": [samples.provider(id="x", budgets=[_FORGED_BUDGET], rate_limit=_FORGED_LIMIT)],
+        "budgets": [_FORGED_BUDGET],
+        "rate_limit": _FORGED_LIMIT,
     }
-    likely = {"is_active": not first.get("is_active"), "version": 99, "updated_at": "2001-01-01T00:00:00Z"}
+    likely = {"is_active": not first.get("is_active"), "version": 99, "updated_at": _LONG_AGO}
     for fields in (forged, {**forged, **likely, "name": session.name()}):
         answer = calls.submit(session, fields)
         _has_its_own_values(calls.shown(answer), first, answer)
@@ -160,15 +166,6 @@ def _has_its_own_values(profile: Profile, first: Profile, answer: Answer) -> Non
         expect.holds(line.get("scope") != "forged", "a scope of the server", line.get("scope"), answer)
         usage = holdings.usage(line)
         expect.equal(usage, [0] * len(usage), "usage", answer)
-
-
-def _forged_budget() -> samples.Body:
-    return samples.budget(id="forged", scope="forged", current_usage=5, last_reset="2001-01-01T00:00:00Z")
-
-
-def _forged_rate_limit() -> samples.Body:
-    usage = {"token_current_usage": 7, "request_current_usage": "7"}
-    return {"id": "forged", "token_max_limit": 5, "token_reset_duration": "1h", **usage}
 
 
 def _instant(text: Any, answer: Answer) -> datetime:

@@ -13,9 +13,8 @@ from conformance.run.session import Session
 
 _LONGEST = 255
 _MANY = 120
-_LISTS = ("tags", "budgets", "mcp_tool_groups", "mcp_servers", "mcp_tool_overrides")
 _DEFAULTS: dict[str, Any] = {
-    **{name: [] for name in _LISTS},
+    **{name: [] for name in ("tags", "budgets", *samples.MCP_LISTS)},
     "calendar_aligned": False,
     "description": None,
     "rate_limit": None,

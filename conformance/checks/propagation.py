@@ -30,10 +30,6 @@ _AFTER: dict[str, Any] = {
 }
 _WITH_LINES = ["provider_configs", "budgets", "rate_limit"]
 _CLOCKS = ("id", "current_usage", "last_reset")
-_COUNTERS = {
-    "token": ("token_current_usage", "token_last_reset"),
-    "request": ("request_current_usage", "request_last_reset"),
-}
 
 
 @check("AP-PRO-001")
@@ -64,17 +60,15 @@ def lines_stay(session: Session) -> None:
     Budgets of the copy, its own and a provider's, are to keep id, usage and `last_reset`; its rate limit the
     id and the counter whose duration stayed.
     """
-    both = {"token_max_limit": 100, "token_reset_duration": "1d"}
-    hourly = {"request_max_limit": 60, "request_reset_duration": "1h"}
-    weekly = {"request_max_limit": 90, "request_reset_duration": "1w"}
-    held = fixtures.held(session, **{**_BEFORE, "rate_limit": {**both, **hourly}})
+    hourly = samples.rate_limit((100, "1d"), (60, "1h"))
+    held = fixtures.held(session, **{**_BEFORE, "rate_limit": hourly})
     before = fixtures.copy(session, *held.place)
     fixtures.changed(
         session,
         held.profile_id,
         provider_configs=[samples.provider("openai", budgets=[samples.budget("1d", 7)])],
         budgets=[samples.budget("1w", 8), samples.budget("1M", 20)],
-        rate_limit={**both, "token_max_limit": 200, **weekly},
+        rate_limit=samples.rate_limit((200, "1d"), (90, "1w")),
     )
     answer = propagate(session, held.profile_id, _WITH_LINES)
     after = fixtures.copy(session, *held.place)
@@ -85,7 +79,7 @@ def lines_stay(session: Session) -> None:
     expect.equal(new["id"], old["id"], "the id of the provider config", answer)
     expect.equal(_clock(new["budgets"][0]), _clock(old["budgets"][0]), "the provider's clock", answer)
     old_limit, new_limit = before["rate_limit"], after.get("rate_limit") or {}
-    for name in ("id", *_COUNTERS["token"]):
+    for name in ("id", "token_current_usage", "token_last_reset"):
         expect.equal(new_limit.get(name), old_limit[name], f"{name} of the rate limit", answer)
 
 

@@ -12,12 +12,9 @@ from conformance.run.session import Session
 _LISTS: dict[str, list[Any]] = {
     "tags": ["us"],
     "provider_configs": [
-        {
-            "provider_name": "mistral",
-            "all_models_allowed": False,
-            "allowed_models": ["small"],
-            "budgets": [samples.budget("1w")],
-        }
+        samples.provider(
+            "mistral", all_models_allowed=False, allowed_models=["small"], budgets=[samples.budget("1w")]
+        ),
     ],
     "budgets": [samples.budget("1Y", 7), samples.budget("1d", 0.5)],
     "mcp_tool_groups": [{"tool_group_id": 9}],

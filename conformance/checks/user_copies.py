@@ -11,16 +11,6 @@ from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-_CONFIGURATION = (
-    "name",
-    "provider_configs",
-    "budgets",
-    "rate_limit",
-    "calendar_aligned",
-    "mcp_tool_groups",
-    "mcp_servers",
-    "mcp_tool_overrides",
-)
 _OF_A_LINE = ("id", "last_reset")
 _TOLERANCE = timedelta(seconds=2)
 _WINDOWS = 14
@@ -155,7 +145,9 @@ def aligned(session: Session) -> None:
 
 def _configuration(profile: Object) -> Object:
     """What a copy is to have of a profile: all but ids and windows. A rate limit that is not set is None."""
-    shown: Object = expect.without({name: profile.get(name) for name in _CONFIGURATION}, *_OF_A_LINE)
+    shown: Object = expect.without(
+        {name: profile.get(name) for name in ("name", *samples.POLICY)}, *_OF_A_LINE
+    )
     for config in shown["provider_configs"]:
         config.setdefault("rate_limit", None)
     return shown
@@ -182,23 +174,15 @@ def _windows(copy: Object, answer: Answer) -> list[Window]:
 
 
 def _every_duration(*, calendar_aligned: bool) -> Body:
-    def quarter(month: int) -> Body:
-        return samples.budget("1Q", reset_config={"quarter_start_month": month})
-
     def rate_limit(tokens: str, requests: str) -> Body:
-        return {
-            "token_max_limit": 1000,
-            "token_reset_duration": tokens,
-            "request_max_limit": 10,
-            "request_reset_duration": requests,
-        }
+        return samples.rate_limit((1000, tokens), (10, requests))
 
     return {
         "calendar_aligned": calendar_aligned,
-        "budgets": [*(samples.budget(each) for each in ("1h", "1d", "1w", "1M", "1Y")), quarter(2)],
+        "budgets": [*(samples.budget(each) for each in ("1h", "1d", "1w", "1M", "1Y")), samples.quarterly(2)],
         "rate_limit": rate_limit("1h", "1d"),
         "provider_configs": [
-            samples.provider("openai", budgets=[quarter(12)], rate_limit=rate_limit("1w", "1M")),
+            samples.provider("openai", budgets=[samples.quarterly(12)], rate_limit=rate_limit("1w", "1M")),
             samples.provider("azure", budgets=[samples.budget("1Q")], rate_limit=rate_limit("1Y", "1h")),
         ],
     }
