@@ -9,6 +9,8 @@ from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
+_FIRST_ID = 1
+
 
 @check("AP-ASG-001")
 def listed_and_counted(session: Session) -> None:
@@ -69,14 +71,21 @@ def one_key_shown_once(session: Session) -> None:
 def nobody_and_nothing(session: Session) -> None:
     """Gives a profile to a user that nobody has made, which is to be 404.
 
-    Then gives a user two profiles that nobody has made, which is to be 400. Nobody is to hold anything.
+    Then gives a user two profiles that nobody has made, which is to be 400. Nobody is to hold anything. So
+    with the first id there can be, where no profile has it. No fault is to name the schema, which ids keep.
     """
     [profile_id] = fixtures.active_ids(session, 1)
     user_id = fixtures.user_id(session)
     expect.status(_assign(session, session.name(), profile_id), 404)
     _is_held_by(session, profile_id, 0)
-    for unknown in calls.absent_ids(session):
-        expect.status(_assign(session, user_id, unknown), 400)
+    # An id below that of something that is there is not given to anything later.
+    is_free = profile_id > _FIRST_ID and calls.read(session, _FIRST_ID).status == 404
+    for unknown in (*calls.absent_ids(session), *([_FIRST_ID] if is_free else [])):
+        answer = _assign(session, user_id, unknown)
+        expect.status(answer, 400)
+        codes = expect.fault_codes(answer)
+        good = "minimum" not in codes and "maximum" not in codes
+        expect.holds(good, "a fault that is none of the schema's bounds", codes, answer)
     holdings.copies_are(session, user_id, [], "the copies after the refusals")
 
 

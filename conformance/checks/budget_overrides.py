@@ -9,10 +9,10 @@ from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-_MONTHLY = 10
+_QUARTERLY = 10
 _FOREVER = {"amount": 5, "mode": "forever"}
 _TERMS: dict[str, Any] = {
-    "budgets": [samples.budget("1M", _MONTHLY), samples.budget("1d", 2)],
+    "budgets": [samples.quarterly(2, _QUARTERLY), samples.budget("1d", 2)],
     "provider_configs": [samples.provider("openai", budgets=[samples.budget("1M", 7.5)])],
 }
 
@@ -31,11 +31,11 @@ class _Copy:
         return fixtures.copy(self._session, *self._held.place)
 
     def put(self, body: Object, **place: Any) -> Answer:
-        """Sends an override of the monthly budget, or of what other parameters name."""
+        """Sends an override of the quarterly budget, or of what other parameters name."""
         return calls.set_override(self._session, *self._place(**place), body)
 
     def delete(self, **place: Any) -> Answer:
-        """Removes the override of the monthly budget, or of what other parameters name."""
+        """Removes the override of the quarterly budget, or of what other parameters name."""
         return calls.clear_override(self._session, *self._place(**place))
 
     def _place(self, **other: Any) -> list[Any]:
@@ -50,12 +50,12 @@ def effective_limit(session: Session) -> None:
     """
     copy = _Copy(session)
     provider_budget = copy.read()["provider_configs"][0]["budgets"][0]["id"]
-    for budget_id, limit in ((copy.budget_id, _MONTHLY), (provider_budget, 7.5)):
+    for budget_id, limit in ((copy.budget_id, _QUARTERLY), (provider_budget, 7.5)):
         answer = copy.put({"amount": 5.25, "mode": "cycles", "cycles": 2}, budget_id=budget_id)
         _is_raised(answer, limit, 5.25)
     listed = copy.read()
     for line, raised in (
-        (listed["budgets"][0], _MONTHLY + 5.25),
+        (listed["budgets"][0], _QUARTERLY + 5.25),
         (listed["provider_configs"][0]["budgets"][0], 12.75),
     ):
         expect.fields(line, answer, effective_max_limit=raised)
@@ -84,9 +84,9 @@ def second_replaces_first(session: Session) -> None:
     copy = _Copy(session)
     expect.status(copy.put({"amount": 50, "mode": "forever"}), 200)
     answer = copy.put({"amount": 5, "mode": "cycles", "cycles": 1})
-    _is_raised(answer, _MONTHLY, 5)
+    _is_raised(answer, _QUARTERLY, 5)
     line = copy.read()["budgets"][0]
-    expect.fields(line, answer, effective_max_limit=_MONTHLY + 5, override_mode="cycles")
+    expect.fields(line, answer, effective_max_limit=_QUARTERLY + 5, override_mode="cycles")
 
 
 @check("AP-OVR-004")
@@ -161,7 +161,7 @@ def removed(session: Session) -> None:
     before = copy.read()
     expect.status(copy.put(_FOREVER), 200)
     answer = copy.delete()
-    _is_raised(answer, _MONTHLY, None)
+    _is_raised(answer, _QUARTERLY, None)
     expect.equal(copy.read()["budgets"], before["budgets"], "the budgets in the list", answer)
 
 
@@ -169,10 +169,10 @@ def removed(session: Session) -> None:
 def nothing_to_remove(session: Session) -> None:
     """Removes an override where there was never one, and one override twice; each is to be 200."""
     copy = _Copy(session)
-    _is_raised(copy.delete(), _MONTHLY, None)
+    _is_raised(copy.delete(), _QUARTERLY, None)
     expect.status(copy.put(_FOREVER), 200)
     for _ in range(2):
-        _is_raised(copy.delete(), _MONTHLY, None)
+        _is_raised(copy.delete(), _QUARTERLY, None)
 
 
 @check("AP-OVD-003")

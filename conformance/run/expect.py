@@ -90,10 +90,19 @@ def refused_at(answer: Answer, pointers: Iterable[str], wanted: int = 400) -> No
 
 def fault_pointers(answer: Answer) -> list[str]:
     """Return the pointers in `extra_fields.errors`, in their order."""
+    return _of_faults(answer, "pointer")
+
+
+def fault_codes(answer: Answer) -> list[str]:
+    """Return the codes in `extra_fields.errors`, in their order."""
+    return _of_faults(answer, "code")
+
+
+def _of_faults(answer: Answer, name: str) -> list[str]:
     body = answer.json if isinstance(answer.json, dict) else {}
     extra = body.get("extra_fields")
     faults = extra.get("errors") if isinstance(extra, dict) else None
-    return [str(fault.get("pointer")) for fault in faults or [] if isinstance(fault, dict)]
+    return [str(fault.get(name)) for fault in faults or [] if isinstance(fault, dict)]
 
 
 def same(left: Any, right: Any) -> bool:
