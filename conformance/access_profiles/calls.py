@@ -167,6 +167,17 @@ def shown(answer: Answer, *wanted: int) -> Profile:
     return dict(found)
 
 
+def shows(answer: Answer, status: int, **wanted: Any) -> None:
+    """Demand this status, and a profile with these fields."""
+    expect.fields(shown(answer, status), answer, **wanted)
+
+
+def shows_twice(session: Session, answer: Answer, status: int, **wanted: Any) -> None:
+    """Demand this status and a profile with these fields, at once and in a later read."""
+    for found, each in seen(session, answer, status):
+        expect.fields(found, each, **wanted)
+
+
 def seen(session: Session, answer: Answer, wanted: int = 201) -> Iterator[tuple[Profile, Answer]]:
     """Yield a profile as an answer of this status shows it, then as a later read does, with both answers."""
     now = shown(answer, wanted)

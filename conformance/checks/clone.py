@@ -56,8 +56,7 @@ def first_version(session: Session) -> None:
 def inactive(session: Session) -> None:
     """Clones an active profile and an inactive one; both clones are to be inactive, also in a later read."""
     for source in (fixtures.active_profile(session), calls.create(session)):
-        for found, read in calls.seen(session, _clone(session, source["id"], session.name())):
-            expect.fields(found, read, is_active=False)
+        calls.shows_twice(session, _clone(session, source["id"], session.name()), 201, is_active=False)
 
 
 @check("AP-CLO-005")
@@ -70,8 +69,7 @@ def names(session: Session) -> None:
     source = calls.create(session)
     name, longest = session.name(), session.name().ljust(_LONGEST, "ß")
     for sent in (f"  {name} ", longest):
-        answer = _clone(session, source["id"], sent)
-        expect.fields(calls.shown(answer), answer, name=sent.strip())
+        calls.shows(_clone(session, source["id"], sent), 201, name=sent.strip())
     for bad in ("", "   ", session.name().ljust(_LONGEST + 1, "x")):
         expect.status(_clone(session, source["id"], bad), 400)
     for taken in (source["name"], f" {source['name']}", name):
@@ -91,8 +89,7 @@ def description(session: Session) -> None:
             ({}, told),
         ):
             answer = _clone(session, source["id"], session.name(), **fields)
-            for found, read in calls.seen(session, answer):
-                expect.fields(found, read, description=expected)
+            calls.shows_twice(session, answer, 201, description=expected)
 
 
 @check("AP-CLO-007")

@@ -136,8 +136,7 @@ def times(session: Session) -> None:
     near = begun - tolerance <= created <= ended + tolerance
     expect.holds(near, f"created_at near {ended.isoformat()}", profile.get("created_at"), answer)
     made = profile.get("created_at")
-    for found, shown in calls.seen(session, answer):
-        expect.fields(found, shown, created_at=made, updated_at=made)
+    calls.shows_twice(session, answer, 201, created_at=made, updated_at=made)
 
 
 @check("AP-CRE-026")
@@ -145,14 +144,12 @@ def location(session: Session) -> None:
     """Creates, and reads what `Location` names: it is to be the new profile."""
     created = calls.submit_named(session)
     profile = calls.shown(created)
-    read = calls.at_location(session, created)
-    expect.fields(calls.shown(read, 200), read, id=profile["id"])
+    calls.shows(calls.at_location(session, created), 200, id=profile["id"])
 
 
 def _new_profiles_have(session: Session, **wanted: Any) -> None:
     for sent in ({"name": session.name()}, samples.full(session.name())):
-        for profile, answer in calls.seen(session, calls.submit(session, sent)):
-            expect.fields(profile, answer, **wanted)
+        calls.shows_twice(session, calls.submit(session, sent), 201, **wanted)
 
 
 def _has_its_own_values(profile: Profile, first: Profile, answer: Answer) -> None:

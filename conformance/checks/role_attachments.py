@@ -74,8 +74,7 @@ def state_of_the_profile(session: Session) -> None:
         for step in steps:
             fixtures.done(step(session, profile_id))
         _attach(session, profile_id, role_id)
-        read = calls.read(session, profile_id)
-        expect.fields(calls.shown(read, 200), read, is_active=active)
+        calls.shows(calls.read(session, profile_id), 200, is_active=active)
 
 
 @check("AP-ATT-006")
