@@ -15,7 +15,7 @@ from conformance.run.session import Session
 Object = dict[str, Any]
 Profile = Object
 
-LARGEST_ID = 9223372036854775807
+FIRST_ID, LARGEST_ID = 1, 9223372036854775807
 _LARGEST_PAGE = 100
 _SHOWN = 600
 
@@ -34,10 +34,10 @@ class Call:
             *given, request["body"] = given  # type: ignore[assignment]
         return session.call(self.id, parameters=dict(zip(names, given, strict=True)), **request)
 
-    def done(self, session: Session, *given: Any, **request: Any) -> Answer:
-        """Call the operation, and demand a 200."""
+    def done(self, session: Session, *given: Any, wanted: int = 200, **request: Any) -> Answer:
+        """Call the operation, and demand this status."""
         answer = self(session, *given, **request)
-        expect.status(answer, 200)
+        expect.status(answer, wanted)
         return answer
 
 

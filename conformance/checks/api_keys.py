@@ -14,7 +14,6 @@ from conformance.run.registry import check
 from conformance.run.session import Session
 
 _VIEW = "AccessProfiles:View"
-_FIRST_ID = 1
 _MASKS = ".…*•x "
 """What may stand for the characters of a key that are not shown."""
 
@@ -181,8 +180,8 @@ def nothing_to_revoke(session: Session) -> None:
     _revoke(session, old)
     new = fixtures.api_key(session, _VIEW, name=old["api_key"]["name"])
     working = [row["id"] for row in _rows(session) if row.get("revoked_at") is None]
-    is_free = old["api_key"]["id"] > _FIRST_ID and _FIRST_ID not in working
-    for key_id in (*calls.absent_ids(session), old["api_key"]["id"], *([_FIRST_ID] if is_free else [])):
+    is_free = old["api_key"]["id"] > calls.FIRST_ID and calls.FIRST_ID not in working
+    for key_id in (*calls.absent_ids(session), old["api_key"]["id"], *([calls.FIRST_ID] if is_free else [])):
         expect.status(calls.revoke_api_key(session, key_id), 404)
     expect.status(_use(session, new), 200, because="it has only the name of the revoked key")
 

@@ -9,8 +9,6 @@ from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-_FIRST_ID = 1
-
 
 @check("AP-ASG-001")
 def listed_and_counted(session: Session) -> None:
@@ -79,8 +77,8 @@ def nobody_and_nothing(session: Session) -> None:
     expect.status(_assign(session, session.name(), profile_id), 404)
     _is_held_by(session, profile_id, 0)
     # An id below that of something that is there is not given to anything later.
-    is_free = profile_id > _FIRST_ID and calls.read(session, _FIRST_ID).status == 404
-    for unknown in (*calls.absent_ids(session), *([_FIRST_ID] if is_free else [])):
+    is_free = profile_id > calls.FIRST_ID and calls.read(session, calls.FIRST_ID).status == 404
+    for unknown in (*calls.absent_ids(session), *([calls.FIRST_ID] if is_free else [])):
         answer = _assign(session, user_id, unknown)
         expect.status(answer, 400)
         codes = expect.fault_codes(answer)

@@ -30,8 +30,7 @@ def created(session: Session) -> None:
     """
     for description in ("Works with data — für alle.", None):
         sent = {"name": session.name(" Analyst"), "description": description}
-        answer = calls.create_role(session, sent)
-        expect.status(answer, 201)
+        answer = calls.create_role.done(session, sent, wanted=201)
         role_id = expect.member(answer, "role")["id"]
         _are_as_sent(sent, answer, calls.role(session, role_id))
         everything = calls.roles(session)
@@ -48,8 +47,7 @@ def unique(session: Session) -> None:
     once.
     """
     name = session.name(" with a gap")
-    answer = calls.create_role(session, {"name": f" {name}  "})
-    expect.status(answer, 201)
+    answer = calls.create_role.done(session, {"name": f" {name}  "}, wanted=201)
     _are_as_sent({"name": name}, answer)
     for again in (name, f" {name}", f"{name} "):
         expect.status(calls.create_role(session, {"name": again}), 409)

@@ -38,7 +38,7 @@ def scopes(session: Session) -> None:
         expect.status(refused, 403, because=f"the key lacks {needed}")
         answered = _ask(session, operation, holding[needed], _nothing(session), {})
         expected = f"neither 401 nor 403, as the key holds {needed}"
-        expect.holds(answered.status not in (401, 403), expected, _line(answered), answered)
+        expect.holds(answered.status not in (401, 403), expected, answered.exchange.answer()[:300], answered)
         if operation.method == "GET" and "{" not in operation.path:
             expect.status(session.call(operation.id, client=everything), 200)
     for answer, earlier in zip(_state(session, places), before, strict=True):
@@ -61,19 +61,14 @@ def _made(session: Session, permissions: list[str]) -> tuple[dict[str, Client], 
 
 
 def _given(session: Session, permissions: list[str]) -> tuple[dict[str, Client], dict[str, Client], Client]:
-    holding = _clients(session)
+    given = {each: keys.of_scope(session, each) for each in session.contract.permissions}
+    holding = {each: session.client(f"Bearer {key}") for each, key in given.items() if key}
     missing = [each for each in permissions if each not in holding]
     if missing:
         option = f"--role-key scope:{missing[0]}=KEY"
         raise Unreached(f"the server makes no API keys: give one for {', '.join(missing)}, as in {option}")
     others = dict(zip(permissions, [*permissions[1:], permissions[0]], strict=True))
     return {each: holding[others[each]] for each in permissions}, holding, session.admin
-
-
-def _clients(session: Session) -> dict[str, Client]:
-    """Clients with the keys that were given for one scope each."""
-    given = {each: keys.of_scope(session, each) for each in session.contract.permissions}
-    return {each: session.client(f"Bearer {key}") for each, key in given.items() if key}
 
 
 def _key(session: Session, *held: str) -> Client:
@@ -129,7 +124,3 @@ def _state(session: Session, places: Object) -> list[Answer]:
         "user_id": (calls.user, calls.copies, calls.keys),
     }
     return [read(session, places[name]) for name, of_it in reads.items() for read in of_it]
-
-
-def _line(answer: Answer) -> str:
-    return answer.exchange.answer()[:300]

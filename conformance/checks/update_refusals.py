@@ -1,5 +1,6 @@
 """Updates that are refused, and that a refusal changes nothing."""
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -114,44 +115,34 @@ def no_such_profile(session: Session) -> None:
             expect.status(calls.update(session, profile_id, body), 404)
 
 
-def _broken() -> list[tuple[tuple[str, ...], Profile]]:
+def _broken() -> Iterator[tuple[list[str], Profile]]:
     """Where a fault may be named, and the fields that hold it."""
-    month = samples.budget("1M")
+    twice, half = [samples.budget("1M")] * 2, {"token_max_limit": 5}
     quarter = samples.budget("1M", reset_config={"quarter_start_month": 2})
-    half = {"token_max_limit": 5}
+    clash = [samples.override("include"), samples.override("exclude")]
+    durations = ("token_reset_duration", "token_max_limit")
 
-    def provider(**fields: Any) -> Profile:
-        return {"provider_configs": [samples.provider(**fields)]}
+    def configs(*given: Any) -> Profile:
+        return {"provider_configs": [*given]}
 
-    def within(place: str, *members: str) -> tuple[str, ...]:
-        return (*(f"{place}/{member}" for member in members), place)
-
-    return [
-        (("/bogus",), {"bogus": 1}),
-        (("/is_Active",), {"is_Active": True}),
-        (("/tags/1",), {"tags": ["eu", 7]}),
-        (("/budgets/0/max_limit",), {"budgets": [samples.budget("1M", -1)]}),
-        (("/budgets/0/reset_duration",), {"budgets": [samples.budget("2h")]}),
-        (within("/budgets/1", "reset_duration"), {"budgets": [month, month]}),
-        (within("/budgets/0", "reset_config"), {"budgets": [quarter]}),
-        (within("/rate_limit", "token_reset_duration", "token_max_limit"), {"rate_limit": half}),
-        (within("/rate_limit", "token_max_limit", "request_max_limit"), {"rate_limit": {}}),
-        (
-            within("/provider_configs/1", "provider_name"),
-            {"provider_configs": [samples.provider(), samples.provider()]},
-        ),
-        (within("/provider_configs/0", "provider_name"), {"provider_configs": [{"allowed_models": []}]}),
-        (within("/provider_configs/0/budgets/1", "reset_duration"), provider(budgets=[month, month])),
-        (
-            within("/provider_configs/0/rate_limit", "token_reset_duration", "token_max_limit"),
-            provider(rate_limit=half),
-        ),
-        (("/mcp_tool_overrides/0/action",), {"mcp_tool_overrides": [samples.override("deny")]}),
-        (
-            within("/mcp_tool_overrides/1", "action", "tool_name"),
-            {"mcp_tool_overrides": [samples.override("include"), samples.override("exclude")]},
-        ),
-    ]
+    for place, members, fields in (
+        ("/bogus", (), {"bogus": 1}),
+        ("/is_Active", (), {"is_Active": True}),
+        ("/tags/1", (), {"tags": ["eu", 7]}),
+        ("/budgets/0/max_limit", (), {"budgets": [samples.budget("1M", -1)]}),
+        ("/budgets/0/reset_duration", (), {"budgets": [samples.budget("2h")]}),
+        ("/budgets/1", ("reset_duration",), {"budgets": twice}),
+        ("/budgets/0", ("reset_config",), {"budgets": [quarter]}),
+        ("/rate_limit", durations, {"rate_limit": half}),
+        ("/rate_limit", ("token_max_limit", "request_max_limit"), {"rate_limit": {}}),
+        ("/provider_configs/1", ("provider_name",), configs(samples.provider(), samples.provider())),
+        ("/provider_configs/0", ("provider_name",), configs({"allowed_models": []})),
+        ("/provider_configs/0/budgets/1", ("reset_duration",), configs(samples.provider(budgets=twice))),
+        ("/provider_configs/0/rate_limit", durations, configs(samples.provider(rate_limit=half))),
+        ("/mcp_tool_overrides/0/action", (), {"mcp_tool_overrides": [samples.override("deny")]}),
+        ("/mcp_tool_overrides/1", ("action", "tool_name"), {"mcp_tool_overrides": clash}),
+    ):
+        yield [*(f"{place}/{member}" for member in members), place], fields
 
 
 def _unchanged(session: Session, profile: Profile) -> AbstractContextManager[None]:

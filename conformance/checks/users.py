@@ -69,8 +69,7 @@ def created(session: Session) -> None:
     wild: Object = {"id": session.name(_EVERY_KIND), "role_id": None, "group_ids": []}
     for fields in (plain, wild):
         sent = {"name": session.name(" Lovelace — Ä"), "email": "Ada+1@Example.com", **fields}
-        answer = calls.create_user(session, sent)
-        expect.status(answer, 201)
+        answer = calls.create_user.done(session, sent, wanted=201)
         user = expect.member(answer, "user")
         expect.fields(user, answer, **sent)
         for read in (calls.at_location(session, answer), calls.user(session, sent["id"])):
