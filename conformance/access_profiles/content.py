@@ -4,14 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from conformance.access_profiles import (
-    calls,
-    exclusions,
-    fixtures,
-    keys,
-    legal_bodies,
-    preflight,
-)
+from conformance.access_profiles import calls, exclusions, fixtures, keys, legal_bodies, preflight
 from conformance.access_profiles.recipes import RECIPES
 from conformance.contract.document import Contract, Operation
 from conformance.contract.resources import Resource
