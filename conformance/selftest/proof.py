@@ -15,7 +15,8 @@ from typing import TypeVar
 from conformance import runner
 from conformance.contract.document import Contract
 from conformance.run.plan import Plan
-from conformance.run.registry import Registry
+from conformance.run.registry import Check, Registry
+from conformance.run.verdict import Verdict
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.faulty_server import COMMAND, FaultyServer
 from conformance.selftest.mutants import mutants
@@ -87,9 +88,14 @@ class Proof:
         return [trial for trial in self.trials if trial.outcome is Outcome.ERROR]
 
     @property
+    def unsound(self) -> list[Trial]:
+        """The trials of checks that fail on the right server too."""
+        return [trial for trial in self.trials if trial.outcome is Outcome.UNSOUND]
+
+    @property
     def holds(self) -> bool:
         """Whether the suite is as strong and as quiet as it promises."""
-        return (
+        return not self.unsound and (
             (self.rate(FAULT) or 0) >= (LEAST_FAULTS_KILLED if self.of(FAULT) else 0)
             and (self.rate(MUTANT) or 0) >= (LEAST_MUTANTS_KILLED if self.rate(MUTANT) is not None else 0)
             and not self.of(VARIANT, Outcome.ALARM)
@@ -110,11 +116,12 @@ def prove(
     begun, clock = datetime.now(UTC), time.perf_counter()
     tasks = tasks_of(contract, scope)
     done: dict[str, Trial] = {}
+    right: dict[Check, Verdict] = {}
     with ExitStack() as stack:
         servers: queue.SimpleQueue[TrialServer] = queue.SimpleQueue()
         opened = []
         for _ in range(min(scope.jobs, len(tasks))):
-            server = stack.enter_context(trial_server(contract, checks, scope))
+            server = stack.enter_context(trial_server(contract, checks, scope, right))
             opened.append(server)
             servers.put(server)
 
@@ -142,13 +149,15 @@ def prove(
     return Proof(contract, scope, trials, begun, time.perf_counter() - clock, seeded)
 
 
-def trial_server(contract: Contract, checks: Registry, scope: Scope) -> TrialServer:
-    """Return a server that can be broken, and the suite before it.
+def trial_server(
+    contract: Contract, checks: Registry, scope: Scope, right: dict[Check, Verdict] | None = None
+) -> TrialServer:
+    """Return a server that can be broken, and the suite before it; `right` is what all of them know.
 
     Raises:
         HostError: the server does not start.
     """
-    return TrialServer(lambda server: _plan(contract, checks, scope, server), scope.server)
+    return TrialServer(lambda server: _plan(contract, checks, scope, server), scope.server, right)
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
