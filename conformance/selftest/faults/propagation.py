@@ -3,15 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, sends
+from conformance.selftest.combinators import On, after, on, sends, sent
 from conformance.selftest.faults.profiles import COPIES, beside_templates
 from conformance.selftest.middleware import Fault
-from conformance.selftest.request_changes import with_body
 
 Line = dict[str, Any]
 
 PROPAGATE = "propagateAccessProfile"
 FIELDS = ("provider_configs", "budgets", "rate_limit", "mcp_tool_groups", "mcp_servers", "mcp_tool_overrides")
+_ALIGNED = "/access_profiles/*/calendar_aligned"
 _2100 = "2100-01-01T00:00:00Z"
 
 _run = on(PROPAGATE, when=sends("fields"))
@@ -66,9 +66,9 @@ FAULTS: dict[str, Fault] = {
     "AP-PRO-001/last_field_is_forgotten": on(
         PROPAGATE, when=lambda request: len(request.sent.get("fields", [])) > 1
     )
-    .send(with_body(fields=lambda body: body["fields"][:-1]))
-    .set("/fields", lambda request: request.json["fields"]),
-    "AP-PRO-001/all_fields_at_once": _run.send(with_body(fields=lambda body: [*body["fields"], *FIELDS])),
+    .send(fields=lambda body: body["fields"][:-1])
+    .set("/fields", sent("fields")),
+    "AP-PRO-001/all_fields_at_once": _run.send(fields=lambda body: [*body["fields"], *FIELDS]),
     "AP-PRO-006/lines_are_made_again": _budgets(lambda line: {"id": f"{line['id']}-2"}),
     "AP-PRO-006/clocks_start_again": _budgets(lambda _: {"last_reset": _2100}),
     "AP-PRO-006/one_changed_counter_restarts_both": _lines(
@@ -84,12 +84,7 @@ FAULTS: dict[str, Fault] = {
     "AP-PRO-009/usage_stays": _lines(
         lambda line: {**line, "token_current_usage": 3} if "request_current_usage" in line else line
     ),
-    "AP-PRO-009/reset_starts_windows": _lines(
-        _restarted,
-        on(PROPAGATE, when=lambda request: request.sent.get("fields") and request.sent.get("reset_usage")),
-    ),
-    "AP-PRO-015/alignment_stays": _copies.set("/access_profiles/*/calendar_aligned", False),
-    "AP-PRO-015/alignment_travels_with_everything": after(
-        _run, on(COPIES).set("/access_profiles/*/calendar_aligned", True)
-    ),
+    "AP-PRO-009/reset_starts_windows": _lines(_restarted, on(PROPAGATE, when=sends("fields", "reset_usage"))),
+    "AP-PRO-015/alignment_stays": _copies.set(_ALIGNED, False),
+    "AP-PRO-015/alignment_travels_with_everything": after(_run, on(COPIES).set(_ALIGNED, True)),
 }

@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from conformance.selftest.combinators import ask, on, remembering
+from conformance.selftest.combinators import again, ask, on, remembering
 from conformance.selftest.faults import profiles
 from conformance.selftest.faults.roles import CREATE, GET, LIST
 from conformance.selftest.faults.side_requests import DONE, remember_user, take_copies
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
-from conformance.selftest.request_changes import rewritten
+from conformance.selftest.request_changes import alone, with_defaults, without_null
 
 _UPDATE, _DELETE = "updateRole", "deleteRole"
 
@@ -23,14 +23,8 @@ def _with_first_name(operation: str, member: str) -> Fault:
     return _made(lambda made: on(operation).set(f"/{member}/*/role_name", lambda _: made[-1]["name"]))
 
 
-def _without_null(body: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in body.items() if value is not None}
-
-
-async def absent_role_is_made(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != _UPDATE or response.status != 404:
-        return response
+@on(_UPDATE, status=404).then
+async def absent_role_is_made(request: Request, _: Response, inner: Inner) -> Response:
     return await ask(request, inner, "POST", "/roles", request.json)
 
 
@@ -65,19 +59,15 @@ FAULTS: dict[str, Fault] = {
             "/roles/*", lambda role: made[-1] if role["id"] == made[-1]["id"] else role
         )
     ),
-    "ROL-UPD-001/what_is_not_sent_is_removed": on(_UPDATE).send(
-        rewritten(lambda body: {"description": None, **body})
-    ),
-    "ROL-UPD-001/null_is_ignored": on(_UPDATE).send(rewritten(_without_null)),
+    "ROL-UPD-001/what_is_not_sent_is_removed": on(_UPDATE).send(with_defaults(description=None)),
+    "ROL-UPD-001/null_is_ignored": on(_UPDATE).send(without_null()),
     "ROL-UPD-002/name_of_another_is_400": on(_UPDATE, status=409).refuse(400),
     "ROL-UPD-002/own_name_is_taken": remembering(
         on(CREATE),
         lambda request, _: request.json["name"],
         lambda names: on(_UPDATE, when=lambda request: request.sent.get("name") in names).refuse(409),
     ),
-    "ROL-UPD-002/description_is_kept_before_the_refusal": on(_UPDATE, status=409).also(
-        rewritten(lambda body: {"description": body["description"]})
-    ),
+    "ROL-UPD-002/description_is_kept_before_the_refusal": on(_UPDATE, status=409).also(alone("description")),
     "ROL-UPD-002/absent_role_is_made": absent_role_is_made,
     "ROL-DEL-001/nothing_is_deleted": on(_DELETE).reply(DONE),
     "ROL-DEL-001/deleted_role_is_listed": _made(
@@ -94,9 +84,5 @@ FAULTS: dict[str, Fault] = {
         lambda made: on("getUser", status=200).set("/user", lambda _: made[-1]),
     ),
     "ROL-DEL-003/absent_role_is_deleted": on(_DELETE, status=404).reply(DONE),
-    "ROL-DEL-003/deleted_again_is_done": remembering(
-        on(_DELETE, status=200),
-        lambda request, _: request.path,
-        lambda deleted: on(_DELETE, when=lambda request: request.path in deleted).reply(DONE),
-    ),
+    "ROL-DEL-003/deleted_again_is_done": again(on(_DELETE, status=200), on(_DELETE).reply(DONE)),
 }

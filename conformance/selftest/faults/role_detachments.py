@@ -8,18 +8,16 @@ from conformance.selftest.middleware import Fault, Inner, Request, Response, Sta
 _DETACH = "detachRoleFromAccessProfile"
 
 
+@on(_DETACH).serve
 async def all_roles_of_the_profile_go(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != _DETACH:
-        return await inner(request)
     path = f"/access-profiles/{request.path_parameter('profile_id')}"
     for role in (await ask(request, inner, "GET", path)).json["roles"]:
         await ask(request, inner, "DELETE", f"{path}/roles/{role['role_id']}")
     return DONE
 
 
+@on(_DETACH).serve
 async def all_profiles_of_the_role_go(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != _DETACH:
-        return await inner(request)
     role_id = request.path_parameter("role_id")
     for attachment in (await ask(request, inner, "GET", f"/roles/{role_id}")).json["access_profiles"]:
         profile_id = attachment["access_profile_id"]

@@ -1,19 +1,17 @@
 """Faults of what API keys may do: operations that ask for no permission, or for another one."""
 
 from conformance.selftest.combinators import ask, on
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response
 from conformance.selftest.request_changes import as_administrator
 
 
-async def first_scope_alone(request: Request, inner: Inner, state: State) -> Response:
+@on("createApiKey", when=lambda request: len(request.json["scopes"]) > 1, status=201).then
+async def first_scope_alone(request: Request, response: Response, inner: Inner) -> Response:
     """Give a key the first of its scopes; that others are missing shows where a key has several."""
-    response = await inner(request)
-    if request.operation_id == "createApiKey" and response.status == 201 and len(request.json["scopes"]) > 1:
-        key = response.json["api_key"]
-        await ask(request, inner, "DELETE", f"/api-keys/{key['id']}")
-        first = await inner(request.with_json({**request.json, "scopes": request.json["scopes"][:1]}))
-        return first.with_json({**first.json, "api_key": {**first.json["api_key"], "scopes": key["scopes"]}})
-    return response
+    key = response.json["api_key"]
+    await ask(request, inner, "DELETE", f"/api-keys/{key['id']}")
+    first = await inner(request.with_json({**request.json, "scopes": request.json["scopes"][:1]}))
+    return first.with_json({**first.json, "api_key": {**first.json["api_key"], "scopes": key["scopes"]}})
 
 
 FAULTS: dict[str, Fault] = {
