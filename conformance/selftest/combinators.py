@@ -6,8 +6,8 @@
     on("getRole", status=200).set("/access_profiles/*/is_default", False)
 
 What `on` returns is a fault; each of its methods returns another one, which does one thing more. What
-`remembering` returns is a fault that depends on exchanges before. What takes more than a row is a function, of
-which `serve` and `then` make a fault of those exchanges alone:
+`remembering` returns is a fault that depends on exchanges before. What takes more than a row is a function,
+of which `serve` and `then` make a fault of those exchanges alone:
 
     @on("updateUserRole").serve
     async def old_copy_stays(request: Request, inner: Inner, state: State) -> Response:

@@ -1,4 +1,4 @@
-"""Faults of API keys: how they are made, what they open, how they end."""
+"""Faults of API keys: how they are made, what they open and may do, how they end."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -88,6 +88,15 @@ async def revoked_key_is_cached(request: Request, inner: Inner, state: State) ->
     return cached or response
 
 
+@on("createApiKey", when=lambda request: len(request.json["scopes"]) > 1, status=201).then
+async def first_scope_alone(request: Request, response: Response, inner: Inner) -> Response:
+    """Give a key the first of its scopes; that others are missing shows where a key has several."""
+    key = response.json["api_key"]
+    await ask(request, inner, "DELETE", f"/api-keys/{key['id']}")
+    first = await inner(request.with_json({**request.json, "scopes": request.json["scopes"][:1]}))
+    return first.with_json({**first.json, "api_key": {**first.json["api_key"], "scopes": key["scopes"]}})
+
+
 FAULTS: dict[str, Fault] = {
     "KEY-LST-001/whole_keys_in_the_list": _each_row(
         lambda row, keys: {"key_prefix": keys.get(row["id"], row["key_prefix"])}
@@ -141,4 +150,13 @@ FAULTS: dict[str, Fault] = {
     "KEY-REV-002/revoked_by_the_name": on(_REVOKE, status=404).does(_revoke_by_name),
     "KEY-REV-002/revoking_nothing_is_done": on(_REVOKE, status=404).reply(DONE),
     "KEY-REV-002/revoking_again_is_done": idempotent(_REVOKE),
+    "KEY-CRE-002/nothing_is_asked": on().send(as_administrator),
+    "KEY-CRE-002/one_operation_is_forgotten": on("addUserVirtualKey").send(as_administrator),
+    "KEY-CRE-002/reading_is_free": on(when=lambda request: request.method == "GET").send(as_administrator),
+    # The permission follows the method and not the contract.
+    "KEY-CRE-002/overrides_ask_for_delete": on("deleteUserAccessProfileBudgetOverride", status=404).refuse(
+        403
+    ),
+    "KEY-CRE-002/refused_but_done": on("updateUserGroups", status=403).also(as_administrator),
+    "KEY-CRE-002/first_scope_alone": first_scope_alone,
 }
