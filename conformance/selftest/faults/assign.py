@@ -9,13 +9,7 @@ from conformance.selftest.combinators import again, never_falling, on, rememberi
 from conformance.selftest.faults.profiles import GET, PROFILE
 from conformance.selftest.faults.side_requests import delete_keys, take_copies_of_user
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
-from conformance.selftest.request_changes import (
-    at,
-    fresh,
-    only,
-    without,
-    without_content,
-)
+from conformance.selftest.request_changes import at, fresh, only, without, without_content
 
 ASSIGN = "assignUserAccessProfile"
 DETACH = "detachUserAccessProfile"
@@ -133,8 +127,7 @@ FAULTS: dict[str, Fault] = {
     .also(lambda request, _: replace(request, path="/api/users").with_json(_user(request)))
     .retry(),
     "AP-ASG-005/inactive_is_given": on("deactivateAccessProfile").send(
-        at(lambda request: request.path.removesuffix("/deactivate"), "GET"),
-        without_content,
+        at(lambda request: request.path.removesuffix("/deactivate"), "GET"), without_content
     ),
     "AP-ASG-005/inactive_is_400": on(ASSIGN, status=409).refuse(400),
     "AP-ASG-006/end_is_forgotten": on(ASSIGN).send(without("expires_at")),

@@ -158,8 +158,7 @@ FAULTS: dict[str, Fault] = {
         "/effective_max_limit", lambda limit: limit + 5
     ),
     "AP-OVD-001/the_list_remembers": after(
-        on(_DELETE),
-        on(COPIES).set(f"{_LINES}/override_amount", 5).set(f"{_LINES}/override_mode", "forever"),
+        on(_DELETE), on(COPIES).set(f"{_LINES}/override_amount", 5).set(f"{_LINES}/override_mode", "forever")
     ),
     "AP-OVD-002/nothing_to_remove_is_404": nothing_to_remove_is_404,
     "AP-OVD-003/any_removal_is_good": on(_DELETE, status=404).status(200),

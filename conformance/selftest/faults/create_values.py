@@ -7,15 +7,7 @@ from itertools import count
 from typing import Any
 
 from conformance.selftest.combinators import On, mentions, on, sends, sent
-from conformance.selftest.faults.profiles import (
-    CREATE,
-    GET,
-    LATER,
-    PROFILE,
-    edited,
-    profile_in,
-    profile_of,
-)
+from conformance.selftest.faults.profiles import CREATE, GET, LATER, PROFILE, edited, profile_in, profile_of
 from conformance.selftest.middleware import Fault, Request, Response
 from conformance.selftest.request_changes import cut, merged, rewritten, with_defaults
 

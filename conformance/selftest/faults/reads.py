@@ -27,8 +27,7 @@ def _as_large_as_ever(member: str, size: Callable[[Any], int]) -> Fault:
         _got,
         lambda request, response: (request.path, response.json[member]),
         lambda seen: _got.set(
-            f"/{member}",
-            lambda request: max((had for path, had in seen if path == request.path), key=size),
+            f"/{member}", lambda request: max((had for path, had in seen if path == request.path), key=size)
         ),
     )
 

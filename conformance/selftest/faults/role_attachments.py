@@ -129,8 +129,7 @@ async def copies_go_with_the_attachment(request: Request, inner: Inner, state: S
 FAULTS: dict[str, Fault] = {
     "AP-ATT-001/only_the_first": on(_ATTACH).send(cut("role_ids", 1)),
     "AP-ATT-001/takes_the_place_of_all": _attached(
-        sent("role_ids"),
-        lambda attached: _read.keep("/roles", lambda role: role["role_id"] in attached[-1]),
+        sent("role_ids"), lambda attached: _read.keep("/roles", lambda role: role["role_id"] in attached[-1])
     ),
     "AP-ATT-001/named_twice_is_attached_twice": _attached(
         lambda request: {

@@ -20,12 +20,7 @@ from conformance.selftest.faults.profiles import (
     stored,
 )
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
-from conformance.selftest.request_changes import (
-    only,
-    rewritten,
-    with_defaults,
-    without_null,
-)
+from conformance.selftest.request_changes import only, rewritten, with_defaults, without_null
 
 Body = dict[str, Any]
 

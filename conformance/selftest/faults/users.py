@@ -8,12 +8,7 @@ from urllib.parse import quote, unquote
 
 from conformance.selftest.combinators import Notes, ask, asks, idempotent, on, remembering, sends
 from conformance.selftest.faults import profiles
-from conformance.selftest.faults.side_requests import (
-    DONE,
-    copies_of,
-    defaults_of,
-    take_copies_of_new,
-)
+from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies_of_new
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 from conformance.selftest.request_changes import at, with_query
 

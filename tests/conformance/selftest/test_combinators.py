@@ -178,7 +178,8 @@ def test_requests_are_changed_repeated_and_doubled() -> None:
 def test_a_function_serves_the_exchanges_alone_that_it_is_for() -> None:
     @on("getRole").serve
     async def instead(asked: Request, inner: Any, _: State) -> Response:
-        return (await inner(asked)).with_json("served")
+        right: Response = await inner(asked)
+        return right.with_json("served")
 
     @on("getRole", status=200).then
     async def behind(_: Request, right: Response, inner: Any) -> Response:

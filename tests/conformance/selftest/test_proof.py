@@ -139,9 +139,7 @@ def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(trials: Tr
     assert "/access-profiles" in verdict["findings"][0]["exchanges"][0]["request"]
 
 
-def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(
-    trials: TrialServer,
-) -> None:
+def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(trials: TrialServer) -> None:
     (seeded,) = (each for each in FAULTS if each.id == "AP-GET-006/version_counts_reads")
     with _planned(trials, checks=_with_checks(AP_GET_006=_takes_its_own_key_away)):
         ruinous = trials.fault(seeded)
@@ -162,9 +160,7 @@ def test_a_mutant_that_no_client_can_tell_is_not_counted(trials: TrialServer) ->
     assert _proof(trial).holds
 
 
-def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(
-    trials: TrialServer,
-) -> None:
+def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(trials: TrialServer) -> None:
     """No role has the greatest id there is."""
     trial = _mutant_trial(trials, "createUser.body.role_id.maximum/constraint-tightened")
 
@@ -182,10 +178,7 @@ def test_a_stricter_mutant_is_counted_where_something_could_be_at_its_edge(trial
 def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(trials: TrialServer) -> None:
     trial = _mutant_trial(trials, "deleteAccessProfile.path.profile_id.minimum/constraint-tightened")
 
-    assert (trial.outcome, trial.by) == (
-        Outcome.KILLED,
-        ("S.deleteAccessProfile.path.profile_id.minimum",),
-    )
+    assert (trial.outcome, trial.by) == (Outcome.KILLED, ("S.deleteAccessProfile.path.profile_id.minimum",))
 
 
 @pytest.mark.parametrize(
