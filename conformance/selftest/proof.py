@@ -10,6 +10,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TypeVar
 
 from conformance import runner
@@ -167,19 +168,15 @@ def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
 
 def _faults(scope: Scope) -> list[Task]:
     wanted = [p for p in FAULTS if FAULT in scope.kinds and _is_asked_for(scope, p.id, p.clause_id)]
-    return [
-        (f"{FAULT} {p.id}", lambda server, p=p: server.fault(p, precise=scope.precise))  # type: ignore[misc]
-        for p in sampled(wanted, scope)
-    ]
+    take = partial(TrialServer.fault, precise=scope.precise)
+    return [(f"{FAULT} {p.id}", partial(_on, take, p)) for p in sampled(wanted, scope)]
 
 
 def _mutants(contract: Contract, scope: Scope) -> list[Task]:
     every = mutants(contract.document) if MUTANT in scope.kinds else []
     wanted = [m for m in every if _is_asked_for(scope, m.id, m.operator, m.operation_id)]
-    return [
-        (f"{MUTANT} {m.id}", lambda server, m=m: server.mutant(m, fuzz=scope.fuzz))  # type: ignore[misc]
-        for m in sampled(wanted, scope)
-    ]
+    take = partial(TrialServer.mutant, fuzz=scope.fuzz)
+    return [(f"{MUTANT} {m.id}", partial(_on, take, m)) for m in sampled(wanted, scope)]
 
 
 def _variants(contract: Contract, scope: Scope) -> list[Task]:
@@ -191,13 +188,13 @@ def _variants(contract: Contract, scope: Scope) -> list[Task]:
             # Each variant meets other checks, so that together they meet many.
             drawn = sampled(ids, replace(scope, seed=seed + 1000 * names.index(name)))
             only = None if scope.sample is None else frozenset(drawn)
-            tasks.append(
-                (
-                    f"{VARIANT} {name} {seed}",
-                    lambda server, n=name, s=seed, o=only: server.variant(n, seed=s, only=o),  # type: ignore[misc]
-                )
-            )
+            take = partial(TrialServer.variant, seed=seed, only=only)
+            tasks.append((f"{VARIANT} {name} {seed}", partial(_on, take, name)))
     return tasks
+
+
+def _on(take: Callable[[TrialServer, T], Trial], subject: T, server: TrialServer) -> Trial:
+    return take(server, subject)
 
 
 def sampled(every: Sequence[T], scope: Scope) -> list[T]:
