@@ -61,7 +61,7 @@ async def looked_up_before_it_is_made(request: Request, inner: Inner, state: Sta
     return good if response.status == 409 else response
 
 
-def _lasts(request: Request) -> bool:
+def _is_endless(request: Request) -> bool:
     return not request.json.get("expires_at")
 
 
@@ -140,7 +140,7 @@ FAULTS: dict[str, Fault] = {
     "AP-ASG-006/only_the_year_is_looked_at": on(
         ASSIGN, when=lambda request: str(request.json.get("expires_at")) > "2002", status=400
     ).retry(without("expires_at")),
-    "AP-ASG-006/everything_ends": on(ASSIGN, when=_lasts).send(expires_at="2090-01-01T00:00:00Z"),
+    "AP-ASG-006/everything_ends": on(ASSIGN, when=_is_endless).send(expires_at="2090-01-01T00:00:00Z"),
     "AP-ASG-007/looked_up_before_it_is_made": looked_up_before_it_is_made,
     "AP-ASG-007/rivals_are_unavailable": on(ASSIGN, status=409).refuse(503),
     "AP-UDT-001/only_hidden": on(DETACH).reply(_DETACHED),
