@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from conformance.http.target import Target
 from conformance.run.plan import Plan
 from conformance.runner import planned
 from conformance.selftest import proof
-from conformance.selftest.middleware import FaultyApp
+from conformance.selftest.middleware import Fault, FaultyApp
 from conformance.selftest.trials import TrialServer
 from server.connexion_app import create_app
 from store.registry import open_store
@@ -31,6 +32,16 @@ class Breakable:
 
     app: FaultyApp
     target: Target
+
+    @contextmanager
+    def broken_by(self, fault: Fault | None) -> Iterator[None]:
+        """Give the server with a fault, which is not to crash itself."""
+        self.app.break_with(fault)
+        try:
+            yield
+            assert self.app.crashes == []
+        finally:
+            self.app.break_with(None)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from conformance.run.plan import Plan
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
 from conformance.runner import run
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from tests.conformance.conftest import Breakable
 
 SECRETS = {
@@ -39,13 +39,12 @@ async def _everybody_is_let_in(request: Request, inner: Inner, state: State) -> 
     return await inner(request)
 
 
-def _verdict(plan: Plan, breakable: Breakable, fault: object, only: str, keys: dict[str, str]) -> Verdict:
+def _verdict(
+    plan: Plan, breakable: Breakable, fault: Fault | None, only: str, keys: dict[str, str]
+) -> Verdict:
     target = replace(breakable.target, keys={**breakable.target.keys, **keys})
-    breakable.app.break_with(fault)  # type: ignore[arg-type]
-    try:
+    with breakable.broken_by(fault):
         results = run(replace(plan, target=target, only=frozenset({only})))
-    finally:
-        breakable.app.break_with(None)
     assert len(results.verdicts) == 1
     return results.verdicts[0]
 

@@ -266,20 +266,13 @@ def _tried(
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         if answers is not None:
             workspace.observers.append(answers.observe)
-        breakable.app.break_with(fault)
+        asked = replace(plan, only=frozenset(only))
         try:
-            Boundary(ACCESS_PROFILES).run(
-                Run(
-                    replace(plan, only=frozenset(only)),
-                    workspace,
-                    Ledger(plan.contract),
-                    verdicts.append,
-                    Deadline.within(None),
+            with breakable.broken_by(fault):
+                Boundary(ACCESS_PROFILES).run(
+                    Run(asked, workspace, Ledger(plan.contract), verdicts.append, Deadline.within(None))
                 )
-            )
-            assert breakable.app.crashes == []
         finally:
-            breakable.app.break_with(None)
             workspace.observers.clear()
             clean_up(workspace, ACCESS_PROFILES)
     return verdicts

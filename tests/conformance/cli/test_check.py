@@ -41,11 +41,8 @@ class Command:
         monkeypatch.setenv("CONFORMANCE_VIEWER_KEY", server.target.viewer_key or "")
 
     def __call__(self, *options: str, fault: Fault | None = None, url: str | None = None) -> tuple[int, str]:
-        self._server.app.break_with(fault)
-        try:
+        with self._server.broken_by(fault):
             code = cli.run(["check", url or self._server.target.root, *PATIENCE, *options])
-        finally:
-            self._server.app.break_with(None)
         out = self._capsys.readouterr()
         return code, out.out + out.err
 

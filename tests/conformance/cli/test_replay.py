@@ -24,11 +24,8 @@ def failed(breakable: Breakable, folder: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _run(breakable: Breakable, fault: Fault | None, *arguments: str, folder: Path | None = None) -> int:
-    breakable.app.break_with(fault)
-    try:
+    with breakable.broken_by(fault):
         return cli.run([*arguments, *(("--output", str(folder)) if folder else ())])
-    finally:
-        breakable.app.break_with(None)
 
 
 def test_a_failure_that_is_still_there_is_1(

@@ -76,13 +76,10 @@ def test_what_was_made_a_moment_ago_may_be_of_a_run_that_goes_on(
 def test_what_is_older_is_told_of(
     breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    breakable.app.break_with(_made_long_ago)
-    try:
+    with breakable.broken_by(_made_long_ago):
         note = left_by_earlier_runs(cut_short, ACCESS_PROFILES)
         found = leftovers(cut_short, ACCESS_PROFILES, older_than=AN_HOUR)
         cli.run(["check", breakable.target.root, "--only", "AUTH-001"])
-    finally:
-        breakable.app.break_with(None)
 
     command = f"conformance clean {breakable.target.root}"
     assert note == f"Earlier runs left 1 api key, 1 role, 1 profile here. Remove them with: {command}"
@@ -108,11 +105,8 @@ def test_what_clean_cannot_remove_is_3(
         is_refused = request.method == "DELETE" and "/roles/" in request.path
         return refusal(403) if is_refused else await inner(request)
 
-    breakable.app.break_with(no_role_goes)
-    try:
+    with breakable.broken_by(no_role_goes):
         code = cli.run(["clean", breakable.target.root, "--all", "--yes"])
-    finally:
-        breakable.app.break_with(None)
 
     assert code == ExitCode.INCOMPLETE
     told = capsys.readouterr().err

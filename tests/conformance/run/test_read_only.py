@@ -23,12 +23,9 @@ def test_what_writes_is_skipped_and_never_sent(
 
     monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
     monkeypatch.delenv("CONFORMANCE_VIEWER_KEY", raising=False)
-    breakable.app.break_with(watched)
-    try:
+    with breakable.broken_by(watched):
         command = ["check", breakable.target.root, "--read-only", "--only", ASKED, "--format", "json"]
         code = cli.run([*command, "--max-examples", "8", "--budget", "200"])
-    finally:
-        breakable.app.break_with(None)
     results = json.loads(capsys.readouterr().out)
     statuses = {v["id"]: (v["status"], v["reason"]) for v in [*results["clauses"], *results["derived"]]}
 
