@@ -21,6 +21,7 @@ from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.response_audit import demand
 from conformance.run.schema_verdicts import answers_id, decided
 from conformance.run.session import Session
+from conformance.run.setup import with_setup
 from conformance.run.trouble import Watch
 from conformance.run.verdict import Finding, Status, Verdict
 
@@ -168,6 +169,7 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
             status, reason, findings = _tried(task, caller, trials, watch)
             if run.workspace.trouble and findings:
                 status, reason, findings = Status.NOT_REACHED, run.workspace.trouble, ()
+            findings = with_setup(findings, session.answers)
         verdicts.append(
             decided(
                 plan,

@@ -92,7 +92,7 @@ def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, 
 )
 @click.option("--allow-stale", is_flag=True, help="Does not fail when that file is out of date.")
 @click.option("--strict", is_flag=True, help="Counts SHOULD as MUST.")
-@click.option("--verbose", is_flag=True, help="On a terminal, too, shows every verdict.")
+@click.option("--verbose", is_flag=True, help="Shows what passes and what is skipped as well, as it falls.")
 def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: bool, **options: Any) -> None:
     """Check the server whose root is URL, like http://127.0.0.1:8080.
 
@@ -120,7 +120,7 @@ def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: 
         report = TextReport(patient_console(), verbose=verbose)
         with report.watching(plan):
             results = runner.run(plan, report.observe)
-    document, code = results.as_dict(), results.exit_code
+    document, code = results.as_dict(output), results.exit_code
     if output is not None:
         try:
             files.write(output, document, formats)

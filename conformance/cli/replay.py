@@ -44,7 +44,8 @@ def replay(verdict_id: str, file: Path, *, as_sent: bool, **options: Any) -> Non
     r"""Show whether ID, which failed in an earlier run, still fails.
 
     It makes the same check with the same seed, at the server of that run unless a URL is given, and removes
-    what it makes. With --as-sent it sends the requests that the report shows, whatever they do.
+    what it makes. With --as-sent it sends the requests that the report shows, whatever they do, and compares
+    the answers: where they name what the run has removed since, that tells nothing.
 
     \b
     Exit codes: 0 it no longer fails, 1 it does, 2 wrong usage, 3 it could not be tried.
@@ -135,22 +136,23 @@ def _tell(when: str, verdict: dict[str, Any]) -> None:
 
 
 def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
-    """Send what was recorded, and compare the answers by status and body."""
-    from conformance.run.replaying import NotRepeatable, resend
+    """Send what was recorded, and compare the answers with what was wrong with those of then."""
+    from conformance.run.replaying import NotRepeatable, compared, resend
 
-    exchanges = [exchange for finding in then["findings"] for exchange in finding["exchanges"]]
-    if not exchanges:
+    if not any(finding["exchanges"] for finding in then["findings"]):
         raise click.UsageError(f"The report shows no request of {then['id']}: replay it without --as-sent.")
-    same = True
-    for exchange in exchanges:
-        try:
-            status, body = resend(plan, exchange)
-        except NotRepeatable as refusal:
-            raise click.UsageError(f"{refusal} Replay it without --as-sent.") from refusal
-        before = exchange["response"]
-        same = same and status == before["status"]
-        click.echo(exchange["curl"])
-        click.echo(f"  then  {before['status']} {' '.join(before['body'].split())[:500]}")
-        click.echo(f"  now   {status} {' '.join(body.split())[:500]}")
-    click.echo("The statuses are the same." if same else "The statuses are not the same.")
-    return ExitCode.DOES_NOT_CONFORM if same else ExitCode.CONFORMS
+    code = ExitCode.CONFORMS
+    for finding in then["findings"]:
+        for exchange in finding["exchanges"]:
+            try:
+                now = resend(plan, exchange)
+            except NotRepeatable as refusal:
+                raise click.UsageError(f"{refusal} Replay it without --as-sent.") from refusal
+            click.echo(exchange["curl"])
+            for when, response in (("then", exchange["response"]), ("now", now)):
+                click.echo(f"  {when:<4}  {response['status']} {' '.join(response['body'].split())[:500]}")
+            # The last answer of a finding is the one that it is about; those before it led there.
+            told, found = compared(finding["expected"], exchange["response"], now)
+        click.echo(f"  {told}")
+        code = found if code is not ExitCode.DOES_NOT_CONFORM else code
+    return code

@@ -24,6 +24,8 @@ class Exchange:
     response_headers: tuple[tuple[str, str], ...]
     response_body: bytes
     seconds: float
+    role: str | None = None
+    """Whose key was sent, if it was another than the administrator's."""
 
     def curl(self) -> str:
         """Return a line for the shell that repeats the request."""
@@ -65,6 +67,7 @@ class Exchange:
                 "body": self.response_body.decode("utf-8", "backslashreplace"),
             },
             "seconds": round(self.seconds, 4),
+            "role": self.role,
             "curl": self.curl(),
         }
 
@@ -82,16 +85,18 @@ def record(
     status, answer_headers, answer_body = received
     # Redacted before it is cut, so that no piece of a secret is left at the edge.
     shown = None if body is None else redactor.octets(body)[:SHOWN_OCTETS]
+    told = tuple((name, redactor.header(value)) for name, value in headers)
     return Exchange(
         method=method,
         url=redactor.url(url),
-        request_headers=tuple((name, redactor.header(value)) for name, value in headers),
+        request_headers=told,
         request_body=shown,
         request_octets=len(body or b""),
         status=status,
         response_headers=tuple((name, redactor.text(value)) for name, value in answer_headers),
         response_body=redactor.octets(answer_body)[:SHOWN_OCTETS],
         seconds=seconds,
+        role=redactor.role(told),
     )
 
 

@@ -17,15 +17,18 @@ _PLACEHOLDER = re.compile(
     r"|\$\{CREDENTIAL_[A-Z0-9_]+\})"
 )
 _SHORTEST_HIDDEN = 8
-_HIDDEN = r"\1[hidden]"
+HIDDEN = "[hidden by the suite]"
+_MASKED = rf"\1{HIDDEN}"
+_REPEATED = re.compile(r"([A-Za-z0-9 ])\1{99,}")
+"""What is cut to its letter and its number, so that a line can be read."""
 
 
 class Redactor:
     """Takes every secret of a run away, wherever it turns up.
 
     The keys and credentials of the run become placeholders. Any other key that a server hands out is known by
-    how it begins: its first four characters are left, to tell one from another, and `[hidden]` says that it
-    stood there whole. What a server masked itself stays as it is.
+    how it begins: its first four characters are left, to tell one from another, and `[hidden by the suite]`
+    says that it stood there whole. What a server masked itself stays as it is.
 
     A credential of less than 8 characters stands in many other words: it goes where it is sent alone.
 
@@ -58,18 +61,24 @@ class Redactor:
         form = rf"({begins}-[a-z0-9_-]{{4}})[a-z0-9_-]{{5,}}"
         self._handed_out = re.compile(form, re.IGNORECASE)
         self._handed_out_octets = re.compile(form.encode(), re.IGNORECASE)
+        self._roles = {names: role for role, names in _placeholders(keys).items() if role != "admin"}
         self.authorization = next(map(self.header, _authorizations(credentials)), "Bearer $KEY")
         """What stands for the Authorization header that was sent."""
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
         text = self._in_text.sub(lambda found: self._secrets[found[0]], text)
-        return self._handed_out.sub(_HIDDEN, text)
+        return self._handed_out.sub(_MASKED, text)
 
     def octets(self, data: bytes) -> bytes:
         """Return the octets without secrets."""
         data = self._in_octets.sub(lambda found: self._secrets[found[0].decode()].encode(), data)
-        return self._handed_out_octets.sub(_HIDDEN.encode(), data)
+        return self._handed_out_octets.sub(_MASKED.encode(), data)
+
+    def role(self, headers: Iterable[tuple[str, str]]) -> str | None:
+        """Return whose key was sent, by redacted headers; None for the administrator's, and for none."""
+        sent = (value.rpartition(" ")[2] for _, value in headers)
+        return next((self._roles[value] for value in sent if value in self._roles), None)
 
     def header(self, value: str) -> str:
         """Return the value of a header that was sent: of cookies each, and what follows a scheme."""
@@ -95,17 +104,21 @@ class Redactor:
         Raises:
             LookupError: something in it was masked, and is not known here.
         """
-        if "[hidden]" in text:
-            raise LookupError("[hidden]")
+        if HIDDEN in text:
+            raise LookupError(HIDDEN)
         secrets = {placeholder: secret for secret, placeholder in (self._sent | self._secrets).items()}
         return _PLACEHOLDER.sub(lambda found: secrets[found[0]], text)
 
 
+def _placeholders(keys: Iterable[str]) -> dict[str, str]:
+    """Return what stands for the key of each role."""
+    scopes = (role for role in keys if role not in _OF_ROLES)
+    return {role: f"$SCOPE_KEY_{number}" for number, role in enumerate(scopes, 1)} | _OF_ROLES
+
+
 def _of_keys(keys: Mapping[str, str]) -> dict[str, str]:
     """Return the keys, and what may be made of the administrator's, with what stands for each."""
-    key = keys.get("admin", "")
-    scopes = (role for role in keys if role not in _OF_ROLES)
-    names = {role: f"$SCOPE_KEY_{number}" for number, role in enumerate(scopes, 1)} | _OF_ROLES
+    key, names = keys.get("admin", ""), _placeholders(keys)
     secrets: dict[str, str] = {}
     if key:
         secrets[base64.b64encode(f"admin:{key}".encode()).decode()] = _BASIC
@@ -168,4 +181,16 @@ def in_shell(text: str) -> str:
 def _in_shell(piece: str) -> str:
     if piece == _BASIC:
         return _BASIC_IN_SHELL
-    return f'"{piece}"' if _PLACEHOLDER.fullmatch(piece) else shlex.quote(piece)
+    if _PLACEHOLDER.fullmatch(piece):
+        return f'"{piece}"'
+    words: list[str | re.Match[str]] = []
+    end = 0
+    for run in _REPEATED.finditer(piece):
+        words += [piece[end : run.start()], run]
+        end = run.end()
+    told = (_repeated(word) if isinstance(word, re.Match) else shlex.quote(word) for word in words if word)
+    return "".join(told) + (shlex.quote(piece[end:]) if piece[end:] else "")
+
+
+def _repeated(run: re.Match[str]) -> str:
+    return f"\"$(printf '{run[1]}%.0s' $(seq {len(run[0])}))\""

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+GONE = "What the requests name is removed: make it first, and put the new ids into them."
+
 
 def headline(finding: dict[str, Any]) -> str:
     """Return what is wrong, in one line."""
@@ -20,4 +22,6 @@ def answer(exchange: dict[str, Any]) -> str:
 def curl_lines(finding: dict[str, Any]) -> list[str]:
     """Return the lines for the shell that show it, in their order."""
     own = [finding["curl"]] if finding["curl"] else []
-    return [*own, *(exchange["curl"] for exchange in finding["exchanges"])]
+    setup = finding.get("setup", [])
+    note = [f"# {GONE}"] if setup else []
+    return [*own, *note, *setup, *(exchange["curl"] for exchange in finding["exchanges"])]

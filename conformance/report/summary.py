@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from conformance.report.document import Document, by_cause, by_reason, place, shown, wrong
-from conformance.report.evidence import answer
+from conformance.report.evidence import GONE, answer
 from conformance.report.figures import figures
 from conformance.run.residue import counted
 
@@ -45,12 +45,21 @@ class _Summary:
         if self._document["obstacle"] is not None:
             self._line(self._document["obstacle"], "bold red")
             return
-        self._unproved()
-        for group in reversed(by_cause(wrong(self._document))):
+        if self._console.is_terminal:
+            # What is looked at first is at the end.
+            self._skips()
+            self._expected()
+            self._unproved()
+            for group in reversed(by_cause(wrong(self._document))):
+                self._explain_group(group)
+            self._sum()
+            return
+        self._sum()
+        for group in by_cause(wrong(self._document)):
             self._explain_group(group)
+        self._unproved()
         self._expected()
         self._skips()
-        self._sum()
 
     def _unproved(self) -> None:
         for reason, unproved in by_reason(self._document, "NOT_REACHED").items():
@@ -95,9 +104,16 @@ class _Summary:
             self._line(f"  step       {step}")
         if finding["curl"]:
             self._line(f"  request    {finding['curl']}")
+        setup = finding.get("setup", [])
+        for call in setup:
+            self._line(f"  first      {call}")
         for exchange in finding["exchanges"]:
             self._line(f"  request    {exchange['curl']}")
+            if role := exchange.get("role"):
+                self._line(f"  as         the role {role}")
             self._line(f"  answer     {answer(exchange)[:_SHOWN_ANSWER]}")
+        if setup:
+            self._line(f"  note       {GONE}")
 
     def _expected(self) -> None:
         document = self._document

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -33,13 +34,14 @@ def patient_console() -> Console:
 class TextReport:
     """Writes to a console what happens while it happens.
 
-    On a terminal a bar shows how far each phase is, and what is wrong stands above it; elsewhere there is a
-    plain line for each verdict.
+    What passes and what is skipped is counted; it is told one by one where few checks were asked for by name,
+    or all of it was. On a terminal a bar shows how far each phase is, and what is wrong stands above it.
     """
 
     def __init__(self, console: Console, *, verbose: bool = False) -> None:
         self._console = console
-        self._brief = console.is_terminal and not verbose
+        self._brief = not verbose
+        self._counts: Counter[Status] = Counter()
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
@@ -47,6 +49,7 @@ class TextReport:
     def watching(self, plan: Plan) -> Iterator[None]:
         """Say what is going to be checked, and show the run while it lasts."""
         contract = plan.contract
+        self._brief = self._brief and plan.only is None
         self._line(f"{contract.title} {contract.version} at {plan.target.root}, seed {plan.seed}")
         stated = (
             f"Clauses: {len(plan.clauses())}"
@@ -56,6 +59,7 @@ class TextReport:
         self._line(f"{stated}, mode {plan.mode}", "dim")
         if not self._console.is_terminal:
             yield
+            self._count()
             return
         columns = (
             SpinnerColumn(),
@@ -80,6 +84,7 @@ class TextReport:
     def _begin(self, event: PhaseBegun) -> None:
         hint = event.summary
         if self._progress is None:
+            self._count()
             allowed = "" if event.budget is None else f", at most {event.budget:.0f} s"
             self._line(f"-- {event.name}{': ' if hint else ''}{hint}{allowed}", "dim")
             return
@@ -87,7 +92,15 @@ class TextReport:
             self._progress.update(self._task, total=1, completed=1, visible=False)
         self._task = self._progress.add_task(event.name, total=None, hint=hint)
 
+    def _count(self) -> None:
+        """Say what came of the phase that is over."""
+        if self._counts:
+            told = ", ".join(f"{count:,} {status}" for status, count in self._counts.items())
+            self._line(f"   {told}", "dim")
+        self._counts.clear()
+
     def _show(self, verdict: Verdict) -> None:
+        self._counts[verdict.status] += 1
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task)
         if self._brief and verdict.status in (Status.PASS, Status.SKIP):

@@ -16,6 +16,7 @@ from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.registry import PROBE, Check, Registry
 from conformance.run.response_schemas import response_fault
 from conformance.run.session import Session, Workspace
+from conformance.run.setup import with_setup
 from conformance.run.trouble import gone
 from conformance.run.verdict import Finding, Status, Verdict, Violation
 
@@ -138,6 +139,7 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
     except Exception as error:  # noqa: BLE001  a bug in a check must not hide the other verdicts
         status, reason, findings = _explain(error, session)
     seconds = time.perf_counter() - begun
+    findings = with_setup(findings, session.answers)
     return _verdict(check, clause, status, session, seconds, reason=reason, findings=findings)
 
 

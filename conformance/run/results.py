@@ -7,6 +7,7 @@ import shlex
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import conformance
@@ -132,11 +133,12 @@ class Results:
         more += "".join(f" --checks {shlex.quote(package)}" for package in self.plan.packages)
         return f" --contract {shlex.quote(str(contract.path))}{more}"
 
-    def _replay(self, verdict_id: str) -> str:
-        return f"conformance replay {_word(verdict_id)}{self._named}"
+    def _replay(self, verdict_id: str, folder: Path | None) -> str:
+        file = shlex.quote(str(folder or "results.json"))
+        return f"conformance replay {_word(verdict_id)} --results {file}{self._named}"
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the shape of `results.json`.
+    def as_dict(self, folder: Path | None = None) -> dict[str, Any]:
+        """Return the shape of `results.json`, for the folder in which it will stand.
 
         It is public: a change that breaks it takes a new `schema_version`.
         """
@@ -172,8 +174,8 @@ class Results:
             "phases": [asdict(phase) | {"seconds": round(phase.seconds, 3)} for phase in self.phases],
             "coverage": None if self.obstacle else self.ledger.as_dict(),
             "left_behind": {**self.left_behind.counts, "name_prefix": self.prefix},
-            "clauses": [self._verdict(verdict) for verdict in self.verdicts if not verdict.derived],
-            "derived": [self._verdict(verdict) for verdict in self.verdicts if verdict.derived],
+            "clauses": [self._verdict(verdict, folder) for verdict in self.verdicts if not verdict.derived],
+            "derived": [self._verdict(verdict, folder) for verdict in self.verdicts if verdict.derived],
         }
         # Whatever a server put into its answers, no key leaves the suite.
         clean = plan.target.redactor.text(json.dumps(document, ensure_ascii=False))
@@ -195,7 +197,7 @@ class Results:
             "seconds": round((self.ended - self.begun).total_seconds(), 3),
         }
 
-    def _verdict(self, verdict: Verdict) -> dict[str, Any]:
+    def _verdict(self, verdict: Verdict, folder: Path | None) -> dict[str, Any]:
         expectation = verdict.expectation
         return {
             "id": verdict.id,
@@ -212,7 +214,7 @@ class Results:
             "seconds": round(verdict.seconds, 4),
             "findings": [_finding(finding) for finding in verdict.findings],
             "rerun": self.rerun(verdict.id) if verdict.findings else None,
-            "replay": self._replay(verdict.id) if verdict.findings else None,
+            "replay": self._replay(verdict.id, folder) if verdict.findings else None,
             "expected_failure": expectation
             and {
                 "reason": expectation.reason,
@@ -236,6 +238,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "steps": list(finding.steps),
         "cause": finding.cause or None,
         "curl": finding.curl,
+        "setup": [exchange.curl() for exchange in finding.setup],
         "exchanges": [exchange.as_dict() for exchange in finding.exchanges],
     }
 

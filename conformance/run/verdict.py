@@ -55,6 +55,7 @@ class Finding:
         pointer: what of the contract is broken, when it is more than the clause says (RFC 6901).
         steps: the calls that lead to it, for a person, when there are several.
         cause: what findings at many places have in common, in a few words.
+        setup: the calls that made what the requests name, and what the run has removed since.
     """
 
     expected: str
@@ -65,6 +66,7 @@ class Finding:
     pointer: str | None = None
     steps: tuple[str, ...] = ()
     cause: str = ""
+    setup: tuple[Exchange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

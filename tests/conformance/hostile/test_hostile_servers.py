@@ -91,7 +91,7 @@ def test_a_server_that_dies_is_3_and_what_was_not_checked_is_not_a_pass(breakabl
     address = urlsplit(breakable.target.root)
     behave = servers.dying_after(60, (str(address.hostname), int(address.port or 0)))
     with listening(behave) as url:
-        ended = conformance("check", url, "--timeout", LONG, keys=_keys(breakable))
+        ended = conformance("check", url, "--verbose", "--timeout", LONG, keys=_keys(breakable))
 
     assert ended.code == ExitCode.INCOMPLETE, ended.text[-2000:]
     assert "\nPASS " in ended.text
@@ -106,7 +106,7 @@ def test_a_server_that_dies_is_3_and_what_was_not_checked_is_not_a_pass(breakabl
 def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(
     breakable: Breakable, folder: Path, by: signal.Signals
 ) -> None:
-    command = ("check", breakable.target.root, "--without", "fuzz", "--output", str(folder))
+    command = ("check", breakable.target.root, "--without", "fuzz", "--verbose", "--output", str(folder))
     ended = interrupted(*command, keys=_keys(breakable), sign="AP-LST-001", by=by)
 
     assert ended.code == ExitCode.INTERRUPTED, ended.text

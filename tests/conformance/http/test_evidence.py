@@ -70,15 +70,18 @@ def test_a_key_that_a_server_hands_out_is_hidden_wherever_it_stands(secret: str)
     start = secret[: secret.index("-", 3) + 5]
     assert secret not in evidence
     assert secret[len(start) :] not in evidence
-    assert f"Bearer {start}[hidden]" in evidence
-    assert f"({start}[hidden])" in evidence
+    assert f"Bearer {start}[hidden by the suite]" in evidence
+    assert f"({start}[hidden by the suite])" in evidence
 
 
 def test_a_key_that_a_server_hands_out_is_hidden_in_texts_of_every_alphabet() -> None:
     clean = Redactor({"admin": KEY}, handed_out=PREFIXES).text
 
-    assert clean("schlüssel→sk-bf-Ab3dEfGhIjKl←ende") == "schlüssel→sk-bf-Ab3d[hidden]←ende"
-    assert clean(clean("xsk-bf-Ab3dEfGhIjKl sk-bf-Ab3dEfGhI")) == "xsk-bf-Ab3d[hidden] sk-bf-Ab3d[hidden]"
+    assert clean("schlüssel→sk-bf-Ab3dEfGhIjKl←ende") == "schlüssel→sk-bf-Ab3d[hidden by the suite]←ende"
+    assert (
+        clean(clean("xsk-bf-Ab3dEfGhIjKl sk-bf-Ab3dEfGhI"))
+        == "xsk-bf-Ab3d[hidden by the suite] sk-bf-Ab3d[hidden by the suite]"
+    )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +115,7 @@ def test_of_a_key_that_is_cut_short_eight_characters_are_left_at_most(length: in
         .text(f"{cut} …")
         .removesuffix(" …")
         .removeprefix("sk-bf-")
-        .removesuffix("[hidden]")
+        .removesuffix("[hidden by the suite]")
     )
     assert len(left) <= 8
 
@@ -187,5 +190,5 @@ def test_the_verdict_on_a_server_that_shows_keys_shows_none(
     document = results.as_dict()
     report = json.dumps(document) + "".join(render(document, form) for form in FORMATS)
     assert verdict.status is Status.FAIL
-    assert "[hidden]" in report
+    assert "[hidden by the suite]" in report
     assert re.search("(sk-bf|bfst)-[A-Za-z0-9_-]{9}", report) is None
