@@ -14,7 +14,7 @@ from conformance.contract.texts import NoText, Texts
 
 Schema = dict[str, Any]
 
-_MOST_ITEMS = 10_000
+_MOST_ITEMS = 100_000
 """Items of a list that is sent at most."""
 _DEEPEST, _DEEP = 50, 8
 

@@ -84,7 +84,7 @@ def extreme(_: Server) -> Api:
         "many": {"type": "array", "maxItems": 10**12, "items": {"type": "integer"}},
         "number": {"type": "number", "minimum": -1.7e308, "maximum": 1.7e308},
         "integer": {"type": "integer", "maximum": 10**400, "multipleOf": 10**300},
-        "fine": {"type": "number", "multipleOf": 1e-300},
+        "fine": {"type": "number", "multipleOf": 1.5e-300},
         "tree": {"$ref": "#/components/schemas/Tree"},
     }
     # Each holds all: there is no end of ways through them.
