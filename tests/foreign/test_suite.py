@@ -284,7 +284,7 @@ def test_keywords_that_hold_schemas_or_names_have_verdicts_of_their_own() -> Non
     [
         ("endless-body", "larger than 16 MiB"),
         ("endless-header", "none, twice, while the server answers other requests: "),
-        ("deep", "the body is no JSON"),
+        ("deep", "a body that can be judged"),
         ("gigantic", "a value at /id that keeps `type`"),
         ("closes", "none, twice, while the server answers other requests: Server disconnected"),
         ("extreme", "no text was found that keeps"),

@@ -51,22 +51,28 @@ def with_sql(refusal: Refusal) -> Reply:
     return problem(Refusal(refusal.status, told, refusal.headers))
 
 
-def ends_itself(seconds: float = 0.0) -> Callable[[Server], Api]:
-    """Return notes with an operation that ends the server so many seconds after its answer."""
+def ends_itself(more: int = 0) -> Callable[[Server], Api]:
+    """Return notes with an operation that ends the server when it has answered so many more requests."""
 
     def build(server: Server) -> Api:
+        left: list[int] = []
+
         def shut_down(_: Call) -> Reply:
-            if seconds:
-                threading.Timer(seconds, server.end).start()
-            else:
+            left.extend(range(more))
+            if not more:
                 server.end()
             return Reply(204)
 
+        class Ending(Api):
+            def answer(self, request: Request) -> Reply:
+                if left and left.pop() == 0:
+                    server.end()
+                return super().answer(request)
+
         document = _with_switch("/shutdown", "shutDown")
-        if seconds:
-            # Others are called until then.
-            document["paths"] = {"/shutdown": document["paths"].pop("/shutdown"), **document["paths"]}
-        return notes_api(document, {"shutDown": shut_down})
+        # The first, if others are to be called until then.
+        document["paths"] = {"/shutdown": document["paths"].pop("/shutdown"), **document["paths"]}
+        return notes_api(document, {"shutDown": shut_down}, kind=Ending)
 
     return build
 

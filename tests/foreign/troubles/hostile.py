@@ -13,32 +13,38 @@ from tests.foreign.troubles.server import Server
 
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
 _DEPTHS = (400, 100_000)
+_NUMBERS = (b"1e999", b"9" * 400, b"9" * 10_000)
 
 
-def answering(chunks: Callable[[], Iterable[bytes]]) -> Callable[[Server], Api]:
-    """Return notes that write these octets when a note is replaced."""
+def answering(chunks: Callable[[int], Iterable[bytes]]) -> Callable[[Server], Api]:
+    """Return notes that write octets when a note is replaced; which, depends on how often it was."""
 
-    def write(_: Call) -> Reply:
-        raise Raw(chunks())
+    def build(_: Server) -> Api:
+        turns = itertools.count()
 
-    return lambda _: notes_api(operations={"replaceNote": write})
+        def write(_: Call) -> Reply:
+            raise Raw(chunks(next(turns)))
+
+        return notes_api(operations={"replaceNote": write})
+
+    return build
 
 
-def endless_body() -> Iterator[bytes]:
+def endless_body(_: int) -> Iterator[bytes]:
     """Yield an answer whose body has no end."""
     yield _HEAD + b'\r\n"'
     yield from itertools.repeat(b"x" * 65536)
 
 
-def endless_header() -> Iterator[bytes]:
+def endless_header(_: int) -> Iterator[bytes]:
     """Yield an answer whose headers have no end."""
     yield _HEAD
     yield from (b"X-%d: y\r\n" % number for number in itertools.count())
 
 
-def deep() -> Iterator[bytes]:
+def deep(turn: int) -> Iterator[bytes]:
     """Yield a note, and in its title lists in lists."""
-    depth = next(_TURNS)
+    depth = _DEPTHS[turn % len(_DEPTHS)]
     body = b'{"id": 1, "text": "", "tags": [], "remind_at": null, "title": %s%s}' % (
         b"[" * depth,
         b"]" * depth,
@@ -46,17 +52,11 @@ def deep() -> Iterator[bytes]:
     yield _HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
 
-_TURNS = itertools.cycle(_DEPTHS)
-
-
-def gigantic() -> Iterator[bytes]:
+def gigantic(turn: int) -> Iterator[bytes]:
     """Yield a note with an id that no program counts to."""
-    number = next(_NUMBERS)
+    number = _NUMBERS[turn % len(_NUMBERS)]
     body = b'{"id": %s, "text": "", "tags": [], "remind_at": null, "title": "x"}' % number
     yield _HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
-
-
-_NUMBERS = itertools.cycle((b"1e999", b"9" * 400, b"9" * 10_000))
 
 
 def closes(_: Server) -> Api:

@@ -65,7 +65,7 @@ TROUBLES: dict[str, Trouble] = {
     "swagger-2": Trouble("a contract of Swagger 2.0", changed.swagger_2),
     "no-operations": Trouble("a contract without an operation", changed.without_operations),
     "ends-itself": Trouble("POST /shutdown ends the server", changed.ends_itself()),
-    "ends-later": Trouble("POST /shutdown ends the server after 0.2 s", changed.ends_itself(0.2)),
+    "ends-later": Trouble("POST /shutdown ends the server, 20 requests later", changed.ends_itself(20)),
     "maintenance": Trouble(
         "after POST /maintenance every write is 503", changed.maintenance, is_correct=False
     ),
