@@ -6,6 +6,7 @@ A value that breaks a constraint keeps all others of its place, unless they forb
 from collections.abc import Callable
 from typing import Any
 
+from conformance.contract import compound
 from conformance.contract.constraints import ITEM, Constraint
 from conformance.contract.values import ABSENT, Schema, Values, beside, highest, lowest
 
@@ -126,7 +127,16 @@ def _no_multiple(values: Values, schema: Schema, constraint: Constraint) -> list
     return [values.sample(schema, name(constraint)) + step]
 
 
+def _keeping(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
+    return [values.keeping(schema, values.sample(schema, name(constraint)))]
+
+
+def _breaking(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
+    return [values.breaking(schema, constraint.keyword)]
+
+
 _VALID: dict[str, Side] = {
+    **dict.fromkeys(compound.KEYWORDS, _keeping),
     "type": _every_boolean,
     "nullable": lambda *_: [None],
     "enum": lambda _values, _schema, constraint: [each for each in constraint.value if each is not None],
@@ -148,6 +158,7 @@ _VALID: dict[str, Side] = {
     ],
 }
 _INVALID: dict[str, Side] = {
+    **dict.fromkeys(compound.KEYWORDS, _breaking),
     "required": lambda *_: [ABSENT],
     "type": _other_types,
     # It permits.

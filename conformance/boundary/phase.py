@@ -208,6 +208,7 @@ def _tried(
     task: _Task, caller: Caller, trials: Trials, watch: Watch
 ) -> tuple[Status, str, tuple[Finding, ...]]:
     """Return how a task ends. It is tried twice when no answer came: servers may close idle connections."""
+    problem = ""
     for _ in range(2):
         try:
             found = tuple(task.find(caller, trials))[:_MOST_FINDINGS]
@@ -216,16 +217,17 @@ def _tried(
             if is_unanswered and watch.ended(caller.session, caller.operation):
                 return Status.NOT_REACHED, caller.session.trouble, ()
             return Status.NOT_REACHED, str(unreached), ()
-        except NoText as problem:
-            return Status.NOT_REACHED, str(problem), ()
+        except NoText as no_text:
+            return Status.NOT_REACHED, str(no_text), ()
         except httpx.TimeoutException as error:
             return Status.NOT_REACHED, f"no answer in time ({type(error).__name__})", ()
-        except httpx.TransportError:
+        except httpx.TransportError as error:
+            problem = str(error).rstrip(".") or type(error).__name__
             continue
         except Exception as error:  # noqa: BLE001  a bug in a trial must not hide the other verdicts
             return Status.ERROR, f"the trial itself failed: {type(error).__name__}: {error}", ()
         return (Status.FAIL, "", found) if found else (Status.PASS, task.said(trials), ())
     if watch.ended(caller.session, caller.operation):
         return Status.NOT_REACHED, caller.session.trouble, ()
-    fault = Finding("an HTTP answer", "none, twice, while the server answers other requests")
+    fault = Finding("an HTTP answer", f"none, twice, while the server answers other requests: {problem}")
     return Status.FAIL, "", (fault,)

@@ -60,8 +60,12 @@ class Trials:
         self._untried: dict[str, dict[str, str]] = {}
         self._plain_status: int | None = None
         stated = caller.stated_body
-        document = caller.session.contract.document
-        self._body = None if stated is None or caller.content.insists else validator(document, stated.schema)
+        contract = caller.session.contract
+        self._body = (
+            None
+            if stated is None or caller.content.insists
+            else validator(contract.document, stated.schema, is_30=contract.is_30)
+        )
 
     def findings(self, constraint: Constraint) -> Iterator[Finding]:
         """Yield what is wrong with how the server treats a constraint.

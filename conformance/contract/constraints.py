@@ -1,10 +1,12 @@
 """Every constraint that the contract puts on the requests of an operation, each with a stable id."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from conformance.contract import compound
 from conformance.contract.bodies import Body, is_writable
 from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.contract.media_types import JSON, is_json, kind_of
@@ -16,6 +18,8 @@ Schema = dict[str, Any]
 ITEM = "[]"
 """The step from an array to its items."""
 BODY = "body"
+_MOST_PLACES = 20
+"""Places of one schema that are looked at: of schemas that hold each other there is no end of them."""
 
 # Words that bound a value by themselves; those that need a look at their value stand in `_at`.
 _BOUNDS = ("enum", "multipleOf", "maxLength", "pattern", "maxItems", "minProperties", "maxProperties")
@@ -67,9 +71,11 @@ class Reader:
         self._operation = operation
         self._node = contract.stated(operation)
         self._pointer = pointer_to("paths", operation.path, operation.method.lower())
+        self._entered: Counter[str] = Counter()
 
     def constraints(self) -> list[Constraint]:
         """Return every constraint once, in the order of the contract."""
+        self._entered.clear()
         found = [*self._of_parameters(), *self._of_body()]
         return list({constraint.id: constraint for constraint in found}.values())
 
@@ -148,12 +154,15 @@ class Reader:
         stated, pointer = self._contract.resolved(node, pointer)
         schema = simplified(stated)
         # What the server sets is ignored in a request, whatever it holds. A schema may hold itself.
-        if schema.get("readOnly") or pointer in above:
+        if schema.get("readOnly") or pointer in above or self._entered[pointer] == _MOST_PLACES:
             return
+        self._entered[pointer] += 1
         above |= {pointer}
         constraint = partial(self._constraint, is_text=is_text)
         within = partial(self._within, location, above=above, is_text=is_text)
-        for keyword in _at(schema, is_text=is_text):
+        known = compound.OF_30 if self._contract.is_30 else compound.KEYWORDS
+        more = [] if is_text else [word for word in known if schema.get(word)]
+        for keyword in (*_at(schema, is_text=is_text), *more):
             yield constraint(location, steps, keyword, schema[keyword], f"{pointer}/{keyword}", schema)
         for index, member in enumerate(stated.get("allOf", ())):
             yield from within(steps, member, f"{pointer}/allOf/{index}")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from jsonschema_rs import ReferencingError
+
 from conformance.contract.document import Contract, Operation, pointer_to
 from conformance.contract.operation_schemas import OperationSchemas, Schema, required_members
 from conformance.contract.resources import (
@@ -19,6 +21,7 @@ from conformance.contract.resources import (
     parameters_of,
     shape,
 )
+from conformance.contract.texts import fits
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _FROM_BODY = "$response.body#"
@@ -267,7 +270,6 @@ def _bears(schema: Schema) -> bool:
     ):
         return False
     try:
-        fits = re.search(schema.get("pattern", ""), _SAMPLE_NAME) is not None
-    except re.error:
+        return fits(schema)(_SAMPLE_NAME)
+    except (ValueError, ReferencingError):
         return False
-    return fits and schema.get("maxLength", len(_SAMPLE_NAME)) >= len(_SAMPLE_NAME)

@@ -16,6 +16,7 @@ def of(found: Followed, path: Path, *, is_30: bool) -> Iterator[str]:
     """Yield what there is to say of a contract."""
     yield from _of_remote(found)
     yield from _of_schemes(found)
+    yield from _of_servers(found)
     if not is_30:
         yield from _of_nullable(found, path)
 
@@ -55,6 +56,14 @@ def _of_schemes(found: Followed) -> Iterator[str]:
     )
     if unknown:
         yield f"The security schemes {_named([*unknown])} are not defined: nothing can be sent for them."
+
+
+def _of_servers(found: Followed) -> Iterator[str]:
+    """Yield that operations have servers that others have not."""
+    paths = found.root.get("paths", {})
+    own = [o.id for o, stated in operations.read(found.root) if {*stated, *paths[o.path]} & {"servers"}]
+    if own:
+        yield f"{_named(own)} have servers of their own, which are not used: they are asked where all are."
 
 
 def _named(names: list[str]) -> str:

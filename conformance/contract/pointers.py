@@ -30,3 +30,15 @@ def value_at(root: Any, pointer: str) -> Any:
         else:
             raise LookupError(pointer)
     return value
+
+
+def anchored(root: Any, name: str) -> str:
+    """Return the pointer to what bears an anchor (`$anchor`); the name itself where nothing does."""
+    pending: list[tuple[Any, str]] = [(root, "")]
+    while pending:
+        node, pointer = pending.pop()
+        if isinstance(node, dict) and node.get("$anchor") == name:
+            return pointer
+        inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+        pending += [(each, pointer + pointer_to(str(key))) for key, each in inner]
+    return name

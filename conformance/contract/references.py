@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from conformance.contract.grammar import DOCUMENT, LEAF, PARAMETER, PATH_ITEM, SCHEMA, WrongKind, within
-from conformance.contract.pointers import pointer_to, steps_of, value_at
+from conformance.contract.pointers import anchored, pointer_to, steps_of, value_at
 from conformance.contract.reading import ContractError, Text
 
 FILES = "x-files"
@@ -158,6 +158,8 @@ class _Walk:
             self._leave_out(place, reference)
             return None
         file = self._file(place, unquote(name)) if name else place.file
+        if fragment and not fragment.startswith("/"):
+            fragment = anchored(file.root, unquote(fragment))
         target = self._at(place, reference, file, unquote(fragment))
         inside = self._names[id(file)]
         place.value["$ref"] = "#" + (pointer_to(FILES, inside) if inside else "") + fragment

@@ -41,15 +41,23 @@ _FORMATS: dict[str, Callable[[str], bool]] = {
 }
 
 
-def validator(document: dict[str, Any], schema: dict[str, Any]) -> Any:
-    """Return a compiled validator of what is sent, by a document's schema; None for what is no schema."""
+def validator(document: dict[str, Any], schema: dict[str, Any], *, is_30: bool = True) -> Any:
+    """Return a compiled validator of what is sent, by a document's schema; None for what is no schema.
+
+    The schema is in the words of 3.0. Those that only 3.1 knows are judged as well, where that is not.
+    """
     # Draft 4 ignores what stands beside a $ref, so the schema goes one level down.
     whole = {
         "allOf": [schema],
         **{name: document[name] for name in ("components", FILES) if name in document},
     }
     try:
-        return compiled(as_json_schema(_as_sent(document, whole)))
+        plain = as_json_schema(_as_sent(document, whole))
+        if is_30:
+            return compiled(plain)
+        return jsonschema_rs.Draft202012Validator(
+            _with_numbers(plain), formats=_FORMATS, validate_formats=True, retriever=_never_fetched
+        )
     except (ValueError, jsonschema_rs.ReferencingError):
         return None
 
@@ -64,6 +72,19 @@ def compiled(schema: dict[str, Any]) -> jsonschema_rs.Draft4Validator:
     return jsonschema_rs.Draft4Validator(
         schema, formats=_FORMATS, validate_formats=True, retriever=_never_fetched
     )
+
+
+def _with_numbers(node: Any) -> Any:
+    """Return schemas whose exclusive bounds are numbers, as newer drafts than the fourth have them."""
+    if isinstance(node, list):
+        return [_with_numbers(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    plain = {key: _with_numbers(value) for key, value in node.items()}
+    for word, bound in (("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")):
+        if isinstance(plain.get(word), bool) and plain.pop(word) and bound in plain:
+            plain[word] = plain.pop(bound)
+    return plain
 
 
 def _as_sent(document: dict[str, Any], node: Any, above: frozenset[str] = frozenset()) -> Any:

@@ -5,11 +5,10 @@ import random
 import string
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from functools import lru_cache
-from tempfile import TemporaryDirectory
 from typing import Any
 
+from conformance.contract.drawing import drawn
 from conformance.contract.schemas import as_json_schema, compiled
 
 Schema = dict[str, Any]
@@ -53,9 +52,8 @@ _KINDS = (string.ascii_uppercase, string.ascii_lowercase, string.digits)
 _ENOUGH = 12
 """How many characters are drawn of a text that is to be nobody's."""
 
-
-_MOST_DRAWN = 100
-"""How many texts of a pattern are tried."""
+_LONGEST = 1_000_000
+"""Characters of a text that is sent at most."""
 
 
 class NoText(LookupError):
@@ -85,15 +83,16 @@ class Texts:
         for candidate in (*first, self._good, *_examples(schema), *self._of_format(schema), *_CANDIDATES):
             if is_good(candidate):
                 return candidate
-        lengths = schema.get("minLength", 1), schema.get("maxLength", 1)
+        stated = schema.get("minLength", 1), schema.get("maxLength", 1)
+        lengths = [length for length in stated if length <= _LONGEST]
         for length in lengths:
             for candidate in (self._good, *_CANDIDATES):
                 if found := _of_length(candidate, length, is_good):
                     return found
-        if drawn := _of_pattern(_key(schema)):
-            return drawn
+        if found := drawn(_key(schema)):
+            return found
         # Few of a pattern's texts may be as long as they have to be.
-        start = _of_pattern(_key({"type": "string", "pattern": schema.get("pattern", "")}))
+        start = drawn(_key({"type": "string", "pattern": schema.get("pattern", "")}))
         for length in lengths:
             if start and (found := _of_length(start, length, is_good)):
                 return found
@@ -110,8 +109,8 @@ class Texts:
             NoText: none was found.
         """
         is_good = fits(schema)
-        if schema.get("format") == "uuid" and is_good(drawn := self._drawn_uuid()):
-            return drawn
+        if schema.get("format") == "uuid" and is_good(made := self._drawn_uuid()):
+            return made
         sample = self.sample(schema)
         longest = min(schema.get("maxLength", _ENOUGH), _ENOUGH)
         lengths = range(longest, len(sample), -1)
@@ -180,6 +179,8 @@ def _examples(schema: Schema) -> Iterator[str]:
 
 
 def _of_length(start: str, length: int, is_good: Callable[[str], bool]) -> str | None:
+    if length > _LONGEST:
+        raise NoText(f"a text of {length} characters is longer than any that is sent ({_LONGEST:,})")
     if len(start) == length:
         return start if is_good(start) else None
     if len(start) < length:
@@ -221,49 +222,6 @@ def _compiled(key: str) -> Any:
 
 def _key(schema: Schema) -> str:
     return json.dumps({word: schema[word] for word in _WORDS if word in schema}, sort_keys=True)
-
-
-@lru_cache(maxsize=512)
-def _of_pattern(key: str) -> str | None:
-    """Return the simplest text that a schema allows, drawn from its pattern; None if none is found."""
-    # It takes long to import, and few contracts need it.
-    from hypothesis import HealthCheck, Phase, find, settings
-    from hypothesis.strategies import characters, from_regex
-
-    schema = json.loads(key)
-    if not schema.get("pattern"):
-        return None
-    bounded = settings(
-        derandomize=True,
-        database=None,
-        deadline=None,
-        max_examples=_MOST_DRAWN,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
-    # Not every pattern can be kept with ASCII alone.
-    for codec in ("ascii", "utf-8"):
-        # Patterns are the contract's: Python may not know them, or never come upon a text that fits.
-        with suppress(Exception), without_trace():
-            texts = from_regex(schema["pattern"], alphabet=characters(codec=codec))
-            # Of a seed of its own: one and the same text in every run.
-            seeded = random.Random(key)  # noqa: S311  nothing secret is drawn
-            return find(texts, fits(schema), settings=bounded, random=seeded)
-    return None
-
-
-@contextmanager
-def without_trace() -> Iterator[None]:
-    """Let Hypothesis keep what it remembers in a folder that is removed, and then where it did before."""
-    from hypothesis.configuration import set_hypothesis_home_dir, storage_directory
-
-    before = storage_directory(intent_to_write=False).home_directory
-    with TemporaryDirectory() as folder:
-        set_hypothesis_home_dir(folder)
-        try:
-            yield
-        finally:
-            set_hypothesis_home_dir(before)
 
 
 def _shown(schema: Schema) -> str:

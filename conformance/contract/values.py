@@ -1,15 +1,22 @@
 """Good values, as small as a schema allows, and good values around another one."""
 
+import json
+import math
 from collections.abc import Callable, Mapping
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
+from conformance.contract import compound
 from conformance.contract.constraints import ITEM
 from conformance.contract.document import Contract
-from conformance.contract.schemas import simplified
-from conformance.contract.texts import Texts
+from conformance.contract.schemas import simplified, validator
+from conformance.contract.texts import NoText, Texts
 
 Schema = dict[str, Any]
+
+_MOST_ITEMS = 100_000
+"""Items of a list that is sent at most."""
+_DEEPEST, _DEEP = 50, 8
 
 
 class Absent:
@@ -34,10 +41,67 @@ class Values:
         self._contract = contract
         self.texts = texts
         self._samples = samples
+        self._depth = 0
+        self._validators: dict[str, Any] = {}
 
     def sample(self, node: Schema, name: str = "") -> Any:
-        """Return the smallest good value: of an object, its required members alone."""
+        """Return the smallest good value: of an object, its required members alone.
+
+        Raises:
+            NoText: none was found.
+        """
         schema = self.whole(node)
+        if self._depth > _DEEP and schema.get("nullable"):
+            return None
+        if self._depth > _DEEPEST:
+            raise NoText("no end was found of a schema that holds itself")
+        self._depth += 1
+        try:
+            made = self._sample(schema, name)
+            if self._compound(schema) and not self._keeps(schema, made):
+                return self.keeping(schema, made)
+            return made
+        finally:
+            self._depth -= 1
+
+    def keeping(self, schema: Schema, base: Any) -> Any:
+        """Return a value that keeps a schema with keywords that hold others.
+
+        Raises:
+            NoText: none was found.
+        """
+        made = compound.candidates(schema, self.sample, base)
+        found = next((each for each in made if self._keeps(schema, each)), ABSENT)
+        if found is ABSENT:
+            raise NoText(f"no value was found that keeps {', '.join(self._compound(schema))}")
+        return found
+
+    def breaking(self, schema: Schema, word: str) -> Any:
+        """Return a value that breaks one of these keywords and keeps the rest of the schema.
+
+        Raises:
+            NoText: none was found.
+        """
+        rest = compound.without(schema, word)
+        made = compound.candidates(schema, self.sample, self._sample(schema, ""))
+        found = (each for each in made if self._keeps(rest, each) and not self._keeps(schema, each))
+        if (value := next(found, ABSENT)) is ABSENT:
+            raise NoText(f"no value was found that breaks {word} alone")
+        return value
+
+    def _compound(self, schema: Schema) -> list[str]:
+        known = compound.OF_30 if self._contract.is_30 else compound.KEYWORDS
+        return [word for word in known if schema.get(word)]
+
+    def _keeps(self, schema: Schema, value: Any) -> bool:
+        key = json.dumps(schema, sort_keys=True)
+        if key not in self._validators:
+            stated = validator(self._contract.document, schema, is_30=self._contract.is_30)
+            self._validators[key] = stated
+        judge = self._validators[key]
+        return judge is None or bool(judge.is_valid(value))
+
+    def _sample(self, schema: Schema, name: str) -> Any:
         if name in self._samples and schema.get("type") not in ("array", "object"):
             return self._samples[name]()
         if "enum" in schema:
@@ -80,12 +144,14 @@ class Values:
             return leaf
         schema = self.whole(node)
         step, rest = steps[0], steps[1:]
+        whole = self.sample(schema) if self._compound(schema) else None
         if step == ITEM:
             inner = self.around(schema["items"], rest, leaf)
-            return [inner, *self.items(schema, "", schema.get("minItems", 1) - 1)]
+            return [inner, *(whole or self.items(schema, "", schema.get("minItems", 1) - 1))]
         members = schema.get("properties", {})
         inner = self.around(members.get(step, {}), rest, leaf)
-        built = {key: self.sample(members.get(key, {}), key) for key in self._required(schema) if key != step}
+        names = self._required(schema) if whole is None else whole
+        built = {key: self.sample(members.get(key, {}), key) for key in names if key != step}
         return built if inner is ABSENT else {**built, step: inner}
 
     def whole(self, node: Schema) -> Schema:
@@ -106,6 +172,8 @@ class Values:
 
     def items(self, schema: Schema, name: str, count: int) -> list[Any]:
         """Return an array of so many good items."""
+        if count > _MOST_ITEMS:
+            raise NoText(f"a list of {count} items is longer than any that is sent ({_MOST_ITEMS:,})")
         items = schema.get("items", {})
         if not schema.get("uniqueItems") or count < 2:
             return [self.sample(items, name)] * max(0, count) if count > 0 else []
@@ -139,8 +207,8 @@ class Values:
         number = max(low, min(high, 1))
         if "multipleOf" not in schema:
             return number
-        step = Decimal(str(schema["multipleOf"]))
-        return _plain((Decimal(str(number)) / step).to_integral_value(ROUND_CEILING) * step)
+        step = _exact(schema["multipleOf"]) or Decimal(1)
+        return _plain((_exact(number) / step).to_integral_value(ROUND_CEILING) * step)
 
 
 def beside(schema: Schema, keyword: str, direction: int) -> Any:
@@ -148,9 +216,9 @@ def beside(schema: Schema, keyword: str, direction: int) -> Any:
     bound = schema[keyword]
     if direction == 0:
         return bound
-    exact = Decimal(str(bound))
+    exact = _exact(bound)
     if "multipleOf" in schema:
-        step = Decimal(str(schema["multipleOf"]))
+        step = _exact(schema["multipleOf"])
     elif schema.get("type") == "integer":
         step = Decimal(1)
     else:
@@ -168,5 +236,16 @@ def highest(schema: Schema) -> Any:
     return beside(schema, "maximum", -1 if schema.get("exclusiveMaximum") else 0)
 
 
+def _exact(stated: Any) -> Decimal:
+    exact = Decimal(str(stated))
+    if not exact.is_finite():
+        raise NoText(f"{stated} is no number that can be sent")
+    return exact
+
+
 def _plain(number: Decimal) -> int | float:
-    return int(number) if number == number.to_integral_value() else float(number)
+    if number == number.to_integral_value():
+        return int(number)
+    if math.isinf(found := float(number)):
+        raise NoText(f"{number} is no number that can be sent")
+    return found

@@ -82,7 +82,7 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
     if is_own and 200 <= response.status_code < 300:
         try:
             answer = response.json()
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         headers = {name.lower(): values[0] for name, values in response.headers.items()}
         _workspace.inventory.note(operation, case.path_parameters or {}, case.body, answer, headers)

@@ -49,5 +49,5 @@ class Answer:
         """The body as JSON, or None when it is none."""
         try:
             return json.loads(self.content)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None

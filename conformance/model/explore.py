@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
 from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
-from conformance.contract.texts import without_trace
+from conformance.contract.drawing import without_trace
 from conformance.http.answer import Answer
 from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached

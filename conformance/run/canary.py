@@ -7,6 +7,8 @@ from conformance.http.content import TooLarge
 from conformance.http.unreached import Unreached
 from conformance.run.session import Session
 
+_TRIES = 5
+
 
 def reads(session: Session) -> list[Operation]:
     """Return the reads without a parameter in the path that may be called; first, those that take nothing."""
@@ -38,13 +40,18 @@ def ask_root(session: Session) -> None:
 def is_alive(session: Session) -> bool:
     """Return whether the server still answers at all."""
     asked = next(iter(reads(session)), None)
-    try:
-        if asked is None:
-            ask_root(session)
-        else:
-            session.call(asked.id)
-    except TooLarge:
+    for _ in range(_TRIES):
+        try:
+            if asked is None:
+                ask_root(session)
+            else:
+                session.call(asked.id)
+        except TooLarge:
+            return True
+        except (httpx.ConnectError, httpx.TimeoutException, Unreached):
+            return False
+        except httpx.TransportError:
+            # It took the connection, and ended it.
+            continue
         return True
-    except (httpx.TransportError, Unreached):
-        return False
-    return True
+    return False

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
@@ -31,6 +32,11 @@ _ABSENT = (404, 405, 501)
 _MADE_AT = ("created_at", "createdAt", "created")
 _SHOWN = 300
 _WORKERS = 8
+_CURSORS = (
+    *("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "continuation_token"),
+    *("continuationToken", "next", "cursor", "after"),
+)
+"""How the members of an answer are called that hold a cursor."""
 _PAGE = 100
 _MOST_PAGES, _MOST_PAGES_OF_ALL = 1000, 50
 """What cannot be searched by name may be long: not all of it is looked at."""
@@ -150,7 +156,7 @@ class _Lists:
     def are_short(self, resource: Resource) -> bool:
         """Return whether a list is told at once, or can be searched."""
         lister = resource.lister
-        return lister is not None and (lister.search is not None or not (lister.offset or lister.page))
+        return lister is not None and (lister.search is not None or not _has_pages(lister))
 
     def of(self, resource: Resource, is_ours: IsOurs) -> list[Parameters]:
         """Return what a list shows of ours; nothing when the server has no such list.
@@ -171,10 +177,13 @@ class _Lists:
         return found
 
     def _rows(self, lister: Lister, most_pages: int) -> Iterator[Any]:
-        seen, size, before = 0, min(_PAGE, lister.most or _PAGE), None
+        seen, size = 0, min(_PAGE, lister.most or _PAGE)
+        before, cursor = None, None
         for page in range(most_pages):
             numbers = {lister.size: size, lister.offset: seen, lister.page: page + 1}
             stated = {**numbers, lister.search: self._search}
+            if cursor is not None:
+                stated[lister.cursor] = cursor
             query = {name: value for name, value in stated.items() if name is not None}
             answer = self.session.call(lister.operation.id, query=query or None)
             if answer.status in _ABSENT:
@@ -187,7 +196,9 @@ class _Lists:
                 return
             yield from rows
             before, seen = rows, seen + len(rows)
-            if len(rows) < size or not (lister.offset or lister.page):
+            cursor = _next(answer.json, lister.cursor) if lister.cursor else None
+            is_last = cursor is None if lister.cursor else len(rows) < size
+            if is_last or not _has_pages(lister):
                 return
 
 
@@ -246,6 +257,21 @@ class _Removal:
                 self._stopped.set()
                 raise
         return tuple(each for each, is_gone in zip(objects, gone, strict=True) if not is_gone)
+
+
+def _has_pages(lister: Lister) -> bool:
+    return bool(lister.offset or lister.page or lister.cursor)
+
+
+def _next(document: Any, parameter: str) -> str | None:
+    """Return the cursor for the page after an answer, which may stand in a link; None for none."""
+    holders = [document, *document.values()] if isinstance(document, dict) else []
+    for holder in (each for each in holders if isinstance(each, dict)):
+        found = next((str(holder[name]) for name in _CURSORS if isinstance(holder.get(name), str | int)), "")
+        in_link = parse_qs(urlsplit(found).query).get(parameter)
+        if found:
+            return in_link[0] if in_link else found
+    return None
 
 
 def _kinds(resources: Resources) -> dict[str, Resource]:

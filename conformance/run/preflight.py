@@ -65,7 +65,7 @@ def _ask(session: Session, chosen: Sequence[Operation]) -> tuple[list[Asked], _F
     failure: _Failure | None = None
     for operation in chosen:
         try:
-            found.append((operation, session.call(operation.id)))
+            found.append((operation, _called(session, operation)))
         except httpx.ConnectError as error:
             return found, error
         except (httpx.TransportError, TooLarge) as error:
@@ -79,6 +79,16 @@ def _ask(session: Session, chosen: Sequence[Operation]) -> tuple[list[Asked], _F
             # Whatever it is, somebody answers.
             pass
     return found, failure
+
+
+def _called(session: Session, operation: Operation) -> Answer:
+    try:
+        return session.call(operation.id)
+    except (httpx.ConnectError, httpx.TimeoutException):
+        raise
+    except httpx.TransportError:
+        # It took the connection, and ended it.
+        return session.call(operation.id)
 
 
 def _unanswered(session: Session, failure: _Failure | None) -> str:

@@ -175,15 +175,24 @@ class ResponseSchemas:
             told = f"the body is no JSON: {answer.text[:_SHOWN]}"
             yield ResponseFault(f"{stated.pointer}/content", "a body of JSON", told)
             return
+        yield from self._schema_faults(stated, pointer, body)
+
+    def _schema_faults(self, stated: _Stated, pointer: str, body: Any) -> Iterator[ResponseFault]:
         validator = self._validator(pointer)
-        if validator is None or validator.is_valid(body):
+        try:
+            if validator is None or validator.is_valid(body):
+                return
+            found = list(islice(validator.iter_errors(body), _MOST_FAULTS))
+        except ValueError as error:
+            # It is nested more deeply than a validator goes.
+            yield ResponseFault(f"{stated.pointer}/content", "a body that can be judged", str(error))
             return
-        for error in islice(validator.iter_errors(body), _MOST_FAULTS):
-            path = [str(step) for step in error.schema_path]
-            place = pointer_to(*map(str, error.instance_path)) or "/"
+        for each in found:
+            path = [str(step) for step in each.schema_path]
+            place = pointer_to(*map(str, each.instance_path)) or "/"
             expected = f"{'a body' if place == '/' else f'a value at {place}'} that keeps `{path[-1]}`"
-            actual = f"{place}: {error.message[:_SHOWN]}"
-            yield ResponseFault(pointer_to(*path), expected, actual + self._hint(error, path))
+            actual = f"{place}: {each.message[:_SHOWN]}"
+            yield ResponseFault(pointer_to(*path), expected, actual + self._hint(each, path))
 
     def _hint(self, error: jsonschema_rs.ValidationError, path: list[str]) -> str:
         """Return a hint where a contract of 3.1 means to allow null, and does not; empty elsewhere."""

@@ -64,6 +64,8 @@ def causes(document: Document) -> Counter[str]:
         "remote-ref",
         "never-missing",
         "styles",
+        "cursor",
+        "anchor",
     ],
 )
 def test_a_server_that_keeps_its_contract_conforms_and_nothing_is_left(name: str) -> None:
@@ -233,6 +235,68 @@ def test_what_could_not_be_removed_is_left_behind_though_no_list_tells_whose_it_
 
     assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
     assert document["left_behind"]["notes"] > 10
+
+
+def test_what_pages_with_a_cursor_show_is_cleaned_as_well() -> None:
+    with served("cursor") as server:
+        for number in range(12):
+            httpx.post(f"{server.url}/notes", json={"title": f"cf-0a1b2c3d-{number}-1"})
+        httpx.post(f"{server.url}/notes", json={"title": "Somebody's"})
+        command = [sys.executable, "-m", "conformance", "clean", server.url, "--all", "--yes"]
+        command += ["--contract", str(server.contract)]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        left = httpx.get(f"{server.url}/notes").json()
+
+    assert ran.stdout == "Removed 12 notes.\n", ran.stderr
+    assert [note["title"] for note in left["items"]] == ["Somebody's"]
+
+
+def test_servers_of_a_path_are_said_not_to_be_used() -> None:
+    with served("anchor") as server:
+        command = [sys.executable, "-m", "conformance", "check", server.url, "--mode", "quick"]
+        command += ["--contract", str(server.contract)]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert "getNote, replaceNote, deleteNote have servers of their own" in ran.stderr
+    assert ran.returncode == 0
+
+
+def test_keywords_that_hold_schemas_or_names_have_verdicts_of_their_own() -> None:
+    code, document = of_trouble("compound", "--only", "S.check.*")
+
+    _, broken = of_trouble("compound-not-kept", "--only", "S.check.*")
+    words = "shops.contains pair.prefixItems names.propertyNames codes.patternProperties "
+    words += "card.dependentRequired person.if word.not"
+    assert with_status(document, "PASS").keys() >= {f"S.check.body.{each}" for each in words.split()}
+    assert with_status(broken, "FAIL").keys() >= {f"S.check.body.{each}" for each in words.split()}
+    assert code == 3
+    assert {each: v["reason"] for each, v in with_status(document, "NOT_REACHED").items()} == {
+        "S.check.body.nothing.not": "no value was found that breaks not alone",
+        **dict.fromkeys(
+            ("S.check.body.card.number.type", "S.check.body.card.number.minLength"),
+            "no request was found that keeps the whole schema",
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("endless-body", "larger than 16 MiB"),
+        ("endless-header", "none, twice, while the server answers other requests: "),
+        ("deep", "a body that can be judged"),
+        ("gigantic", "a value at /id that keeps `type`"),
+        ("closes", "none, twice, while the server answers other requests: Server disconnected"),
+        ("extreme", "no text was found that keeps"),
+    ],
+)
+def test_whatever_is_made_to_hold_up_the_suite_is_bounded_and_told(name: str, told: str) -> None:
+    code, document = of_trouble(name, "--budget", "60", "--timeout", "5")
+
+    assert with_status(document, "ERROR") == {}
+    assert code in (1, 3)
+    assert told in json.dumps(document["derived"])
+    assert document["totals"]["seconds"] < 120
 
 
 def test_a_large_contract_is_read_and_bounded_in_time() -> None:

@@ -39,11 +39,13 @@ def document_of(run: Served) -> dict[str, Any]:
 
 NOT_OPENAPI_3 = {"swagger-2"}
 FETCHES = {"remote-ref"}
+ANCHORED = {"anchor"}
+"""The validator of documents does not follow `$anchor`."""
 SLOW = {"large"}
 """It is `undocumented-404` with more of the same, and takes ten seconds."""
 
 
-@pytest.mark.parametrize("name", sorted(TROUBLES.keys() - NOT_OPENAPI_3 - FETCHES - SLOW))
+@pytest.mark.parametrize("name", sorted(TROUBLES.keys() - NOT_OPENAPI_3 - FETCHES - ANCHORED - SLOW))
 def test_contracts_are_valid(name: str) -> None:
     with served(name) as run:
         openapi_spec_validator.validate(document_of(run))

@@ -1,5 +1,6 @@
 """Notes, changed in one way each: what their contract says of them, or what they do."""
 
+import copy
 import html
 import json
 import threading
@@ -50,22 +51,28 @@ def with_sql(refusal: Refusal) -> Reply:
     return problem(Refusal(refusal.status, told, refusal.headers))
 
 
-def ends_itself(seconds: float = 0.0) -> Callable[[Server], Api]:
-    """Return notes with an operation that ends the server so many seconds after its answer."""
+def ends_itself(more: int = 0) -> Callable[[Server], Api]:
+    """Return notes with an operation that ends the server when it has answered so many more requests."""
 
     def build(server: Server) -> Api:
+        left: list[int] = []
+
         def shut_down(_: Call) -> Reply:
-            if seconds:
-                threading.Timer(seconds, server.end).start()
-            else:
+            left.extend(range(more))
+            if not more:
                 server.end()
             return Reply(204)
 
+        class Ending(Api):
+            def answer(self, request: Request) -> Reply:
+                if left and left.pop() == 0:
+                    server.end()
+                return super().answer(request)
+
         document = _with_switch("/shutdown", "shutDown")
-        if seconds:
-            # Others are called until then.
-            document["paths"] = {"/shutdown": document["paths"].pop("/shutdown"), **document["paths"]}
-        return notes_api(document, {"shutDown": shut_down})
+        # The first, if others are to be called until then.
+        document["paths"] = {"/shutdown": document["paths"].pop("/shutdown"), **document["paths"]}
+        return notes_api(document, {"shutDown": shut_down}, kind=Ending)
 
     return build
 
@@ -370,6 +377,81 @@ def undeletable(_: Server) -> Api:
 
     functions = {**kept.operations, "listNotes": show, "createNote": create, "deleteNote": keep}
     return notes_api(document, functions)
+
+
+def by_cursor(_: Server) -> Api:
+    """Return notes whose list has pages of five, each of which tells a cursor for the next."""
+    document, kept = load("notes"), Notes()
+    text = {"type": "string"}
+    document["paths"]["/notes"]["get"]["parameters"] = [{"name": "cursor", "in": "query", "schema": text}]
+    document["components"]["schemas"]["NoteList"]["properties"]["next_cursor"] = text
+
+    def show(call: Call) -> Reply:
+        begin = int((call.parameters["cursor"] or "p0").removeprefix("p") or 0)
+        reply = kept.list(replace(call, parameters={"tag": None, "offset": begin, "limit": 5}))
+        more = {"next_cursor": f"p{begin + 5}"} if begin + 5 < reply.body["total"] else {}
+        return Reply(200, {**reply.body, **more})
+
+    return notes_api(document, {**kept.operations, "listNotes": show})
+
+
+def anchored(_: Server) -> Api:
+    """Return notes whose contract refers to an anchor, and states servers for one path."""
+    document = load("notes")
+    document["components"]["schemas"]["Tag"]["$anchor"] = "tag"
+    document["components"]["schemas"]["NewNote"]["properties"]["tags"]["items"] = {"$ref": "#tag"}
+    document["paths"]["/notes/{note_id}"]["servers"] = [{"url": "https://elsewhere.invalid/v9"}]
+    api = notes_api()
+    api.document = document
+    return api
+
+
+def compound(*, is_kept: bool) -> Callable[[Server], Api]:
+    """Return notes with an operation whose body says what no single bound says. It is kept, or not."""
+    document = load("notes")
+    text: dict[str, Any] = {"type": "string", "minLength": 1}
+    kind = {"type": "string", "enum": ["child", "adult"]}
+    person = {"type": "object", "required": ["kind"], "properties": {"kind": kind, "guardian": text}}
+    members: dict[str, Any] = {
+        "shops": {"type": "array", "items": text, "contains": {"const": "shop"}},
+        "pair": {"type": "array", "prefixItems": [{"type": "integer"}, text]},
+        "names": {"type": "object", "propertyNames": {"pattern": "^[a-z]+$"}},
+        "codes": {
+            "type": "object",
+            "patternProperties": {"^x-": {"type": "integer"}},
+            "additionalProperties": False,
+        },
+        "card": {
+            "type": "object",
+            "properties": {"number": text, "code": text},
+            "dependentRequired": {"number": ["code"]},
+        },
+        "person": {
+            **person,
+            "if": {"required": ["kind"], "properties": {"kind": {"const": "child"}}},
+            "then": {"required": ["guardian"]},
+        },
+        "word": {"type": "string", "maxLength": 60, "not": {"enum": ["forbidden"]}},
+        "nothing": {"type": "string", "maxLength": 60, "not": {"type": "integer"}},
+    }
+    body = {"type": "object", "required": ["person"], "properties": members}
+    document["paths"]["/checks"] = {
+        "post": {
+            "operationId": "check",
+            "requestBody": {"required": True, "content": {"application/json": {"schema": body}}},
+            "responses": {**_DONE, "422": {"$ref": "#/components/responses/Refused"}},
+        }
+    }
+
+    def build(_: Server) -> Api:
+        taken = copy.deepcopy(document)
+        if not is_kept:
+            taken["paths"]["/checks"]["post"]["requestBody"]["content"]["application/json"]["schema"] = {}
+        api = notes_api(taken, {"check": lambda _: Reply(204)})
+        api.document = document
+        return api
+
+    return build
 
 
 def without_operations(_: Server) -> Api:

@@ -1,6 +1,6 @@
 """Requests and replies, as the servers here see them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
@@ -60,6 +60,14 @@ class Refusal(Exception):
         self.status = status
         self.message = message
         self.headers = headers or {}
+
+
+class Raw(Exception):
+    """Octets go over the wire as they are, and then the connection ends."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        super().__init__()
+        self.chunks = chunks
 
 
 class Crash(Exception):

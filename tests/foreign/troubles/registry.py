@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.foreign.troubles import changed
+from tests.foreign.troubles import changed, hostile
 from tests.foreign.troubles.api import Api
 from tests.foreign.troubles.media import locks_api, media_api, styles_api
 from tests.foreign.troubles.notes import notes_api
@@ -65,7 +65,7 @@ TROUBLES: dict[str, Trouble] = {
     "swagger-2": Trouble("a contract of Swagger 2.0", changed.swagger_2),
     "no-operations": Trouble("a contract without an operation", changed.without_operations),
     "ends-itself": Trouble("POST /shutdown ends the server", changed.ends_itself()),
-    "ends-later": Trouble("POST /shutdown ends the server after 0.2 s", changed.ends_itself(0.2)),
+    "ends-later": Trouble("POST /shutdown ends the server, 20 requests later", changed.ends_itself(20)),
     "maintenance": Trouble(
         "after POST /maintenance every write is 503", changed.maintenance, is_correct=False
     ),
@@ -86,6 +86,28 @@ TROUBLES: dict[str, Trouble] = {
     "errors-string": Trouble("refusals as strings", changed.refusing(changed.as_string), is_correct=False),
     "errors-sql": Trouble("refusals with SQL in them", changed.refusing(changed.with_sql), is_correct=False),
     "nullable-in-31": Trouble("nullable in 3.1, and null sent", changed.nullable_in_31, is_correct=False),
+    "cursor": Trouble("a list in pages that a cursor leads through", changed.by_cursor),
+    "anchor": Trouble("references to $anchor, servers for one path", changed.anchored),
+    "compound": Trouble("keywords that hold schemas or names", changed.compound(is_kept=True)),
+    "compound-not-kept": Trouble(
+        "keywords that hold schemas or names, and nobody looks at",
+        changed.compound(is_kept=False),
+        is_correct=False,
+    ),
+    "endless-body": Trouble(
+        "PUT is answered without end", hostile.answering(hostile.endless_body), is_correct=False
+    ),
+    "endless-header": Trouble(
+        "PUT is answered with headers without end",
+        hostile.answering(hostile.endless_header),
+        is_correct=False,
+    ),
+    "deep": Trouble("PUT is answered with lists in lists", hostile.answering(hostile.deep), is_correct=False),
+    "gigantic": Trouble(
+        "PUT is answered with gigantic numbers", hostile.answering(hostile.gigantic), is_correct=False
+    ),
+    "closes": Trouble("one in four requests is not answered", hostile.closes, is_correct=False),
+    "extreme": Trouble("schemas of which hardly a value can be made", hostile.extreme, is_correct=False),
     "stateless": Trouble("a mock that remembers nothing", changed.stateless),
 }
 """What can be started."""

@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.foreign.troubles.messages import Crash, Reply, Request
+from tests.foreign.troubles.messages import Crash, Raw, Reply, Request
 
 
 class Server(ThreadingHTTPServer):
@@ -66,6 +66,11 @@ class _Connection(BaseHTTPRequestHandler):
             reply = self.server.answer(Request(self.command, self.path, self.headers, body))
         except Crash:
             self.close_connection = True
+            return
+        except Raw as raw:
+            self.close_connection = True
+            for chunk in raw.chunks:
+                self.wfile.write(chunk)
             return
         if self.server.ended:
             self.close_connection = True
