@@ -37,6 +37,7 @@ from store.sql.engine import SqlStore
 from store.sql.json_columns import dump_policy, dump_texts
 from store.sql.tables import access_profiles, user_access_profiles, users
 from tests.postgres import postgres_cluster
+from tests.processes import start_anew
 from tests.serving import Keys, Server, add_keys, running_server
 
 PROPAGATED, READ = 1, 2
@@ -172,7 +173,10 @@ def change_template(server: Server) -> None:
 def measure(url: str, keys: Keys, copies: int) -> list[dict[str, object]]:
     """Propagate dry and wet over HTTP, and return a row for each."""
     rows: list[dict[str, object]] = []
-    with running_server(url, keys) as server, running_server(url, keys) as other:
+    with (
+        running_server(url, keys, start=start_anew) as server,
+        running_server(url, keys, start=start_anew) as other,
+    ):
         same, elsewhere = Reader(server), Reader(other)
         with same.reading(), elsewhere.reading():
             time.sleep(0.5)

@@ -10,7 +10,6 @@ import pytest
 
 from tests.http.commands import (
     COMMANDS_THAT_WRITE,
-    USUAL,
     assert_told_in_a_sentence,
     command,
     command_in_this_process,
@@ -60,9 +59,9 @@ def test_a_server_outlives_a_full_disk_and_loses_nothing(disk: SmallDisk, tmp_pa
 
 def run(disk: SmallDisk, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command, as a process of its own where that is what is limited."""
-    if disk.launcher == USUAL:
+    if disk.limit is None:
         return command_in_this_process(disk.url, *arguments)
-    return command(disk.url, *arguments, launcher=disk.launcher)
+    return command(disk.url, *arguments, limit=disk.limit)
 
 
 @pytest.mark.parametrize("arguments", COMMANDS_THAT_WRITE, ids=" ".join)
