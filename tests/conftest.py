@@ -17,6 +17,8 @@ LONGEST = (
     "tests/conformance/hostile/",
     "tests/http/",
     "tests/second/test_conformance.py",
+    "tests/foreign/test_suite.py",
+    "tests/house/test_new_operation.py",
 )
 """What takes long. It comes first, so that in the end no process has much to do while others have nothing."""
 

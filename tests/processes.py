@@ -13,9 +13,11 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import DupFd
 from pathlib import Path
@@ -37,6 +39,9 @@ IMPORTED = (
 
 _FORKING = multiprocessing.get_context("forkserver")
 _FORKING.set_forkserver_preload(["tests.processes", *IMPORTED])
+
+_TURN = threading.Lock()
+"""To start a process is to look which others have ended, and what became of one can be read once."""
 
 Limit = Callable[[], object]
 """Takes rights or resources from the process that calls it."""
@@ -68,7 +73,8 @@ class Process:
     @property
     def returncode(self) -> int | None:
         """The exit code, less than zero for a signal that ended it, None while it runs."""
-        return self._forked.exitcode
+        with _TURN:
+            return self._forked.exitcode
 
     def poll(self) -> int | None:
         return self.returncode
@@ -79,10 +85,11 @@ class Process:
         Raises:
             subprocess.TimeoutExpired: it goes on for longer than these seconds.
         """
-        self._forked.join(timeout)
-        if self.returncode is None:
+        wait([self._forked.sentinel], timeout)
+        code = self.returncode
+        if code is None:
             raise subprocess.TimeoutExpired(self._forked.name, timeout or 0)
-        return self.returncode
+        return code
 
     def send_signal(self, number: int) -> None:
         if self.returncode is None:
@@ -132,18 +139,28 @@ class Program:
 def start(
     module: str,
     *arguments: str,
-    stderr: IO[Any] | None = None,
+    stderr: IO[Any] | int | None = None,
     limit: Limit | None = None,
+    **environment: str,
 ) -> Process:
-    """Do as `python -m module` does. What it says on standard error goes into a file, or nowhere."""
+    """Do as `python -m module` does, with these variables besides.
+
+    What it says on standard error goes into a file, or nowhere; with `subprocess.STDOUT`, to what it prints.
+    """
     reading, writing = os.pipe()
     with os.fdopen(writing, "w") as printed, Path(os.devnull).open("r+") as nowhere:
-        files = [DupFd(file.fileno()) for file in (nowhere, printed, stderr or nowhere)]
+        complaints = printed if isinstance(stderr, int) else stderr or nowhere
+        files = [DupFd(file.fileno()) for file in (nowhere, printed, complaints)]
         program = Program(
-            module, arguments, dict(os.environ), signal.getsignal(signal.SIGINT) is signal.SIG_IGN, limit
+            module,
+            arguments,
+            {**os.environ, **environment},
+            signal.getsignal(signal.SIGINT) is signal.SIG_IGN,
+            limit,
         )
         forked = _FORKING.Process(target=program.run, args=files, name=module)
-        forked.start()
+        with _TURN:
+            forked.start()
     return Process(forked, os.fdopen(reading, encoding="utf-8"))
 
 
