@@ -115,13 +115,17 @@ def served_in_a_thread(
 @contextmanager
 def running_server(
     store_url: str,
-    keys: Keys,
+    keys: Keys | None = None,
     *,
     arguments: tuple[str, ...] = (),
     log: Path | None = None,
     start: Callable[..., processes.Running] = processes.start,
 ) -> Iterator[Server]:
-    """Start a server on a free port, as a process of this kind, and stop it at the end."""
+    """Start a server on a free port, as a process of this kind, and stop it at the end.
+
+    The store is migrated and gets keys, unless those that it has are given.
+    """
+    keys = keys or add_keys(store_url)
     command = ("server.cli", "--store", store_url, "serve", "--port", "0", *arguments)
     with (log or Path(os.devnull)).open("a") as errors:
         process = start(*command, stderr=errors)

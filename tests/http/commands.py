@@ -3,6 +3,7 @@
 import subprocess
 from functools import partial
 
+import httpx
 from click.testing import CliRunner
 
 from server.cli import main
@@ -27,6 +28,12 @@ def command_in_this_process(store_url: str, *arguments: str) -> subprocess.Compl
     """Run a command that ends by itself."""
     result = CliRunner().invoke(main, ["--store", store_url, *arguments], catch_exceptions=False)
     return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
+
+
+def assert_unavailable(answer: httpx.Response) -> None:
+    """Check that the store cannot be used, and that the client is told to come again."""
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store_unavailable")
+    assert answer.headers["retry-after"]
 
 
 def assert_told_in_a_sentence(done: subprocess.CompletedProcess[str], *told: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.http.commands import command
 from tests.http.writers import Writers
-from tests.serving import add_keys, running_server
+from tests.serving import running_server
 
 CLIENTS = 4
 
@@ -14,8 +14,7 @@ CLIENTS = 4
 def test_a_backup_under_load_is_sound_and_holds_what_was_answered_before(tmp_path: Path) -> None:
     store_url = f"sqlite:///{tmp_path / 'profiles.db'}"
     copy = tmp_path / "backup.db"
-    keys = add_keys(store_url)
-    with running_server(store_url, keys) as server, Writers([server] * CLIENTS) as writers:
+    with running_server(store_url) as server, Writers([server] * CLIENTS) as writers:
         writers.wait_for(100)
         before = list(writers.answered)
         made = command(store_url, "backup", str(copy))

@@ -21,7 +21,7 @@ from conformance.run.clean_up import clean_up
 from conformance.run.session import Session, Workspace
 from tests.http.conftest import DURABLE
 from tests.processes import Running, run, start, start_anew
-from tests.serving import LONG_SECONDS, Keys, Server, add_keys, running_server
+from tests.serving import LONG_SECONDS, Keys, Server, running_server
 
 IS_SOAK = "SOAK_ROUNDS" in os.environ
 HISTORIES = ("--seed", "1", "--budget", "900" if IS_SOAK else "200")
@@ -50,8 +50,7 @@ def in_memory() -> Iterator[Server]:
 @contextmanager
 def on_postgresql(folder: Path) -> Iterator[Server]:
     """Serve a new database."""
-    store = DURABLE["postgresql"](folder)
-    with running_server(store, add_keys(store)) as server:
+    with running_server(DURABLE["postgresql"](folder)) as server:
         yield server
 
 
@@ -131,8 +130,7 @@ def test_one_seed_gives_the_same_verdicts_at_a_fresh_server(tmp_path: Path) -> N
     rounds = int(os.environ.get("SOAK_ROUNDS", "0"))
     verdicts = []
     for number in range(rounds or 2):
-        store = f"sqlite:///{tmp_path / f'{number}.db'}"
-        with running_server(store, add_keys(store)) as server:
+        with running_server(f"sqlite:///{tmp_path / f'{number}.db'}") as server:
             folder = tmp_path / str(number)
             options = ("--budget", "900") if rounds else ("--mode", "quick", "--budget", "300")
             # Anew: hashes have another seed each time.

@@ -17,7 +17,7 @@ from tests.http.commands import assert_told_in_a_sentence, command, command_in_t
 from tests.http.conftest import DURABLE
 from tests.http.writers import PATH, Writers, body, patience
 from tests.processes import Process, Running, start
-from tests.serving import LONG_SECONDS, Server, add_keys, running_server
+from tests.serving import LONG_SECONDS, Server, running_server
 
 CONNECTIONS = 32
 """So many that both of two workers get some: that one gets none happens once in 2³¹ times."""
@@ -28,8 +28,7 @@ TRUSTED = httpx.create_ssl_context()
 
 @contextmanager
 def two_workers(store_url: str, log: Path) -> Iterator[Server]:
-    keys = add_keys(store_url)
-    with running_server(store_url, keys, arguments=("--workers", "2"), log=log) as server:
+    with running_server(store_url, arguments=("--workers", "2"), log=log) as server:
         yield server
 
 

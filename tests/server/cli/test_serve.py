@@ -4,12 +4,11 @@ import socket
 from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.http.commands import command
 from tests.limited import limit_open_files
-from tests.serving import LONG_SECONDS, add_keys, running_server
+from tests.serving import add_keys, running_server
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
@@ -48,18 +47,12 @@ def test_more_workers_than_there_is_room_for_are_refused(tmp_path: Path) -> None
 
 def test_a_server_ends_quietly_when_it_is_told_to(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'profiles.db'}"
-    keys = add_keys(store)
     log = tmp_path / "log"
 
-    with running_server(store, keys, log=log) as server:
-        headers = {"Authorization": f"Bearer {keys.admin}"}
-        assert (
-            httpx.get(f"{server.url}/api/access-profiles", headers=headers, timeout=LONG_SECONDS).status_code
-            == 200
-        )
-        process = server.process
+    with running_server(store, log=log) as server, server.client() as client:
+        assert client.get("/api/access-profiles").status_code == 200
 
-    assert process.returncode in {0, -15}
+    assert server.process.returncode in {0, -15}
     text = log.read_text()
     assert "Traceback" not in text
-    assert keys.admin not in text
+    assert server.keys.admin not in text
