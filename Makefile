@@ -10,7 +10,7 @@ PACKAGES := conformance domain handlers server store
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help serve suite test check format types house lock contract-lint contract-diff foreign foreign-lock soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
+.PHONY: help serve suite test compiled check format types house lock contract-lint contract-diff foreign foreign-lock soak selftest bench-store bench-writes bench bench-propagation bench-cost bench-endurance clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,8 +51,13 @@ serve: $(VENV)/serve.stamp ## Migrate, seed a demo, print a key and a curl line,
 
 suite: $(VENV)/suite.stamp ## Install the conformance suite: .venv/bin/conformance
 
-test: check ## Everything that CI runs: checks, tests, a conformance run against a real server
+# While mypy has one core, the other one reads and compiles all tests, once for all the processes that run them.
+test: $(VENV)/dev.stamp ## Everything that CI runs: checks, tests, a conformance run against a real server
+	@$(MAKE) --no-print-directory --jobs 2 check compiled
 	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+compiled: $(VENV)/dev.stamp
+	@$(BIN)/python -m pytest --collect-only -qq > $(VENV)/collected || { tail -n 40 $(VENV)/collected; exit 1; }
 
 check: $(VENV)/dev.stamp ## Formatting, lint, types, import directions
 	@$(BIN)/ruff format --check --quiet . || { echo "run: make format"; exit 1; }

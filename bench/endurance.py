@@ -25,6 +25,7 @@ from bench.pipeline import Connection
 from bench.traffic import Traffic
 from store.registry import open_store
 from store.testsuite.samples import full_policy, new_profile
+from tests.processes import start_anew
 from tests.serving import Server, add_keys, running_server
 
 ROUND = 10_000
@@ -180,7 +181,7 @@ def main(requests: int, profiles: int, connections: int, most_growth: float, out
         url = f"sqlite:///{folder}/profiles.db"
         keys = add_keys(url)
         fill(url, profiles)
-        with running_server(url, keys) as server:
+        with running_server(url, keys, start=start_anew) as server:
             result = asyncio.run(run(server, requests, profiles, connections))
     if output_format == "json":
         click.echo(json.dumps(asdict(result), indent=2))

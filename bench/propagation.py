@@ -30,6 +30,7 @@ from handlers.context import Context, Principal
 from handlers.contract_types import PropagateRequest
 from handlers.propagation import propagate_access_profile
 from store.sql.engine import SqlStore
+from tests.processes import start_anew
 from tests.serving import Keys, Server, add_keys, running_server
 
 PROPAGATED, READ = 1, 2
@@ -131,7 +132,10 @@ def change_template(server: Server) -> None:
 def measure(url: str, keys: Keys, copies: int) -> list[dict[str, object]]:
     """Propagate dry and wet over HTTP, and return a row for each."""
     rows: list[dict[str, object]] = []
-    with running_server(url, keys) as server, running_server(url, keys) as other:
+    with (
+        running_server(url, keys, start=start_anew) as server,
+        running_server(url, keys, start=start_anew) as other,
+    ):
         same, elsewhere = Reader(server), Reader(other)
         with same.reading(), elsewhere.reading():
             time.sleep(0.5)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.serving import Server, add_keys, running_server
+from tests.serving import Server, running_server
 
 LONGEST = (
     "tests/http/test_conformance.py",
@@ -17,6 +17,8 @@ LONGEST = (
     "tests/conformance/hostile/",
     "tests/http/",
     "tests/second/test_conformance.py",
+    "tests/foreign/test_suite.py",
+    "tests/house/test_new_operation.py",
 )
 """What takes long. It comes first, so that in the end no process has much to do while others have nothing."""
 
@@ -46,8 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """Give one server on an SQLite file, shared: tests must not care what others create."""
     folder = tmp_path_factory.mktemp("server")
-    store_url = f"sqlite:///{folder / 'profiles.db'}"
-    with running_server(store_url, add_keys(store_url), log=folder / "log") as running:
+    with running_server(f"sqlite:///{folder / 'profiles.db'}", log=folder / "log") as running:
         yield running
 
 

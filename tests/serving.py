@@ -2,13 +2,11 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,8 +19,9 @@ from starlette.types import ASGIApp
 
 from server.http.authentication import issue_key
 from store.registry import open_store
+from tests import processes
 
-ROOT = Path(__file__).parents[1]
+ROOT = processes.ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Server:
     url: str
     store: str
     keys: Keys
-    process: subprocess.Popen[str]
+    process: processes.Running
 
     @property
     def host(self) -> str:
@@ -63,7 +62,7 @@ class Server:
 
     def kill(self) -> None:
         """End the process at once, as a crash would."""
-        self.process.send_signal(signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
 
@@ -116,19 +115,22 @@ def served_in_a_thread(
 @contextmanager
 def running_server(
     store_url: str,
-    keys: Keys,
+    keys: Keys | None = None,
     *,
     arguments: tuple[str, ...] = (),
     log: Path | None = None,
-    launcher: Sequence[str] = (sys.executable,),
+    start: Callable[..., processes.Running] = processes.start,
 ) -> Iterator[Server]:
-    """Start a server on a free port, and stop it at the end; `launcher` starts Python."""
-    command = [*launcher, "-m", "server.cli", "--store", store_url, "serve", "--port", "0", *arguments]
+    """Start a server on a free port, as a process of this kind, and stop it at the end.
+
+    The store is migrated and gets keys, unless those that it has are given.
+    """
+    keys = keys or add_keys(store_url)
+    command = ("server.cli", "--store", store_url, "serve", "--port", "0", *arguments)
     with (log or Path(os.devnull)).open("a") as errors:
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
-        )
-        assert process.stdout is not None
+        process = start(*command, stderr=errors)
+    assert process.stdout is not None
+    with process:
         try:
             first = process.stdout.readline()
             found = re.search(r" at (http://\S+), on ", first)
@@ -140,5 +142,3 @@ def running_server(
                 process.wait(60)
             except subprocess.TimeoutExpired:
                 process.kill()
-                process.wait()
-            process.stdout.close()

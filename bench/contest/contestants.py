@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ import httpx
 
 from server.process.settings import variable
 from tests.postgres import free_port
+from tests.processes import start_anew
 from tests.serving import ROOT, Keys, running_server
 
 START_SECONDS = 60
@@ -47,8 +49,8 @@ def ours(
     """Start the server of this project."""
     of_tests = Keys(keys[0], keys[0], keys[0], keys[0])
     memory = () if remembers else (f"{variable('memory_mib')}=0",)
-    launcher = ("env", *memory, sys.executable)
-    with running_server(store, of_tests, arguments=arguments, launcher=launcher) as server:
+    start = partial(start_anew, launcher=("env", *memory))
+    with running_server(store, of_tests, arguments=arguments, start=start) as server:
         yield Contestant(name, server.url, keys, _family(server.process.pid))
 
 

@@ -121,7 +121,7 @@ class Resources:
 
     def of(self, parameter: str) -> Resource | None:
         """Return the resource of which this parameter takes an id wherever it stands, if there is one."""
-        found = [each for each in self if parameter in each.aliases]
+        found = self._by_alias.get(parameter, [])
         for kind in (found, [r for r in found if r.is_root], [r for r in found if r.makers]):
             if len(kind) == 1:
                 return kind[0]
@@ -228,6 +228,14 @@ class Resources:
             return None
         values = map(unquote, found.groups())
         return dict(zip((*resource.parents, resource.parameter), values, strict=True))
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[Resource]]:
+        found: dict[str, list[Resource]] = {}
+        for resource in self:
+            for alias in resource.aliases:
+                found.setdefault(alias, []).append(resource)
+        return found
 
     @cached_property
     def _made_by(self) -> dict[str, list[tuple[Resource, Maker]]]:

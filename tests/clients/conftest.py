@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import Server, add_keys, running_server
+from tests.serving import Server, running_server
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """Give a real server on an empty store."""
-    store = f"sqlite:///{tmp_path / 'profiles.db'}"
-    with running_server(store, add_keys(store)) as server:
+    with running_server(f"sqlite:///{tmp_path / 'profiles.db'}") as server:
         yield server
 
 

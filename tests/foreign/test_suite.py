@@ -1,8 +1,6 @@
 """The suite on servers that it knows nothing of: small ones, good and bad, and those of others."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +11,7 @@ import pytest
 
 from tests.foreign.running import available
 from tests.foreign.troubles.serving import served
-from tests.serving import ROOT
+from tests.processes import run
 
 Document = dict[str, Any]
 
@@ -22,11 +20,11 @@ def check(
     url: str, contract: Path, credentials: Mapping[str, str] | None = None, *options: str
 ) -> tuple[int, Document]:
     """Return the exit code and the results of a run without the fuzzer."""
-    command = [sys.executable, "-m", "conformance", "check", url, "--contract", str(contract), "--seed", "1"]
+    command = ["check", url, "--contract", str(contract), "--seed", "1"]
     for scheme, value in (credentials or {}).items():
         command += ["--credential", f"{scheme}={value}"]
     command += ["--without", "fuzz", "--format", "json", *options]
-    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = run("conformance", *command)
     assert "Traceback" not in ran.stderr, ran.stderr
     return ran.returncode, json.loads(ran.stdout)
 
@@ -242,9 +240,7 @@ def test_what_pages_with_a_cursor_show_is_cleaned_as_well() -> None:
         for number in range(12):
             httpx.post(f"{server.url}/notes", json={"title": f"cf-0a1b2c3d-{number}-1"})
         httpx.post(f"{server.url}/notes", json={"title": "Somebody's"})
-        command = [sys.executable, "-m", "conformance", "clean", server.url, "--all", "--yes"]
-        command += ["--contract", str(server.contract)]
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        ran = run("conformance", "clean", server.url, "--all", "--yes", "--contract", str(server.contract))
         left = httpx.get(f"{server.url}/notes").json()
 
     assert ran.stdout == "Removed 12 notes.\n", ran.stderr
@@ -253,9 +249,7 @@ def test_what_pages_with_a_cursor_show_is_cleaned_as_well() -> None:
 
 def test_servers_of_a_path_are_said_not_to_be_used() -> None:
     with served("anchor") as server:
-        command = [sys.executable, "-m", "conformance", "check", server.url, "--mode", "quick"]
-        command += ["--contract", str(server.contract)]
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        ran = run("conformance", "check", server.url, "--mode", "quick", "--contract", str(server.contract))
 
     assert "getNote, replaceNote, deleteNote have servers of their own" in ran.stderr
     assert ran.returncode == 0
@@ -312,9 +306,7 @@ def test_a_large_contract_is_read_and_bounded_in_time() -> None:
 )
 def test_what_is_no_contract_to_work_from_is_refused_in_a_sentence(name: str, said: str) -> None:
     with served(name) as server:
-        command = [sys.executable, "-m", "conformance", "check", server.url]
-        command += ["--contract", str(server.contract)]
-        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        ran = run("conformance", "check", server.url, "--contract", str(server.contract))
 
     assert ran.returncode == 2
     assert said in ran.stderr.splitlines()[-1]

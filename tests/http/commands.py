@@ -1,16 +1,13 @@
 """The command line as processes, and what it must not do when it fails."""
 
 import subprocess
-import sys
-from collections.abc import Sequence
+from functools import partial
 
+import httpx
 from click.testing import CliRunner
 
 from server.cli import main
-from tests.serving import ROOT
-
-USUAL = (sys.executable,)
-"""What starts Python, unless a test limits the process."""
+from tests.processes import Limit, run, start
 
 COMMANDS_THAT_WRITE = (
     ("migrate",),
@@ -22,23 +19,21 @@ COMMANDS = (("serve", "--port", "0"), ("migrate",), ("keys", "list"))
 """Each of them meets the store in a way of its own."""
 
 
-def command(
-    store_url: str, *arguments: str, launcher: Sequence[str] = USUAL
-) -> subprocess.CompletedProcess[str]:
-    """Run `access-profiles` and return how it ended."""
-    return subprocess.run(
-        [*launcher, "-m", "server.cli", "--store", store_url, *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def command(store_url: str, *arguments: str, limit: Limit | None = None) -> subprocess.CompletedProcess[str]:
+    """Run `access-profiles` as a process and return how it ended."""
+    return run("server.cli", "--store", store_url, *arguments, start=partial(start, limit=limit))
 
 
 def command_in_this_process(store_url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that ends by itself, a second faster than a process starts."""
+    """Run a command that ends by itself."""
     result = CliRunner().invoke(main, ["--store", store_url, *arguments], catch_exceptions=False)
     return subprocess.CompletedProcess(arguments, result.exit_code, result.stdout, result.stderr)
+
+
+def assert_unavailable(answer: httpx.Response) -> None:
+    """Check that the store cannot be used, and that the client is told to come again."""
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store_unavailable")
+    assert answer.headers["retry-after"]
 
 
 def assert_told_in_a_sentence(done: subprocess.CompletedProcess[str], *told: str) -> None:

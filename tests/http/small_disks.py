@@ -8,13 +8,15 @@ import os
 import resource
 import shutil
 import subprocess
-import sys
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
+from tests.limited import limit_files
+from tests.processes import Limit
 from tests.serving import Server
 
 
@@ -23,12 +25,12 @@ class SmallDisk(ABC):
 
     Attributes:
         told: what is said of the store once the disk is full.
-        launcher: starts Python as a process that cannot write more than the disk has.
+        limit: what keeps another process from writing more than the disk has, if that is needed.
         server: the server that runs on it already, if one does.
     """
 
     told: str
-    launcher: tuple[str, ...] = (sys.executable,)
+    limit: Limit | None = None
     server: Server | None = None
 
     def __init__(self, folder: Path) -> None:
@@ -71,12 +73,12 @@ class FileLimit(SmallDisk):
         size = spare_bytes
         if spare_bytes:
             size += max(path.stat().st_size for path in self.folder.glob("profiles.db*"))
-        self.launcher = (sys.executable, "-m", "tests.limited", f"--largest-file={size}")
+        self.limit = partial(limit_files, size)
         self._limit_server(size)
 
     def make_space(self) -> None:
         """Take the limit away."""
-        self.launcher = (sys.executable,)
+        self.limit = None
         self._limit_server(resource.RLIM_INFINITY)
 
     def _limit_server(self, size: int) -> None:

@@ -1,13 +1,12 @@
 """A backup while a server is written to."""
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
+from tests.http.commands import command
 from tests.http.writers import Writers
-from tests.serving import ROOT, add_keys, running_server
+from tests.serving import running_server
 
 CLIENTS = 4
 
@@ -15,20 +14,16 @@ CLIENTS = 4
 def test_a_backup_under_load_is_sound_and_holds_what_was_answered_before(tmp_path: Path) -> None:
     store_url = f"sqlite:///{tmp_path / 'profiles.db'}"
     copy = tmp_path / "backup.db"
-    keys = add_keys(store_url)
-    command = [sys.executable, "-m", "server.cli", "--store", store_url]
-    with running_server(store_url, keys) as server, Writers([server] * CLIENTS) as writers:
+    with running_server(store_url) as server, Writers([server] * CLIENTS) as writers:
         writers.wait_for(100)
         before = list(writers.answered)
-        subprocess.run([*command, "backup", str(copy)], cwd=ROOT, check=True, capture_output=True)
+        made = command(store_url, "backup", str(copy))
         writers.wait_for(len(writers.answered) + 20)
-        refused = subprocess.run(
-            [*command, "restore", str(copy)], cwd=ROOT, check=False, capture_output=True, text=True
-        )
+        refused = command(store_url, "restore", str(copy))
         writers.wait_for(len(writers.answered) + 20)
 
     assert writers.refused == []
-    assert refused.returncode == 1
+    assert (made.returncode, refused.returncode) == (0, 1)
     assert "Another process uses" in refused.stderr
     with closing(sqlite3.connect(copy)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -10,7 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.http.commands import assert_told_in_a_sentence, command, command_in_this_process
+from tests.http.commands import (
+    assert_told_in_a_sentence,
+    assert_unavailable,
+    command,
+    command_in_this_process,
+)
 from tests.http.writers import PATH, body
 from tests.serving import add_keys, running_server
 
@@ -118,9 +123,8 @@ def test_a_server_that_meets_damage_answers_503_and_says_so(
 ) -> None:
     file, log = tmp_path / "profiles.db", tmp_path / "log"
     url = f"sqlite:///{file}"
-    keys = add_keys(url)
     with (
-        running_server(url, keys, log=log) as server,
+        running_server(url, log=log) as server,
         server.client() as client,
     ):
         ready_before = client.get("/readyz")
@@ -130,9 +134,7 @@ def test_a_server_that_meets_damage_answers_503_and_says_so(
 
     assert ready_before.status_code == 200
     for answer in answers:
-        assert answer.status_code == 503
-        assert answer.json()["error"]["code"] == "store_unavailable"
-        assert answer.headers["retry-after"]
+        assert_unavailable(answer)
     assert (ready.status_code, alive.status_code) == (503, 200)
     assert ready.json()["reason"].startswith(f"The store at {file} is damaged: ")
     assert ready.json()["reason"].endswith(" Restore a backup, and start the server again.")

@@ -2,8 +2,6 @@
 
 import re
 import shlex
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.serving import LONG_SECONDS, ROOT
+from tests.processes import start
+from tests.serving import LONG_SECONDS
 
 # The example of the page that this API was first documented on: every field, with its type.
 BUDGET = {"max_limit": float, "id": str, "scope": str, "current_usage": float, "last_reset": str}
@@ -98,14 +97,8 @@ def test_the_key_is_printed_once_and_the_company_is_made_once(first_day: FirstDa
 @contextmanager
 def demo(folder: Path) -> Iterator[str]:
     """Run the demo and yield what it printed."""
-    command = [
-        *(sys.executable, "-m", "server.cli", "--store", f"sqlite:///{folder / 'demo.db'}"),
-        *("serve", "--demo", "--port", "0"),
-    ]
-    with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout is not None
+    store_url = f"sqlite:///{folder / 'demo.db'}"
+    with start("server.cli", "--store", store_url, "serve", "--demo", "--port", "0") as process:
         printed = ""
         while "Ctrl-C" not in printed:
             line = process.stdout.readline()

@@ -3,14 +3,14 @@
 import os
 import time
 
-import httpx
 import pytest
 
+from tests.http.commands import assert_unavailable
 from tests.http.soundness import assert_is_sound
 from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, patience
 from tests.postgres import own_cluster
 from tests.postgres_binaries import NoPostgres
-from tests.serving import LONG_SECONDS, add_keys, running_server
+from tests.serving import add_keys, running_server
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 CLIENTS = 8
@@ -40,26 +40,19 @@ def test_the_server_outlives_a_database_that_is_killed() -> None:
     try:
         with own_cluster() as cluster:
             store_url = cluster.database_url(cluster.new_database())
-            keys = add_keys(store_url)
-            with running_server(store_url, keys) as server:
-                headers = {"Authorization": f"Bearer {keys.admin}"}
-                with Writers([server] * CLIENTS) as writers:
+            with running_server(store_url) as server:
+                with Writers([server] * CLIENTS) as writers, server.client() as client:
                     writers.wait_for(60)
                     cluster.kill9()
-                    away = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
+                    away = client.get(PATH)
                     cluster.start()
                     with patience() as up:
-                        while (
-                            httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS).status_code
-                            != 200
-                        ):
+                        while client.get(PATH).status_code != 200:
                             assert not up.is_set(), "the server has not found its database again"
                             time.sleep(0.1)
                     writers.wait_for(len(writers.answered) + 20)
 
-                assert away.status_code == 503
-                assert away.json()["error"]["code"] == "store_unavailable"
-                assert away.headers["retry-after"]
+                assert_unavailable(away)
                 assert set(writers.refused) <= {503}
                 assert_nothing_is_lost_or_half(server, writers.answered)
     except NoPostgres as error:
@@ -69,10 +62,9 @@ def test_the_server_outlives_a_database_that_is_killed() -> None:
 
 
 def test_a_write_of_one_process_is_read_by_the_other_at_once(durable_store: str) -> None:
-    keys = add_keys(durable_store)
     with (
-        running_server(durable_store, keys) as first,
-        running_server(durable_store, keys) as second,
+        running_server(durable_store) as first,
+        running_server(durable_store, first.keys) as second,
         first.client() as writer,
         second.client() as reader,
     ):

@@ -5,20 +5,19 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.http.commands import (
     COMMANDS_THAT_WRITE,
-    USUAL,
     assert_told_in_a_sentence,
+    assert_unavailable,
     command,
     command_in_this_process,
 )
 from tests.http.small_disks import SMALL_DISKS, SmallDisk
 from tests.http.soundness import assert_is_sound
 from tests.http.writers import PATH, Writers, assert_nothing_is_lost_or_half, body, patience
-from tests.serving import LONG_SECONDS, add_keys, running_server
+from tests.serving import add_keys, running_server
 
 SPARE_BYTES = 100_000
 """What is left for writes: enough for some of them."""
@@ -31,26 +30,21 @@ def disk(request: pytest.FixtureRequest) -> Iterator[SmallDisk]:
 
 
 def test_a_server_outlives_a_full_disk_and_loses_nothing(disk: SmallDisk, tmp_path: Path) -> None:
-    keys = add_keys(disk.url)
-    headers = {"Authorization": f"Bearer {keys.admin}"}
     log = tmp_path / "log"
-    with running_server(disk.url, keys, log=log) as server:
-        with Writers([server] * 4) as writers, patience() as up:
+    with running_server(disk.url, log=log) as server:
+        with Writers([server] * 4) as writers, server.client() as client, patience() as up:
             writers.wait_for(20)
             disk.server = server
             disk.fill(SPARE_BYTES)
             while len(writers.refused) < 20:
                 assert not up.is_set(), "the disk does not get full"
                 time.sleep(0.01)
-            write = httpx.post(server.url + PATH, headers=headers, json=body("refused"), timeout=LONG_SECONDS)
-            read = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
-            ready = httpx.get(server.url + "/readyz", timeout=LONG_SECONDS)
+            write = client.post(PATH, json=body("refused"))
+            read, ready = client.get(PATH), client.get("/readyz")
             disk.make_space()
             writers.wait_for(len(writers.answered) + 20)
 
-        assert write.status_code == 503
-        assert write.json()["error"]["code"] == "store_unavailable"
-        assert write.headers["retry-after"]
+        assert_unavailable(write)
         assert (read.status_code, ready.status_code) == (200, 200)
         assert set(writers.refused) == {503}
         assert_nothing_is_lost_or_half(server, writers.answered)
@@ -60,9 +54,9 @@ def test_a_server_outlives_a_full_disk_and_loses_nothing(disk: SmallDisk, tmp_pa
 
 def run(disk: SmallDisk, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command, as a process of its own where that is what is limited."""
-    if disk.launcher == USUAL:
+    if disk.limit is None:
         return command_in_this_process(disk.url, *arguments)
-    return command(disk.url, *arguments, launcher=disk.launcher)
+    return command(disk.url, *arguments, limit=disk.limit)
 
 
 @pytest.mark.parametrize("arguments", COMMANDS_THAT_WRITE, ids=" ".join)

@@ -1,19 +1,24 @@
 """A store that may not be written: what can be read is answered, and writes are refused with the reason."""
 
 import stat
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.http.commands import COMMANDS, COMMANDS_THAT_WRITE, assert_told_in_a_sentence, command
+from tests.http.commands import (
+    COMMANDS,
+    COMMANDS_THAT_WRITE,
+    assert_told_in_a_sentence,
+    assert_unavailable,
+    command,
+)
 from tests.http.writers import PATH, body
-from tests.serving import LONG_SECONDS, Keys, add_keys, running_server
-
-OBEYING = (sys.executable, "-m", "tests.limited", "--obey-permissions")
+from tests.limited import obey_permissions
+from tests.processes import start
+from tests.serving import Keys, add_keys, running_server
 
 READ_ONLY = (
     "is read-only: attempt to write a readonly database. Let this user write the file, its folder, and"
@@ -43,19 +48,17 @@ def kept(tmp_path: Path) -> Iterator[Kept]:
 
 def test_a_server_on_a_read_only_file_answers_reads_and_refuses_writes(kept: Kept, tmp_path: Path) -> None:
     log = tmp_path / "log"
-    headers = {"Authorization": f"Bearer {kept.keys.admin}"}
     kept.file.chmod(0o400)
 
-    with running_server(kept.url, kept.keys, launcher=OBEYING, log=log) as server:
-        read = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
-        write = httpx.post(server.url + PATH, headers=headers, json=body("refused"), timeout=LONG_SECONDS)
-        again = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
-        ready = httpx.get(server.url + "/readyz", timeout=LONG_SECONDS)
+    obeying = partial(start, limit=obey_permissions)
+    with running_server(kept.url, kept.keys, start=obeying, log=log) as server, server.client() as client:
+        read = client.get(PATH)
+        write = client.post(PATH, json=body("refused"))
+        again = client.get(PATH)
+        ready = client.get("/readyz")
 
     assert (read.status_code, again.status_code, ready.status_code) == (200, 200, 200)
-    assert write.status_code == 503
-    assert write.json()["error"]["code"] == "store_unavailable"
-    assert write.headers["retry-after"]
+    assert_unavailable(write)
     assert f"The store at {kept.file} {READ_ONLY}" in log.read_text()
     assert "Traceback" not in log.read_text()
 
@@ -64,7 +67,7 @@ def test_a_server_on_a_read_only_file_answers_reads_and_refuses_writes(kept: Kep
 def test_a_command_that_writes_to_a_read_only_file_says_so(kept: Kept, arguments: tuple[str, ...]) -> None:
     kept.file.chmod(0o400)
 
-    done = command(kept.url, *arguments, launcher=OBEYING)
+    done = command(kept.url, *arguments, limit=obey_permissions)
 
     assert_told_in_a_sentence(done, f"The store at {kept.file} {READ_ONLY}")
 
@@ -72,7 +75,7 @@ def test_a_command_that_writes_to_a_read_only_file_says_so(kept: Kept, arguments
 def test_keys_are_listed_from_a_read_only_file(kept: Kept) -> None:
     kept.file.chmod(0o400)
 
-    done = command(kept.url, "keys", "list", launcher=OBEYING)
+    done = command(kept.url, "keys", "list", limit=obey_permissions)
 
     assert (done.returncode, done.stderr) == (0, "")
     assert "admin" in done.stdout
@@ -93,7 +96,7 @@ def test_what_cannot_even_be_read_is_told(
     kept.file.chmod(file)
     kept.file.parent.chmod(folder)
 
-    done = command(kept.url, *arguments, launcher=OBEYING)
+    done = command(kept.url, *arguments, limit=obey_permissions)
 
     assert_told_in_a_sentence(done, f"The store at {kept.file} {told}")
 
@@ -102,6 +105,6 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
     above = tmp_path / "above"
     above.mkdir(0o500)
 
-    done = command(f"sqlite:///{above / 'store' / 'profiles.db'}", "migrate", launcher=OBEYING)
+    done = command(f"sqlite:///{above / 'store' / 'profiles.db'}", "migrate", limit=obey_permissions)
 
     assert_told_in_a_sentence(done, f"The folder {above / 'store'} cannot be made: Permission denied.")

@@ -4,12 +4,11 @@ import httpx
 
 from tests.http.commands import command
 from tests.http.writers import PATH
-from tests.serving import LONG_SECONDS, add_keys, running_server
+from tests.serving import LONG_SECONDS, running_server
 
 
 def test_a_key_is_accepted_and_refused_by_every_server_at_once(durable_store: str) -> None:
-    keys = add_keys(durable_store)
-    with running_server(durable_store, keys) as first, running_server(durable_store, keys) as second:
+    with running_server(durable_store) as first, running_server(durable_store, first.keys) as second:
         made = command(durable_store, "keys", "create", "ci", "--all-scopes")
         headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
         accepted = [

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.serving import LONG_SECONDS, Server, add_keys, running_server
+from tests.http.commands import command_in_this_process
+from tests.serving import LONG_SECONDS, Server, running_server
 
 ORIGIN = "/api/access-profiles"
 
@@ -100,30 +101,20 @@ def test_the_permission_is_checked_before_the_body(server: Server) -> None:
 
 
 def test_a_revoked_key_is_refused_at_once_by_every_process(durable_store: str) -> None:
-    keys = add_keys(durable_store)
-    with running_server(durable_store, keys) as first, running_server(durable_store, keys) as second:
-        headers = {"Authorization": f"Bearer {keys.viewer}"}
+    with running_server(durable_store) as first, running_server(durable_store, first.keys) as second:
+        headers = {"Authorization": f"Bearer {first.keys.viewer}"}
         assert [status(server, headers) for server in (first, second)] == [200, 200]
 
-        revoke(durable_store, "viewer")
+        assert command_in_this_process(durable_store, "keys", "revoke", "viewer").returncode == 0
 
         assert [status(server, headers) for server in (first, second)] == [401, 401]
 
 
-def revoke(store_url: str, name: str) -> None:
-    from click.testing import CliRunner
-
-    from server.cli import main
-
-    result = CliRunner().invoke(main, ["--store", store_url, "keys", "revoke", name])
-    assert result.exit_code == 0, result.output
-
-
 def test_no_key_is_ever_logged(tmp_path: Path) -> None:
     store_url = f"sqlite:///{tmp_path / 'logged.db'}"
-    keys = add_keys(store_url)
     log = tmp_path / "log"
-    with running_server(store_url, keys, log=log) as server:
+    with running_server(store_url, log=log) as server:
+        keys = server.keys
         for key in (keys.admin, keys.viewer, keys.expired, keys.revoked, "bfst-unknown-secret"):
             httpx.get(server.url + ORIGIN, headers={"Authorization": f"Bearer {key}"}, timeout=LONG_SECONDS)
             httpx.get(f"{server.url}{ORIGIN}/x", headers={"x-api-key": key}, timeout=LONG_SECONDS)

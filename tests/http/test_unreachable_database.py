@@ -4,13 +4,12 @@ import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import httpx
 import pytest
 
 from tests.http.commands import assert_told_in_a_sentence, command, command_in_this_process
 from tests.http.writers import PATH
 from tests.postgres import PASSWORD_ROLE, ROLE, OwnCluster, free_port, shared_own_cluster
-from tests.serving import LONG_SECONDS, add_keys, running_server
+from tests.serving import running_server
 
 SECRET = "s3cret-of-ours"
 CHECK = "Check the user, the password and the database in the store's URL."
@@ -93,13 +92,10 @@ def test_a_server_logs_that_its_database_is_away_without_the_password(tmp_path: 
     address = f"127.0.0.1:{cluster.port}/{cluster.new_database()}"
     url = f"postgresql://{ROLE}:{SECRET}@{address}"
     log = tmp_path / "log"
-    keys = add_keys(url)
-    with running_server(url, keys, log=log) as server:
+    with running_server(url, log=log) as server, server.client() as client:
         cluster.stop()
         try:
-            headers = {"Authorization": f"Bearer {keys.admin}"}
-            answer = httpx.get(server.url + PATH, headers=headers, timeout=LONG_SECONDS)
-            ready = httpx.get(server.url + "/readyz", timeout=LONG_SECONDS)
+            answer, ready = client.get(PATH), client.get("/readyz")
         finally:
             cluster.start()
 

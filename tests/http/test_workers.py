@@ -4,8 +4,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +16,8 @@ import pytest
 from tests.http.commands import assert_told_in_a_sentence, command, command_in_this_process
 from tests.http.conftest import DURABLE
 from tests.http.writers import PATH, Writers, body, patience
-from tests.serving import LONG_SECONDS, ROOT, Server, add_keys, running_server
+from tests.processes import Process, Running, start
+from tests.serving import LONG_SECONDS, Server, running_server
 
 CONNECTIONS = 32
 """So many that both of two workers get some: that one gets none happens once in 2³¹ times."""
@@ -29,8 +28,7 @@ TRUSTED = httpx.create_ssl_context()
 
 @contextmanager
 def two_workers(store_url: str, log: Path) -> Iterator[Server]:
-    keys = add_keys(store_url)
-    with running_server(store_url, keys, arguments=("--workers", "2"), log=log) as server:
+    with running_server(store_url, arguments=("--workers", "2"), log=log) as server:
         yield server
 
 
@@ -94,10 +92,11 @@ def workers_of(clients: Sequence[httpx.Client], log: Path) -> list[int]:
             time.sleep(0.01)
 
 
-def exit_code(process: subprocess.Popen[str]) -> int:
+def exit_code(process: Running) -> int:
     """Wait until nobody holds the output open, neither the server nor a worker."""
-    process.communicate(timeout=LONG_SECONDS)
-    return process.returncode
+    assert process.stdout is not None
+    process.stdout.read()
+    return process.wait(LONG_SECONDS)
 
 
 def wait_until_refused(server: Server) -> None:
@@ -201,18 +200,15 @@ def test_workers_that_make_no_sense_are_refused(workers: str, told: str) -> None
 
 
 @contextmanager
-def unable_workers(file: Path, log: Path) -> Iterator[subprocess.Popen[str]]:
+def unable_workers(file: Path, log: Path) -> Iterator[Process]:
     """Run two workers that cannot start while there is the file."""
-    command_line = [sys.executable, "-m", "tests.http.unable_workers", str(file)]
     with log.open("w") as errors:
-        process = subprocess.Popen(
-            command_line, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True, encoding="utf-8"
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.communicate(timeout=LONG_SECONDS)
+        process = start("tests.http.unable_workers", str(file), stderr=errors)
+    with process:
+        try:
+            yield process
+        finally:
+            process.terminate()
 
 
 def test_workers_that_cannot_start_end_the_command_with_a_sentence(tmp_path: Path) -> None:
@@ -220,9 +216,10 @@ def test_workers_that_cannot_start_end_the_command_with_a_sentence(tmp_path: Pat
     file.touch()
 
     with unable_workers(file, log) as process:
-        output, _ = process.communicate(timeout=LONG_SECONDS)
+        output = process.stdout.read()
+        code = process.wait(LONG_SECONDS)
 
-    assert (process.returncode, output) == (1, "")
+    assert (code, output) == (1, "")
     assert "there is the file" in log.read_text("utf-8")
     assert "Error: A worker ended with exit code 3 before it could serve." in log.read_text("utf-8")
 
@@ -234,7 +231,6 @@ def test_a_worker_that_cannot_be_replaced_yet_is_tried_again_while_the_others_se
         unable_workers(file, log) as process,
         httpx.Client(headers={"Connection": "close"}, timeout=LONG_SECONDS) as client,
     ):
-        assert process.stdout is not None
         url = f"http://127.0.0.1:{int(process.stdout.readline())}"
         killed = int(client.get(url).text)
         file.touch()

@@ -1,8 +1,6 @@
 """The suite says of a server that it has never seen where it conforms, and where it does not."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
@@ -13,11 +11,12 @@ from click.testing import CliRunner, Result
 
 from conformance.cli import cli
 from conformance.contract import document as contract
+from tests.processes import run
 from tests.second.gateway import Gateway
 from tests.second.keys import ROLES, KeyRing, generate
 from tests.second.mistakes import MISTAKES
 from tests.second.operations import Reply
-from tests.second.running import ROOT, Second, running
+from tests.second.running import Second, running
 from tests.second.wire import Request, Server
 
 CLAIMED = ("core", "http", "strict", "lifecycle", "scopes")
@@ -83,18 +82,12 @@ def test_without_a_claim_the_suite_finds_out_that_there_are_no_roles_and_users(s
 
 
 def test_fuzzing_finds_nothing_in_the_operations_that_it_has(second: Second, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "conformance", "check", second.url, "--key", second.keys["admin"]]
+    command = ["check", second.url, "--key", second.keys["admin"]]
     claim = ["--profile", "core,lifecycle", "--only", "S.*.fuzz", "--max-examples", "1", "--seed", "1"]
     claim += ["--without", "raw,boundary,model,race"]  # all of the time is for this phase
-    run = subprocess.run(
-        [*command, *PATIENCE, *claim, "--output", str(tmp_path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    ran = run("conformance", *command, *PATIENCE, *claim, "--output", str(tmp_path))
 
-    assert run.returncode == 0, run.stdout
+    assert ran.returncode == 0, ran.stdout
     derived = json.loads((tmp_path / "results.json").read_text("utf-8"))["derived"]
     fuzzed = {verdict["id"]: verdict["status"] for verdict in derived}
     mine = {name for name, status in fuzzed.items() if status == "PASS"}

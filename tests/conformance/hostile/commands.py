@@ -2,17 +2,19 @@
 
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from tests.limited import limit_files
+from tests.processes import start
 
 LONG_SECONDS = 300
 """Far more than any command takes that ends, on a machine that is busy as well."""
@@ -39,40 +41,21 @@ def conformance(
 ) -> Ended:
     """Run the command to its end; it is killed, and so has the code -9, when it takes longer."""
     admin, viewer = keys or (ADMIN, "")
-    variables = {
-        **os.environ,
-        "NO_COLOR": "1",
-        "CONFORMANCE_KEY": admin,
-        "CONFORMANCE_VIEWER_KEY": viewer,
-        **(environment or {}),
-    }
-    limit = (
-        None
-        if largest_file is None
-        else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file,) * 2)
-    )
     begun = time.monotonic()
-    with tempfile.TemporaryFile() as spoken:
-        output = subprocess.PIPE if largest_file is not None else spoken
-        process = subprocess.Popen(
-            [sys.executable, "-m", "conformance", *arguments],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=variables,
-            preexec_fn=limit,  # noqa: PLW1509  no other thread holds a lock that the child needs
-        )
-        watch = threading.Timer(seconds, process.kill)
-        watch.start()
-        with _peak_of(process.pid) as peak:
-            text = process.stdout.read() if process.stdout else b""
-            if process.stdout:
-                process.stdout.close()
-            process.wait()
-        watch.cancel()
-        spoken.seek(0)
-        text = text or spoken.read()
-    taken = time.monotonic() - begun
-    return Ended(process.returncode, text.decode(), taken, peak[0])
+    process = start(
+        "conformance",
+        *arguments,
+        stderr=subprocess.STDOUT,
+        limit=None if largest_file is None else partial(limit_files, largest_file),
+        **{"NO_COLOR": "1", "CONFORMANCE_KEY": admin, "CONFORMANCE_VIEWER_KEY": viewer} | (environment or {}),
+    )
+    watch = threading.Timer(seconds, process.kill)
+    watch.start()
+    with process, _peak_of(process.pid) as peak:
+        text = process.stdout.read()
+        code = process.wait()
+    watch.cancel()
+    return Ended(code, text, time.monotonic() - begun, peak[0])
 
 
 @contextmanager

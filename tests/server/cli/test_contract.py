@@ -2,13 +2,12 @@
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from conformance.contract.diff.rules import RULES
-from tests.serving import ROOT
+from tests.processes import run
 
 CONTRACT = """\
 openapi: 3.0.3
@@ -19,8 +18,7 @@ WITHOUT = CONTRACT.partition("paths:")[0] + "paths: {}\n"
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "server.cli", "contract", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return run("server.cli", "contract", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -40,8 +38,7 @@ def test_the_comparison_is_that_of_the_suite_with_its_exit_code(
     for file, text in zip(files, (old, new), strict=True):
         file.write_text(text)
     arguments = ["diff", *map(str, files), *options]
-    suite = [sys.executable, "-m", "conformance", *arguments]
-    meant = subprocess.run(suite, cwd=ROOT, capture_output=True, text=True, check=False)
+    meant = run("conformance", *arguments)
     ended = _run(*arguments)
 
     assert ended.returncode == code

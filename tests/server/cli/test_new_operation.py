@@ -1,11 +1,8 @@
 """`access-profiles new-operation`: `tests/house/test_new_operation.py` pastes what it prints."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.serving import ROOT
+from tests.processes import run
 
 
 @pytest.mark.parametrize(
@@ -17,8 +14,7 @@ from tests.serving import ROOT
     ],
 )
 def test_what_lacks_nothing_and_what_there_is_not_is_told(operation_id: str, code: int, told: str) -> None:
-    command = [sys.executable, "-m", "server.cli", "new-operation", operation_id]
-    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    ended = run("server.cli", "new-operation", operation_id)
 
     assert (ended.returncode, ended.stdout) == (code, "")
     assert ended.stderr.endswith(told)

@@ -1,30 +1,19 @@
 """`access-profiles serve` as a process: what it refuses, and how it ends."""
 
 import socket
-import subprocess
-import sys
-from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-import httpx
 import pytest
 
-from tests.serving import LONG_SECONDS, ROOT, add_keys, running_server
-
-PYTHON = (sys.executable,)
-
-FEW_FILES = ("sh", "-c", 'ulimit -n 40 && exec "$0" "$@"', *PYTHON)
-"""Starts Python with room for few sockets."""
-
-
-def serve(store: str, *arguments: str, launcher: Sequence[str] = PYTHON) -> subprocess.CompletedProcess[str]:
-    command = [*launcher, "-m", "server.cli", "--store", store, "serve", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+from tests.http.commands import command
+from tests.limited import limit_open_files
+from tests.serving import add_keys, running_server
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_store_that_is_not_migrated_is_not_served(tmp_path: Path, workers: str) -> None:
-    done = serve(f"sqlite:///{tmp_path / 'profiles.db'}", "--port", "0", "--workers", workers)
+    done = command(f"sqlite:///{tmp_path / 'profiles.db'}", "serve", "--port", "0", "--workers", workers)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "Run: access-profiles migrate" in done.stderr
@@ -36,7 +25,7 @@ def test_a_port_that_is_taken_is_told_before_anything_is_made(tmp_path: Path) ->
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
 
-        done = serve(f"sqlite:///{path}", "--demo", "--port", str(port))
+        done = command(f"sqlite:///{path}", "serve", "--demo", "--port", str(port))
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
@@ -50,7 +39,7 @@ def test_more_workers_than_there_is_room_for_are_refused(tmp_path: Path) -> None
     store = f"sqlite:///{tmp_path / 'profiles.db'}"
     add_keys(store)
 
-    done = serve(store, "--port", "0", "--workers", "64", launcher=FEW_FILES)
+    done = command(store, "serve", "--port", "0", "--workers", "64", limit=partial(limit_open_files, 40))
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "Error: 64 workers cannot be started: Too many open files.\n"
@@ -58,18 +47,12 @@ def test_more_workers_than_there_is_room_for_are_refused(tmp_path: Path) -> None
 
 def test_a_server_ends_quietly_when_it_is_told_to(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'profiles.db'}"
-    keys = add_keys(store)
     log = tmp_path / "log"
 
-    with running_server(store, keys, log=log) as server:
-        headers = {"Authorization": f"Bearer {keys.admin}"}
-        assert (
-            httpx.get(f"{server.url}/api/access-profiles", headers=headers, timeout=LONG_SECONDS).status_code
-            == 200
-        )
-        process = server.process
+    with running_server(store, log=log) as server, server.client() as client:
+        assert client.get("/api/access-profiles").status_code == 200
 
-    assert process.returncode in {0, -15}
+    assert server.process.returncode in {0, -15}
     text = log.read_text()
     assert "Traceback" not in text
-    assert keys.admin not in text
+    assert server.keys.admin not in text

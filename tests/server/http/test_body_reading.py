@@ -45,23 +45,16 @@ def test_a_body_of_exactly_the_limit_is_read() -> None:
     assert len(read(chunks(half, half), str(MAX_OCTETS).encode())[0]) == MAX_OCTETS
 
 
-@pytest.mark.parametrize("declared", [MAX_OCTETS + 1, 10**12, int("9" * 40)])
-def test_a_length_that_is_declared_too_large_is_refused_before_reading(declared: int) -> None:
+@pytest.mark.parametrize("declared", [str(MAX_OCTETS + 1), str(10**12), "9" * 40, "9" * 5000])
+def test_a_length_that_is_declared_too_large_is_refused_before_reading(declared: str) -> None:
     channel = Channel([])
 
     with pytest.raises(ApiError) as refused:
-        asyncio.run(read_body(channel.receive, str(declared).encode()))
+        asyncio.run(read_body(channel.receive, declared.encode()))
 
     assert refused.value.code == "body_too_large"
     assert refused.value.headers == {"Connection": "close"}
     assert channel.asked == 0
-
-
-def test_a_declared_length_of_thousands_of_digits_is_refused() -> None:
-    with pytest.raises(ApiError) as refused:
-        read(chunks(b"{}"), b"9" * 5000)
-
-    assert refused.value.code == "body_too_large"
 
 
 @pytest.mark.parametrize("declared", [None, b"2", b"nonsense", b"-5"])

@@ -224,10 +224,7 @@ def _broken(context: Context, profile_id: int, if_none_match: str | None = None)
 def test_an_answer_that_breaks_the_contract_is_not_remembered(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        "handlers.access_profiles.get_access_profile",
-        _broken,
-    )
+    monkeypatch.setattr("handlers.access_profiles.get_access_profile", _broken)
     broken = Client(client.store)
 
     answers = [broken.get() for _ in range(2)]

@@ -1,7 +1,5 @@
 """Migrations on PostgreSQL: several programs that start at once, and how long they wait."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Timer
@@ -15,7 +13,7 @@ from store.postgresql.store import TURN
 from store.sql.revision import head_revision
 from store.testsuite.samples import add_profiles, names_of
 from tests.postgres import OwnCluster
-from tests.serving import ROOT
+from tests.processes import run
 from tests.store.postgresql.stores import opened
 
 
@@ -37,11 +35,10 @@ def test_threads_that_migrate_at_once_do_not_collide(empty_url: str) -> None:
 
 
 def test_processes_that_migrate_at_once_do_not_collide(empty_url: str) -> None:
-    arguments = [sys.executable, "-m", "server.cli", "--store", empty_url, "migrate"]
-    processes = [subprocess.Popen(arguments, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    said = [process.communicate()[1] for process in processes]
+    with ThreadPoolExecutor(3) as pool:
+        ended = list(pool.map(lambda _: run("server.cli", "--store", empty_url, "migrate"), range(3)))
 
-    assert [process.returncode for process in processes] == [0, 0, 0], said
+    assert [each.returncode for each in ended] == [0, 0, 0], ended
     with opened(empty_url) as store:
         store.check_ready()
 
