@@ -34,9 +34,7 @@ def fuzz(seeds: int, stores: tuple[str, ...]) -> None:
 @main.command()
 @click.option("--seeds", type=click.IntRange(min=1), default=5, show_default=True)
 @click.option("--mode", type=click.Choice(["quick", "standard"]), default="standard", show_default=True)
-@click.option(
-    "--loops", type=click.IntRange(min=1), default=LOOPS_PER_CORE, show_default=True, help="Per core."
-)
+@click.option("--loops", type=click.IntRange(min=1), default=4, show_default=True, help="Per core.")
 def load(seeds: int, mode: str, loops: int) -> None:
     """Run everything on a machine that is busy with loops."""
     tally = Tally()
