@@ -3,6 +3,7 @@
 import logging
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +16,12 @@ from conformance.http.target import Target
 from conformance.run.plan import Plan
 from conformance.runner import planned
 from conformance.selftest import proof
-from conformance.selftest.middleware import FaultyApp
+from conformance.selftest.middleware import Fault, FaultyApp
 from conformance.selftest.trials import TrialServer
 from server.connexion_app import create_app
 from store.registry import open_store
 from store.testsuite.samples import new_profile
+from tests.conformance.command import Command
 from tests.serving import LONG_SECONDS, add_keys, served_in_a_thread
 
 CLAUSES_ALONE = dict.fromkeys(("boundary", "fuzz", "model"), "the clauses alone")
@@ -31,6 +33,16 @@ class Breakable:
 
     app: FaultyApp
     target: Target
+
+    @contextmanager
+    def broken(self, fault: Fault | None) -> Iterator[None]:
+        """Break the server for as long as the block lasts. What the fault raises itself is none."""
+        self.app.break_with(fault)
+        try:
+            yield
+            assert self.app.crashes == []
+        finally:
+            self.app.break_with(None)
 
 
 @pytest.fixture(scope="session")
@@ -55,6 +67,19 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
     with served_in_a_thread(app) as port:
         given = {"admin": keys.admin, "viewer": keys.viewer}
         yield Breakable(app, Target(f"http://127.0.0.1:{port}", given, timeout=LONG_SECONDS))
+
+
+@pytest.fixture
+def keyed(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the breakable server's keys in the environment, where commands find them."""
+    monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
+    monkeypatch.setenv("CONFORMANCE_VIEWER_KEY", breakable.target.viewer_key or "")
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Give the command as it is called: `command("list", "--profile", "http")`."""
+    return Command(capsys)
 
 
 @pytest.fixture(scope="session")

@@ -266,8 +266,7 @@ def _tried(
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         if answers is not None:
             workspace.observers.append(answers.observe)
-        breakable.app.break_with(fault)
-        try:
+        with breakable.broken(fault):
             Boundary(ACCESS_PROFILES).run(
                 Run(
                     replace(plan, only=frozenset(only)),
@@ -277,9 +276,6 @@ def _tried(
                     Deadline.within(None),
                 )
             )
-            assert breakable.app.crashes == []
-        finally:
-            breakable.app.break_with(None)
             workspace.observers.clear()
             clean_up(workspace, ACCESS_PROFILES)
     return verdicts

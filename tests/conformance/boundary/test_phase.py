@@ -189,11 +189,8 @@ def test_a_field_that_is_demanded_though_it_may_be_left_out_is_found(
     plan: Plan, breakable: Breakable
 ) -> None:
     only = {i for i in Boundary(ACCESS_PROFILES).ids(plan.contract) if i.startswith("S.updateRole.body")}
-    breakable.app.break_with(on("updateRole", when=lambda request: "name" not in request.sent).refuse(400))
-    try:
+    with breakable.broken(on("updateRole", when=lambda request: "name" not in request.sent).refuse(400)):
         verdicts, _ = _decided(replace(plan, only=frozenset(only)))
-    finally:
-        breakable.app.break_with(None)
 
     failed = {v.id for v in verdicts if v.status is Status.FAIL}
     assert "S.updateRole.body.type" in failed

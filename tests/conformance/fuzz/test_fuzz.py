@@ -43,11 +43,8 @@ def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
     plan: Plan, breakable: Breakable
 ) -> None:
     only = frozenset(derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
-    breakable.app.break_with(_wrong_member)
-    try:
+    with breakable.broken(_wrong_member):
         results = run(replace(plan, only=only, omitted={}, max_examples=8, budget=200.0))
-    finally:
-        breakable.app.break_with(None)
 
     found = {v.operation_id: {f.code for f in v.findings} for v in results.verdicts}
     assert {operation_id for operation_id, codes in found.items() if "ST108" in codes} == set(_WRONG_MEMBERS)
@@ -55,11 +52,8 @@ def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
 
 def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breakable) -> None:
     only = frozenset({"S.listAccessProfiles.fuzz"})
-    breakable.app.break_with(_count_as_text)
-    try:
+    with breakable.broken(_count_as_text):
         results = run(replace(plan, only=only, omitted={}, max_examples=5, budget=200.0))
-    finally:
-        breakable.app.break_with(None)
 
     (verdict,) = results.verdicts
     assert verdict.status is Status.FAIL
@@ -72,11 +66,8 @@ def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breaka
 
 def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Breakable) -> None:
     only = frozenset({"S.getAccessProfile.fuzz"})
-    breakable.app.break_with(_nothing_is_accepted)
-    try:
+    with breakable.broken(_nothing_is_accepted):
         results = run(replace(plan, only=only, omitted={}, max_examples=5, budget=200.0))
-    finally:
-        breakable.app.break_with(None)
 
     (verdict,) = results.verdicts
     assert verdict.status is Status.NOT_REACHED

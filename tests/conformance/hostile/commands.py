@@ -2,13 +2,10 @@
 
 import os
 import re
-import resource
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -26,53 +23,49 @@ class Ended:
 
     code: int
     text: str
-    seconds: float
     megabytes: float
 
 
 def conformance(
     *arguments: str,
-    keys: tuple[str, str] | None = None,
-    environment: dict[str, str] | None = None,
-    largest_file: int | None = None,
-    seconds: float = LONG_SECONDS,
+    keys: tuple[str, str] = (ADMIN, ""),
+    launcher: tuple[str, ...] = (),
+    interrupt: tuple[str, signal.Signals] | None = None,
+    **environment: str,
 ) -> Ended:
-    """Run the command to its end; it is killed, and so has the code -9, when it takes longer."""
-    admin, viewer = keys or (ADMIN, "")
-    variables = {
-        **os.environ,
-        "NO_COLOR": "1",
-        "CONFORMANCE_KEY": admin,
-        "CONFORMANCE_VIEWER_KEY": viewer,
-        **(environment or {}),
-    }
-    limit = (
-        None
-        if largest_file is None
-        else lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file,) * 2)
-    )
-    begun = time.monotonic()
-    with tempfile.TemporaryFile() as spoken:
-        output = subprocess.PIPE if largest_file is not None else spoken
-        process = subprocess.Popen(
-            [sys.executable, "-m", "conformance", *arguments],
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=variables,
-            preexec_fn=limit,  # noqa: PLW1509  no other thread holds a lock that the child needs
-        )
-        watch = threading.Timer(seconds, process.kill)
+    """Run the command to its end; it is killed, and so has the code -9, when it takes far too long.
+
+    `launcher` stands before the module that Python runs. With `interrupt` the command is sent a signal as
+    soon as it has said something.
+    """
+    with subprocess.Popen(
+        [sys.executable, *launcher, "-m", "conformance", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={
+            **os.environ,
+            "NO_COLOR": "1",
+            "PYTHONUNBUFFERED": "1",
+            "CONFORMANCE_KEY": keys[0],
+            "CONFORMANCE_VIEWER_KEY": keys[1],
+            **environment,
+        },
+    ) as process:
+        assert process.stdout is not None
+        watch = threading.Timer(LONG_SECONDS, process.kill)
         watch.start()
         with _peak_of(process.pid) as peak:
-            text = process.stdout.read() if process.stdout else b""
-            if process.stdout:
-                process.stdout.close()
-            process.wait()
+            lines: list[str] = []
+            for line in process.stdout:
+                lines.append(line)
+                if interrupt is not None and interrupt[0] in line:
+                    process.send_signal(interrupt[1])
+                    break
+            lines += process.stdout
+            code = process.wait()
         watch.cancel()
-        spoken.seek(0)
-        text = text or spoken.read()
-    taken = time.monotonic() - begun
-    return Ended(process.returncode, text.decode(), taken, peak[0])
+    return Ended(code, "".join(lines), peak[0])
 
 
 @contextmanager
@@ -98,32 +91,3 @@ def _peak_of(pid: int) -> Iterator[list[float]]:
     finally:
         ended.set()
         looking.join()
-
-
-def interrupted(*arguments: str, keys: tuple[str, str], sign: str, by: signal.Signals) -> Ended:
-    """Run the command, and send it a signal once it has said something."""
-    variables = {
-        **os.environ,
-        "NO_COLOR": "1",
-        "PYTHONUNBUFFERED": "1",
-        "CONFORMANCE_KEY": keys[0],
-        "CONFORMANCE_VIEWER_KEY": keys[1],
-    }
-    begun = time.monotonic()
-    with subprocess.Popen(
-        [sys.executable, "-m", "conformance", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=variables,
-    ) as process:
-        assert process.stdout is not None
-        lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line)
-            if sign in line and not process.poll():
-                process.send_signal(by)
-                break
-        lines += process.stdout
-        code = process.wait()
-    return Ended(code, "".join(lines), time.monotonic() - begun, 0)

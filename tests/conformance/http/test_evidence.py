@@ -173,11 +173,8 @@ def test_the_verdict_on_a_server_that_shows_keys_shows_none(
     seeded: SeededFault, breakable: Breakable, plan: Plan
 ) -> None:
     only = replace(plan, only=frozenset({seeded.clause_id}))
-    breakable.app.break_with(seeded.fault)
-    try:
+    with breakable.broken(seeded.fault):
         results = run(only)
-    finally:
-        breakable.app.break_with(None)
 
     [verdict] = [verdict for verdict in results.verdicts if not verdict.derived]
     document = results.as_dict()

@@ -77,11 +77,8 @@ def test_every_kind_of_run_fits_the_schema(make: Callable[[], Document]) -> None
 
 @pytest.mark.parametrize("fault", [None, fault_of("ERR-002/first_fault_alone")])
 def test_what_a_run_writes_fits_the_schema(breakable: Breakable, plan: Plan, fault: Fault | None) -> None:
-    breakable.app.break_with(fault)
-    try:
+    with breakable.broken(fault):
         made = run(replace(plan, only=frozenset({"ERR-002", "AUTH-001"}))).as_dict()
-    finally:
-        breakable.app.break_with(None)
 
     assert undescribed(made) == []
     assert document.validate(made) == made

@@ -81,11 +81,8 @@ def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Brea
         return refusal(403) if request.method == "DELETE" else await inner(request)
 
     _fill(workspace.session(CLAUSE))
-    breakable.app.break_with(no_deletion)
-    try:
+    with breakable.broken(no_deletion):
         residue = clean_up(workspace, ACCESS_PROFILES)
-    finally:
-        breakable.app.break_with(None)
 
     assert residue.counts == {"users": 2, "roles": 1, "profiles": 1, "api_keys": 1}
     assert clean_up(workspace, ACCESS_PROFILES).total == 0
@@ -103,13 +100,10 @@ def test_what_a_server_takes_for_new_and_has_another_name_is_not_removed(
         return response if made is None else response.with_json(made)
 
     with Workspace(others.contract, others.target, 1) as workspace_of_the_run:
-        breakable.app.break_with(made_before)
-        try:
+        with breakable.broken(made_before):
             session = workspace_of_the_run.session(CLAUSE)
             assert fixtures.user(session) == users
             assert fixtures.role(session) == roles
-        finally:
-            breakable.app.break_with(None)
         assert clean_up(workspace_of_the_run, ACCESS_PROFILES).total == 0
 
     assert others.call("getUser", parameters={"user_id": users["id"]}).status == 200
@@ -144,12 +138,9 @@ def test_a_server_without_the_extensions_is_checked_without_them(
         return refusal(status) if is_extension else await inner(request)
 
     asked = replace(plan, only=frozenset({"ROL-LST-001", "AP-UAP-001", CLAUSE, "S.listRoles.fuzz"}))
-    breakable.app.break_with(no_roles)
-    try:
+    with breakable.broken(no_roles):
         by_default = run(replace(asked, optional=frozenset({"extensions", "users"}), omitted={}))
         claimed = run(asked)
-    finally:
-        breakable.app.break_with(None)
 
     assert {v.id: v.status for v in by_default.verdicts} == {
         CLAUSE: Status.PASS,
@@ -177,11 +168,8 @@ def test_a_server_that_changes_no_templates_is_checked_without_that(
     asked = replace(plan, only=frozenset({CLAUSE, "AP-VER-001"}), optional=plan.profiles)
     verdicts = {}
     for name, fault in (("absent", unchanging), ("wrong", no_history)):
-        breakable.app.break_with(fault)
-        try:
+        with breakable.broken(fault):
             verdicts[name] = {v.id: v for v in run(asked).verdicts}
-        finally:
-            breakable.app.break_with(None)
 
     assert verdicts["absent"][CLAUSE].status is Status.PASS
     assert verdicts["absent"]["AP-VER-001"].status is Status.SKIP

@@ -62,11 +62,8 @@ def test_a_check_that_stumbles_over_a_misshapen_answer_fails_the_server(
         body.pop("total_count", None)
         return response.with_json(body)
 
-    breakable.app.break_with(no_total)
-    try:
+    with breakable.broken(no_total):
         verdict, code = _run_one(plan, lambda session: calls.browse(session).json["total_count"])
-    finally:
-        breakable.app.break_with(None)
 
     assert (verdict.status, code) == (Status.FAIL, ExitCode.DOES_NOT_CONFORM)
     assert "total_count" in verdict.findings[0].actual
