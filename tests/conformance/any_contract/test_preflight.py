@@ -1,6 +1,5 @@
 """What is found out before a run: that it cannot begin, in one sentence that says what to do."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from conformance.http.transport import LARGEST_ANSWER
 from conformance.run.verdict import ExitCode
 from tests.conformance.any_contract.answering import JSON, PAGE, answering
 from tests.conformance.command import Command
+from tests.conformance.contracts import stated
 from tests.foreign.troubles.serving import served
 
 Replies = list[tuple[str, int, str, dict[str, str]]]
@@ -25,15 +25,9 @@ BEGINS = "no answer of it was seen"
 
 
 def contract(folder: Path, **members: Any) -> Path:
-    stated = {
-        "openapi": "3.1.0",
-        "info": {"title": "Things", "version": "1"},
-        "servers": [{"url": "https://elsewhere.example/api"}],
-        "paths": {"/things": {"get": OK}, "/people": {"get": OK}, "/things/{id}": {"get": OK}},
-    }
-    path = folder / "openapi.json"
-    path.write_text(json.dumps(stated | members), encoding="utf-8")
-    return path
+    servers = [{"url": "https://elsewhere.example/api"}]
+    paths = {"/things": {"get": OK}, "/people": {"get": OK}, "/things/{id}": {"get": OK}}
+    return stated(folder, **{"servers": servers, "paths": paths, **members})
 
 
 @pytest.fixture
@@ -132,12 +126,12 @@ def test_what_can_be_read_without_a_credential_that_was_not_given_is_asked_first
 
 
 @pytest.mark.parametrize(
-    ("status", "stated", "answered"), [(200, "text/html", PAGE), (404, "application/json", JSON)]
+    ("status", "media_type", "answered"), [(200, "text/html", PAGE), (404, "application/json", JSON)]
 )
 def test_a_stated_page_and_a_stated_404_are_answers_of_its_own(
-    tmp_path: Path, told: Callable[..., str], status: int, stated: str, answered: str
+    tmp_path: Path, told: Callable[..., str], status: int, media_type: str, answered: str
 ) -> None:
-    responses = {status: {"description": "", "content": {stated: {}}}}
+    responses = {status: {"description": "", "content": {media_type: {}}}}
     with answering(("/", status, answered, {})) as url:
         assert BEGINS in told(url, contract(tmp_path, paths={"/things": {"get": {"responses": responses}}}))
 

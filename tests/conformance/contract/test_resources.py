@@ -10,6 +10,7 @@ import yaml
 from conformance.contract import derivation, document
 from conformance.contract.document import Contract, Operation
 from conformance.contract.resources import Resource, Resources, member
+from tests.conformance.contracts import loaded
 
 OURS = document.load()
 RESOURCES = derivation.resources(OURS)
@@ -109,9 +110,8 @@ def test_what_a_path_needs_is_told_in_its_order() -> None:
 
 def test_the_id_of_what_was_made_is_found_in_the_answer() -> None:
     assert _made("createRole", {"role": {"id": 7, "name": "x"}}) == {"role_id": 7}
-    assert _made("cloneAccessProfile", {"access_profile": {"id": 8}}, parameters={"profile_id": 7}) == {
-        "profile_id": 8
-    }
+    clone = _made("cloneAccessProfile", {"access_profile": {"id": 8}}, parameters={"profile_id": 7})
+    assert clone == {"profile_id": 8}
 
 
 def test_a_relation_is_found_in_the_request() -> None:
@@ -148,17 +148,8 @@ OBJECT = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"t
 
 
 def _foreign(folder: Path, paths: str, schemas: str = "{}") -> Contract:
-    text = {
-        "openapi": "3.1.0",
-        "info": {"title": "Foreign", "version": "1"},
-        "x-profiles": {"core": "All."},
-        "x-clauses": [{"id": "A-1", "level": "MUST", "profile": "core", "text": "So."}],
-        "paths": yaml.safe_load(paths),
-        "components": {"schemas": {"Object": OBJECT, **yaml.safe_load(schemas)}},
-    }
-    file = folder / "contract.json"
-    file.write_text(json.dumps(text), encoding="utf-8")
-    return document.load(file)
+    known = {"Object": OBJECT, **yaml.safe_load(schemas)}
+    return loaded(folder, paths=yaml.safe_load(paths), components={"schemas": known})
 
 
 def _only(contract: Contract) -> tuple[Resources, Resource]:
@@ -208,32 +199,24 @@ def test_a_contract_without_links_and_ids_of_operations_is_understood(tmp_path: 
     assert [o.id for o in notes.renamers] == ["changeNote"]
     assert notes.lister is not None
     assert (notes.lister.rows, notes.lister.identity) == ("/items", "/id")
-    assert (notes.lister.page, notes.lister.size, notes.lister.most, notes.lister.search) == (
-        "page",
-        "per_page",
-        50,
-        "q",
-    )
+    pages = (notes.lister.page, notes.lister.size, notes.lister.most, notes.lister.search)
+    assert pages == ("page", "per_page", 50, "q")
     assert found.remover_of(_operation(contract, "postNotes")) == notes.remover
 
 
-@pytest.mark.parametrize(
-    ("location", "made"),
-    [
-        ("/notes/a%20b", {"note_id": "a b"}),
-        ("http://host:1/base/notes/7?x=1", {"note_id": "7"}),
-        ("/other/7", None),
-        ("/notes/7/more", None),
-        ("", None),
-    ],
-)
-def test_the_header_location_tells_what_was_made(
-    tmp_path: Path, location: str, made: dict[str, Any] | None
-) -> None:
+def test_the_header_location_tells_what_was_made(tmp_path: Path) -> None:
     contract = _foreign(tmp_path, NOTES, NOTE)
     resources = derivation.resources(contract)
     maker = _operation(contract, "postNotes")
-    assert resources.made(maker, None, parameters={}, headers={"location": location}) == made
+    told = {
+        "/notes/a%20b": {"note_id": "a b"},
+        "http://host:1/base/notes/7?x=1": {"note_id": "7"},
+        "/other/7": None,
+        "/notes/7/more": None,
+        "": None,
+    }
+    made = {each: resources.made(maker, None, parameters={}, headers={"location": each}) for each in told}
+    assert made == told
 
 
 TENANTS = """
@@ -263,11 +246,9 @@ TENANTS = """
 def test_one_thing_may_have_several_names_in_paths_and_an_id_that_its_request_chose(tmp_path: Path) -> None:
     contract = _foreign(tmp_path, TENANTS)
     resources = derivation.resources(contract)
-    maker, request = _operation(contract, "createTenant"), {"name": "acme"}
-    assert resources.made(maker, {}, parameters={}, request=request) == {
-        "tenant": "acme",
-        "tenant_name": "acme",
-    }
+    maker = _operation(contract, "createTenant")
+    made = resources.made(maker, {}, parameters={}, request={"name": "acme"})
+    assert made == {"tenant": "acme", "tenant_name": "acme"}
     maker = _operation(contract, "createDatabase")
     made = resources.made(maker, {}, parameters={"tenant": "acme"}, request={"name": "books"})
     assert made == {"tenant": "acme", "database": "books"}
@@ -306,9 +287,7 @@ def test_what_is_put_where_the_client_says_is_made(tmp_path: Path) -> None:
         pytest.param(["GET /log/{id} 200", "DELETE /log/{id} 204"], [], id="nothing makes one"),
         pytest.param(["POST /log 200", "GET /log/{id} 200"], [], id="its answer tells no id"),
         pytest.param(
-            ["POST /log 201", "GET /log/{id} 200", "POST /log/{id}/copies 201"],
-            ["/log"],
-            id="it is below one",
+            ["POST /log 201", "GET /log/{id} 200", "POST /log/{id}/copies 201"], ["/log"], id="below"
         ),
     ],
 )
@@ -324,9 +303,7 @@ def test_what_is_not_plain_is_left_out(tmp_path: Path, operations: list[str], ma
 
 @pytest.mark.parametrize("schema", ["{type: string, pattern: '^[A-Z]+$'}", "{type: string, maxLength: 5}"])
 def test_a_name_that_cannot_say_whose_it_is_bears_none(tmp_path: Path, schema: str) -> None:
-    resources = derivation.resources(
-        _foreign(tmp_path, NOTES, NOTE.replace("title: {type: string}", f"title: {schema}"))
-    )
-    (notes,) = resources
+    note = NOTE.replace("title: {type: string}", f"title: {schema}")
+    resources, notes = _only(_foreign(tmp_path, NOTES, note))
     assert notes.bearer is None
     assert resources.remover_of(notes.makers[0].operation) is None

@@ -7,12 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
-from conformance.contract import document
 from conformance.http.answer import Answer, Sent
 from conformance.http.evidence import record
 from conformance.http.redaction import Redactor
 from conformance.run.disclosures import disclosed
 from conformance.run.response_schemas import ResponseFault, ResponseSchemas
+from tests.conformance.contracts import loaded
 
 JSON = "application/json"
 
@@ -35,14 +35,8 @@ def answered(
 
 
 def schemas(folder: Path, responses: Any, version: str = "3.1.0", **components: Any) -> ResponseSchemas:
-    stated = {
-        "openapi": version,
-        "paths": {"/things": {"get": {"responses": responses}}},
-        "components": components,
-    }
-    path = folder / "openapi.json"
-    path.write_text(json.dumps(stated), encoding="utf-8")
-    return ResponseSchemas(document.load(path))
+    paths = {"/things": {"get": {"responses": responses}}}
+    return ResponseSchemas(loaded(folder, openapi=version, paths=paths, components=components))
 
 
 def faults(judge: ResponseSchemas, answer: Answer) -> list[ResponseFault]:
