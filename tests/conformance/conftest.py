@@ -16,6 +16,7 @@ from conformance.http.target import Target
 from conformance.run.plan import Plan
 from conformance.runner import planned
 from conformance.selftest import proof
+from conformance.selftest.combinators import On, on
 from conformance.selftest.middleware import Fault, FaultyApp
 from conformance.selftest.trials import TrialServer
 from server.connexion_app import create_app
@@ -43,6 +44,11 @@ class Breakable:
             assert self.app.crashes == []
         finally:
             self.app.break_with(None)
+
+
+def lacking(*parts: str, status: int = 404) -> On:
+    """Return a fault: the server has nothing at paths with these parts."""
+    return on(when=lambda request: any(part in request.path for part in parts)).refuse(status)
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.contract import document
-from conformance.contract.document import Contract
+from conformance.contract.document import Contract, Operation
 
 OK = {"responses": {"200": {"description": "OK"}}}
 
@@ -26,3 +26,10 @@ def stated(folder: Path, **members: Any) -> Path:
 def loaded(folder: Path, **members: Any) -> Contract:
     """Return the contract of these members."""
     return document.load(stated(folder, **members))
+
+
+def operation(contract: Contract, operation_id: str) -> Operation:
+    """Return an operation that there is."""
+    found = contract.operation(operation_id)
+    assert found is not None, operation_id
+    return found

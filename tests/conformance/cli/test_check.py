@@ -16,9 +16,9 @@ from conformance.contract import document
 from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode
 from conformance.selftest.faults import fault_of
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from conformance.selftest.middleware import Fault
 from tests.conformance.command import Command
-from tests.conformance.conftest import Breakable
+from tests.conformance.conftest import Breakable, lacking
 
 PATIENCE = ("--budget", "900", "--timeout", "300")
 """For a machine that is busy with other tests: what a run says is not to hang on it."""
@@ -135,11 +135,6 @@ def test_a_malformed_url_is_2_and_its_password_is_not_shown(check: Check) -> Non
     assert "u:p" not in check(url="http://u:p@h", code=ExitCode.USAGE)
 
 
-async def no_api_keys(request: Request, inner: Inner, state: State) -> Response:
-    """Have no API keys as a resource."""
-    return refusal(404) if "/api-keys" in request.path else await inner(request)
-
-
 @pytest.mark.parametrize(
     ("options", "fault", "code", "sentences"),
     [
@@ -152,7 +147,7 @@ async def no_api_keys(request: Request, inner: Inner, state: State) -> Response:
         ),
         pytest.param(
             ["--only", "AUTH-00*"],
-            no_api_keys,
+            lacking("/api-keys"),
             ExitCode.CONFORMS,
             [
                 "Skipped, which is no pass: AUTH-009 (it takes a second key",
@@ -162,7 +157,7 @@ async def no_api_keys(request: Request, inner: Inner, state: State) -> Response:
         ),
         pytest.param(
             ["--only", "AUTH-009", "--profile", "scopes"],
-            no_api_keys,
+            lacking("/api-keys"),
             ExitCode.INCOMPLETE,
             ["give it with --viewer-key"],
             id="its profile is claimed",

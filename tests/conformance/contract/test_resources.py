@@ -8,22 +8,16 @@ import pytest
 import yaml
 
 from conformance.contract import derivation, document
-from conformance.contract.document import Contract, Operation
+from conformance.contract.document import Contract
 from conformance.contract.resources import Resource, Resources, member
-from tests.conformance.contracts import loaded
+from tests.conformance.contracts import loaded, operation
 
 OURS = document.load()
 RESOURCES = derivation.resources(OURS)
 
 
-def _operation(contract: Contract, operation_id: str) -> Operation:
-    found = contract.operation(operation_id)
-    assert found is not None
-    return found
-
-
 def _made(operation_id: str, answer: Any = None, **arguments: Any) -> dict[str, Any] | None:
-    return RESOURCES.made(_operation(OURS, operation_id), answer, **{"parameters": {}, **arguments})
+    return RESOURCES.made(operation(OURS, operation_id), answer, **{"parameters": {}, **arguments})
 
 
 def test_every_object_that_gets_a_name_has_what_removes_it() -> None:
@@ -201,13 +195,13 @@ def test_a_contract_without_links_and_ids_of_operations_is_understood(tmp_path: 
     assert (notes.lister.rows, notes.lister.identity) == ("/items", "/id")
     pages = (notes.lister.page, notes.lister.size, notes.lister.most, notes.lister.search)
     assert pages == ("page", "per_page", 50, "q")
-    assert found.remover_of(_operation(contract, "postNotes")) == notes.remover
+    assert found.remover_of(operation(contract, "postNotes")) == notes.remover
 
 
 def test_the_header_location_tells_what_was_made(tmp_path: Path) -> None:
     contract = _foreign(tmp_path, NOTES, NOTE)
     resources = derivation.resources(contract)
-    maker = _operation(contract, "postNotes")
+    maker = operation(contract, "postNotes")
     told = {
         "/notes/a%20b": {"note_id": "a b"},
         "http://host:1/base/notes/7?x=1": {"note_id": "7"},
@@ -246,10 +240,10 @@ TENANTS = """
 def test_one_thing_may_have_several_names_in_paths_and_an_id_that_its_request_chose(tmp_path: Path) -> None:
     contract = _foreign(tmp_path, TENANTS)
     resources = derivation.resources(contract)
-    maker = _operation(contract, "createTenant")
+    maker = operation(contract, "createTenant")
     made = resources.made(maker, {}, parameters={}, request={"name": "acme"})
     assert made == {"tenant": "acme", "tenant_name": "acme"}
-    maker = _operation(contract, "createDatabase")
+    maker = operation(contract, "createDatabase")
     made = resources.made(maker, {}, parameters={"tenant": "acme"}, request={"name": "books"})
     assert made == {"tenant": "acme", "database": "books"}
     # Rows have an id as well, and the path takes the name.
@@ -257,7 +251,7 @@ def test_one_thing_may_have_several_names_in_paths_and_an_id_that_its_request_ch
     assert lister is not None
     assert lister.identity == "/name"
     # Nothing removes a tenant.
-    assert resources.remover_of(_operation(contract, "createTenant")) is None
+    assert resources.remover_of(operation(contract, "createTenant")) is None
 
 
 STUBS = """
@@ -276,7 +270,7 @@ def test_what_is_put_where_the_client_says_is_made(tmp_path: Path) -> None:
     resources, files = _only(contract)
     assert files.lister is not None
     assert (files.lister.rows, files.lister.identity) == ("", "")
-    made = resources.made(_operation(contract, "putFile"), None, parameters={"fileId": "a.txt"})
+    made = resources.made(operation(contract, "putFile"), None, parameters={"fileId": "a.txt"})
     assert made == {"fileId": "a.txt"}
 
 
@@ -298,7 +292,7 @@ def test_what_is_not_plain_is_left_out(tmp_path: Path, operations: list[str], ma
     contract = _foreign(tmp_path, json.dumps(paths))
     resources = derivation.resources(contract)
     assert [maker.operation.path for each in resources for maker in each.makers] == makers
-    assert [resources.remover_of(operation) for operation in contract.operations] == [None] * len(operations)
+    assert [resources.remover_of(each) for each in contract.operations] == [None] * len(operations)
 
 
 @pytest.mark.parametrize("schema", ["{type: string, pattern: '^[A-Z]+$'}", "{type: string, maxLength: 5}"])

@@ -15,8 +15,9 @@ from conformance.run.registry import Registry
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import Status
 from conformance.runner import run
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
-from tests.conformance.conftest import Breakable
+from conformance.selftest.combinators import on
+from conformance.selftest.middleware import Inner, Request, Response, State
+from tests.conformance.conftest import Breakable, lacking
 
 CLAUSE = "AP-GET-001"
 
@@ -77,8 +78,7 @@ def test_what_may_not_be_removed_is_counted_and_stays(workspace: Workspace) -> N
 
 
 def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Breakable) -> None:
-    async def no_deletion(request: Request, inner: Inner, state: State) -> Response:
-        return refusal(403) if request.method == "DELETE" else await inner(request)
+    no_deletion = on(when=lambda request: request.method == "DELETE").refuse(403)
 
     _fill(workspace.session(CLAUSE))
     with breakable.broken(no_deletion):
@@ -133,12 +133,8 @@ def test_a_run_that_is_interrupted_removes_what_it_made(plan: Plan) -> None:
 def test_a_server_without_the_extensions_is_checked_without_them(
     status: int, plan: Plan, breakable: Breakable
 ) -> None:
-    async def no_roles(request: Request, inner: Inner, state: State) -> Response:
-        is_extension = any(part in request.path for part in ("/roles", "/users", "/api-keys"))
-        return refusal(status) if is_extension else await inner(request)
-
     asked = replace(plan, only=frozenset({"ROL-LST-001", "AP-UAP-001", CLAUSE, "S.listRoles.fuzz"}))
-    with breakable.broken(no_roles):
+    with breakable.broken(lacking("/roles", "/users", "/api-keys", status=status)):
         by_default = run(replace(asked, optional=frozenset({"extensions", "users"}), omitted={}))
         claimed = run(asked)
 
@@ -158,20 +154,13 @@ def test_a_server_without_the_extensions_is_checked_without_them(
 def test_a_server_that_changes_no_templates_is_checked_without_that(
     status: int, plan: Plan, breakable: Breakable
 ) -> None:
-    async def unchanging(request: Request, inner: Inner, state: State) -> Response:
-        is_lifecycle = any(part in request.path for part in ("/versions", "/audit-logs", "/clone"))
-        return refusal(status) if is_lifecycle else await inner(request)
-
-    async def no_history(request: Request, inner: Inner, state: State) -> Response:
-        return refusal(status) if "/versions" in request.path else await inner(request)
-
     asked = replace(plan, only=frozenset({CLAUSE, "AP-VER-001"}), optional=plan.profiles)
-    verdicts = {}
-    for name, fault in (("absent", unchanging), ("wrong", no_history)):
-        with breakable.broken(fault):
-            verdicts[name] = {v.id: v for v in run(asked).verdicts}
+    with breakable.broken(lacking("/versions", "/audit-logs", "/clone", status=status)):
+        absent = {v.id: v for v in run(asked).verdicts}
+    with breakable.broken(lacking("/versions", status=status)):
+        wrong = {v.id: v for v in run(asked).verdicts}
 
-    assert verdicts["absent"][CLAUSE].status is Status.PASS
-    assert verdicts["absent"]["AP-VER-001"].status is Status.SKIP
-    assert f"is answered {status}" in verdicts["absent"]["AP-VER-001"].reason
-    assert verdicts["wrong"]["AP-VER-001"].status not in (Status.PASS, Status.SKIP)
+    assert absent[CLAUSE].status is Status.PASS
+    assert absent["AP-VER-001"].status is Status.SKIP
+    assert f"is answered {status}" in absent["AP-VER-001"].reason
+    assert wrong["AP-VER-001"].status not in (Status.PASS, Status.SKIP)
