@@ -37,10 +37,7 @@ def test_what_is_left_out_is_not_called_for_what_others_need(tmp_path: Path) -> 
     asked: list[str] = []
     note = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
     body = {"requestBody": {"content": {JSON: {"schema": {"type": "object"}}}}}
-    paths = {
-        "/notes": {"post": _answer(JSON, note) | body},
-        "/notes/{id}": {"get": _answer(JSON, note)},
-    }
+    paths = {"/notes": {"post": _answer(JSON, note) | body}, "/notes/{id}": {"get": _answer(JSON, note)}}
     with answering(("/notes", 200, JSON, {}), asked=asked, content=b'{"id": 7}') as url:
         verdicts = _fuzzed(tmp_path, url, paths, "--exclude", "POST /notes")
 

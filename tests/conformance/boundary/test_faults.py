@@ -56,10 +56,7 @@ BROKEN: dict[str, tuple[str, Mistake]] = {
         "createRole.body.description.nullable",
         refuses(lambda body: body.get("description", "") is None),
     ),
-    "reads a number as a text": (
-        "createRole.body.description.type",
-        mends_member("description", int, str),
-    ),
+    "reads a number as a text": ("createRole.body.description.type", mends_member("description", int, str)),
     "does not say where the fault is": (
         "createRole.body.description.pattern",
         without_pointer("/description", "pattern"),
@@ -148,10 +145,7 @@ def test_a_broken_constraint_fails_alone(name: str, breakable: Breakable, plan: 
 
 
 BAD_ANSWERS: dict[str, tuple[str, On]] = {
-    "drops a required field": (
-        "/components/schemas/Role/required",
-        on("getRole").drop("/role/created_at"),
-    ),
+    "drops a required field": ("/components/schemas/Role/required", on("getRole").drop("/role/created_at")),
     "writes a number as a text": (
         "/components/schemas/RoleDetailResponse/properties/user_count/type",
         on("getRole").edit("/user_count", str),

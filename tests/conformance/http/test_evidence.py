@@ -123,8 +123,7 @@ def test_the_curl_line_of_a_cut_body_says_so() -> None:
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b'{"name": "it\'s"}', "{'ü': \"$KEY\"}".encode(), b'{"a": "\xff\x00\n"}', b"", b"a\tb\\n'"],
+    "body", [b'{"name": "it\'s"}', "{'ü': \"$KEY\"}".encode(), b'{"a": "\xff\x00\n"}', b"", b"a\tb\\n'"]
 )
 def test_the_shell_reads_the_body_back_from_the_curl_line(body: bytes) -> None:
     sent = ((("Content-Type", "text/plain"), ("Authorization", f"Bearer {KEY}x")), body)

@@ -43,11 +43,7 @@ def test_only_the_differences_can_be_asked_for() -> None:
 def test_servers_of_one_name_are_told_apart() -> None:
     made = matrix.build([samples.passed()] * 3)
 
-    assert made.names == (
-        "http://127.0.0.1:8080",
-        "http://127.0.0.1:8080 (2)",
-        "http://127.0.0.1:8080 (3)",
-    )
+    assert made.names == ("http://127.0.0.1:8080", "http://127.0.0.1:8080 (2)", "http://127.0.0.1:8080 (3)")
     assert made.differences == 0
 
 

@@ -35,14 +35,7 @@ def test_statuses_are_counted_by_operation_and_those_never_seen_are_0() -> None:
 
     operations = {entry["id"]: entry for entry in ledger.as_dict()["operations"]}
 
-    assert operations["listRoles"]["statuses"] == {
-        "200": 2,
-        "400": 0,
-        "401": 0,
-        "403": 0,
-        "500": 0,
-        "503": 0,
-    }
+    assert operations["listRoles"]["statuses"] == {"200": 2, "400": 0, "401": 0, "403": 0, "500": 0, "503": 0}
     assert len(operations) == len(STATED.operations)
     assert operations["listRoles"]["profile"] == "extensions"
 
