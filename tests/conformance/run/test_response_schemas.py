@@ -4,14 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from conformance.http.answer import Answer, Sent
-from conformance.http.evidence import record
-from conformance.http.redaction import Redactor
+from conformance.http.answer import Answer
 from conformance.run.disclosures import disclosed
 from conformance.run.response_schemas import ResponseFault, ResponseSchemas
+from tests.conformance.answers import seen
 from tests.conformance.contracts import loaded
 
 JSON = "application/json"
@@ -26,12 +24,10 @@ def answered(
     **fields: str,
 ) -> Answer:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = httpx.Headers({name.replace("_", "-"): text for name, text in fields.items()})
+    headers = {name.replace("_", "-"): text for name, text in fields.items()}
     if media_type is not None:
         headers["content-type"] = media_type
-    received = (status, tuple(headers.multi_items()), content)
-    exchange = record(Redactor({}), "GET", "http://here/things", ((), None), received, 0.0)
-    return Answer(status, headers, content, exchange, Sent("GET", "/things", content=sent))
+    return seen("GET /things", status, content, headers, sent)
 
 
 def schemas(folder: Path, responses: Any, version: str = "3.1.0", **components: Any) -> ResponseSchemas:
