@@ -77,23 +77,21 @@ def test_a_read_over_a_fresh_connection_is_not_sent_again() -> None:
     assert transport.sent == 1
 
 
-@pytest.mark.parametrize(
-    ("behave", "error"),
-    [
-        (servers.endless_body, TooLarge),
-        (servers.endless_chunks, TooLarge),
-        (servers.dripping_body, httpx.TimeoutException),
-        (servers.dripping_headers, httpx.TimeoutException),
-        (servers.silence, httpx.TimeoutException),
-        (servers.garbage, httpx.TransportError),
-        (servers.too_short_for_http, httpx.TransportError),
-        (servers.endless_headers, httpx.TransportError),
-    ],
-    ids=lambda given: given.__name__,
-)
-def test_what_does_not_end_in_time_or_size_or_is_no_http_is_no_answer(
-    behave: servers.Behaviour, error: type[Exception]
-) -> None:
+NO_ANSWER: dict[str, type[Exception]] = {
+    "endless_body": TooLarge,
+    "endless_chunks": TooLarge,
+    "dripping_body": httpx.TimeoutException,
+    "dripping_headers": httpx.TimeoutException,
+    "silence": httpx.TimeoutException,
+    "garbage": httpx.TransportError,
+    "too_short_for_http": httpx.TransportError,
+    "endless_headers": httpx.TransportError,
+}
+
+
+@pytest.mark.parametrize("name", NO_ANSWER)
+def test_what_does_not_end_in_time_or_size_or_is_no_http_is_no_answer(name: str) -> None:
+    behave, error = getattr(servers, name), NO_ANSWER[name]
     timeout = 0.5 if error is httpx.TimeoutException else 10
     with listening(behave) as url, Workspace(CONTRACT, _target(url, timeout), 1) as workspace:
         session = workspace.session("x")

@@ -101,6 +101,5 @@ def test_the_contract_is_named_by_a_relative_uri() -> None:
     made["contract"]["file"] = "/home/somebody/my contract.yaml"
 
     assert "/home/somebody" not in sarif.render(made)
-    assert run(made)["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == (
-        "my%20contract.yaml"
-    )
+    place = run(made)["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "my%20contract.yaml"
