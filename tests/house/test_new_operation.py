@@ -137,8 +137,8 @@ class Copy:
 @pytest.fixture
 def project(tmp_path: Path) -> Copy:
     root = tmp_path / "project"
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
     for package in (*packages(), "tests"):
-        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / package, root / package, symlinks=True, ignore=ignored)
     for file in ("openapi.yaml", "pyproject.toml"):
         shutil.copy(ROOT / file, root / file)

@@ -62,11 +62,10 @@ def test_lists_say_where_the_rows_are_and_how_they_page() -> None:
         "user_id": ("listUsers", "/users", "/id"),
         "key_id": ("listApiKeys", "/api_keys", "/id"),
     }
-    profiles, users = RESOURCES.lister_of("profile_id"), RESOURCES.lister_of("user_id")
-    assert profiles is not None
-    assert users is not None
-    assert (profiles.size, profiles.offset, profiles.search) == ("limit", "offset", "search")
-    assert (users.size, users.offset, users.search) == ("limit", "offset", None)
+    for parameter, search in (("profile_id", "search"), ("user_id", None)):
+        found = RESOURCES.lister_of(parameter)
+        assert found is not None
+        assert (found.size, found.offset, found.search) == ("limit", "offset", search)
 
 
 def test_what_is_used_up_is_removed_or_is_a_relation_of_two() -> None:
