@@ -14,6 +14,7 @@ from conformance import runner
 from conformance.contract import document
 from conformance.http.target import Target
 from conformance.run.plan import Plan
+from conformance.run.session import Workspace
 from conformance.runner import planned
 from conformance.selftest import proof
 from conformance.selftest.combinators import On, on
@@ -73,6 +74,13 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
     with served_in_a_thread(app) as port:
         given = {"admin": keys.admin, "viewer": keys.viewer}
         yield Breakable(app, Target(f"http://127.0.0.1:{port}", given, timeout=LONG_SECONDS))
+
+
+@pytest.fixture
+def workspace(breakable: Breakable) -> Iterator[Workspace]:
+    """Give a run against the breakable server; who makes something with it cleans up."""
+    with Workspace(document.load(), breakable.target, 1) as opened:
+        yield opened
 
 
 @pytest.fixture

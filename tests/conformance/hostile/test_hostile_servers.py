@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 import pytest
 
 from conformance.access_profiles.content import ACCESS_PROFILES
-from conformance.contract import document
 from conformance.run.clean_up import leftovers
 from conformance.run.session import Workspace
 from conformance.run.verdict import ExitCode
@@ -86,7 +85,7 @@ def test_tls_that_cannot_be_had_is_3_with_a_sentence(name: str, command: Command
 
 
 def test_a_server_that_dies_is_3_and_what_was_not_checked_is_not_a_pass(
-    breakable: Breakable, command: Command, keyed: None
+    breakable: Breakable, command: Command, workspace: Workspace, keyed: None
 ) -> None:
     address = urlsplit(breakable.target.root)
     behave = servers.dying_after(60, (str(address.hostname), int(address.port or 0)))
@@ -98,21 +97,21 @@ def test_a_server_that_dies_is_3_and_what_was_not_checked_is_not_a_pass(
     assert "the server no longer answers" in text
     assert "that cannot be counted" in text
     assert "Removed " in command("clean", breakable.target.root, "--all", "--yes").text
-    with Workspace(document.load(), breakable.target, 1) as workspace:
-        assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0
+    assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0
 
 
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(breakable: Breakable, by: signal.Signals) -> None:
+def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(
+    breakable: Breakable, workspace: Workspace, by: signal.Signals
+) -> None:
     asked = ("check", breakable.target.root, "--without", "fuzz")
     ended = conformance(*asked, keys=_keys(breakable), interrupt=("AP-LST-001", by))
 
     assert ended.code == ExitCode.INTERRUPTED, ended.text
     assert "Interrupted" in ended.text
     assert "Traceback" not in ended.text
-    with Workspace(document.load(), breakable.target, 1) as workspace:
-        assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0
+    assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0
 
 
 def test_a_report_folder_that_vanishes_is_4(folder: Path, command: Command) -> None:

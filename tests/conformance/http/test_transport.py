@@ -149,17 +149,15 @@ def test_a_run_that_reads_sends_nothing_else(breakable: Breakable) -> None:
         assert workspace.transport.sent == before
 
 
-def test_sessions_in_threads_get_their_own_answers_and_names(breakable: Breakable) -> None:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
+def test_sessions_in_threads_get_their_own_answers_and_names(workspace: Workspace) -> None:
+    def make(number: int) -> tuple[str, str]:
+        session = workspace.session(f"clause {number}")
+        made = calls.create(session, description=f"number {number}")
+        return str(made["name"]), str(calls.profile(session, made["id"])["description"])
 
-        def make(number: int) -> tuple[str, str]:
-            session = workspace.session(f"clause {number}")
-            made = calls.create(session, description=f"number {number}")
-            return str(made["name"]), str(calls.profile(session, made["id"])["description"])
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(make, range(40)))
 
-        with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(make, range(40)))
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
-
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
     assert [description for _, description in found] == [f"number {number}" for number in range(40)]
     assert len({name for name, _ in found}) == 40

@@ -1,6 +1,5 @@
 """What a run made is gone at its end, and what others made is not."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -41,12 +40,6 @@ def _statuses(session: Session, ids: dict[str, Any]) -> list[int]:
 def _is_revoked(session: Session, key_id: int) -> bool:
     keys = {key["id"]: key for key in session.call("listApiKeys").json["api_keys"]}
     return keys[key_id]["revoked_at"] is not None
-
-
-@pytest.fixture
-def workspace(breakable: Breakable) -> Iterator[Workspace]:
-    with Workspace(document.load(), breakable.target, 1) as opened:
-        yield opened
 
 
 def test_everything_of_the_run_is_removed_and_nothing_of_others(

@@ -23,17 +23,16 @@ CONTRACT = document.load()
 
 
 @pytest.fixture
-def cut_short(breakable: Breakable, keyed: None) -> Iterator[Session]:
+def cut_short(workspace: Workspace, keyed: None) -> Iterator[Session]:
     """Give a session of a run that removed nothing: a user who holds a copy, a role, a profile, a key."""
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        session = workspace.session("cut short")
-        # The server is shared, and tests of whole runs may have left theirs.
-        remove(session, leftovers(session, ACCESS_PROFILES))
-        fixtures.holder(session, fixtures.active_profile(session)["id"])
-        fixtures.role(session)
-        fixtures.api_key(session, "Roles:View")
-        yield session
-        clean_up(workspace, ACCESS_PROFILES)
+    session = workspace.session("cut short")
+    # The server is shared, and tests of whole runs may have left theirs.
+    remove(session, leftovers(session, ACCESS_PROFILES))
+    fixtures.holder(session, fixtures.active_profile(session)["id"])
+    fixtures.role(session)
+    fixtures.api_key(session, "Roles:View")
+    yield session
+    clean_up(workspace, ACCESS_PROFILES)
 
 
 async def _made_long_ago(request: Request, inner: Inner, state: State) -> Response:
@@ -107,15 +106,14 @@ def test_clean_without_a_server_is_3(no_listener: str, command: Command) -> None
     assert "Nothing listens" in told
 
 
-def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(breakable: Breakable) -> None:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        session = workspace.session("x")
-        fixtures.role(session)
-        calls.create(session)
-        late = clean_up(workspace, ACCESS_PROFILES, Deadline.within(0))
+def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(workspace: Workspace) -> None:
+    session = workspace.session("x")
+    fixtures.role(session)
+    calls.create(session)
+    late = clean_up(workspace, ACCESS_PROFILES, Deadline.within(0))
 
-        assert (late.counts["roles"], late.counts["profiles"]) == (1, 1)
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
+    assert (late.counts["roles"], late.counts["profiles"]) == (1, 1)
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
 
 def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
@@ -127,11 +125,9 @@ def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
         assert clean_up(workspace, ACCESS_PROFILES).total is None
 
 
-def test_a_user_whose_creation_was_never_answered_is_removed(breakable: Breakable) -> None:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        with Workspace(CONTRACT, breakable.target, 1, prefix=workspace.prefix) as same:
-            user_id = fixtures.user(same.session("x"))["id"]
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
-        session = workspace.session("y")
+def test_a_user_whose_creation_was_never_answered_is_removed(workspace: Workspace) -> None:
+    with Workspace(CONTRACT, workspace.target, 1, prefix=workspace.prefix) as same:
+        user_id = fixtures.user(same.session("x"))["id"]
 
-        assert session.call("getUser", parameters={"user_id": user_id}).status == 404
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
+    assert workspace.session("y").call("getUser", parameters={"user_id": user_id}).status == 404

@@ -23,10 +23,9 @@ CONTRACT = document.load()
 
 
 @pytest.fixture
-def session(breakable: Breakable) -> Iterator[Session]:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        yield workspace.session("recipes")
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
+def session(workspace: Workspace) -> Iterator[Session]:
+    yield workspace.session("recipes")
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
 
 @pytest.fixture(scope="module")

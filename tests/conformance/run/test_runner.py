@@ -138,7 +138,7 @@ def test_a_server_that_dies_leaves_the_rest_not_reached(plan: Plan) -> None:
     assert results.left_behind.total is None
 
 
-def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan) -> None:
+def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan, workspace: Workspace) -> None:
     made: list[dict[str, Any]] = []
 
     def keep(session: Session) -> None:
@@ -146,18 +146,16 @@ def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan) -> None:
 
     _run_one(plan, keep)
 
-    with Workspace(plan.contract, plan.target, 1) as workspace:
-        session = workspace.session(CLAUSE)
-        listed = {row["id"]: row for row in session.call("listApiKeys").json["api_keys"]}
-        for each in made:
-            assert listed[each["api_key"]["id"]]["revoked_at"] is not None
-            assert calls.browse(session, client=session.client(f"Bearer {each['key']}")).status == 401
+    session = workspace.session(CLAUSE)
+    listed = {row["id"]: row for row in session.call("listApiKeys").json["api_keys"]}
+    for each in made:
+        assert listed[each["api_key"]["id"]]["revoked_at"] is not None
+        assert calls.browse(session, client=session.client(f"Bearer {each['key']}")).status == 401
     assert {row["name"] for row in listed.values() if row["revoked_at"] is None} >= {"admin", "viewer"}
 
 
-def test_the_api_keys_of_a_run_end_by_themselves_when_it_is_cut_short(plan: Plan) -> None:
-    with Workspace(plan.contract, plan.target, 1) as workspace:
-        made = fixtures.api_key(workspace.session(CLAUSE), "AccessProfiles:View")["api_key"]
+def test_the_api_keys_of_a_run_end_by_themselves_when_it_is_cut_short(workspace: Workspace) -> None:
+    made = fixtures.api_key(workspace.session(CLAUSE), "AccessProfiles:View")["api_key"]
 
     life = datetime.fromisoformat(made["expires_at"]) - datetime.fromisoformat(made["created_at"])
     assert timedelta(hours=23) < life < timedelta(hours=25)
