@@ -4,8 +4,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TypeAlias
 from unittest.mock import Mock
 from xml.etree import ElementTree as ET
 
@@ -26,12 +27,8 @@ PATIENCE = ("--budget", "900", "--timeout", "300")
 STRANGERS_KEY = "bfst-" + "w" * 44
 
 
-class Check(Protocol):
-    """`conformance check` on the breakable server, or on another URL, with what it says on both streams."""
-
-    def __call__(
-        self, *options: object, code: ExitCode = ..., fault: Fault | None = None, url: str | None = None
-    ) -> str: ...
+Check: TypeAlias = Callable[..., str]
+"""`conformance check` on the breakable server, or on another URL: what it says on both streams."""
 
 
 @pytest.fixture
