@@ -10,23 +10,22 @@ import asyncio
 import gc
 import json
 import sqlite3
-import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import closing
 from itertools import count
 
 import click
 from starlette.types import Receive, Scope, Send
 
+from bench import filling
 from bench.calls import PROFILES, Caller
 from server.connexion_app import create_app
 from server.http.authentication import issue_key
 from server.process.logs import configure_logs
 from store.registry import open_store
 from store.testsuite.samples import NOW
-from tests.postgres import postgres_cluster
 
 PRESENT = 200
 """How many profiles there are before anything is measured."""
@@ -135,19 +134,6 @@ async def costs(url: str, rounds: int, size: int) -> Mapping[str, float]:
         }
 
 
-@contextmanager
-def _url(name: str) -> Iterator[str]:
-    """Give the URL of a new store."""
-    if name == "postgresql":
-        with postgres_cluster() as cluster:
-            yield cluster.database_url(cluster.new_database())
-    elif name == "sqlite":
-        with tempfile.TemporaryDirectory() as folder:
-            yield f"sqlite:///{folder}/profiles.db"
-    else:
-        yield "memory:"
-
-
 @click.command()
 @click.option("--rounds", default=20, show_default=True, help="How many rounds; the best one counts.")
 @click.option("--size", default=20, show_default=True, help="How many requests a round has.")
@@ -159,10 +145,11 @@ def main(rounds: int, size: int, log_level: str, as_json: bool, stores: Sequence
     configure_logs(log_level, "json")  # type: ignore[arg-type]  # a level's name
     found = {"references": asyncio.run(references(rounds, size))}
     for name in stores or ("sqlite",):
-        with _url(name) as url:
+        with filling.new_urls(name == "postgresql") as new_url:
+            url = "memory:" if name == "memory" else new_url()
             found[name] = asyncio.run(costs(url, rounds, size))
     if as_json:
-        json.dump(found, sys.stdout, indent=2)
+        click.echo(json.dumps(found, indent=2))
         return
     for name, lines in found.items():
         for line, microseconds in lines.items():

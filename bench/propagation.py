@@ -7,42 +7,34 @@ server, which other programs on the machine disturb less (Linux only).
 """
 
 import json
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from itertools import count
-from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 from uuid import uuid4
 
 import click
-from sqlalchemy import event, insert, update
+from sqlalchemy import event
 
+from bench import filling
 from bench.cpu import cpu_seconds
-from bench.store_growth import sample_policy
 from domain.lines import with_lines
 from domain.policies import instantiate, terms_of
-from domain.records import Policy
+from domain.records import AccessProfile, Policy
 from handlers.context import Context, Principal
 from handlers.contract_types import PropagateRequest
 from handlers.propagation import propagate_access_profile
-from store.registry import open_store
 from store.sql.engine import SqlStore
-from store.sql.json_columns import dump_policy, dump_texts
-from store.sql.tables import access_profiles, user_access_profiles, users
-from tests.postgres import postgres_cluster
 from tests.serving import Keys, Server, add_keys, running_server
 
 PROPAGATED, READ = 1, 2
 """The ids of the profile that is propagated and of the one that is read meanwhile."""
 
-BATCH = 5_000
 COUNTED_COPIES = 2_000
 FIELDS = ["provider_configs", "budgets", "rate_limit"]
 PAUSE_SECONDS = 0.01
@@ -52,62 +44,29 @@ TIMEOUT_SECONDS = 600
 
 
 def fill(store: SqlStore, copies: int) -> None:
-    """Fill an empty store by rows: two profiles, and users who hold a copy of the first, with usage."""
-    now = datetime.now(UTC) - timedelta(minutes=1)
-    policy = sample_policy()
-    with store._writer.begin() as connection:
-        connection.execute(
-            insert(access_profiles), [_profile(number, policy, now) for number in (PROPAGATED, READ)]
-        )
-    for first in range(1, copies + 1, BATCH):
-        numbers = range(first, min(first + BATCH, copies + 1))
-        with store._writer.begin() as connection:
-            connection.execute(insert(users), [_user(number, now) for number in numbers])
-            connection.execute(
-                insert(user_access_profiles), [_copy(number, policy, now) for number in numbers]
-            )
-    with store._writer.begin() as connection:
-        held = access_profiles.c.id == PROPAGATED
-        connection.execute(update(access_profiles).where(held).values(user_count=copies))
+    """Fill an empty store: two profiles, and users who hold a copy of the first, with usage."""
+    policy = filling.sample_policy()
+    filling.load(
+        store,
+        copies,
+        (
+            AccessProfile(each, f"Profile {each}", None, (), True, 1, policy, filling.NOW, filling.NOW)
+            for each in (PROPAGATED, READ)
+        ),
+        (filling.copy(number, number, PROPAGATED, _used(number, policy)) for number in range(1, copies + 1)),
+    )
 
 
-def _profile(number: int, policy: Policy, now: datetime) -> dict[str, object]:
-    name = f"Profile {number}"
-    return {
-        "id": number,
-        "name": name,
-        "name_folded": name.casefold(),
-        "description": None,
-        "tags": dump_texts(()),
-        "is_active": True,
-        "deactivated_by_operator": False,
-        "version": 1,
-        "policy": dump_policy(policy),
-        "user_count": 0,
-        "created_at": now,
-        "updated_at": now,
-    }
-
-
-def _user(number: int, now: datetime) -> dict[str, object]:
-    user_id = f"user{number:07}"
-    return {"id": user_id, "name": user_id, "email": f"{user_id}@example.com", "created_at": now}
-
-
-def _copy(number: int, template: Policy, now: datetime) -> dict[str, object]:
+def _used(number: int, template: Policy) -> Policy:
+    """Return a policy of a user's own, with usage in windows that go on."""
     ids = count(number * 10)
     policy = instantiate(
-        terms_of(template), line_id=lambda: str(uuid4()), provider_config_id=ids.__next__, now=now
+        terms_of(template),
+        line_id=lambda: str(uuid4()),
+        provider_config_id=ids.__next__,
+        now=datetime.now(UTC) - timedelta(minutes=1),
     )
-    used = with_lines(policy, budget=lambda line: replace(line, current_usage_micros=number))
-    return {
-        "user_id": f"user{number:07}",
-        "parent_profile_id": PROPAGATED,
-        "name": "copy",
-        "is_active": True,
-        "policy": dump_policy(used),
-        "created_at": now,
-    }
+    return with_lines(policy, budget=lambda line: replace(line, current_usage_micros=number))
 
 
 @dataclass
@@ -234,20 +193,11 @@ def statements_per_copy(store: SqlStore, copies: int) -> float:
 @contextmanager
 def _new_store(copies: int, postgresql: bool) -> Iterator[tuple[str, Keys, SqlStore]]:
     """Give a filled store; it goes when the block ends."""
-    with tempfile.TemporaryDirectory() as folder:
-        if postgresql:
-            with postgres_cluster() as cluster:
-                yield _filled(cluster.database_url(cluster.new_database()), copies)
-        else:
-            yield _filled(f"sqlite:///{Path(folder) / 'profiles.db'}", copies)
-
-
-def _filled(url: str, copies: int) -> tuple[str, Keys, SqlStore]:
-    keys = add_keys(url)
-    store = open_store(url)
-    assert isinstance(store, SqlStore)
-    fill(store, copies)
-    return url, keys, store
+    with filling.new_urls(postgresql) as new_url:
+        url = new_url()
+        store = filling.migrated(url)
+        fill(store, copies)
+        yield url, add_keys(url), store
 
 
 @click.command()
@@ -261,11 +211,10 @@ def main(postgresql: bool, copies: tuple[int, ...], as_json: bool) -> None:
         with _new_store(number, postgresql) as (url, keys, store):
             store.close()
             rows += measure(url, keys, number)
-    with _new_store(COUNTED_COPIES, postgresql) as (_, _, store):
+    with _new_store(COUNTED_COPIES, postgresql) as (_, _, store), closing(store):
         statements = statements_per_copy(store, COUNTED_COPIES)
-        store.close()
     if as_json:
-        json.dump({"runs": rows, "statements_per_copy": statements}, sys.stdout, indent=2)
+        click.echo(json.dumps({"runs": rows, "statements_per_copy": statements}, indent=2))
         return
     click.echo(
         "| run | copies | s | CPU s | copies/s | reads | slowest, ms | slowest in another process, ms |"

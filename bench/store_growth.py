@@ -7,45 +7,20 @@ their ratio. Times differ from machine to machine; the ratio is what counts.
 import json
 import random
 import statistics
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from itertools import count
-from pathlib import Path
 
 import click
 import psycopg
-from sqlalchemy import event, insert, update
+from sqlalchemy import event
 
-from domain.policies import instantiate
-from domain.records import (
-    BudgetTerms,
-    MCPGrants,
-    Policy,
-    PolicyTerms,
-    ProviderTerms,
-    RateLimitTerms,
-    ResetDuration,
-)
+from bench import filling
+from domain.records import AccessProfile, Policy
 from store.api import ProfileFilter, ReadTransaction
-from store.registry import open_store
 from store.sql.engine import SqlStore
-from store.sql.json_columns import dump_policy, dump_texts
-from store.sql.tables import (
-    access_profile_tags,
-    access_profile_totals,
-    access_profiles,
-    user_access_profiles,
-    users,
-)
-from tests.postgres import postgres_cluster
 
-BATCH = 5_000
-NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 COPIES_OF_A_USER = 5
 
 
@@ -70,7 +45,7 @@ READS: dict[str, Read] = {
     ),
     "search, no hit": lambda tx, _rng, _size: _list(tx, ProfileFilter(search="nothing has this name")),
     "copies of a user": lambda tx, rng, size: tx.copies.of_user(
-        _user_id(rng.randint(1, size.copies // COPIES_OF_A_USER))
+        filling.user_id(rng.randint(1, size.copies // COPIES_OF_A_USER))
     ),
     "an API key": lambda tx, rng, _size: tx.api_keys.find(rng.randbytes(32)),
 }
@@ -80,34 +55,17 @@ def _list(tx: ReadTransaction, profile_filter: ProfileFilter, offset: int = 0) -
     return tx.profiles.list(profile_filter, limit=25, offset=offset)
 
 
-def _user_id(number: int) -> str:
-    return f"user{number:07}"
-
-
 def fill(store: SqlStore, size: Size) -> None:
-    """Fill an empty store by rows: through the protocol a million copies take minutes."""
-    policy = dump_policy(sample_policy())
-    for first in range(1, size.profiles + 1, BATCH):
-        numbers = range(first, min(first + BATCH, size.profiles + 1))
-        with store._writer.begin() as connection:
-            connection.execute(insert(access_profiles), [_profile(n, policy) for n in numbers])
-            connection.execute(
-                insert(access_profile_tags),
-                [{"tag": tag, "access_profile_id": n} for n in numbers for tag in _tags(n)],
-            )
-    with store._writer.begin() as connection:
-        for is_active in (True, False):
-            total = sum(_is_active(n) is is_active for n in range(1, size.profiles + 1))
-            of_state = access_profile_totals.c.is_active.is_(is_active)
-            connection.execute(update(access_profile_totals).where(of_state).values(total=total))
+    """Fill an empty store."""
+    policy = filling.sample_policy()
     holders = size.copies // COPIES_OF_A_USER
-    for first in range(1, holders + 1, BATCH // COPIES_OF_A_USER):
-        numbers = range(first, min(first + BATCH // COPIES_OF_A_USER, holders + 1))
-        with store._writer.begin() as connection:
-            connection.execute(insert(users), [_user(n) for n in numbers])
-            connection.execute(
-                insert(user_access_profiles), [copy for n in numbers for copy in _copies(n, size, policy)]
-            )
+    held = (place for holder in range(1, holders + 1) for place in _held(holder, size))
+    filling.load(
+        store,
+        holders,
+        (_profile(number, policy) for number in range(1, size.profiles + 1)),
+        (filling.copy(number, *place, policy) for number, place in enumerate(held, start=1)),
+    )
 
 
 def vacuum(url: str) -> None:
@@ -117,79 +75,16 @@ def vacuum(url: str) -> None:
             connection.execute("VACUUM ANALYZE")
 
 
-@contextmanager
-def _urls(postgresql: bool) -> Iterator[Callable[[], str]]:
-    """Give a function that returns the URL of a new store; all stores go when the block ends."""
-    if postgresql:
-        with postgres_cluster() as cluster:
-            yield lambda: cluster.database_url(cluster.new_database())
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            numbers = count()
-            yield lambda: f"sqlite:///{Path(folder) / f'{next(numbers)}.db'}"
+def _profile(number: int, policy: Policy) -> AccessProfile:
+    tags = ("common", f"rare-{number % 10}") if number <= 100 else ("common",)
+    name, is_active = f"Profile number {number:07}", number % 4 != 0
+    return AccessProfile(number, name, None, tags, is_active, 1, policy, filling.NOW, filling.NOW)
 
 
-def sample_policy() -> Policy:
-    """Return a policy of ordinary size: two providers, four budgets, rate limits and MCP grants."""
-    budgets = (BudgetTerms(20_000_000, ResetDuration.MONTH), BudgetTerms(5_000_000, ResetDuration.DAY))
-    limit = RateLimitTerms(100_000, ResetDuration.HOUR, 60, ResetDuration.HOUR)
-    models = ("gpt-4o", "gpt-4o-mini", "o4-mini")
-    terms = PolicyTerms(
-        provider_configs=tuple(
-            ProviderTerms(name, allowed_models=models, budgets=budgets, rate_limit=limit)
-            for name in ("openai", "anthropic")
-        ),
-        budgets=budgets,
-        rate_limit=limit,
-        mcp=MCPGrants(tool_groups=(1, 4), servers=("warehouse", "handbook")),
-    )
-    ids = iter(range(1, 100))
-    return instantiate(
-        terms, line_id=lambda: f"line-{next(ids)}", provider_config_id=lambda: next(ids), now=NOW
-    )
-
-
-def _profile(number: int, policy: str) -> dict[str, object]:
-    name = f"Profile number {number:07}"
-    return {
-        "id": number,
-        "name": name,
-        "name_folded": name.casefold(),
-        "description": None,
-        "tags": dump_texts(_tags(number)),
-        "is_active": _is_active(number),
-        "deactivated_by_operator": False,
-        "version": 1,
-        "policy": policy,
-        "user_count": 0,
-        "created_at": NOW,
-        "updated_at": NOW,
-    }
-
-
-def _is_active(number: int) -> bool:
-    return number % 4 != 0
-
-
-def _tags(number: int) -> tuple[str, ...]:
-    return ("common", f"rare-{number % 10}") if number <= 100 else ("common",)
-
-
-def _user(number: int) -> dict[str, object]:
-    user_id = _user_id(number)
-    return {"id": user_id, "name": user_id, "email": f"{user_id}@example.com", "created_at": NOW}
-
-
-def _copies(number: int, size: Size, policy: str) -> Iterator[dict[str, object]]:
+def _held(holder: int, size: Size) -> Iterator[tuple[int, int]]:
+    """Yield the user's number with that of each profile that the user holds."""
     for turn in range(min(COPIES_OF_A_USER, size.profiles)):
-        yield {
-            "user_id": _user_id(number),
-            "parent_profile_id": (number * COPIES_OF_A_USER + turn) % size.profiles + 1,
-            "name": "copy",
-            "is_active": True,
-            "policy": policy,
-            "created_at": NOW,
-        }
+        yield holder, (holder * COPIES_OF_A_USER + turn) % size.profiles + 1
 
 
 def statements_of(store: SqlStore, read: Read, size: Size) -> int:
@@ -255,23 +150,18 @@ def _median_micros(store: SqlStore, read: Read, size: Size, turn: int, seconds: 
 def main(postgresql: bool, profiles: int, copies: int, rounds: int, as_json: bool) -> None:
     """Compare reads of a store with 100 profiles and 1,000 copies with those of a large one."""
     sizes = [Size(100, 1_000), Size(profiles, copies)]
-    with _urls(postgresql) as new_url:
+    with filling.new_urls(postgresql) as new_url, ExitStack() as opened:
         stores: dict[Size, SqlStore] = {}
         for size in sizes:
             url = new_url()
-            store = open_store(url)
-            assert isinstance(store, SqlStore)
-            store.migrate()
+            stores[size] = opened.enter_context(closing(filling.migrated(url)))
             began = time.perf_counter()
-            fill(store, size)
+            fill(stores[size], size)
             vacuum(url)
             click.echo(f"filled {size} in {time.perf_counter() - began:.0f} s", err=True)
-            stores[size] = store
         rows = measure(stores, rounds, seconds=0.4)
-        for store in stores.values():
-            store.close()
     if as_json:
-        json.dump(rows, sys.stdout, indent=2)
+        click.echo(json.dumps(rows, indent=2))
         return
     click.echo(f"| read | statements | {sizes[0].profiles:,} profiles, µs | {profiles:,}, µs | ratio |")
     click.echo("|---|---|---|---|---|")

@@ -8,7 +8,6 @@ ratios. Numbers differ from machine to machine and from disk to disk; the ratios
 import json
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +20,7 @@ from pathlib import Path
 import click
 from sqlalchemy import event
 
-from bench.store_growth import NOW, sample_policy
+from bench import filling
 from domain.errors import Unavailable
 from domain.records import NewAccessProfile
 from store.sql.connections import begun
@@ -30,7 +29,7 @@ from store.sqlite.group_commit import GroupCommit
 from store.sqlite.store import open_sqlite
 
 PATIENCE_SECONDS = 5.0
-POLICY = sample_policy()
+POLICY = filling.sample_policy()
 
 
 def _alone(store: SqlStore) -> None:
@@ -98,7 +97,7 @@ def measure(store: SqlStore, threads: int, seconds: float, samples: Samples, nam
     def write() -> list[float]:
         times = []
         while (began := time.perf_counter()) < end:
-            new = NewAccessProfile(f"Profile number {next(names):09}", None, ("common",), POLICY, NOW)
+            new = NewAccessProfile(f"Profile number {next(names):09}", None, ("common",), POLICY, filling.NOW)
             try:
                 with store.write() as tx:
                     tx.profiles.reserve_provider_config_ids(2)
@@ -174,7 +173,7 @@ def main(
             measure(store, 2, 0.2, Samples(), names)
         rows = [row for number in threads for row in compare(stores, number, rounds, seconds, names)]
     if as_json:
-        json.dump({"flush_ms": flush, "rows": rows}, sys.stdout, indent=2)
+        click.echo(json.dumps({"flush_ms": flush, "rows": rows}, indent=2))
         return
     click.echo(f"One flush (fdatasync of a page): {flush:.2f} ms, and {slower_ms:g} ms more.")
     click.echo(f"{rounds} rounds of {seconds:g} s each.\n")

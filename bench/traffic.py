@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TypeAlias
@@ -49,7 +49,7 @@ class Traffic:
 
     def reads(self, number: int) -> Iterator[Request]:
         """Yield requests that change nothing: reads, and what is refused."""
-        makes, weights = list(_READS), list(_READS.values())
+        weights, makes = zip(*_READS, strict=True)
         for make in self.random.choices(makes, weights, k=number):
             yield make(self)
 
@@ -71,18 +71,6 @@ def _any(traffic: Traffic) -> str:
     return f"{PROFILES}/{traffic.random.randint(1, traffic.profiles)}"
 
 
-def _get(traffic: Traffic) -> Request:
-    return Request("GET", 200, "GET", _any(traffic))
-
-
-def _get_with_id(traffic: Traffic) -> Request:
-    return Request("GET", 200, "GET", _any(traffic), headers={"X-Request-Id": traffic.word()[:128]})
-
-
-def _not_modified(traffic: Traffic) -> Request:
-    return Request("304", 304, "GET", _any(traffic), headers={"If-None-Match": "*"})
-
-
 def _modified(traffic: Traffic) -> Request:
     """Know many other versions: the header is part of what an answer from memory rests on."""
     tags = ", ".join(f'"{traffic.word()}"' for _ in range(traffic.random.randint(1, 30)))
@@ -102,33 +90,8 @@ def _list(traffic: Traffic) -> Request:
 
 
 def _list_of_many_tags(traffic: Traffic) -> Request:
-    chosen = traffic.random
-    tags = ",".join("t" for _ in range(chosen.randint(1, 2000)))
+    tags = ",".join("t" for _ in range(traffic.random.randint(1, 2000)))
     return Request("list, many tags", 200, "GET", f"{PROFILES}?limit=1&tags={tags}")
-
-
-def _not_found(traffic: Traffic) -> Request:
-    return Request("404", 404, "GET", f"{PROFILES}/{10**9 + traffic.random.randrange(10**9)}")
-
-
-def _no_path(traffic: Traffic) -> Request:
-    return Request("404, no path", 404, "GET", f"/api/{traffic.word()}/{traffic.word()}")
-
-
-def _no_method(traffic: Traffic) -> Request:
-    return Request("405", 405, "PATCH", f"{PROFILES}/{traffic.word()}")
-
-
-def _unknown_key(traffic: Traffic) -> Request:
-    return Request("401", 401, "GET", _any(traffic), key=f"bfst-{traffic.word()}")
-
-
-def _bad_path(traffic: Traffic) -> Request:
-    return Request("400, path", 400, "GET", f"{PROFILES}/{traffic.word()}")
-
-
-def _bad_query(traffic: Traffic) -> Request:
-    return Request("400, query", 400, "GET", f"{PROFILES}?{traffic.word()}={traffic.word()}")
 
 
 def _bad_body(traffic: Traffic) -> Request:
@@ -142,25 +105,21 @@ def _no_json(traffic: Traffic) -> Request:
     )
 
 
-def _page(traffic: Traffic) -> Request:
-    return Request("page", 200, "GET", f"/healthz?{traffic.word()}")
-
-
-_READS: Mapping[Make, int] = {
-    _get: 30,
-    _get_with_id: 5,
-    _not_modified: 10,
-    _modified: 5,
-    _list: 9,
-    _list_of_many_tags: 1,
-    _not_found: 5,
-    _no_path: 5,
-    _no_method: 2,
-    _unknown_key: 8,
-    _bad_path: 5,
-    _bad_query: 5,
-    _bad_body: 5,
-    _no_json: 4,
-    _page: 1,
-}
+_READS: Sequence[tuple[int, Make]] = (
+    (30, lambda it: Request("GET", 200, "GET", _any(it))),
+    (5, lambda it: Request("GET", 200, "GET", _any(it), headers={"X-Request-Id": it.word()[:128]})),
+    (10, lambda it: Request("304", 304, "GET", _any(it), headers={"If-None-Match": "*"})),
+    (5, _modified),
+    (9, _list),
+    (1, _list_of_many_tags),
+    (5, lambda it: Request("404", 404, "GET", f"{PROFILES}/{10**9 + it.random.randrange(10**9)}")),
+    (5, lambda it: Request("404, no path", 404, "GET", f"/api/{it.word()}/{it.word()}")),
+    (2, lambda it: Request("405", 405, "PATCH", f"{PROFILES}/{it.word()}")),
+    (8, lambda it: Request("401", 401, "GET", _any(it), key=f"bfst-{it.word()}")),
+    (5, lambda it: Request("400, path", 400, "GET", f"{PROFILES}/{it.word()}")),
+    (5, lambda it: Request("400, query", 400, "GET", f"{PROFILES}?{it.word()}={it.word()}")),
+    (5, _bad_body),
+    (4, _no_json),
+    (1, lambda it: Request("page", 200, "GET", f"/healthz?{it.word()}")),
+)
 """Kinds of requests that change nothing, and how many of a hundred they are."""

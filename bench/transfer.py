@@ -10,12 +10,10 @@ from pathlib import Path
 
 import click
 
+from bench import filling
 from bench.store_growth import Size, fill
 from store.api import Store
-from store.registry import open_store
-from store.sql.engine import SqlStore
 from store.transfer import export_records, import_records
-from tests.postgres import postgres_cluster
 
 
 @contextmanager
@@ -27,32 +25,26 @@ def _told(what: str, copies: int) -> Iterator[None]:
     click.echo(f"{what}: {seconds:.1f} s, {copies / seconds:,.0f} copies a second, peak {peak} MiB")
 
 
-def _opened(url: str) -> Store:
-    store = open_store(url)
-    store.migrate()
-    return store
-
-
 @click.command()
 @click.option("--copies", default=100_000, show_default=True)
 @click.option("--postgresql", is_flag=True, help="Import into PostgreSQL, too.")
 def main(copies: int, postgresql: bool) -> None:
     """Fill an SQLite store, export it, and import it elsewhere. Memory is this process's, at its peak."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, filling.new_urls(postgresql=False) as new_url:
         file = Path(folder) / "export.jsonl"
-        with closing(_opened(f"sqlite:///{folder}/from.db")) as source:
-            assert isinstance(source, SqlStore)
+        with closing(filling.migrated(new_url())) as source:
             fill(source, Size(copies // 100, copies))
             _export(source, file, "export from SQLite", copies)
         click.echo(f"the file has {file.stat().st_size / 1e6:.0f} MB")
-        with closing(_opened(f"sqlite:///{folder}/to.db")) as target:
+        with closing(filling.migrated(new_url())) as target:
             _import(target, file, "import into SQLite", copies)
         if postgresql:
-            with postgres_cluster() as cluster:
-                url = cluster.database_url(cluster.new_database())
-                with closing(_opened(url)) as target:
-                    _import(target, file, "import into PostgreSQL", copies)
-                    _export(target, file, "export from PostgreSQL", copies)
+            with (
+                filling.new_urls(postgresql=True) as new_database,
+                closing(filling.migrated(new_database())) as target,
+            ):
+                _import(target, file, "import into PostgreSQL", copies)
+                _export(target, file, "export from PostgreSQL", copies)
 
 
 def _export(source: Store, file: Path, what: str, copies: int) -> None:

@@ -1,11 +1,9 @@
 """One run: preflight, then each phase within its time, then clean-up. What a run is made of stands here."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
-from statistics import median
 from typing import Any
 
 import httpx
@@ -14,25 +12,24 @@ from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.boundary.phase import Boundary
 from conformance.contract.document import Contract
 from conformance.fuzz.phase import Fuzz
-from conformance.http.deadline import Deadline
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached
 from conformance.model.phase import Histories
 from conformance.race.phase import Races
-from conformance.run import registry, skips
+from conformance.run import registry
 from conformance.run.clean_up import clean_up, left_by_earlier_runs
 from conformance.run.content import ANY, Content
 from conformance.run.coverage import Ledger
-from conformance.run.events import Decided, Event, Noted, PhaseBegun
-from conformance.run.plan import BRISK, Mode, Phase, Plan, Run, Statement
+from conformance.run.events import Event, Noted, PhaseBegun
+from conformance.run.plan import Mode, Phase, Plan, Statement
 from conformance.run.probing import Checks, skipped
+from conformance.run.progress import Progress
 from conformance.run.registry import PROBE, RACE, RAW, Registry
 from conformance.run.residue import Residue
 from conformance.run.response_audit import ResponseAudit
-from conformance.run.results import PhaseRecord, Results
+from conformance.run.results import Results
 from conformance.run.schema_verdicts import unreached_verdicts
 from conformance.run.session import Workspace
-from conformance.run.verdict import Verdict, worse
 
 OWN_CHECKS = "conformance.checks"
 ENTRY_POINTS = "conformance.checks"
@@ -76,15 +73,22 @@ def suite_for(contract: Contract, packages: Sequence[str] = ()) -> Suite:
 
     Raises:
         ModuleNotFoundError: there is no such package.
+        ValueError: it has a check of a clause that the contract has not.
     """
     known = checks() if contract.clauses else Registry()
     if any(clause.id in known for clause in contract.clauses):
+        known = registry.load(*packages)
         more: tuple[Phase, ...] = (Histories(), Races(known))
-        return Suite(known, ACCESS_PROFILES, (*_phases(known, ACCESS_PROFILES), *more))
-    installed = (found.value for found in entry_points(group=ENTRY_POINTS))
-    known = registry.load(*packages, *installed)
-    races = Checks(RACE, "requests at one instant", Races.budgets_of_checks, known)
-    return Suite(known, ANY, (*_phases(known, ANY), races))
+        suite = Suite(known, ACCESS_PROFILES, (*_phases(known, ACCESS_PROFILES), *more))
+    else:
+        installed = (found.value for found in entry_points(group=ENTRY_POINTS))
+        known = registry.load(*packages, *installed)
+        races = Checks(RACE, "requests at one instant", Races.budgets_of_checks, known)
+        suite = Suite(known, ANY, (*_phases(known, ANY), races))
+    stray = [each for each in known if known[each].is_of(packages) and contract.clause(each) is None]
+    if stray:
+        raise ValueError(f"{contract.path} has no clause {', '.join(stray)} that could be checked.")
+    return suite
 
 
 def _phases(known: Registry, content: Content) -> tuple[Phase, ...]:
@@ -111,31 +115,38 @@ def planned(
 
 
 def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
-    """Run a plan to its end. Every phase and verdict is told to `observe` as it comes."""
+    """Run a plan to its end, and return what came of it, also when it is interrupted (KeyboardInterrupt).
+
+    Every phase and verdict is told to `observe` as it comes.
+    """
     begun = datetime.now(UTC)
-    progress = _Progress(plan, begun.date(), observe)
+    progress = Progress(plan, begun.date(), observe)
     audit, ledger = ResponseAudit(plan.contract), Ledger(plan.contract)
-    left, prefix, obstacle = Residue(), "", None
-    for seed in plan.seeds:
-        with Workspace(plan.contract, plan.target, seed) as workspace:
-            prefix, workspace.excluded = workspace.prefix, plan.excluded
-            observe(PhaseBegun("preflight"))
-            plan, obstacle, slowness = _preflight(plan, workspace, observe)
-            if obstacle is not None:
-                break
-            workspace.profiles = plan.profiles
-            workspace.observers += [audit.observe, ledger.observe]
-            try:
-                for verdict in skipped(plan):
-                    progress.decide(verdict)
-                for phase in plan.phases:
-                    progress.follow(phase, plan, workspace, ledger, slowness)
-            finally:
-                if workspace.trouble:
-                    # What comes of it has been told, and is no new finding.
-                    workspace.observers.clear()
-                observe(PhaseBegun("clean-up"))
-                left += clean_up(workspace, plan.content)
+    left, prefix, obstacle, is_interrupted = Residue(), "", None, False
+    try:
+        for seed in plan.seeds:
+            with Workspace(plan.contract, plan.target, seed) as workspace:
+                prefix, workspace.excluded = workspace.prefix, plan.excluded
+                observe(PhaseBegun("preflight"))
+                plan, obstacle = _preflight(plan, workspace, observe)
+                if obstacle is not None:
+                    break
+                workspace.profiles = plan.profiles
+                workspace.observers += [audit.observe, ledger.observe]
+                try:
+                    for verdict in skipped(plan):
+                        progress.decide(verdict)
+                    for phase in plan.phases:
+                        progress.follow(phase, plan, workspace, ledger)
+                finally:
+                    if workspace.trouble:
+                        # What comes of it has been told, and is no new finding.
+                        workspace.observers.clear()
+                    observe(PhaseBegun("clean-up"))
+                    left += _cleaned_up(workspace, plan.content, observe)
+    except KeyboardInterrupt:
+        is_interrupted = True
+        progress.interrupt(plan)
     if obstacle is None:
         for verdict in (*audit.verdicts(plan), *unreached_verdicts(plan, ledger)):
             progress.decide(verdict)
@@ -149,57 +160,33 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
         ended=datetime.now(UTC),
         left_behind=left,
         prefix=prefix,
+        is_interrupted=is_interrupted,
     )
 
 
-class _Progress:
-    """What came of a run so far: of each verdict the worst, over all seeds."""
+def run_whole(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Results:
+    """Run a plan for somebody to whom half of it is of no use.
 
-    def __init__(self, plan: Plan, today: date, observe: Callable[[Event], None]) -> None:
-        self._plan = plan
-        self._today = today
-        self._observe = observe
-        self._verdicts: dict[str, Verdict] = {}
-        self.records: dict[str, PhaseRecord] = {}
-
-    def decide(self, verdict: Verdict) -> None:
-        before = self._verdicts.get(verdict.id)
-        self._verdicts[verdict.id] = worse(before, verdict) if before else verdict
-        self._observe(Decided(self._plan.expected.judged(verdict, self._today)))
-
-    def verdicts(self) -> tuple[Verdict, ...]:
-        """Return clauses in the order of the contract, then the others as they came."""
-        order = {clause.id: number for number, clause in enumerate(self._plan.contract.clauses)}
-        found = sorted(self._verdicts.values(), key=lambda verdict: order.get(verdict.id, len(order)))
-        return self._plan.expected.apply(found, self._today)
-
-    def follow(self, phase: Phase, plan: Plan, workspace: Workspace, ledger: Ledger, slowness: float) -> None:
-        """Run one phase, if the plan has it."""
-        why_not = skips.phase(plan, phase)
-        if why_not is not None:
-            self.records[phase.name] = PhaseRecord(phase.name, "skipped", why_not)
-            return
-        budget = plan.budget_of(phase, slowness)
-        deadline = Deadline.within(budget)
-        self._observe(PhaseBegun(phase.name, phase.summary, budget))
-        begun, requests = time.monotonic(), 0
-
-        def decide(verdict: Verdict) -> None:
-            nonlocal requests
-            requests += verdict.requests
-            self.decide(verdict)
-
-        phase.run(Run(plan, workspace, ledger, decide, deadline))
-        seconds = time.monotonic() - begun
-        state = "cut short" if deadline.expired else "done"
-        record = PhaseRecord(phase.name, state, "", budget, seconds, requests)
-        self.records[phase.name] = record.after(self.records.get(phase.name))
+    Raises:
+        KeyboardInterrupt: it was interrupted.
+    """
+    results = run(plan, observe)
+    if results.is_interrupted:
+        raise KeyboardInterrupt
+    return results
 
 
-def _preflight(
-    plan: Plan, workspace: Workspace, observe: Callable[[Event], None]
-) -> tuple[Plan, str | None, float]:
-    """Return the plan that fits the server, why nothing can be checked, if that is so, and how slow it is."""
+def _cleaned_up(workspace: Workspace, content: Content, observe: Callable[[Event], None]) -> Residue:
+    """Remove what was made. What goes wrong here must not take the verdicts along."""
+    try:
+        return clean_up(workspace, content)
+    except Exception as error:  # noqa: BLE001  the server's answers were in no shape to rely on
+        observe(Noted(f"What was made could not be removed: {type(error).__name__}: {error}."))
+        return Residue({"objects": None})
+
+
+def _preflight(plan: Plan, workspace: Workspace, observe: Callable[[Event], None]) -> tuple[Plan, str | None]:
+    """Return the plan that fits the server, and why nothing can be checked, if that is so."""
     session = workspace.session("preflight")
     try:
         plan.content.preflight(session)
@@ -208,11 +195,9 @@ def _preflight(
         for name, reason in plan.content.missing_profiles(session, plan.optional).items():
             plan = plan.without(frozenset({name}), reason)
     except Unreached as unreached:
-        return plan, str(unreached), 1.0
+        return plan, str(unreached)
     except httpx.TransportError as error:
-        return plan, f"{workspace.target.root} stopped answering: {error}.", 1.0
+        return plan, f"{workspace.target.root} stopped answering: {error}."
     if note is not None:
         observe(Noted(note))
-    seconds = [answer.exchange.seconds for answer in session.answers] or [BRISK]
-    slowness = max(1.0, median(seconds) / BRISK)
-    return plan, None, slowness
+    return plan, None

@@ -5,8 +5,9 @@ from typing import Any
 
 from domain import edits, names, policies
 from domain.errors import Fault, RulesBroken
-from domain.records import AccessProfile, AuditAction, NewAccessProfile, Policy, PolicyTerms, ProfileDetail
+from domain.records import AccessProfile, AuditAction, NewAccessProfile, ProfileDetail
 from handlers.actions import audit
+from handlers.actions.provisioning import instantiated
 from handlers.context import Context
 from handlers.contract_types import (
     AccessProfileDetailResponse,
@@ -68,7 +69,7 @@ def create_access_profile(context: Context, body: CreateAccessProfileRequest) ->
                 name=name,
                 description=body.get("description"),
                 tags=names.distinct(body.get("tags", ())),
-                policy=_instantiated(tx, context, policies.normalised(terms)),
+                policy=instantiated(tx, context, policies.normalised(terms)),
                 created_at=context.now,
             )
         )
@@ -159,7 +160,7 @@ def clone_access_profile(
                 name=name,
                 description=body.get("description", source.description),
                 tags=source.tags,
-                policy=_instantiated(tx, context, policies.terms_of(source.policy)),
+                policy=instantiated(tx, context, policies.terms_of(source.policy)),
                 created_at=context.now,
             )
         )
@@ -220,16 +221,6 @@ def _changed(
             provider_config_id=provider_config_ids.__next__,
             now=context.now,
         ),
-    )
-
-
-def _instantiated(tx: WriteTransaction, context: Context, terms: PolicyTerms) -> Policy:
-    provider_config_ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
-    return policies.instantiate(
-        terms,
-        line_id=context.new_id,
-        provider_config_id=provider_config_ids.__next__,
-        now=context.now,
     )
 
 

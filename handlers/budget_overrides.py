@@ -6,7 +6,7 @@ from dataclasses import replace
 from domain.amounts import to_dollars, to_micros
 from domain.errors import Fault, RulesBroken
 from domain.overrides import find_budget, with_override, without_override
-from domain.records import AuditAction, BudgetOverride, OverrideMode, Policy
+from domain.records import BudgetOverride, OverrideMode, Policy
 from domain.usage import rolled_forward
 from handlers.actions import audit
 from handlers.actions.provisioning import held_copy
@@ -63,15 +63,13 @@ def _change(
         after = change(before)
         if after != before:
             tx.copies.save(replace(copy, policy=after))
-            audit.record(
+            audit.record_copy(
                 tx,
                 context,
-                AuditAction.UPDATE,
-                profile_id=copy.parent_profile_id,
-                user_id=user_id,
+                copy,
+                event=event,
                 previous=_described(before, budget_id),
                 new=_described(after, budget_id),
-                event=event,
                 budget_id=budget_id,
             )
     budget, _ = find_budget(after, budget_id)

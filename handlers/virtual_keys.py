@@ -1,11 +1,9 @@
 """Virtual Keys: the credentials that users send to inference."""
 
-from typing import Any
-
 from domain import names
 from domain.credentials import IssuedVirtualKey
 from domain.errors import NotFound
-from domain.records import AuditAction, UserAccessProfile
+from domain.records import UserAccessProfile
 from handlers.actions import audit
 from handlers.actions.provisioning import add_key, held_copy
 from handlers.context import Context
@@ -68,7 +66,7 @@ def delete_user_access_profile_virtual_key(
             raise NotFound("virtual key", vk_id)
         copy = tx.copies.get(key.user_access_profile_id)
         tx.virtual_keys.delete(vk_id)
-        _record(tx, context, copy, event="vk_delete", vk_id=key.id, vk_name=key.name)
+        audit.record_copy(tx, context, copy, event="vk_delete", vk_id=key.id, vk_name=key.name)
     return ok({"message": f"The virtual key {vk_id} was deleted."})
 
 
@@ -80,7 +78,8 @@ def _add(
     description: str | None,
 ) -> IssuedVirtualKey:
     issued = add_key(tx, context, copy, name, description)
-    _record(tx, context, copy, event="vk_add", vk_id=issued.record.id, vk_name=issued.record.name)
+    key = issued.record
+    audit.record_copy(tx, context, copy, event="vk_add", vk_id=key.id, vk_name=key.name)
     return issued
 
 
@@ -90,14 +89,3 @@ def _oldest_copy(tx: WriteTransaction, user_id: str) -> UserAccessProfile:
     if not copies:
         raise ApiError("profile_not_held", f"{user_id} holds no access profile: assign one first.")
     return copies[0]
-
-
-def _record(tx: WriteTransaction, context: Context, copy: UserAccessProfile, **metadata: Any) -> None:
-    audit.record(
-        tx,
-        context,
-        AuditAction.UPDATE,
-        profile_id=copy.parent_profile_id,
-        user_id=copy.user_id,
-        **metadata,
-    )

@@ -159,10 +159,11 @@ class FaultyServer:
         """Add one key for each role that a client can have."""
         now = datetime.now(UTC)
         issued = {
+            # The first id is that of a key which nobody uses: whoever tests may revoke it again.
+            "revoked": issue_key("revoked", ["*"], now=now),
             "admin": issue_key("admin", ["*"], now=now),
             "viewer": issue_key("viewer", ["AccessProfiles:View"], now=now),
             "expired": issue_key("expired", ["*"], now=now, expires_at=now - timedelta(seconds=1)),
-            "revoked": issue_key("revoked", ["*"], now=now),
         }
         with self._store.write() as tx:
             for key in issued.values():

@@ -1,7 +1,5 @@
 """Connexion's FlaskApp as it comes, with response validation, on this project's contract. One operation."""
 
-import hashlib
-import os
 import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -11,21 +9,16 @@ from typing import Any
 import connexion
 import yaml
 from connexion.resolver import Resolver
-from sqlalchemy import create_engine, select
-from sqlalchemy.orm import selectinload, sessionmaker
 
 from bench.peers import models, tables
 
-engine = create_engine(os.environ["PEER_DATABASE"], connect_args={"check_same_thread": False}, pool_size=16)
-tables.set_pragmas(engine)
-make_session = sessionmaker(engine)
+make_session = tables.sqlite_sessions()
 
 
 def token_info(token: str) -> dict[str, Any] | None:
     """Return whose key it is, or nothing."""
-    digest = hashlib.sha256(token.encode()).digest()
     with make_session() as opened:
-        key = opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == digest))
+        key = opened.scalar(tables.key_of(token))
     now = datetime.now(UTC)
     if key is None or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
         return None
@@ -33,15 +26,10 @@ def token_info(token: str) -> dict[str, Any] | None:
 
 
 def get_access_profile(profile_id: int, token_info: dict[str, Any]) -> Any:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     if not {"*", "AccessProfiles:View"} & set(token_info["scope"]):
         return {"error": "The API key has no AccessProfiles:View."}, 403
     with make_session() as opened:
-        row = opened.scalar(
-            select(tables.AccessProfile)
-            .where(tables.AccessProfile.id == profile_id)
-            .options(selectinload(tables.AccessProfile.roles))
-        )
+        row = opened.scalar(tables.profile_with_roles(profile_id))
         if row is None:
             return {"error": f"There is no access profile {profile_id}."}, 404
         body = models.detail(row).model_dump(mode="json", exclude_unset=True)

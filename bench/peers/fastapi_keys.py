@@ -1,11 +1,9 @@
 """How the FastAPI peers take API keys, whichever way they read them."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from fastapi import HTTPException
-from fastapi.security import HTTPAuthorizationCredentials
 
 from bench.peers import tables
 
@@ -18,11 +16,6 @@ class Key:
     scopes: list[str]
     expires_at: datetime | None
     revoked_at: datetime | None
-
-
-def digest(credentials: HTTPAuthorizationCredentials) -> bytes:
-    """Return what a key is found by."""
-    return hashlib.sha256(credentials.credentials.encode()).digest()
 
 
 def accepted(key: Key | tables.ApiKey | None, permission: str) -> str:

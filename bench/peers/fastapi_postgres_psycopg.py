@@ -1,5 +1,6 @@
 """FastAPI with Pydantic models and psycopg's own pool, on PostgreSQL. Reads alone."""
 
+import hashlib
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ from psycopg.rows import DictRow, class_row, dict_row
 from psycopg_pool import AsyncConnectionPool
 
 from bench.peers import models
-from bench.peers.fastapi_keys import Key, accepted, digest
+from bench.peers.fastapi_keys import Key, accepted
 
 pool: AsyncConnectionPool[AsyncConnection[DictRow]] = AsyncConnectionPool(
     os.environ["PEER_DATABASE"].replace("+psycopg", ""),
@@ -35,7 +36,6 @@ app = FastAPI(lifespan=lifespan)
 
 
 async def connection() -> AsyncIterator[AsyncConnection[DictRow]]:
-    """Give each request a connection."""
     async with pool.connection() as taken:
         yield taken
 
@@ -46,11 +46,10 @@ ConnectionOfRequest = Annotated[AsyncConnection[DictRow], Depends(connection)]
 async def viewer(
     taken: ConnectionOfRequest, credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 ) -> str:
-    """Return who asks to view."""
     async with taken.cursor(row_factory=class_row(Key)) as cursor:
         await cursor.execute(
             "SELECT name, scopes, expires_at, revoked_at FROM api_keys WHERE secret_hash = %s",
-            (digest(credentials),),
+            (hashlib.sha256(credentials.credentials.encode()).digest(),),
         )
         return accepted(await cursor.fetchone(), "AccessProfiles:View")
 
@@ -61,7 +60,6 @@ async def get_access_profile(
     taken: ConnectionOfRequest,
     _principal: Annotated[str, Depends(viewer)],
 ) -> models.AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     cursor = await taken.execute("SELECT * FROM access_profiles WHERE id = %s", (profile_id,))
     row = await cursor.fetchone()
     if row is None:

@@ -6,12 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Path
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import selectinload
 
 from bench.peers import models, tables
-from bench.peers.fastapi_keys import accepted, digest
+from bench.peers.fastapi_keys import accepted
 
 engine = create_async_engine(os.environ["PEER_DATABASE"], pool_size=16)
 make_session = async_sessionmaker(engine)
@@ -19,7 +17,6 @@ app = FastAPI()
 
 
 async def session() -> AsyncIterator[AsyncSession]:
-    """Give each request a session."""
     async with make_session() as opened:
         yield opened
 
@@ -30,9 +27,7 @@ SessionOfRequest = Annotated[AsyncSession, Depends(session)]
 async def viewer(
     opened: SessionOfRequest, credentials: Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 ) -> str:
-    """Return who asks to view."""
-    secret_hash = digest(credentials)
-    key = await opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == secret_hash))
+    key = await opened.scalar(tables.key_of(credentials.credentials))
     return accepted(key, "AccessProfiles:View")
 
 
@@ -42,12 +37,7 @@ async def get_access_profile(
     opened: SessionOfRequest,
     _principal: Annotated[str, Depends(viewer)],
 ) -> models.AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
-    row = await opened.scalar(
-        select(tables.AccessProfile)
-        .where(tables.AccessProfile.id == profile_id)
-        .options(selectinload(tables.AccessProfile.roles))
-    )
+    row = await opened.scalar(tables.profile_with_roles(profile_id))
     if row is None:
         raise HTTPException(404, f"There is no access profile {profile_id}.")
     return models.detail(row)

@@ -4,7 +4,6 @@ Its endpoints that read are `async def`: `def` endpoints go through threads, whi
 speed here. The one that writes waits for the disk, so it is `def`.
 """
 
-import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from itertools import count
@@ -12,23 +11,20 @@ from typing import Annotated
 
 from fastapi import Depends, FastAPI, HTTPException, Path, Query
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from sqlalchemy import create_engine, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, selectinload, sessionmaker
+from sqlalchemy.orm import Session
 
 from bench.peers import models, tables
-from bench.peers.fastapi_keys import accepted, digest
+from bench.peers.fastapi_keys import accepted
 from bench.peers.provisioning import history_of, instantiate
 
-engine = create_engine(os.environ["PEER_DATABASE"], connect_args={"check_same_thread": False}, pool_size=16)
-tables.set_pragmas(engine)
-make_session = sessionmaker(engine)
+make_session = tables.sqlite_sessions()
 bearer = HTTPBearer()
 app = FastAPI()
 
 
 async def session() -> AsyncIterator[Session]:
-    """Give each request a session."""
     with make_session() as opened:
         yield opened
 
@@ -38,19 +34,15 @@ Credentials = Annotated[HTTPAuthorizationCredentials, Depends(bearer)]
 
 
 def principal_of(opened: Session, credentials: HTTPAuthorizationCredentials, permission: str) -> str:
-    """Return who asks."""
-    secret_hash = digest(credentials)
-    key = opened.scalar(select(tables.ApiKey).where(tables.ApiKey.secret_hash == secret_hash))
+    key = opened.scalar(tables.key_of(credentials.credentials))
     return accepted(key, permission)
 
 
 async def viewer(opened: SessionOfRequest, credentials: Credentials) -> str:
-    """Return who asks to view."""
     return principal_of(opened, credentials, "AccessProfiles:View")
 
 
 async def creator(opened: SessionOfRequest, credentials: Credentials) -> str:
-    """Return who asks to create."""
     return principal_of(opened, credentials, "AccessProfiles:Create")
 
 
@@ -60,12 +52,7 @@ async def get_access_profile(
     opened: SessionOfRequest,
     _principal: Annotated[str, Depends(viewer)],
 ) -> models.AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
-    row = opened.scalar(
-        select(tables.AccessProfile)
-        .where(tables.AccessProfile.id == profile_id)
-        .options(selectinload(tables.AccessProfile.roles))
-    )
+    row = opened.scalar(tables.profile_with_roles(profile_id))
     if row is None:
         raise HTTPException(404, f"There is no access profile {profile_id}.")
     return models.detail(row)
@@ -80,7 +67,6 @@ async def list_access_profiles(
     search: str | None = None,
     is_active: bool | None = None,
 ) -> models.AccessProfileList:
-    """Return one page of profiles."""
     wanted = []
     if search:
         wanted.append(tables.AccessProfile.name.icontains(search, autoescape=True))

@@ -19,14 +19,10 @@ RateLimitReset = Literal["1h", "1d", "1w", "1M", "1Y"]
 
 
 class BudgetResetConfig(Struct):
-    """When quarters begin."""
-
     quarter_start_month: int
 
 
 class Budget(Struct):
-    """A budget in force."""
-
     id: str
     max_limit: int | float
     reset_duration: BudgetReset
@@ -37,8 +33,6 @@ class Budget(Struct):
 
 
 class RateLimit(Struct):
-    """A rate limit in force."""
-
     id: str
     token_current_usage: int
     request_current_usage: int
@@ -49,8 +43,6 @@ class RateLimit(Struct):
 
 
 class ProviderConfig(Struct):
-    """A provider's configuration in force."""
-
     id: int
     provider_name: str
     all_models_allowed: bool
@@ -60,28 +52,20 @@ class ProviderConfig(Struct):
 
 
 class MCPToolGroupLink(Struct):
-    """An MCP tool group."""
-
     tool_group_id: int
 
 
 class MCPServerLink(Struct):
-    """An MCP server."""
-
     mcp_server_id: str
 
 
 class MCPToolOverride(Struct):
-    """An MCP tool that is taken in or out."""
-
     mcp_client_id: str
     tool_name: str
     action: Literal["include", "exclude"]
 
 
 class AccessProfile(Struct):
-    """A profile."""
-
     id: int
     name: str
     description: str | None
@@ -100,8 +84,6 @@ class AccessProfile(Struct):
 
 
 class RoleAttachment(Struct):
-    """A role that a profile is attached to."""
-
     id: int
     access_profile_id: int
     role_id: int
@@ -110,16 +92,12 @@ class RoleAttachment(Struct):
 
 
 class AccessProfileDetail(Struct):
-    """A profile, its roles and the number of its holders."""
-
     access_profile: AccessProfile
     roles: list[RoleAttachment]
     user_count: int
 
 
 class AccessProfileList(Struct):
-    """One page of profiles."""
-
     access_profiles: list[AccessProfile]
     count: int
     total_count: int
@@ -160,7 +138,6 @@ async def may_view(connection: ASGIConnection[Any, Any, Any, Any], _handler: Bas
 async def get_access_profile(
     profile_id: Annotated[int, Parameter(ge=1, le=2**53 - 1)],
 ) -> AccessProfileDetail:
-    """Return a profile, its role attachments and the number of users who hold a copy."""
     row = database.execute("SELECT * FROM access_profiles WHERE id = ?", (profile_id,)).fetchone()
     if row is None:
         raise NotFoundException(f"There is no access profile {profile_id}.")
@@ -179,7 +156,6 @@ async def list_access_profiles(
     search: str | None = None,
     is_active: bool | None = None,
 ) -> AccessProfileList:
-    """Return one page of profiles."""
     where, values = "1", list[Any]()
     if search:
         where += " AND instr(lower(name), lower(?))"
@@ -196,7 +172,6 @@ async def list_access_profiles(
 
 
 def answered(row: sqlite3.Row) -> AccessProfile:
-    """Return a row as it is answered."""
     made = {name: row[name] for name in AccessProfile.__struct_fields__}
     for name, decoder in DECODERS.items():
         made[name] = decoder.decode(row[name])

@@ -21,22 +21,16 @@ class Input(BaseModel):
 
 
 class BudgetResetConfig(Input):
-    """When quarters begin."""
-
     quarter_start_month: int = Field(ge=1, le=12)
 
 
 class BudgetInput(Input):
-    """A budget that is asked for."""
-
     max_limit: float = Field(ge=0, le=1_000_000_000)
     reset_duration: BudgetReset
     reset_config: BudgetResetConfig | None = None
 
 
 class RateLimitInput(Input):
-    """A rate limit that is asked for."""
-
     token_max_limit: Limit | None = None
     token_reset_duration: RateLimitReset | None = None
     request_max_limit: Limit | None = None
@@ -44,8 +38,6 @@ class RateLimitInput(Input):
 
 
 class ProviderConfigInput(Input):
-    """A provider's configuration that is asked for."""
-
     provider_name: Name
     all_models_allowed: bool = False
     allowed_models: list[Name] = []
@@ -54,28 +46,20 @@ class ProviderConfigInput(Input):
 
 
 class MCPToolGroupLink(Input):
-    """An MCP tool group."""
-
     tool_group_id: Id
 
 
 class MCPServerLink(Input):
-    """An MCP server."""
-
     mcp_server_id: Name
 
 
 class MCPToolOverride(Input):
-    """An MCP tool that is taken in or out."""
-
     mcp_client_id: Name
     tool_name: Name
     action: Literal["include", "exclude"]
 
 
 class CreateAccessProfileRequest(Input):
-    """A profile that is asked for."""
-
     name: Name
     description: str | None = None
     tags: list[Name] = []
@@ -95,8 +79,6 @@ class Answer(BaseModel):
 
 
 class Budget(Answer):
-    """A budget in force."""
-
     id: str
     max_limit: float
     reset_duration: BudgetReset
@@ -107,8 +89,6 @@ class Budget(Answer):
 
 
 class RateLimit(Answer):
-    """A rate limit in force."""
-
     id: str
     token_current_usage: int
     request_current_usage: int
@@ -119,8 +99,6 @@ class RateLimit(Answer):
 
 
 class ProviderConfig(Answer):
-    """A provider's configuration in force."""
-
     id: int
     provider_name: str
     all_models_allowed: bool
@@ -130,8 +108,6 @@ class ProviderConfig(Answer):
 
 
 class AccessProfile(Answer):
-    """A profile."""
-
     id: int
     name: str
     description: str | None
@@ -150,8 +126,6 @@ class AccessProfile(Answer):
 
 
 class RoleAttachment(Answer):
-    """A role that a profile is attached to."""
-
     id: int
     access_profile_id: int
     role_id: int
@@ -160,22 +134,16 @@ class RoleAttachment(Answer):
 
 
 class AccessProfileDetail(Answer):
-    """A profile, its roles and the number of its holders."""
-
     access_profile: AccessProfile
     roles: list[RoleAttachment]
     user_count: int
 
 
 class AccessProfileAnswer(Answer):
-    """A profile alone."""
-
     access_profile: AccessProfile
 
 
 class AccessProfileList(Answer):
-    """One page of profiles."""
-
     access_profiles: list[AccessProfile]
     count: int
     total_count: int
@@ -184,7 +152,6 @@ class AccessProfileList(Answer):
 
 
 def profile(row: tables.AccessProfile) -> AccessProfile:
-    """Return a row as it is answered."""
     made = AccessProfile.model_validate(row)
     if row.rate_limit is None:
         made.model_fields_set.discard("rate_limit")

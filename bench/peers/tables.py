@@ -1,10 +1,12 @@
 """The tables of the peers: columns for what is filtered, JSON for what is read whole."""
 
+import hashlib
+import os
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, event
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, LargeBinary, Select, create_engine, event, select
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, selectinload, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -124,6 +126,25 @@ class Sequence(Base):
 
 
 PROVIDER_CONFIG_IDS = "provider_config_ids"
+
+
+def key_of(secret: str) -> Select[ApiKey]:
+    return select(ApiKey).where(ApiKey.secret_hash == hashlib.sha256(secret.encode()).digest())
+
+
+def profile_with_roles(profile_id: int) -> Select[AccessProfile]:
+    return (
+        select(AccessProfile).where(AccessProfile.id == profile_id).options(selectinload(AccessProfile.roles))
+    )
+
+
+def sqlite_sessions() -> sessionmaker[Any]:
+    """Return what opens sessions on the file that a peer is started with."""
+    engine = create_engine(
+        os.environ["PEER_DATABASE"], connect_args={"check_same_thread": False}, pool_size=16
+    )
+    set_pragmas(engine)
+    return sessionmaker(engine)
 
 
 def set_pragmas(engine: Any) -> None:

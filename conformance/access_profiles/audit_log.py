@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from conformance.access_profiles import calls
 from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.session import Session
@@ -14,16 +15,12 @@ Row = dict[str, Any]
 
 def of_profile(session: Session, profile_id: Any, **query: Any) -> Answer:
     """Return one page of a profile's log, as long as it may be unless `limit` is given."""
-    return session.call(
-        "listAccessProfileAuditLogsById",
-        parameters={"profile_id": profile_id},
-        query={"limit": LARGEST_PAGE, **query},
-    )
+    return calls.log_of_profile(session, profile_id, query={"limit": LARGEST_PAGE, **query})
 
 
 def of_all(session: Session, **query: Any) -> Answer:
     """Return one page of the whole log, as long as it may be unless `limit` is given."""
-    return session.call("listAccessProfileAuditLogs", query={"limit": LARGEST_PAGE, **query})
+    return calls.whole_log(session, query={"limit": LARGEST_PAGE, **query})
 
 
 def rows(answer: Answer) -> list[Row]:

@@ -1,38 +1,103 @@
-"""Calls on profiles: what checks ask of the operations on templates, and what they read of the answers."""
+"""What checks ask of the operations, and what they read of answers that show profiles."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+from conformance.contract.resources import parameters_of
 from conformance.http.answer import Answer
 from conformance.http.client import Query
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.session import Session
 
-Profile = dict[str, Any]
+Object = dict[str, Any]
+Profile = Object
 
-_LARGEST_PAGE = 100
+_LARGEST_PAGE, _MOST_PAGES = 100, 20
+FIRST_ID, LARGEST_ID = 1, 9223372036854775807
 _SHOWN = 600
 
 
-def submit(session: Session, body: Any = None, **request: Any) -> Answer:
-    """Send a body to `createAccessProfile`."""
-    return session.call("createAccessProfile", body=body, **request)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An operation as a function of what its path names, in the path's order, and of a body behind that."""
+
+    id: str
+
+    def __call__(self, session: Session, *given: Any, **request: Any) -> Answer:
+        """Call the operation, as the administrator unless another `client` is given."""
+        operation = session.contract.operation(self.id)
+        names = parameters_of(operation.path) if operation else []
+        if len(given) > len(names):
+            *given, request["body"] = given  # type: ignore[assignment]
+        return session.call(self.id, parameters=dict(zip(names, given, strict=True)), **request)
+
+    def done(self, session: Session, *given: Any, wanted: int = 200, **request: Any) -> Answer:
+        """Call the operation, and demand this status."""
+        answer = self(session, *given, **request)
+        expect.status(answer, wanted)
+        return answer
+
+
+submit = Call("createAccessProfile")
+read = Call("getAccessProfile")
+update = Call("updateAccessProfile")
+delete = Call("deleteAccessProfile")
+clone = Call("cloneAccessProfile")
+activate = Call("activateAccessProfile")
+deactivate = Call("deactivateAccessProfile")
+propagate = Call("propagateAccessProfile")
+attach = Call("attachRolesToAccessProfile")
+detach_role = Call("detachRoleFromAccessProfile")
+versions = Call("listAccessProfileVersions")
+version = Call("getAccessProfileVersion")
+log_of_profile = Call("listAccessProfileAuditLogsById")
+whole_log = Call("listAccessProfileAuditLogs")
+
+assign = Call("assignUserAccessProfile")
+detach_user = Call("detachUserAccessProfile")
+copies = Call("listUserAccessProfiles")
+set_override = Call("updateUserAccessProfileBudgetOverride")
+clear_override = Call("deleteUserAccessProfileBudgetOverride")
+add_key_to_copy = Call("addUserAccessProfileVirtualKey")
+add_key = Call("addUserVirtualKey")
+delete_key = Call("deleteUserAccessProfileVirtualKey")
+keys = Call("listUserVirtualKeys")
+
+create_user = Call("createUser")
+user = Call("getUser")
+users = Call("listUsers")
+delete_user = Call("deleteUser")
+change_role = Call("updateUserRole")
+change_groups = Call("updateUserGroups")
+
+create_role = Call("createRole")
+role = Call("getRole")
+roles = Call("listRoles")
+update_role = Call("updateRole")
+delete_role = Call("deleteRole")
+
+create_api_key = Call("createApiKey")
+api_keys = Call("listApiKeys")
+revoke_api_key = Call("revokeApiKey")
+
+
+def absent_ids(session: Session) -> tuple[int, int]:
+    """Return the largest id there can be, and another one that nothing has."""
+    return LARGEST_ID, session.random.randrange(2**61, 2**62)
 
 
 def submit_octets(session: Session, content: bytes, media_type: str | None = "application/json") -> Answer:
     """Send octets to `createAccessProfile`, just as they are."""
     headers = {} if media_type is None else {"Content-Type": media_type}
-    return session.call("createAccessProfile", content=content, headers=headers)
+    return submit(session, content=content, headers=headers)
 
 
-def read(session: Session, profile_id: Any, **request: Any) -> Answer:
-    """Ask `getAccessProfile` for an id."""
-    return session.call("getAccessProfile", parameters={"profile_id": profile_id}, **request)
-
-
-def update(session: Session, profile_id: Any, body: Any, **request: Any) -> Answer:
-    """Send a body to `updateAccessProfile`."""
-    return session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=body, **request)
+def submit_named(session: Session, **fields: Any) -> Answer:
+    """Send these fields to `createAccessProfile`, under a fresh name."""
+    return submit(session, {"name": session.name(), **fields})
 
 
 def browse(session: Session, query: Query | None = None, **request: Any) -> Answer:
@@ -46,10 +111,10 @@ def create(session: Session, **fields: Any) -> Profile:
     Raises:
         Unreached: there is no such profile now, so that what follows cannot be checked.
     """
-    answer = submit(session, {"name": session.name(), **fields})
-    found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
-    if answer.status != 201 or not isinstance(found, dict) or not isinstance(found.get("id"), int):
-        raise Unreached(f"no profile could be created: {_summary(answer)}")
+    answer = submit_named(session, **fields)
+    found: Profile = needed(answer, 201, "access_profile", dict)
+    if not isinstance(found.get("id"), int):
+        raise Unreached(f"no profile could be created: {answer.exchange.answer()[:300]}")
     return found
 
 
@@ -59,10 +124,7 @@ def profile(session: Session, profile_id: int) -> Profile:
     Raises:
         Unreached: it cannot be read.
     """
-    answer = read(session, profile_id)
-    found = answer.json.get("access_profile") if isinstance(answer.json, dict) else None
-    if answer.status != 200 or not isinstance(found, dict):
-        raise Unreached(f"the profile {profile_id} cannot be read: {_summary(answer)}")
+    found: Profile = needed(read(session, profile_id), 200, "access_profile", dict)
     return found
 
 
@@ -73,15 +135,28 @@ def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]
         Unreached: the list cannot be read.
     """
     rows: list[Profile] = []
-    while True:
+    for _ in range(_MOST_PAGES):
         page = {"search": session.namespace, "limit": _LARGEST_PAGE, "offset": len(rows), **(query or {})}
-        answer = browse(session, page)
-        found = answer.json.get("access_profiles") if isinstance(answer.json, dict) else None
-        if answer.status != 200 or not isinstance(found, list):
-            raise Unreached(f"the list cannot be read: {_summary(answer)}")
+        found = needed(browse(session, page), 200, "access_profiles", list)
         rows += found
         if len(found) < _LARGEST_PAGE:
             return rows
+    raise Unreached(f"the list of the profiles of this run has no end: {_MOST_PAGES} pages are all full")
+
+
+def needed(answer: Answer, status: int, member: str | None = None, kind: type = object) -> Any:
+    """Return a member of the answer to what a check needs before it begins; the body, if none is named.
+
+    Raises:
+        Unreached: it has another status, or no such member of that kind.
+    """
+    body = answer.json
+    if answer.status == status and isinstance(body, dict):
+        if member is None:
+            return body
+        if member in body and isinstance(body[member], kind):
+            return body[member]
+    raise Unreached(f"what the check needs could not be made: {answer.exchange.answer()[:300]}")
 
 
 def shown(answer: Answer, *wanted: int) -> Profile:
@@ -93,10 +168,34 @@ def shown(answer: Answer, *wanted: int) -> Profile:
     return dict(found)
 
 
+def shows(answer: Answer, status: int, **wanted: Any) -> None:
+    """Demand this status, and a profile with these fields."""
+    expect.fields(shown(answer, status), answer, **wanted)
+
+
+def shows_twice(session: Session, answer: Answer, status: int, **wanted: Any) -> None:
+    """Demand this status and a profile with these fields, at once and in a later read."""
+    for found, each in seen(session, answer, status):
+        expect.fields(found, each, **wanted)
+
+
+def seen(session: Session, answer: Answer, wanted: int = 201) -> Iterator[tuple[Profile, Answer]]:
+    """Yield a profile as an answer of this status shows it, then as a later read does, with both answers."""
+    now = shown(answer, wanted)
+    later = read(session, now["id"])
+    yield now, answer
+    yield shown(later, 200), later
+
+
+def at_location(session: Session, answer: Answer) -> Answer:
+    """Demand a header `Location`, and read what it names."""
+    named = answer.headers.get("location")
+    expect.holds(bool(named), "a Location header", "none", answer)
+    url = urlsplit(urljoin(answer.exchange.url, named))
+    # The key goes to the server under test alone, wherever the header points.
+    return session.admin.request("GET", url.path.removeprefix(urlsplit(session.target.root).path))
+
+
 def listed(answer: Answer) -> list[Any]:
     """Demand a 200 with a list of profiles, and return the list."""
     return expect.rows(answer, "access_profiles")
-
-
-def _summary(answer: Answer) -> str:
-    return answer.exchange.answer()[:300]

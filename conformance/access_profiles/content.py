@@ -4,14 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from conformance.access_profiles import (
-    calls,
-    exclusions,
-    fixtures,
-    keys,
-    legal_bodies,
-    preflight,
-)
+from conformance.access_profiles import calls, exclusions, fixtures, keys, legal_bodies, preflight
 from conformance.access_profiles.recipes import RECIPES
 from conformance.contract.document import Contract, Operation
 from conformance.contract.resources import Resource
@@ -38,6 +31,7 @@ class AccessProfiles(Content):
     )
     denials = (401,)
     recipes = RECIPES
+    key_prefixes = ("bfst", "sk-bf")
 
     def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
         """Return what has to be made first: a holder of a copy for a conflict, a key that may not view."""

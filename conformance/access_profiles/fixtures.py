@@ -5,51 +5,85 @@ follows cannot be checked, and `Unreached` says why.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from conformance.access_profiles import calls
+from conformance.access_profiles.calls import Object
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.run.session import Session
 
-Object = dict[str, Any]
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A user who holds a copy of an active profile.
+
+    Attributes:
+        copy: as it was assigned.
+        key: its first virtual key, in clear.
+    """
+
+    user_id: str
+    profile_id: int
+    copy: Object
+    key: Object
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What the paths of a copy name."""
+        return self.user_id, self.profile_id
 
 
 def role(session: Session, **fields: Any) -> Object:
     """Return a new role, without members and profiles."""
-    answer = session.call("createRole", body={"name": session.name(), **fields})
-    return _made(answer, 201, "role")
+    return _made(calls.create_role(session, {"name": session.name(), **fields}), 201, "role")
+
+
+def role_ids(session: Session, number: int) -> list[int]:
+    """Return the ids of so many new roles."""
+    return [role(session)["id"] for _ in range(number)]
 
 
 def user(session: Session, **fields: Any) -> Object:
     """Return a new user, without role and groups unless they are given."""
     name = session.name()
     body = {"id": name, "name": name, "email": "someone@example.com", **fields}
-    return _made(session.call("createUser", body=body), 201, "user")
+    return _made(calls.create_user(session, body), 201, "user")
+
+
+def user_id(session: Session, **fields: Any) -> str:
+    """Return the id of a new user."""
+    return str(user(session, **fields)["id"])
 
 
 def active_profile(session: Session, **fields: Any) -> Object:
     """Return a new profile that is active, and so can be assigned."""
     profile = calls.create(session, **fields)
-    answer = session.call("activateAccessProfile", parameters={"profile_id": profile["id"]})
-    return _made(answer, 200, "access_profile")
+    return _made(calls.activate(session, profile["id"]), 200, "access_profile")
+
+
+def active_ids(session: Session, number: int, **fields: Any) -> list[int]:
+    """Return the ids of so many new profiles that are active."""
+    return [active_profile(session, **fields)["id"] for _ in range(number)]
 
 
 def attached(session: Session, profile_id: int, *role_ids: int, **fields: Any) -> Object:
     """Return the answer to attaching roles to a profile."""
-    answer = session.call(
-        "attachRolesToAccessProfile",
-        parameters={"profile_id": profile_id},
-        body={"role_ids": list(role_ids), **fields},
-    )
-    return _made(answer, 200)
+    return done(calls.attach(session, profile_id, {"role_ids": list(role_ids), **fields}))
+
+
+def role_with_default(session: Session) -> tuple[int, int]:
+    """Return the id of a new role, and that of the active profile that is its default."""
+    [role_id], [profile_id] = role_ids(session, 1), active_ids(session, 1)
+    attached(session, profile_id, role_id, is_default=True)
+    return role_id, profile_id
 
 
 def attachments(session: Session, profile_id: int) -> list[Object]:
     """Return the attachments of a profile, as `getAccessProfile` has them; by id, for it states no order."""
-    found: list[Object] = _made(calls.read(session, profile_id), 200, "roles")  # type: ignore[assignment]
-    return by_id(found)
+    return by_id(calls.needed(calls.read(session, profile_id), 200, "roles"))
 
 
 def by_id(objects: Iterable[Object]) -> list[Object]:
@@ -59,32 +93,46 @@ def by_id(objects: Iterable[Object]) -> list[Object]:
 
 def change_role(session: Session, user_id: str, role_id: int | None) -> Object:
     """Give a user another role, or none, and return the user."""
-    answer = session.call("updateUserRole", parameters={"user_id": user_id}, body={"role_id": role_id})
-    return _made(answer, 200, "user")
+    return _made(calls.change_role(session, user_id, {"role_id": role_id}), 200, "user")
 
 
 def assigned(session: Session, user_id: str, profile_id: int, **fields: Any) -> Object:
     """Return the answer to assigning an active profile to a user: the copy, and its key in clear."""
-    answer = session.call(
-        "assignUserAccessProfile",
-        parameters={"user_id": user_id},
-        body={"profile_id": profile_id, **fields},
-    )
-    return _made(answer, 201)
+    return _made(calls.assign(session, user_id, {"profile_id": profile_id, **fields}), 201)
+
+
+def holding(session: Session, user_id: str, profile_id: int) -> Holding:
+    """Return what a user holds who is given an active profile."""
+    given = assigned(session, user_id, profile_id)
+    return Holding(user_id, profile_id, given["access_profile"], given["virtual_key"])
 
 
 def holder(session: Session, profile_id: int, **fields: Any) -> str:
     """Return the id of a new user who holds a copy of an active profile."""
-    user_id = str(user(session, **fields)["id"])
-    assigned(session, user_id, profile_id)
-    return user_id
+    return holding(session, user_id(session, **fields), profile_id).user_id
+
+
+def held(session: Session, **fields: Any) -> Holding:
+    """Return what a new user holds of a new profile with these fields."""
+    [profile_id] = active_ids(session, 1, **fields)
+    return holding(session, user_id(session), profile_id)
 
 
 def copies(session: Session, user_id: str) -> list[Object]:
     """Return the copies that a user holds, as `listUserAccessProfiles` has them."""
-    answer = session.call("listUserAccessProfiles", parameters={"user_id": user_id})
-    found: list[Object] = _made(answer, 200, "access_profiles")  # type: ignore[assignment]
-    return found
+    return list(calls.needed(calls.copies(session, user_id), 200, "access_profiles"))
+
+
+def ids_with_keys(session: Session, user_id: str, profile_id: int | None = None) -> list[list[Any]]:
+    """Return the id of each copy that a user holds, of one profile or of all, and the ids of its keys."""
+    found = copies(session, user_id)
+    wanted = [copy for copy in found if profile_id in (None, copy["parent_profile_id"])]
+    return sorted([copy["id"], copy["virtual_key_ids"]] for copy in wanted)
+
+
+def parents(session: Session, user_id: str) -> list[int]:
+    """Return the ids of the profiles that a user holds copies of, sorted."""
+    return sorted(copy["parent_profile_id"] for copy in copies(session, user_id))
 
 
 def copy(session: Session, user_id: str, profile_id: int) -> Object:
@@ -97,23 +145,17 @@ def copy(session: Session, user_id: str, profile_id: int) -> Object:
 
 def keys(session: Session, user_id: str) -> list[Object]:
     """Return the virtual keys of a user, as `listUserVirtualKeys` has them."""
-    answer = session.call("listUserVirtualKeys", parameters={"user_id": user_id})
-    found: list[Object] = _made(answer, 200, "virtual_keys")  # type: ignore[assignment]
-    return found
+    return list(calls.needed(calls.keys(session, user_id), 200, "virtual_keys"))
 
 
 def added_key(session: Session, user_id: str, profile_id: int, body: Object | None = None) -> Object:
     """Return one more virtual key of a user's copy, in clear."""
-    place = {"user_id": user_id, "profile_id": profile_id}
-    answer = session.call("addUserAccessProfileVirtualKey", parameters=place, body=body or {})
-    return _made(answer, 200, "virtual_key")
+    return _made(calls.add_key_to_copy(session, user_id, profile_id, body or {}), 200, "virtual_key")
 
 
 def user_count(session: Session, profile_id: int) -> int:
     """Return how many users hold a copy of a profile, as `getAccessProfile` has it."""
-    answer = calls.read(session, profile_id)
-    _made(answer, 200, "user_count")
-    return int(answer.json["user_count"])
+    return int(calls.needed(calls.read(session, profile_id), 200, "user_count"))
 
 
 def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
@@ -123,7 +165,7 @@ def api_key(session: Session, *scopes: str, **fields: Any) -> Object:
     """
     expires_at = (datetime.now(UTC) + timedelta(days=1)).isoformat()
     body = {"name": session.name(), "scopes": list(scopes), "expires_at": expires_at, **fields}
-    return _made(session.call("createApiKey", body=body), 201)
+    return _made(calls.create_api_key(session, body), 201)
 
 
 def done(answer: Answer) -> Object:
@@ -133,13 +175,9 @@ def done(answer: Answer) -> Object:
 
 def changed(session: Session, profile_id: int, **fields: Any) -> Object:
     """Return a profile after an update of these fields."""
-    answer = session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=fields)
-    return _made(answer, 200, "access_profile")
+    return _made(calls.update(session, profile_id, fields), 200, "access_profile")
 
 
 def _made(answer: Answer, status: int, member: str | None = None) -> Object:
-    body = answer.json
-    if answer.status != status or not isinstance(body, dict) or (member is not None and member not in body):
-        raise Unreached(f"what the check needs could not be made: {answer.exchange.answer()[:300]}")
-    found: Object = body if member is None else body[member]
+    found: Object = calls.needed(answer, status, member)
     return found

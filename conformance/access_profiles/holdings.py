@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from conformance.access_profiles import calls
+from conformance.access_profiles.calls import Object
 from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.session import Session
-
-Object = dict[str, Any]
 
 _KEY_START = "sk-bf-"
 
@@ -28,14 +27,40 @@ class Window:
 
 def copies(session: Session, user_id: str) -> tuple[list[Object], Answer]:
     """Return the copies that `listUserAccessProfiles` shows of a user, and its answer, which is to be 200."""
-    answer = session.call("listUserAccessProfiles", parameters={"user_id": user_id})
+    answer = calls.copies(session, user_id)
     return calls.listed(answer), answer
 
 
 def keys(session: Session, user_id: str) -> tuple[list[Object], Answer]:
     """Return the keys that `listUserVirtualKeys` shows of a user, and its answer, which is to be 200."""
-    answer = session.call("listUserVirtualKeys", parameters={"user_id": user_id})
+    answer = calls.keys(session, user_id)
     return expect.rows(answer, "virtual_keys"), answer
+
+
+def copies_are(session: Session, user_id: str, wanted: list[Object], what: str = "the copies") -> None:
+    """Demand that the list of a user's copies is just this."""
+    found, answer = copies(session, user_id)
+    expect.equal(found, wanted, what, answer)
+
+
+def keys_are(session: Session, user_id: str, wanted: list[Object], what: str = "the keys") -> None:
+    """Demand that the list of a user's keys is just this."""
+    found, answer = keys(session, user_id)
+    expect.equal(found, wanted, what, answer)
+
+
+def only_copy(session: Session, user_id: str) -> tuple[Object, Answer]:
+    """Demand that a user holds one copy, and return it with the answer that shows it."""
+    found, answer = copies(session, user_id)
+    expect.equal(len(found), 1, "the number of copies", answer)
+    return found[0], answer
+
+
+def have_keys(session: Session, numbers: dict[str, int]) -> None:
+    """Demand that users have so many keys."""
+    for user_id, number in numbers.items():
+        found, answer = keys(session, user_id)
+        expect.equal(len(found), number, "the number of keys", answer)
 
 
 def ids(rows: list[Object]) -> list[Any]:
@@ -65,15 +90,41 @@ def hidden(value: str, *answers: Answer) -> None:
         expect.holds(not shown, "no value of a virtual key", "the value, whole or most of it", answer)
 
 
-def budgets(copy: Object) -> Iterator[Object]:
-    """Yield every budget of a profile or a copy: its own, then those of its providers."""
-    for holder in (copy, *copy["provider_configs"]):
-        yield from holder["budgets"]
+def configs(policy: Object) -> list[Object]:
+    """Return the provider configs of a profile or a copy."""
+    return [config for config in policy.get("provider_configs") or [] if isinstance(config, dict)]
 
 
-def rate_limits(copy: Object) -> list[Object]:
+def budgets(policy: Object) -> list[Object]:
+    """Return every budget of a profile or a copy: its own, then those of its providers."""
+    return [line for holder in (policy, *configs(policy)) for line in holder.get("budgets") or []]
+
+
+def rate_limits(policy: Object) -> list[Object]:
     """Return every rate limit of a profile or a copy: its own, then those of its providers."""
-    return [holder["rate_limit"] for holder in (copy, *copy["provider_configs"]) if holder.get("rate_limit")]
+    return [holder["rate_limit"] for holder in (policy, *configs(policy)) if holder.get("rate_limit")]
+
+
+def lines(policy: Object) -> list[Object]:
+    """Return every budget and every rate limit of a profile or a copy."""
+    return [*budgets(policy), *rate_limits(policy)]
+
+
+def usage(line: Object) -> list[Any]:
+    """Return the usage that a budget has, or each counter of a rate limit."""
+    return [value for name, value in line.items() if name.endswith("current_usage")]
+
+
+def kinds(*policies: Object) -> dict[str, list[Any]]:
+    """Return the ids of all that profiles or copies are made of, by the name of their kind."""
+    return {
+        kind: [line.get("id") for policy in policies for line in of_kind(policy)]
+        for kind, of_kind in (
+            ("provider configs", configs),
+            ("budgets", budgets),
+            ("rate limits", rate_limits),
+        )
+    }
 
 
 def windows(copy: Object) -> Iterator[Window]:

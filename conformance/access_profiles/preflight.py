@@ -29,7 +29,7 @@ def preflight(session: Session) -> None:
     try:
         answer = calls.browse(session, {"limit": 1})
     except httpx.TransportError as error:
-        raise Unreached(transport_advice(root, error)) from error
+        raise Unreached(transport_advice(session.target, error)) from error
     path = session.path("listAccessProfiles")
     if answer.status == 401:
         raise Unreached(f"{root} refuses the key (401). Give a good API key with --key or CONFORMANCE_KEY.")

@@ -6,7 +6,7 @@ A value that breaks a constraint keeps all others of its place, unless they forb
 from collections.abc import Callable
 from typing import Any
 
-from conformance.contract.constraints import BODY, ITEM, Constraint
+from conformance.contract.constraints import ITEM, Constraint
 from conformance.contract.values import ABSENT, Schema, Values, beside, highest, lowest
 
 Side = Callable[[Values, Schema, Constraint], list[Any]]
@@ -46,7 +46,8 @@ def name(constraint: Constraint) -> str:
 
 
 def _sample(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
-    return [values.sample(schema, name(constraint))]
+    make = values.told if constraint.is_text else values.sample
+    return [make(schema, name(constraint))]
 
 
 def _every_boolean(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
@@ -56,7 +57,7 @@ def _every_boolean(values: Values, schema: Schema, constraint: Constraint) -> li
 
 
 def _other_types(values: Values, schema: Schema, constraint: Constraint) -> list[Any]:
-    if constraint.location != BODY:
+    if constraint.is_text:
         return _OTHER_TEXTS.get(schema["type"], [])
     sample = values.sample(schema, name(constraint))
     # A number in a text, and `true` for 1, are what lenient parsers let pass. An object for a text is what

@@ -1,7 +1,7 @@
 """The boundary phase: every constraint of every request, from both sides, and every status it states."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -32,10 +32,13 @@ class Boundary:
 
     name = "boundary"
     summary = "each side of every constraint of a request"
-    budgets: Mapping[Mode, float] = {Mode.STANDARD: 20, Mode.CERTIFY: 120}
 
     def __init__(self, content: Content) -> None:
         self._content = content
+        self.budgets: dict[Mode, float] = {Mode.STANDARD: 20, Mode.CERTIFY: 120}
+        if not content.insists:
+            # A contract of others may have no clauses: each operation is tried once.
+            self.budgets[Mode.QUICK] = 5
 
     def ids(self, contract: Contract) -> list[str]:
         """Return the id of every verdict that comes from the schemas, in the order in which they are decided.
@@ -86,6 +89,7 @@ class _Task:
     Attributes:
         profiles: those that must be claimed besides the operation's own.
         changes: whether more than GET is sent, whatever the operation.
+        said: what is to be known of a verdict that nothing is wrong.
     """
 
     id: str
@@ -94,6 +98,8 @@ class _Task:
     find: Callable[[Caller, Trials], Iterator[Finding]]
     profiles: tuple[str, ...] = ()
     changes: bool = False
+    said: Callable[[Trials], str] = lambda _: ""
+    is_of_constraint: bool = False
 
 
 def _tasks(contract: Contract, operation: Operation, content: Content) -> list[_Task]:
@@ -114,7 +120,8 @@ def _of_constraint(constraint: Constraint) -> _Task:
     def find(_: Caller, trials: Trials) -> Iterator[Finding]:
         return trials.findings(constraint)
 
-    return _Task(constraint.id, text, constraint.pointer, find)
+    said = partial(Trials.said, constraint=constraint)
+    return _Task(constraint.id, text, constraint.pointer, find, said=said, is_of_constraint=True)
 
 
 def _of_situation(situation: Situation) -> _Task:
@@ -130,10 +137,11 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
     plan = run.plan
     # Who asks for the verdict on answers alone needs answers.
     is_asked_for = plan.only is not None and answers_id(operation.id) in plan.only
+    is_brief = plan.mode is Mode.QUICK and plan.only is None
     tasks = [
         task
         for task in _tasks(plan.contract, operation, plan.content)
-        if is_asked_for or plan.asks_for(task.id)
+        if is_asked_for or (plan.asks_for(task.id) and not (is_brief and task.is_of_constraint))
     ]
     if not tasks:
         return []
@@ -174,7 +182,7 @@ def _operation(run: Run, watch: Watch, operation: Operation) -> list[Verdict]:
                 seconds=time.perf_counter() - begun,
             )
         )
-    watch.look(session, operation.id)
+    watch.look(session, operation)
     if run.workspace.trouble and verdicts and verdicts[-1].status is not Status.NOT_REACHED:
         # What ended it is told, also when nothing comes after it that would have missed the server.
         verdicts[-1] = replace(
@@ -198,23 +206,24 @@ def _tried(
     task: _Task, caller: Caller, trials: Trials, watch: Watch
 ) -> tuple[Status, str, tuple[Finding, ...]]:
     """Return how a task ends. It is tried twice when no answer came: servers may close idle connections."""
-    first: httpx.TransportError | None = None
     for _ in range(2):
         try:
             found = tuple(task.find(caller, trials))[:_MOST_FINDINGS]
         except Unreached as unreached:
+            is_unanswered = isinstance(unreached.__cause__, httpx.TransportError)
+            if is_unanswered and watch.ended(caller.session, caller.operation):
+                return Status.NOT_REACHED, caller.session.trouble, ()
             return Status.NOT_REACHED, str(unreached), ()
         except NoText as problem:
             return Status.NOT_REACHED, str(problem), ()
         except httpx.TimeoutException as error:
             return Status.NOT_REACHED, f"no answer in time ({type(error).__name__})", ()
-        except httpx.TransportError as error:
-            first = first or error
+        except httpx.TransportError:
             continue
         except Exception as error:  # noqa: BLE001  a bug in a trial must not hide the other verdicts
             return Status.ERROR, f"the trial itself failed: {type(error).__name__}: {error}", ()
-        return (Status.FAIL if found else Status.PASS), "", found
-    if first is not None and watch.ended(caller.session, first, caller.operation.id):
-        return Status.NOT_REACHED, "the server stopped answering", ()
+        return (Status.FAIL, "", found) if found else (Status.PASS, task.said(trials), ())
+    if watch.ended(caller.session, caller.operation):
+        return Status.NOT_REACHED, caller.session.trouble, ()
     fault = Finding("an HTTP answer", "none, twice, while the server answers other requests")
     return Status.FAIL, "", (fault,)

@@ -7,12 +7,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
 
-from conformance.contract.constraints import JSON, Reader
+from conformance.contract.constraints import Reader
 from conformance.contract.document import Operation
+from conformance.contract.media_types import JSON
 from conformance.contract.operations import filled
 from conformance.contract.resources import parameters_of
+from conformance.contract.styles import Parameter, escaped, schema_of, text, written
 from conformance.contract.texts import Texts, fits
 from conformance.contract.values import ABSENT, Values
 from conformance.http.answer import Answer
@@ -32,14 +33,16 @@ class Request:
 
     Attributes:
         path: parameters that take the place of the good ones.
-        body: JSON, or ABSENT for a request without a body.
-        headers: those that the client does not send by itself; None as a media type leaves it out.
+        body: its value, or ABSENT for a request without a body.
+        query, header, cookie: values of parameters, as they are before they are written.
+        media_type: of the body; None leaves it out.
         raw: octets that take the place of the body.
     """
 
     path: dict[str, Any] = field(default_factory=dict)
     query: dict[str, Any] = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
+    header: dict[str, Any] = field(default_factory=dict)
+    cookie: dict[str, Any] = field(default_factory=dict)
     body: Any = ABSENT
     media_type: str | None = JSON
     raw: bytes | None = None
@@ -67,14 +70,14 @@ class Caller:
         self.operation = operation
         self.is_removable = is_removable
         self.reader = Reader(session.contract, operation)
+        self.stated_body = self.reader.body()
         self.token = f"{session.namespace}000000"
         """What stands for a name in a request. Each request that is sent has another in its place."""
         self._supply = Supply(session, content, reads=reads)
         self._numbers = itertools.count(1)
         self._parameters: dict[str, Any] | None = None
-        queries = {
-            parameter["name"] for parameter, _ in self.reader.parameters() if parameter["in"] == "query"
-        }
+        self._stated = {(each["in"], each["name"]): each for each, _ in self.reader.parameters()}
+        queries = {name for place, name in self._stated if place == "query"}
         references = self._supply.references(operation).items()
         samples: dict[str, Callable[[], Any]] = {
             # A search finds nothing of what is not there, and that is an answer as well.
@@ -82,7 +85,11 @@ class Caller:
             "If-Match": lambda: f'{self._etag()}, "x"',
             "If-None-Match": lambda: '"x"',
             # What an operation takes in its path stands for itself.
-            **{name: self._of_path(name) for name in parameters_of(operation.path)},
+            **{
+                name: self._of_path(name)
+                for name in parameters_of(operation.path)
+                if "items" not in session.contract.resolved(schema_of(self.parameter("path", name))[0], "")[0]
+            },
             **content.samples(session.contract),
         }
         self.values = Values(session.contract, Texts(self.token, session.random), samples)
@@ -114,29 +121,35 @@ class Caller:
             if each is not None
         )
 
+    def refused(self, status: int) -> Unreached:
+        """Return why nothing is known of an operation of which a good request was answered so."""
+        return Unreached(self.reader.unwritten() or f"a plain good request was answered {status}")
+
     def body(self, steps: tuple[str, ...] = (), leaf: Any = None, *, base: bool = True) -> Any:
         """Return the smallest good body; the one around a leaf, unless it is the base that is asked for."""
-        stated = self.reader.body()
-        if stated is None:
+        if self.stated_body is None:
             return ABSENT
-        schema, _ = stated
+        schema = self.stated_body.schema
         return self.content.made_legal(
             self.values.sample(schema) if base else self.values.around(schema, steps, leaf)
         )
 
+    def parameter(self, location: str, name: str) -> Parameter:
+        """Return what is stated of a parameter; of one that is not, no more than its name and its place."""
+        return self._stated.get((location, name), {"name": name, "in": location})
+
     def good(self) -> Request:
         """Return a request that is to succeed, with no more in it than must be."""
-        query = {
-            parameter["name"]: self.values.sample(parameter.get("schema", {}), parameter["name"])
-            for parameter, _ in self.reader.parameters()
-            if parameter["in"] == "query" and parameter.get("required")
-        }
-        headers = {
-            parameter["name"]: text(self.values.sample(parameter.get("schema", {}), parameter["name"]))
-            for parameter, _ in self.reader.parameters()
-            if parameter["in"] == "header" and parameter.get("required")
-        }
-        return Request(query=query, headers=headers, body=self.body())
+
+        def required(location: str) -> dict[str, Any]:
+            return {
+                name: self.values.told(schema_of(parameter)[0], name)
+                for (place, name), parameter in self._stated.items()
+                if place == location and parameter.get("required")
+            }
+
+        media_type = JSON if self.stated_body is None else self.stated_body.media_type
+        return Request({}, required("query"), required("header"), required("cookie"), self.body(), media_type)
 
     def send(self, request: Request, client: Client | None = None) -> Answer:
         """Send a request, with a fresh name in place of the token.
@@ -146,37 +159,49 @@ class Caller:
             httpx.TransportError: there was no answer.
         """
         fresh = f"{self.session.namespace}{next(self._numbers):06d}"
-
-        def named(value: Any) -> str:
-            return text(value).replace(self.token, fresh)
-
         values = {**self.parameters, **request.path}
-        segments = {name: quote(named(value), safe="") for name, value in values.items()}
-        path = self.session.contract.servers[0] + filled(self.operation.path, segments)
-        headers = {name: named(value) for name, value in request.headers.items()}
-        content = request.raw
-        if content is None and request.body is not ABSENT:
-            content = (
-                json.dumps(self._with_own_id(request.body), ensure_ascii=False)
-                .replace(self.token, fresh)
-                .encode()
-            )
+        path = self.session.contract.servers[0]
+        path += filled(self.operation.path, dict(self._written("path", values)))
+        if query := self._written("query", request.query):
+            path += "?" + "&".join(f"{escaped(name)}={value}" for name, value in query)
+        headers = dict(self._written("header", request.header, text))
+        content, body = request.raw, None
+        if content is None and request.body is not ABSENT and self.stated_body is not None:
+            written_body = json.dumps(self._with_own_id(request.body), ensure_ascii=False)
+            body = json.loads(written_body.replace(self.token, fresh))
+            content = self.stated_body.encoded(body)
         if content is not None and request.media_type is not None:
             headers["Content-Type"] = request.media_type
-        query = {name: named(value) for name, value in request.query.items()}
-        sender = client or self.session.admin
-        answer = sender.request(
-            self.operation.method, path, query=query or None, content=content, headers=headers
+        answer = (client or self.session.admin).request(
+            self.operation.method,
+            path.replace(self.token, fresh),
+            content=content,
+            headers={name: value.replace(self.token, fresh) for name, value in headers.items()},
+            cookies={
+                name: value.replace(self.token, fresh)
+                for name, value in self._written("cookie", request.cookie)
+            },
         )
         if 200 <= answer.status < 300:
-            self._tidy(values, content, answer)
+            self._tidy(values, body, answer)
         return answer
 
+    def _written(
+        self, place: str, values: dict[str, Any], write: Callable[[Any], str] = escaped
+    ) -> list[tuple[str, str]]:
+        """Return the names and texts by which the values of parameters are sent."""
+        return [
+            pair
+            for name, value in values.items()
+            if value is not ABSENT
+            for pair in written(self.parameter(place, name), value, write)
+        ]
+
     def _with_own_id(self, body: Any) -> Any:
-        stated, maker = self.reader.body(), self.session.resources.maker(self.operation)
+        stated, maker = self.stated_body, self.session.resources.maker(self.operation)
         if stated is None or maker is None or not maker.named_by or maker.binds:
             return body
-        return self.values.with_own_id(stated[0], body, maker.named_by)
+        return self.values.with_own_id(stated.schema, body, maker.named_by)
 
     def send_raw(self, content: bytes) -> Answer:
         """Send octets as JSON over a bare socket: a server may refuse them before it has read them all."""
@@ -190,7 +215,7 @@ class Caller:
         found: dict[str, Any] = {}
         for parameter, _ in self.reader.parameters():
             if parameter["in"] == "path":
-                is_number = parameter.get("schema", {}).get("type") == "integer"
+                is_number = schema_of(parameter)[0].get("type") == "integer"
                 found[parameter["name"]] = _NOBODY if is_number else self._nobody(parameter)
         return found
 
@@ -200,7 +225,7 @@ class Caller:
             with suppress(ValueError):
                 uuid.UUID(str(self.parameters.get(parameter["name"])))
                 return str(uuid.UUID(int=self.session.random.getrandbits(128), version=4))
-            schema = self.values.whole(parameter.get("schema", {}))
+            schema = self.values.whole(schema_of(parameter)[0])
             if not fits(schema)(self.session.name()):
                 return self.values.texts.another(schema)
         return self.session.name()
@@ -221,7 +246,7 @@ class Caller:
             return False
         return self.session.call(resource.reader.id, parameters={resource.parameter: value}).status == 404
 
-    def _tidy(self, parameters: dict[str, Any], content: bytes | None, answer: Answer) -> None:
+    def _tidy(self, parameters: dict[str, Any], request: Any, answer: Answer) -> None:
         """Let go of what was used up, and remove what bears no name by which the run will find it."""
         if self._supply.uses_up(self.operation):
             self._parameters = None
@@ -229,7 +254,6 @@ class Caller:
         resource, remover = resources.names(self.operation), resources.remover_of(self.operation)
         if resource is None or remover is None or resource.bearer is None:
             return
-        request = json.loads(content or b"null")
         name = request.get(resource.bearer) if isinstance(request, dict) else None
         renames = self.operation in resource.renamers
         if str(name).startswith(self.session.namespace) or (renames and name is None):
@@ -251,8 +275,3 @@ class Caller:
 
     def _of_path(self, name: str) -> Callable[[], Any]:
         return lambda: self.parameters[name]
-
-
-def text(value: Any) -> str:
-    """Return a value as it stands in a path, a query or a header."""
-    return value if isinstance(value, str) else json.dumps(value)

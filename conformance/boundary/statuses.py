@@ -141,7 +141,7 @@ def _may_miss(contract: Contract, operation: Operation) -> bool:
 def _succeed(caller: Caller) -> Iterator[Answer]:
     answer = caller.send(caller.good())
     if not caller.content.insists and 400 <= answer.status < 500:
-        raise Unreached(f"a plain good request was answered {answer.status}")
+        raise caller.refused(answer.status)
     yield answer
 
 
@@ -173,11 +173,11 @@ def _nothing_there(caller: Caller) -> Iterator[Answer]:
 
 
 def _stale(caller: Caller) -> Iterator[Answer]:
-    yield caller.send(replace(caller.good(), headers={"If-Match": '"conformance-stale"'}))
+    yield caller.send(replace(caller.good(), header={"If-Match": '"conformance-stale"'}))
 
 
 def _unchanged(caller: Caller) -> Iterator[Answer]:
-    yield caller.send(replace(caller.good(), headers={"If-None-Match": "*"}))
+    yield caller.send(replace(caller.good(), header={"If-None-Match": "*"}))
 
 
 def _too_large(caller: Caller) -> Iterator[Answer]:
@@ -203,8 +203,9 @@ def _named(caller: Caller, name: str) -> Request:
     good = caller.good()
     path = dict(caller.parameters)
     body = {} if good.body is ABSENT else dict(good.body)
-    stated = caller.reader.body()
-    members = caller.session.contract.resolved(*stated)[0].get("properties", {}) if stated else {}
+    stated = caller.stated_body
+    schema = caller.session.contract.resolved(stated.schema, "")[0] if stated else {}
+    members = schema.get("properties", {})
     for member in ("name", "id"):
         if member in members and not members[member].get("readOnly"):
             body[member] = name

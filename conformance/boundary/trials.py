@@ -7,10 +7,11 @@ from typing import Any
 
 from conformance.boundary import boundaries
 from conformance.boundary.boundaries import UNKNOWN_FIELD
-from conformance.boundary.requests import Caller, Request, text
-from conformance.contract.constraints import BODY, ITEM, JSON, Constraint
+from conformance.boundary.requests import Caller, Request
+from conformance.contract.constraints import BODY, ITEM, Constraint
 from conformance.contract.document import pointer_to
 from conformance.contract.schemas import validator
+from conformance.contract.styles import can_be_told, schema_of
 from conformance.contract.values import ABSENT
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
@@ -56,10 +57,11 @@ class Trials:
         self._statuses = caller.session.contract.statuses(caller.operation)
         self._refusals = caller.content.refusals(self._statuses)
         self._ruled: set[str] = set()
+        self._untried: dict[str, dict[str, str]] = {}
         self._plain_status: int | None = None
-        stated = caller.reader.body()
+        stated = caller.stated_body
         document = caller.session.contract.document
-        self._body = None if stated is None or caller.content.insists else validator(document, stated[0])
+        self._body = None if stated is None or caller.content.insists else validator(document, stated.schema)
 
     def findings(self, constraint: Constraint) -> Iterator[Finding]:
         """Yield what is wrong with how the server treats a constraint.
@@ -74,6 +76,20 @@ class Trials:
         yield from found
         if not found and constraint.id in self._ruled:
             raise Unreached("other good values are refused there as well: there is a rule beside the schema")
+        if not found and not self._content.insists and len(self._untried.get(constraint.id, ())) > 1:
+            raise Unreached(self.said(constraint))
+
+    def said(self, constraint: Constraint) -> str:
+        """Return which side of a constraint was tried, and why not the other; nothing where both were."""
+        untried = self._untried.get(constraint.id)
+        if not untried:
+            return ""
+        tried = {VALID: "its invalid side alone", INVALID: "its valid side alone"}
+        which = "neither side" if len(untried) > 1 else tried[next(iter(untried))]
+        return f"tried on {which}: {'; '.join(untried.values())}"
+
+    def _leave(self, constraint: Constraint, side: str, why: str) -> None:
+        self._untried.setdefault(constraint.id, {})[side] = why
 
     def _findings_of_valid(self, constraint: Constraint) -> Iterator[Finding]:
         is_accepted = True
@@ -95,9 +111,12 @@ class Trials:
             self._ledger.note_accepted(constraint.id)
 
     def _findings_of_invalid(self, constraint: Constraint) -> Iterator[Finding]:
-        trials = list(self._invalid(constraint))
+        trials = [each for each in self._invalid(constraint) if self._can_be_told(constraint, each.request)]
         if constraint.location == BODY and constraint.keyword != "content":
             trials = [each for each in trials if self._is_what_it_is_for(each.request, valid=False)]
+        if not trials:
+            why = self._exclusions.why(constraint, INVALID) or "no request that breaks it can be written"
+            self._leave(constraint, INVALID, why)
         findings = [finding for trial in trials if (finding := self._tried(trial, constraint, "broken"))]
         yield from findings
         if trials and not findings:
@@ -137,7 +156,7 @@ class Trials:
             if answer.status < 300 and self._caller.operation.method == "POST":
                 self._watch.accepted(lambda: self._caller.send(good))
         if not 200 <= self._plain_status < 300:
-            raise Unreached(f"a plain good request was answered {self._plain_status}")
+            raise self._caller.refused(self._plain_status)
 
     def _is_what_it_is_for(self, request: Request, *, valid: bool) -> bool:
         """Return whether a body is on the side of its schema on which it is to be, as a validator sees it.
@@ -175,9 +194,13 @@ class Trials:
     def _valid(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
         if constraint.keyword == "content":
-            yield self._accepted_with(replace(good, media_type=f"{JSON}; charset=utf-8"))
+            yield self._accepted_with(replace(good, media_type=f"{constraint.value}; charset=utf-8"))
             return
-        if self._is_plain(constraint):
+        if constraint.keyword == "required" and not constraint.steps:
+            yield self._accepted_with(good)
+            return
+        if why := self._why_plain(constraint):
+            self._leave(constraint, VALID, why)
             yield self._accepted_with(self._plain(constraint))
             return
         missing = (404,) if self._exclusions.may_miss(constraint) and 404 in self._statuses else ()
@@ -194,15 +217,14 @@ class Trials:
             for value in boundaries.valid(self._caller.values, constraint)
         )
 
-    def _is_plain(self, constraint: Constraint) -> bool:
-        """Return whether a good request stands for one at the boundary."""
+    def _why_plain(self, constraint: Constraint) -> str | None:
+        """Return why a good request stands for one at the boundary; None where it does not."""
         if constraint.keyword == "minLength" and len(constraint.steps) == 1 and constraint.location == BODY:
-            # Its name would be too short to tell whose it is.
-            return not self._caller.is_removable
-        if constraint.keyword == "required" and not constraint.steps:
-            return True
-        is_excluded = self._exclusions.why(constraint, VALID) is not None
-        return is_excluded and not self._is_harmless(constraint)
+            if self._caller.is_removable:
+                return None
+            return "what has so short a name cannot be told to be the run's, nor be removed"
+        why = self._exclusions.why(constraint, VALID)
+        return None if why is None or self._is_harmless(constraint) else why
 
     def _plain(self, constraint: Constraint) -> Request:
         """Return a good request with something at the place of the constraint, if it is in the body."""
@@ -213,13 +235,12 @@ class Trials:
 
     def _invalid(self, constraint: Constraint) -> Iterator[_Trial]:
         good = self._caller.good()
-        if constraint.keyword == "content":
-            # A server that does not state 415 may take JSON by whatever name it comes.
-            if 415 in self._statuses:
-                yield self._refused_with(replace(good, media_type="text/plain"), 415)
-                yield self._refused_with(replace(good, media_type=None), 415)
-            return
         if self._exclusions.why(constraint, INVALID):
+            return
+        if constraint.keyword == "content":
+            stated = self._caller.stated_body
+            yield self._refused_with(replace(good, media_type=stated.another if stated else None), 415)
+            yield self._refused_with(replace(good, media_type=None), 415)
             return
         if constraint.keyword == "required" and not constraint.steps:
             yield self._refused_with(replace(good, body=ABSENT, raw=b""), *self._refusals)
@@ -237,21 +258,26 @@ class Trials:
         good = self._caller.good()
         if constraint.location == BODY:
             return replace(good, body=self._caller.body(constraint.steps, value, base=False))
+        name, *steps = constraint.steps
+        parameter = self._caller.parameter(constraint.location, name)
+        whole = self._caller.values.around(schema_of(parameter)[0], tuple(steps), value)
+        changed: dict[str, Any] = {constraint.location: {**getattr(good, constraint.location), name: whole}}
+        return replace(good, **changed)
+
+    def _can_be_told(self, constraint: Constraint, request: Request) -> bool:
+        """Return whether what is written outside of a body says what it is to say."""
+        if not constraint.is_text or not constraint.steps:
+            return True
         name = constraint.steps[0]
-        match constraint.location:
-            case "path":
-                return replace(good, path={name: value})
-            case "query":
-                return replace(good, query=_without_absent({**good.query, name: value}))
-        return replace(good, headers=_without_absent({**good.headers, name: value}))
+        if constraint.location != BODY:
+            value = getattr(request, constraint.location).get(name)
+            return can_be_told(self._caller.parameter(constraint.location, name), value)
+        body = self._caller.stated_body
+        return body is not None and can_be_told(body.member(name), request.body.get(name))
 
 
 def _told(statuses: Collection[int]) -> str:
     return " or ".join(map(str, statuses)) if len(statuses) < _MOST_TOLD else "a refusal (4xx)"
-
-
-def _without_absent(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: text(value) for name, value in values.items() if value is not ABSENT}
 
 
 def _pointers(constraint: Constraint) -> tuple[str, ...]:

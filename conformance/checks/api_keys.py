@@ -2,9 +2,9 @@
 
 import time
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Any
 
-from conformance.access_profiles import calls, fixtures, keys
+from conformance.access_profiles import calls, fixtures, holdings, keys
+from conformance.access_profiles.calls import Object
 from conformance.http.answer import Answer
 from conformance.http.client import Client
 from conformance.http.target import EXPIRED, REVOKED
@@ -12,8 +12,6 @@ from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
-
-Object = dict[str, Any]
 
 _VIEW = "AccessProfiles:View"
 _MASKS = ".…*•x "
@@ -33,7 +31,7 @@ def listed(session: Session) -> None:
     """
     made = [fixtures.api_key(session, _VIEW) for _ in range(3)]
     _revoke(session, made[1])
-    answer = session.call("listApiKeys")
+    answer = calls.api_keys(session)
     rows = expect.rows(answer, "api_keys")
     for each in made:
         key, key_id = each["key"], each["api_key"]["id"]
@@ -57,10 +55,10 @@ def shown_once(session: Session) -> None:
     expect.status(first, 200, because="a new key works at once")
     later = [
         first,
-        session.call("listApiKeys"),
-        session.call("listAccessProfileAuditLogs", query={"limit": 100}),
+        calls.api_keys(session),
+        calls.whole_log(session, query={"limit": 100}),
         calls.submit(session, {"name": session.name()}, client=_client(session, made)),
-        session.call("createApiKey", body={"name": made["api_key"]["name"], "scopes": [_VIEW]}),
+        _ask(session, made["api_key"]["name"], _VIEW),
     ]
     for answer in later:
         _holds_no_key(answer, made["key"])
@@ -77,16 +75,10 @@ def no_more_than_its_maker(session: Session) -> None:
     maker = _client(session, fixtures.api_key(session, *held))
     lacking = next(each for each in session.contract.permissions if each not in held)
     asked = {session.name(): scopes for scopes in ([lacking], [_VIEW, lacking], ["*"], [_VIEW, "*"])}
-    refusals = [
-        session.call("createApiKey", client=maker, body={"name": name, "scopes": scopes})
-        for name, scopes in asked.items()
-    ]
-    for answer in refusals:
-        expect.status(answer, 403)
-    names = [row.get("name") for row in _rows(session)]
-    expect.equal([name for name in names if name in asked], [], "keys after the refusals", *refusals)
-    given = session.call("createApiKey", client=maker, body={"name": session.name(), "scopes": held})
-    expect.status(given, 201)
+    for name, scopes in asked.items():
+        expect.status(_ask(session, name, *scopes, client=maker), 403)
+    _are_no_keys(session, *asked)
+    expect.status(_ask(session, session.name(), *held, client=maker), 201)
 
 
 @check("KEY-CRE-004")
@@ -105,9 +97,8 @@ def unknown_scopes(session: Session) -> None:
     )
     asked = {session.name(): scopes for scopes in (*([each] for each in unknown), [_VIEW, unknown[0]])}
     for name, scopes in asked.items():
-        expect.status(session.call("createApiKey", body={"name": name, "scopes": scopes}), 400)
-    names = [row.get("name") for row in _rows(session)]
-    expect.equal([name for name in names if name in asked], [], "keys after the refusals")
+        expect.status(_ask(session, name, *scopes), 400)
+    _are_no_keys(session, *asked)
 
 
 @check("KEY-CRE-005")
@@ -119,10 +110,9 @@ def unique(session: Session) -> None:
     made = fixtures.api_key(session, _VIEW)
     name = made["api_key"]["name"]
     for again in (name, f" {name}", f"{name}  "):
-        expect.status(session.call("createApiKey", body={"name": again, "scopes": [_VIEW]}), 409)
+        expect.status(_ask(session, again, _VIEW), 409)
     _revoke(session, made)
-    free = session.call("createApiKey", body={"name": name, "scopes": [_VIEW]})
-    expect.status(free, 201, because="the key of that name was revoked")
+    expect.status(_ask(session, name, _VIEW), 201, because="the key of that name was revoked")
 
 
 @check("KEY-CRE-006")
@@ -138,7 +128,7 @@ def expiry(session: Session) -> None:
         return
     for life in _LIVES:
         asked_at = time.monotonic()
-        now = _instant(fixtures.api_key(session, _VIEW)["api_key"]["created_at"])
+        now = holdings.instant(fixtures.api_key(session, _VIEW)["api_key"]["created_at"])
         ends_at = time.monotonic() + life.total_seconds()
         made = fixtures.api_key(session, _VIEW, expires_at=(now + life).isoformat())
         early = _use(session, made)
@@ -150,8 +140,7 @@ def expiry(session: Session) -> None:
     expect.status(early, 200, because="the key has not expired")
     hour = timedelta(hours=1)
     for past in (now, now - hour, datetime(1970, 1, 1, tzinfo=UTC), (now - hour).astimezone(_EAST)):
-        body = {"name": session.name(), "scopes": [_VIEW], "expires_at": past.isoformat()}
-        expect.status(session.call("createApiKey", body=body), 400)
+        expect.status(_ask(session, session.name(), _VIEW, expires_at=past.isoformat()), 400)
     time.sleep(max(0.0, ends_at - time.monotonic()))
     expect.status(_use(session, made), 401, because="the key has expired")
 
@@ -168,15 +157,14 @@ def revoked(session: Session) -> None:
     taken, kept = (fixtures.api_key(session, _VIEW) for _ in range(2))
     for each in (taken, kept):
         expect.status(_use(session, each), 200)
-    place = {"key_id": taken["api_key"]["id"]}
-    expect.status(session.call("revokeApiKey", parameters=place), 200)
+    calls.revoke_api_key.done(session, taken["api_key"]["id"])
     for _ in range(2):
         expect.status(_use(session, taken), 401, because="the key was revoked")
     expect.status(_use(session, kept), 200, because="another key was revoked")
-    answer = session.call("listApiKeys")
+    answer = calls.api_keys(session)
     rows = {row.get("id"): row for row in expect.rows(answer, "api_keys")}
     expect.equal(rows.get(kept["api_key"]["id"]), kept["api_key"], "the other key in the list", answer)
-    row = rows.get(place["key_id"])
+    row = rows.get(taken["api_key"]["id"])
     found = row is not None and row.get("revoked_at") is not None
     expect.holds(found, "the revoked key in the list, with revoked_at", row, answer)
 
@@ -185,13 +173,16 @@ def revoked(session: Session) -> None:
 def nothing_to_revoke(session: Session) -> None:
     """Revokes ids that no key has, and a key twice; all but the first revocation of the key are to be 404.
 
-    A new key of the name that became free is to work all the while.
+    So is that of the first id there can be, where its key is revoked already or there is none. A new key of
+    the name that became free is to work all the while.
     """
     old = fixtures.api_key(session, _VIEW)
     _revoke(session, old)
     new = fixtures.api_key(session, _VIEW, name=old["api_key"]["name"])
-    for key_id in (9223372036854775807, session.random.randrange(2**61, 2**62), old["api_key"]["id"]):
-        expect.status(session.call("revokeApiKey", parameters={"key_id": key_id}), 404)
+    working = [row["id"] for row in _rows(session) if row.get("revoked_at") is None]
+    is_free = old["api_key"]["id"] > calls.FIRST_ID and calls.FIRST_ID not in working
+    for key_id in (*calls.absent_ids(session), old["api_key"]["id"], *([calls.FIRST_ID] if is_free else [])):
+        expect.status(calls.revoke_api_key(session, key_id), 404)
     expect.status(_use(session, new), 200, because="it has only the name of the revoked key")
 
 
@@ -203,21 +194,24 @@ def _use(session: Session, made: Object) -> Answer:
     return calls.browse(session, {"limit": 1}, client=_client(session, made))
 
 
+def _ask(session: Session, name: str, *scopes: str, client: Client | None = None, **fields: str) -> Answer:
+    return calls.create_api_key(session, {"name": name, "scopes": scopes, **fields}, client=client)
+
+
 def _revoke(session: Session, made: Object) -> None:
-    answer = session.call("revokeApiKey", parameters={"key_id": made["api_key"]["id"]})
-    if answer.status != 200:
-        raise Unreached(f"the key could not be revoked: {answer.exchange.answer()[:300]}")
+    fixtures.done(calls.revoke_api_key(session, made["api_key"]["id"]))
 
 
 def _rows(session: Session) -> list[Object]:
-    return expect.rows(session.call("listApiKeys"), "api_keys")
+    return expect.rows(calls.api_keys(session), "api_keys")
+
+
+def _are_no_keys(session: Session, *asked: str) -> None:
+    found = [row["name"] for row in _rows(session) if row.get("name") in asked]
+    expect.equal(found, [], "keys after the refusals")
 
 
 def _holds_no_key(answer: Answer, *secrets: str) -> None:
     spoken = answer.text + str(answer.headers.multi_items())
     for key in secrets:
         expect.holds(key not in spoken, "no key in the answer", "a key, whole", answer)
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)

@@ -1,8 +1,10 @@
 """The audit log: which requests make a row, and what a row says."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from conformance.access_profiles import audit_log, calls, fixtures, samples
+from conformance.access_profiles.calls import Call, Profile
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
@@ -21,18 +23,17 @@ def one_row_each(session: Session) -> None:
     the clone's log and none to the source's.
     """
     profile_id = calls.create(session)["id"]
-    parameters = {"profile_id": profile_id}
     seen = _grown(session, profile_id, [], "create")
-    for operation_id, action, body in (
-        ("updateAccessProfile", "update", {"description": "changed"}),
-        ("activateAccessProfile", "activate", None),
-        ("deactivateAccessProfile", "deactivate", None),
+    for action, change, *body in (
+        ("update", calls.update, {"description": "changed"}),
+        ("activate", calls.activate),
+        ("deactivate", calls.deactivate),
     ):
-        expect.status(session.call(operation_id, parameters=parameters, body=body), 200)
+        change.done(session, profile_id, *body)
         seen = _grown(session, profile_id, seen, action)
-    clone = session.call("cloneAccessProfile", parameters=parameters, body={"name": session.name()})
-    _grown(session, calls.shown(clone, 201)["id"], [], "clone")
-    expect.status(session.call("deleteAccessProfile", parameters=parameters), 200)
+    clone = calls.clone(session, profile_id, {"name": session.name()})
+    _grown(session, calls.shown(clone)["id"], [], "clone")
+    calls.delete.done(session, profile_id)
     _grown(session, profile_id, seen, "delete")
 
 
@@ -44,19 +45,15 @@ def refusals(session: Session) -> None:
     """
     taken, profile_id = calls.create(session)["name"], calls.create(session)["id"]
     before = audit_log.rows(audit_log.of_profile(session, profile_id))
-    parameters = {"profile_id": profile_id}
     stale = {"If-Match": '"cf-stale"'}
     answers = [
-        session.call(operation_id, parameters=parameters, **request)
-        for operation_id, request in (
-            ("updateAccessProfile", {"body": {"description": "x", "tags": [1]}}),
-            ("updateAccessProfile", {"body": {"description": "x", "name": taken}}),
-            ("updateAccessProfile", {"body": {"description": "x"}, "headers": stale}),
-            ("updateAccessProfile", {"body": {"description": "x"}, "client": session.anonymous}),
-            ("activateAccessProfile", {"headers": stale}),
-            ("activateAccessProfile", {"client": session.anonymous}),
-            ("deleteAccessProfile", {"headers": stale}),
-        )
+        calls.update(session, profile_id, {"description": "x", "tags": [1]}),
+        calls.update(session, profile_id, {"description": "x", "name": taken}),
+        calls.update(session, profile_id, {"description": "x"}, headers=stale),
+        calls.update(session, profile_id, {"description": "x"}, client=session.anonymous),
+        calls.activate(session, profile_id, headers=stale),
+        calls.activate(session, profile_id, client=session.anonymous),
+        calls.delete(session, profile_id, headers=stale),
     ]
     # A request that was accepted against the contract is another clause's matter.
     accepted = sum(answer.status < 400 for answer in answers)
@@ -76,20 +73,15 @@ def nothing_changed(session: Session) -> None:
     profile = fixtures.active_profile(session, budgets=[samples.budget()])
     profile_id = profile["id"]
     same = {"name": profile["name"], "description": profile.get("description"), "tags": []}
-    for operation_id, body in (
-        ("updateAccessProfile", same),
-        ("updateAccessProfile", {}),
-        ("activateAccessProfile", None),
-    ):
-        _adds_no_row(session, profile_id, operation_id, body)
+    for change, *body in ((calls.update, same), (calls.update, {}), (calls.activate,)):
+        _adds_no_row(session, change, profile_id, *body)
     if session.claims("users"):
         fixtures.holder(session, profile_id)
         for dry_run in (True, False):
-            body = {"fields": ["budgets"], "dry_run": dry_run}
-            _adds_no_row(session, profile_id, "propagateAccessProfile", body)
-    parameters = {"profile_id": profile_id}
-    expect.status(session.call("deactivateAccessProfile", parameters=parameters), 200)
-    _adds_no_row(session, profile_id, "deactivateAccessProfile", None)
+            chosen = {"fields": ["budgets"], "dry_run": dry_run}
+            _adds_no_row(session, calls.propagate, profile_id, chosen)
+    calls.deactivate.done(session, profile_id)
+    _adds_no_row(session, calls.deactivate, profile_id)
 
 
 @check("AP-AUD-008")
@@ -108,21 +100,15 @@ def actor(session: Session) -> None:
     headers = dict.fromkeys(_WHO, _FORGED)
     try:
         created = calls.submit(session, {"name": session.name()}, client=first, headers=headers)
-        parameters = {"profile_id": calls.shown(created, 201)["id"]}
-        for operation_id, client, body in (
-            ("updateAccessProfile", second, {"description": "changed"}),
-            ("activateAccessProfile", first, None),
-        ):
-            changed = session.call(
-                operation_id, client=client, parameters=parameters, body=body, headers=headers
-            )
-            expect.status(changed, 200)
-        log = audit_log.of_profile(session, parameters["profile_id"])
+        profile_id = calls.shown(created)["id"]
+        calls.update.done(session, profile_id, {"description": "changed"}, client=second, headers=headers)
+        calls.activate.done(session, profile_id, client=first, headers=headers)
+        log = audit_log.of_profile(session, profile_id)
         actors = [row.get("actor") for row in audit_log.rows(log)]
         expect.equal(actors, [names[0], names[1], names[0]], "the actors", log)
     finally:
         for key in keys:
-            session.call("revokeApiKey", parameters={"key_id": key["api_key"]["id"]})
+            calls.revoke_api_key(session, key["api_key"]["id"])
 
 
 @check("AP-AUD-009")
@@ -132,13 +118,10 @@ def json_in_strings(session: Session) -> None:
     Each is to be `null` or a text that is a JSON object.
     """
     profile_id = calls.create(session, **samples.full(session.name()))["id"]
-    parameters = {"profile_id": profile_id}
-    for operation_id, body in (
-        ("updateAccessProfile", {"description": 'a "quoted" \\ text', "budgets": [], "rate_limit": None}),
-        ("activateAccessProfile", None),
-        ("deleteAccessProfile", None),
-    ):
-        expect.status(session.call(operation_id, parameters=parameters, body=body), 200)
+    change: Profile = {"description": 'a "quoted" \\ text', "budgets": [], "rate_limit": None}
+    calls.update.done(session, profile_id, change)
+    calls.activate.done(session, profile_id)
+    calls.delete.done(session, profile_id)
     log = audit_log.of_profile(session, profile_id)
     expect.holds(bool(audit_log.rows(log)), "rows", "none", log)
     for row in audit_log.rows(log):
@@ -154,11 +137,77 @@ def outlives_the_profile(session: Session) -> None:
     Behind it every earlier row is to be as it was.
     """
     profile_id = calls.create(session, **samples.full(session.name()))["id"]
-    parameters = {"profile_id": profile_id}
-    expect.status(session.call("updateAccessProfile", parameters=parameters, body={"tags": []}), 200)
+    calls.update.done(session, profile_id, {"tags": []})
     before = audit_log.rows(audit_log.of_profile(session, profile_id))
-    expect.status(session.call("deleteAccessProfile", parameters=parameters), 200)
+    calls.delete.done(session, profile_id)
     _grown(session, profile_id, before, "delete")
+
+
+@check("AP-AUD-007")
+def copies(session: Session) -> None:
+    """Takes one user's copy through its life while another user holds one of the same profile.
+
+    Assigning, setting and clearing an override, adding and deleting a key, and detaching is to make one row
+    each, with the event in `metadata`; `user_id` is to find just those, oldest last.
+    """
+    profile_id = fixtures.held(session, budgets=[samples.budget()]).profile_id
+    user_id = fixtures.user_id(session)
+    events: list[str] = []
+    for event in _life_of_a_copy(session, user_id, profile_id):
+        events.insert(0, event)
+        log = audit_log.of_profile(session, profile_id, user_id=user_id)
+        rows = audit_log.rows(log)
+        found = [audit_log.json_object(log, row, "metadata").get("event") for row in rows]
+        expect.equal(found, events, "the events of the user's rows", log)
+        expect.equal([row.get("user_id") for row in rows], [user_id] * len(rows), "their user_id", log)
+    nobody = audit_log.of_profile(session, profile_id, user_id=session.name())
+    expect.equal(audit_log.rows(nobody), [], "the rows of nobody", nobody)
+
+
+@check("AP-AUD-012")
+def no_secrets(session: Session) -> None:
+    """Makes API keys and virtual keys, uses and deletes them, and searches the log for them.
+
+    The profile's log and the newest rows of the whole log are to hold none, nor the key of the run, nor the
+    greater part of one.
+    """
+    issued = fixtures.api_key(session, "AccessProfiles:View")
+    calls.revoke_api_key(session, issued["api_key"]["id"])
+    held = fixtures.held(session)
+    added = calls.add_key_to_copy.done(session, *held.place, {"name": session.name()})
+    calls.detach_user.done(session, *held.place)
+    values = [key["value"] for key in (held.key, expect.member(added, "virtual_key"))]
+    secrets = [session.target.key, issued["key"], *values]
+    for log in (audit_log.of_profile(session, held.profile_id), audit_log.of_all(session)):
+        audit_log.rows(log)
+        for secret in secrets:
+            # A short beginning and end may be shown; the middle is what nobody may know.
+            middle = secret[len(secret) // 3 : -(len(secret) // 3)]
+            found = secret in log.text or (len(middle) >= 8 and middle in log.text)
+            expect.holds(not found, "no secret in the log", "a key, or the middle of it", log)
+
+
+@check("AP-AUD-013")
+def roles_and_propagation(session: Session) -> None:
+    """Attaches a role with a member, propagates to a copy that lags behind, and detaches the role.
+
+    After each step `action` is to find exactly one row of that action more.
+    """
+    profile_id = calls.create(session, budgets=[samples.budget(max_limit=1)])["id"]
+    [role_id] = fixtures.role_ids(session, 1)
+    fixtures.user(session, role_id=role_id)
+    attachment = {"role_ids": [role_id], "apply_to_existing": True}
+    for action, change, given in (
+        ("attach_role", calls.attach, attachment),
+        ("attach_role", calls.attach, {**attachment, "is_default": True}),
+        ("update", calls.update, {"budgets": [samples.budget(max_limit=2)]}),
+        ("propagate", calls.propagate, {"fields": ["budgets"]}),
+        ("detach_role", calls.detach_role, role_id),
+    ):
+        before = len(audit_log.rows(audit_log.of_profile(session, profile_id, action=action)))
+        change.done(session, profile_id, given)
+        log = audit_log.of_profile(session, profile_id, action=action)
+        expect.equal(len(audit_log.rows(log)), before + 1, f"the number of rows `{action}`", log)
 
 
 def _grown(
@@ -177,18 +226,33 @@ def _grown(
 def _actor_is_the_given_key(session: Session) -> None:
     headers = dict.fromkeys(_WHO, _FORGED)
     created = calls.submit(session, {"name": session.name()}, headers=headers)
-    parameters = {"profile_id": calls.shown(created, 201)["id"]}
-    expect.status(session.call("activateAccessProfile", parameters=parameters, headers=headers), 200)
-    listed = session.call("listAccessProfileVersions", parameters=parameters)
+    profile_id = calls.shown(created)["id"]
+    calls.activate.done(session, profile_id, headers=headers)
+    listed = calls.versions(session, profile_id)
     names = [version.get("changed_by") for version in expect.rows(listed, "versions")]
     expect.holds(len(names) == 1 and names[0] not in ("", _FORGED), "the name of a key", names, listed)
-    log = audit_log.of_profile(session, parameters["profile_id"])
+    log = audit_log.of_profile(session, profile_id)
     expect.equal([row.get("actor") for row in audit_log.rows(log)], names * 2, "the actors", listed, log)
 
 
-def _adds_no_row(session: Session, profile_id: int, operation_id: str, body: Any) -> None:
+def _adds_no_row(session: Session, change: Call, profile_id: int, *body: Any) -> None:
     before = audit_log.of_profile(session, profile_id)
-    answer = session.call(operation_id, parameters={"profile_id": profile_id}, body=body)
-    expect.status(answer, 200)
+    answer = change.done(session, profile_id, *body)
     after = audit_log.of_profile(session, profile_id)
     expect.equal(audit_log.rows(after), audit_log.rows(before), "the rows", before, answer, after)
+
+
+def _life_of_a_copy(session: Session, user_id: str, profile_id: int) -> Iterator[str]:
+    """Makes a copy, does to it what can be done, and yields the event after each step."""
+    held = fixtures.holding(session, user_id, profile_id)
+    yield "user_assign"
+    budget = (*held.place, held.copy["budgets"][0]["id"])
+    for event, change, given in (
+        ("override_set", calls.set_override, (*budget, {"amount": 5, "mode": "forever"})),
+        ("override_clear", calls.clear_override, budget),
+        ("vk_add", calls.add_key_to_copy, (*held.place, {"name": session.name()})),
+        ("vk_delete", calls.delete_key, (user_id, held.key["id"])),
+        ("user_detach", calls.detach_user, held.place),
+    ):
+        change.done(session, *given)
+        yield event

@@ -51,9 +51,8 @@ def key_in_another_header(session: Session) -> None:
     """Sends the good key as `x-api-key`, alone and beside a wrong bearer token; both are to be 401."""
     header = {"x-api-key": session.target.key}
     expect.status(calls.browse(session, client=session.anonymous, headers=header), 401)
-    expect.status(
-        calls.submit(session, {"name": session.name()}, client=session.anonymous, headers=header), 401
-    )
+    body = {"name": session.name()}
+    expect.status(calls.submit(session, body, client=session.anonymous, headers=header), 401)
     wrong = session.client(f"Bearer {session.unknown_key()}")
     expect.status(calls.browse(session, client=wrong, headers=header), 401)
 
@@ -116,19 +115,17 @@ def missing_permission(session: Session) -> None:
     if viewed.status != 200:
         raise Unreached(f"the second key may not view: {viewed.exchange.answer()[:200]}")
     profile = calls.create(session)
-    parameters = {"profile_id": profile["id"]}
     claimed = {operation.id for operation in session.operations}
-    for operation_id, body in (
-        ("createAccessProfile", {"name": session.name()}),
-        ("updateAccessProfile", {"description": "changed"}),
-        ("activateAccessProfile", None),
-        ("cloneAccessProfile", {"name": session.name()}),
-        ("deactivateAccessProfile", None),
-        ("deleteAccessProfile", None),
+    for change, *given in (
+        (calls.submit, {"name": session.name()}),
+        (calls.update, profile["id"], {"description": "changed"}),
+        (calls.activate, profile["id"]),
+        (calls.clone, profile["id"], {"name": session.name()}),
+        (calls.deactivate, profile["id"]),
+        (calls.delete, profile["id"]),
     ):
-        if operation_id in claimed:
-            answer = session.call(operation_id, client=viewer, parameters=parameters, body=body)
-            expect.status(answer, 403)
+        if change.id in claimed:
+            expect.status(change(session, *given, client=viewer), 403)
     left = calls.rows(session)
     expect.equal(left, [profile], "profiles after the refusals", *session.answers[-2:])
 

@@ -3,17 +3,16 @@
 from typing import Any
 
 from conformance.access_profiles import calls, fixtures, samples
-from conformance.access_profiles.fixtures import Object
+from conformance.access_profiles.calls import Object
 from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-_NO_PROFILE = 9223372036854775807
-_MONTHLY = 10
+_QUARTERLY = 10
 _FOREVER = {"amount": 5, "mode": "forever"}
 _TERMS: dict[str, Any] = {
-    "budgets": [samples.budget("1M", _MONTHLY), samples.budget("1d", 2)],
+    "budgets": [samples.quarterly(2, _QUARTERLY), samples.budget("1d", 2)],
     "provider_configs": [samples.provider("openai", budgets=[samples.budget("1M", 7.5)])],
 }
 
@@ -23,27 +22,24 @@ class _Copy:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self.profile = fixtures.active_profile(session, **_TERMS)
-        self.user_id = fixtures.holder(session, self.profile["id"])
+        self._held = fixtures.held(session, **_TERMS)
+        self.user_id, self.profile_id = self._held.place
         self.budget_id = str(self.read()["budgets"][0]["id"])
 
     def read(self) -> Object:
         """The copy as it is listed."""
-        return fixtures.copy(self._session, self.user_id, self.profile["id"])
+        return fixtures.copy(self._session, *self._held.place)
 
-    def put(self, body: Object, **parameters: Any) -> Answer:
-        """Sends an override of the monthly budget, or of what other parameters name."""
-        operation = "updateUserAccessProfileBudgetOverride"
-        return self._session.call(operation, parameters={**self._place, **parameters}, body=body)
+    def put(self, body: Object, **place: Any) -> Answer:
+        """Sends an override of the quarterly budget, or of what other parameters name."""
+        return calls.set_override(self._session, *self._place(**place), body)
 
-    def delete(self, **parameters: Any) -> Answer:
-        """Removes the override of the monthly budget, or of what other parameters name."""
-        operation = "deleteUserAccessProfileBudgetOverride"
-        return self._session.call(operation, parameters={**self._place, **parameters})
+    def delete(self, **place: Any) -> Answer:
+        """Removes the override of the quarterly budget, or of what other parameters name."""
+        return calls.clear_override(self._session, *self._place(**place))
 
-    @property
-    def _place(self) -> Object:
-        return {"user_id": self.user_id, "profile_id": self.profile["id"], "budget_id": self.budget_id}
+    def _place(self, **other: Any) -> list[Any]:
+        return [other.get(name, getattr(self, name)) for name in ("user_id", "profile_id", "budget_id")]
 
 
 @check("AP-OVR-001")
@@ -54,15 +50,15 @@ def effective_limit(session: Session) -> None:
     """
     copy = _Copy(session)
     provider_budget = copy.read()["provider_configs"][0]["budgets"][0]["id"]
-    for budget_id, limit in ((copy.budget_id, _MONTHLY), (provider_budget, 7.5)):
+    for budget_id, limit in ((copy.budget_id, _QUARTERLY), (provider_budget, 7.5)):
         answer = copy.put({"amount": 5.25, "mode": "cycles", "cycles": 2}, budget_id=budget_id)
         _is_raised(answer, limit, 5.25)
     listed = copy.read()
     for line, raised in (
-        (listed["budgets"][0], _MONTHLY + 5.25),
+        (listed["budgets"][0], _QUARTERLY + 5.25),
         (listed["provider_configs"][0]["budgets"][0], 12.75),
     ):
-        expect.equal(line.get("effective_max_limit"), raised, "effective_max_limit in the list", answer)
+        expect.fields(line, answer, effective_max_limit=raised)
 
 
 @check("AP-OVR-002")
@@ -76,8 +72,7 @@ def cycles_remaining(session: Session) -> None:
         answer = copy.put(body)
         expect.status(answer, 200)
         for line in (expect.member(answer, "budget"), copy.read()["budgets"][0]):
-            found = line.get("override_cycles_remaining")
-            expect.equal(found, remaining, f"override_cycles_remaining with {body['mode']}", answer)
+            expect.fields(line, answer, override_cycles_remaining=remaining)
 
 
 @check("AP-OVR-003")
@@ -89,10 +84,9 @@ def second_replaces_first(session: Session) -> None:
     copy = _Copy(session)
     expect.status(copy.put({"amount": 50, "mode": "forever"}), 200)
     answer = copy.put({"amount": 5, "mode": "cycles", "cycles": 1})
-    _is_raised(answer, _MONTHLY, 5)
+    _is_raised(answer, _QUARTERLY, 5)
     line = copy.read()["budgets"][0]
-    expect.equal(line.get("effective_max_limit"), _MONTHLY + 5, "effective_max_limit in the list", answer)
-    expect.equal(line.get("override_mode"), "cycles", "override_mode", answer)
+    expect.fields(line, answer, effective_max_limit=_QUARTERLY + 5, override_mode="cycles")
 
 
 @check("AP-OVR-004")
@@ -102,17 +96,17 @@ def nothing_else(session: Session) -> None:
     The other budgets of the copy, the other user's copy, and the template are to be as they were.
     """
     copy = _Copy(session)
-    other = fixtures.holder(session, copy.profile["id"])
-    before, template = copy.read(), calls.profile(session, copy.profile["id"])
-    others_copy = fixtures.copy(session, other, copy.profile["id"])
-    answer = copy.put(_FOREVER)
-    expect.status(answer, 200)
+    other = fixtures.holder(session, copy.profile_id)
+    before = copy.read()
+    with (
+        expect.unchanged("the other user's copy", fixtures.copy, session, other, copy.profile_id),
+        expect.unchanged("the template", calls.profile, session, copy.profile_id),
+    ):
+        answer = copy.put(_FOREVER)
+        expect.status(answer, 200)
     after = copy.read()
     expect.equal(after["budgets"][1:], before["budgets"][1:], "the other budgets", answer)
     expect.equal(after["provider_configs"], before["provider_configs"], "the provider's budgets", answer)
-    found = fixtures.copy(session, other, copy.profile["id"])
-    expect.equal(found, others_copy, "the other user's copy", answer)
-    expect.equal(calls.profile(session, copy.profile["id"]), template, "the template", answer)
 
 
 @check("AP-OVR-005")
@@ -122,15 +116,10 @@ def cycles_by_mode(session: Session) -> None:
     The budget is to be as it was. `forever` with 0 is to be 200.
     """
     copy = _Copy(session)
-    before = copy.read()
-    for body in (
-        {"amount": 5, "mode": "cycles"},
-        {"amount": 5, "mode": "cycles", "cycles": 0},
-        {**_FOREVER, "cycles": 2},
-    ):
-        answer = copy.put(body)
-        expect.status(answer, 400)
-        expect.equal(copy.read(), before, "the copy after a refusal", answer)
+    without = {"amount": 5, "mode": "cycles"}
+    for body in (without, {**without, "cycles": 0}, {**_FOREVER, "cycles": 2}):
+        with expect.unchanged("the copy after a refusal", copy.read):
+            expect.status(copy.put(body), 400)
     expect.status(copy.put({**_FOREVER, "cycles": 0}), 200)
 
 
@@ -138,10 +127,9 @@ def cycles_by_mode(session: Session) -> None:
 def amounts(session: Session) -> None:
     """Sends amounts of 0, -0.5 and -10; each is to be 400, and the budget to be as it was."""
     copy = _Copy(session)
-    before = copy.read()
-    for amount in (0, -0.5, -10):
-        expect.status(copy.put({**_FOREVER, "amount": amount}), 400)
-    expect.equal(copy.read(), before, "the copy after the refusals")
+    with expect.unchanged("the copy after the refusals", copy.read):
+        for amount in (0, -0.5, -10):
+            expect.status(copy.put({**_FOREVER, "amount": amount}), 400)
 
 
 @check("AP-OVR-007")
@@ -151,17 +139,16 @@ def not_there(session: Session) -> None:
     Those are the template's budget, another user's, and none at all. Each is to be 404, and all budgets to be
     as they were.
     """
-    copy = _Copy(session)
-    other = _Copy(session)
-    before = copy.read(), other.read()
-    for place in (
-        {"user_id": session.name()},
-        {"profile_id": other.profile["id"]},
-        {"profile_id": _NO_PROFILE},
-        *({"budget_id": budget_id} for budget_id in _foreign_budgets(session, copy, other)),
-    ):
-        expect.status(copy.put(_FOREVER, **place), 404)
-    expect.equal((copy.read(), other.read()), before, "the copies after the refusals")
+    copy, other = _Copy(session), _Copy(session)
+    with expect.unchanged("the copies after the refusals", lambda: [copy.read(), other.read()]):
+        places: tuple[Object, ...] = (
+            {"user_id": session.name()},
+            {"profile_id": other.profile_id},
+            {"profile_id": calls.LARGEST_ID},
+            *({"budget_id": budget_id} for budget_id in _foreign_budgets(session, copy, other)),
+        )
+        for place in places:
+            expect.status(copy.put(_FOREVER, **place), 404)
 
 
 @check("AP-OVD-001")
@@ -174,7 +161,7 @@ def removed(session: Session) -> None:
     before = copy.read()
     expect.status(copy.put(_FOREVER), 200)
     answer = copy.delete()
-    _is_raised(answer, _MONTHLY, None)
+    _is_raised(answer, _QUARTERLY, None)
     expect.equal(copy.read()["budgets"], before["budgets"], "the budgets in the list", answer)
 
 
@@ -182,10 +169,10 @@ def removed(session: Session) -> None:
 def nothing_to_remove(session: Session) -> None:
     """Removes an override where there was never one, and one override twice; each is to be 200."""
     copy = _Copy(session)
-    _is_raised(copy.delete(), _MONTHLY, None)
+    _is_raised(copy.delete(), _QUARTERLY, None)
     expect.status(copy.put(_FOREVER), 200)
     for _ in range(2):
-        _is_raised(copy.delete(), _MONTHLY, None)
+        _is_raised(copy.delete(), _QUARTERLY, None)
 
 
 @check("AP-OVD-003")
@@ -194,26 +181,21 @@ def nothing_there(session: Session) -> None:
 
     The other user's override is to stay.
     """
-    copy = _Copy(session)
-    other = _Copy(session)
+    copy, other = _Copy(session), _Copy(session)
     expect.status(other.put(_FOREVER), 200)
-    before = other.read()
-    for budget_id in _foreign_budgets(session, copy, other):
-        expect.status(copy.delete(budget_id=budget_id), 404)
-    expect.equal(other.read(), before, "the other user's copy")
+    with expect.unchanged("the other user's copy", other.read):
+        for budget_id in _foreign_budgets(session, copy, other):
+            expect.status(copy.delete(budget_id=budget_id), 404)
 
 
 def _foreign_budgets(session: Session, copy: _Copy, other: _Copy) -> list[str]:
     """The ids of budgets that are not the copy's: the template's, another user's, and one of nobody."""
-    template = calls.profile(session, copy.profile["id"])
+    template = calls.profile(session, copy.profile_id)
     return [str(template["budgets"][0]["id"]), other.budget_id, session.name()]
 
 
 def _is_raised(answer: Answer, limit: float, amount: float | None) -> None:
     """The answer is 200 and shows a budget with this limit, raised by this amount, or by none."""
     expect.status(answer, 200)
-    budget = expect.member(answer, "budget")
-    expect.equal(budget.get("max_limit"), limit, "max_limit", answer)
-    expect.equal(budget.get("override_amount"), amount, "override_amount", answer)
-    raised = limit + (amount or 0)
-    expect.equal(expect.member(answer, "effective_max_limit"), raised, "effective_max_limit", answer)
+    expect.fields(expect.member(answer, "budget"), answer, max_limit=limit, override_amount=amount)
+    expect.members(answer, effective_max_limit=limit + (amount or 0))

@@ -23,24 +23,24 @@ def entity_tag(session: Session) -> None:
     answers to creating, cloning, updating, activating and deactivating are to have that of a later read.
     Roles and holders are left out on a server that does not claim them.
     """
-    created = calls.submit(session, {"name": session.name()})
-    parameters = {"profile_id": calls.shown(created)["id"]}
+    created = calls.submit_named(session)
+    profile_id = calls.shown(created)["id"]
     bodies: dict[str, Any] = {}
-    for operation_id, body in (
-        (None, None),
-        ("cloneAccessProfile", {"name": session.name()}),
-        ("updateAccessProfile", {"description": "Other words."}),
-        ("updateAccessProfile", {}),
-        ("activateAccessProfile", None),
-        ("deactivateAccessProfile", None),
-        ("activateAccessProfile", None),
+    _remember(bodies, session, profile_id, created)
+    for change, *body in (
+        (calls.clone, {"name": session.name()}),
+        (calls.update, {"description": "Other words."}),
+        (calls.update, {}),
+        (calls.activate,),
+        (calls.deactivate,),
+        (calls.activate,),
     ):
-        answer = session.call(operation_id, parameters=parameters, body=body) if operation_id else created
+        answer = change(session, profile_id, *body)
         # What a server of the core alone does not have is no fault here.
         if answer.status in (200, 201):
             _remember(bodies, session, calls.shown(answer, 200, 201)["id"], answer)
-    for _ in _changes_around(session, parameters["profile_id"]):
-        _remember(bodies, session, parameters["profile_id"])
+    for _ in _changes_around(session, profile_id):
+        _remember(bodies, session, profile_id)
 
 
 @check("AP-GET-008")
@@ -59,13 +59,13 @@ def if_none_match(session: Session) -> None:
         for method in ("GET", "HEAD"):
             answer = _raw(session, method, path, known)
             expect.status(answer, 304, because=f"If-None-Match: {known}")
-            expect.equal(answer.headers.get("etag"), tag, "ETag", answer)
+            expect.fields(answer.headers, answer, etag=tag)
             octets = len(answer.content) + len(answer.trailing)
             expect.holds(not octets, "no body", f"{octets} octets", answer)
     for other in (_OTHERS, f'"{tag.strip(chr(34))}x"', *([before] if before != tag else [])):
         answer = calls.read(session, profile["id"], headers={"If-None-Match": other})
-        expect.equal(calls.shown(answer, 200).get("id"), profile["id"], "id", answer)
-    expect.status(calls.read(session, 9223372036854775807, headers={"If-None-Match": "*"}), 404)
+        expect.fields(calls.shown(answer, 200), answer, id=profile["id"])
+    expect.status(calls.read(session, calls.LARGEST_ID, headers={"If-None-Match": "*"}), 404)
 
 
 @check("HTTP-009")
@@ -75,29 +75,25 @@ def if_match(session: Session) -> None:
     The tag of before an update, other tags and the present one marked weak are to be 412 and to change
     nothing. The present one, alone and in a list, `*` and no header are to be 200.
     """
-    for operation_id, body in (
-        ("updateAccessProfile", {"tags": ["changed"]}),
-        ("activateAccessProfile", None),
-        ("deactivateAccessProfile", None),
-        ("deleteAccessProfile", None),
+    for change, *body in (
+        (calls.update, {"tags": ["changed"]}),
+        (calls.activate,),
+        (calls.deactivate,),
+        (calls.delete,),
     ):
-        profile = calls.create(session)
-        parameters = {"profile_id": profile["id"]}
-        if operation_id == "deactivateAccessProfile":
-            session.call("activateAccessProfile", parameters=parameters)
-        stale = _tag(calls.read(session, profile["id"]))
-        calls.update(session, profile["id"], {"description": "Other words."})
-        present = _tag(calls.read(session, profile["id"]))
+        profile_id = calls.create(session)["id"]
+        if change is calls.deactivate:
+            calls.activate(session, profile_id)
+        stale = _tag(calls.read(session, profile_id))
+        calls.update(session, profile_id, {"description": "Other words."})
+        present = _tag(calls.read(session, profile_id))
         if stale == present:
             raise Unreached("the ETag of a changed profile is the one that it had before")
-        before = calls.profile(session, profile["id"])
         for refused in (stale, _OTHERS, f"W/{present}", f"W/{present}, {stale}"):
-            answer = session.call(
-                operation_id, parameters=parameters, body=body, headers={"If-Match": refused}
-            )
-            expect.status(answer, 412, because=f"If-Match: {refused}")
-            expect.equal(calls.profile(session, profile["id"]), before, "the profile after a refusal", answer)
-        answer = session.call(operation_id, parameters=parameters, body=body, headers={"If-Match": present})
+            with expect.unchanged("the profile after a refusal", calls.profile, session, profile_id):
+                answer = change(session, profile_id, *body, headers={"If-Match": refused})
+                expect.status(answer, 412, because=f"If-Match: {refused}")
+        answer = change(session, profile_id, *body, headers={"If-Match": present})
         expect.status(answer, 200, because="If-Match has the present ETag")
     _conditions_that_hold(session)
 
@@ -108,35 +104,26 @@ def _conditions_that_hold(session: Session) -> None:
         tag = _tag(calls.read(session, profile["id"]))
         headers = {} if condition is None else {"If-Match": condition.format(tag=tag, others=_OTHERS)}
         answer = calls.update(session, profile["id"], {"description": f"Change {number}."}, headers=headers)
-        found = calls.shown(answer, 200)
-        expect.equal(found.get("description"), f"Change {number}.", "description", answer)
+        expect.fields(calls.shown(answer, 200), answer, description=f"Change {number}.")
 
 
-def _changes_around(session: Session, profile_id: int) -> Iterator[None]:
+def _changes_around(session: Session, profile_id: int) -> Iterator[object]:
     """Change the attachments and the number of holders of an active profile, one thing at a time.
 
     Ends at once on a server that does not claim roles and users.
     """
     if not session.claims("extensions"):
         return
-    parameters = {"profile_id": profile_id}
     try:
-        role, user_id = fixtures.role(session), str(fixtures.user(session)["id"])
+        [role_id], user_id = fixtures.role_ids(session, 1), fixtures.user_id(session)
     except Unreached:
         return
-    fixtures.attached(session, profile_id, role["id"])
-    yield
-    fixtures.attached(session, profile_id, role["id"], is_default=True)
-    yield
-    body = {"name": session.name()}
-    expect.status(session.call("updateRole", parameters={"role_id": role["id"]}, body=body), 200)
-    yield
-    session.call("detachRoleFromAccessProfile", parameters={**parameters, "role_id": role["id"]})
-    yield
-    fixtures.assigned(session, user_id, profile_id)
-    yield
-    session.call("detachUserAccessProfile", parameters={**parameters, "user_id": user_id})
-    yield
+    yield fixtures.attached(session, profile_id, role_id)
+    yield fixtures.attached(session, profile_id, role_id, is_default=True)
+    yield calls.update_role.done(session, role_id, {"name": session.name()})
+    yield calls.detach_role(session, profile_id, role_id)
+    yield fixtures.assigned(session, user_id, profile_id)
+    yield calls.detach_user(session, user_id, profile_id)
 
 
 def _remember(

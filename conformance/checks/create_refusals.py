@@ -3,7 +3,6 @@
 from typing import Any
 
 from conformance.access_profiles import calls, samples
-from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
@@ -17,10 +16,10 @@ def provider_twice(session: Session) -> None:
     """
     openai, other = samples.provider("openai"), samples.provider("anthropic")
     for configs, second in (([openai, openai], 1), ([openai, other, openai], 2)):
-        answer = _submit(session, provider_configs=configs)
+        answer = calls.submit_named(session, provider_configs=configs)
         place = f"/provider_configs/{second}"
         expect.refused_at(answer, (f"{place}/provider_name", place))
-    expect.status(_submit(session, provider_configs=[openai, other]), 201)
+    expect.status(calls.submit_named(session, provider_configs=[openai, other]), 201)
 
 
 @check("AP-CRE-016")
@@ -31,15 +30,15 @@ def duration_twice(session: Session) -> None:
     The same duration in two lists is to be 201.
     """
     month, day = samples.budget("1M"), samples.budget("1d")
-    answer = _submit(session, budgets=[month, day, samples.budget("1M", 99)])
+    answer = calls.submit_named(session, budgets=[month, day, samples.budget("1M", 99)])
     expect.refused_at(answer, ("/budgets/2/reset_duration", "/budgets/2"))
-    answer = _submit(session, provider_configs=[samples.provider(budgets=[month, month])])
+    answer = calls.submit_named(session, provider_configs=[samples.provider(budgets=[month, month])])
     place = "/provider_configs/0/budgets/1"
     expect.refused_at(answer, (f"{place}/reset_duration", place))
-    quarters = [samples.budget("1Q", reset_config={"quarter_start_month": first}) for first in (2, 3)]
-    expect.refused_at(_submit(session, budgets=quarters), ("/budgets/1/reset_duration", "/budgets/1"))
+    answer = calls.submit_named(session, budgets=[samples.quarterly(2), samples.quarterly(3)])
+    expect.refused_at(answer, ("/budgets/1/reset_duration", "/budgets/1"))
     configs = [samples.provider("a", budgets=[month]), samples.provider("b", budgets=[month])]
-    expect.status(_submit(session, budgets=[month], provider_configs=configs), 201)
+    expect.status(calls.submit_named(session, budgets=[month], provider_configs=configs), 201)
 
 
 @check("AP-CRE-017")
@@ -50,11 +49,15 @@ def server_and_exclusion(session: Session) -> None:
     """
     server, other = {"mcp_server_id": "github"}, {"mcp_server_id": "jira"}
     exclude, include = samples.override("exclude"), samples.override("include")
-    expect.status(_submit(session, mcp_servers=[server], mcp_tool_overrides=[exclude]), 400)
-    expect.status(_submit(session, mcp_servers=[other, server], mcp_tool_overrides=[include, exclude]), 400)
-    expect.status(_submit(session, mcp_tool_overrides=[exclude]), 201)
-    expect.status(_submit(session, mcp_servers=[other], mcp_tool_overrides=[exclude]), 201)
-    expect.status(_submit(session, mcp_servers=[server], mcp_tool_overrides=[include]), 201)
+    for servers, overrides, status in (
+        ([server], [exclude], 400),
+        ([other, server], [include, exclude], 400),
+        ([], [exclude], 201),
+        ([other], [exclude], 201),
+        ([server], [include], 201),
+    ):
+        answer = calls.submit_named(session, mcp_servers=servers, mcp_tool_overrides=overrides)
+        expect.status(answer, status)
 
 
 @check("AP-CRE-018")
@@ -64,11 +67,14 @@ def include_and_exclude(session: Session) -> None:
     In both orders that is to be 400; of two tools, or of two clients, it is to be 201.
     """
     include, exclude = samples.override("include"), samples.override("exclude")
-    expect.status(_submit(session, mcp_tool_overrides=[include, exclude]), 400)
-    expect.status(_submit(session, mcp_tool_overrides=[exclude, include]), 400)
     other_tool, other_client = samples.override("exclude", tool="x"), samples.override("exclude", client="x")
-    expect.status(_submit(session, mcp_tool_overrides=[include, other_tool]), 201)
-    expect.status(_submit(session, mcp_tool_overrides=[include, other_client]), 201)
+    for overrides, status in (
+        ([include, exclude], 400),
+        ([exclude, include], 400),
+        ([include, other_tool], 201),
+        ([include, other_client], 201),
+    ):
+        expect.status(calls.submit_named(session, mcp_tool_overrides=overrides), status)
 
 
 @check("AP-CRE-019")
@@ -81,14 +87,14 @@ def half_a_rate_limit(session: Session) -> None:
         {"token_max_limit": 5},
         {"request_max_limit": 5},
         {"token_reset_duration": "1h"},
-        {"token_max_limit": 5, "token_reset_duration": "1h", "request_reset_duration": "1h"},
+        {**samples.rate_limit(tokens=(5, "1h")), "request_reset_duration": "1h"},
         {},
     ):
-        expect.status(_submit(session, rate_limit=half), 400)
-        expect.status(_submit(session, provider_configs=[samples.provider(rate_limit=half)]), 400)
-    for whole in ({"token_max_limit": 5, "token_reset_duration": "1h"}, None):
+        expect.status(calls.submit_named(session, rate_limit=half), 400)
+        expect.status(calls.submit_named(session, provider_configs=[samples.provider(rate_limit=half)]), 400)
+    for whole in (samples.rate_limit(tokens=(5, "1h")), None):
         configs = [samples.provider(rate_limit=whole)]
-        expect.status(_submit(session, rate_limit=whole, provider_configs=configs), 201)
+        expect.status(calls.submit_named(session, rate_limit=whole, provider_configs=configs), 201)
 
 
 @check("AP-CRE-020")
@@ -97,13 +103,12 @@ def quarter_of_a_month(session: Session) -> None:
 
     So for the profile as for a provider. On a budget of a quarter it is to be 201.
     """
-    month, quarter = (
-        samples.budget(duration, reset_config={"quarter_start_month": 2}) for duration in ("1M", "1Q")
-    )
-    expect.status(_submit(session, budgets=[month]), 400)
-    expect.status(_submit(session, provider_configs=[samples.provider(budgets=[month])]), 400)
+    quarter = samples.quarterly(2)
+    month = {**quarter, "reset_duration": "1M"}
+    expect.status(calls.submit_named(session, budgets=[month]), 400)
+    expect.status(calls.submit_named(session, provider_configs=[samples.provider(budgets=[month])]), 400)
     configs = [samples.provider(budgets=[quarter])]
-    expect.status(_submit(session, budgets=[quarter], provider_configs=configs), 201)
+    expect.status(calls.submit_named(session, budgets=[quarter], provider_configs=configs), 201)
 
 
 @check("AP-CRE-021")
@@ -114,7 +119,7 @@ def unknown_fields(session: Session) -> None:
     """
     bogus: dict[str, Any] = {"bogus": 1}
     quarter = samples.budget("1Q", reset_config={"quarter_start_month": 2, **bogus})
-    limit = {"token_max_limit": 5, "token_reset_duration": "1h", **bogus}
+    limit = {**samples.rate_limit(tokens=(5, "1h")), **bogus}
     for pointer, fields in (
         ("/bogus", bogus),
         ("/budgets/0/bogus", {"budgets": [samples.budget(**bogus)]}),
@@ -126,8 +131,4 @@ def unknown_fields(session: Session) -> None:
         ("/mcp_servers/0/bogus", {"mcp_servers": [{"mcp_server_id": "w", **bogus}]}),
         ("/mcp_tool_overrides/0/bogus", {"mcp_tool_overrides": [{**samples.override("include"), **bogus}]}),
     ):
-        expect.refused_at(_submit(session, **fields), (pointer,))
-
-
-def _submit(session: Session, **fields: Any) -> Answer:
-    return calls.submit(session, {"name": session.name(), **fields})
+        expect.refused_at(calls.submit_named(session, **fields), (pointer,))

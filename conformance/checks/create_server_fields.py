@@ -1,12 +1,10 @@
 """What the server sets on a new profile: ids, scopes, usage, version, state, times and the Location."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
-from conformance.access_profiles import calls, samples
+from conformance.access_profiles import calls, holdings, samples
 from conformance.access_profiles.calls import Profile
 from conformance.http.answer import Answer
 from conformance.run import expect
@@ -14,12 +12,20 @@ from conformance.run.registry import check
 from conformance.run.session import Session
 
 _TOLERANCE = timedelta(seconds=2)
+_LONG_AGO = "2001-01-01T00:00:00Z"
+_FORGED_BUDGET = samples.budget(id="forged", scope="forged", current_usage=5, last_reset=_LONG_AGO)
+_FORGED_LIMIT: samples.Body = {
+    **samples.rate_limit(tokens=(5, "1h")),
+    "id": "forged",
+    "token_current_usage": 7,
+    "request_current_usage": "7",
+}
 
 
 @check("AP-CRE-008")
 def first_version(session: Session) -> None:
     """Creates a small profile and a full one, and looks for version 1 in the answer and in a later read."""
-    _new_profiles_have(session, "version", 1)
+    _new_profiles_have(session, version=1)
 
 
 @check("AP-CRE-009")
@@ -28,7 +34,7 @@ def inactive(session: Session) -> None:
 
     It is to be so in the answer and in a later read.
     """
-    _new_profiles_have(session, "is_active", False)
+    _new_profiles_have(session, is_active=False)
 
 
 @check("AP-CRE-010")
@@ -47,15 +53,13 @@ def server_fields_are_ignored(session: Session) -> None:
         "id": first["id"],
         "is_active": "yes",
         "version": [99],
-        "created_at": "2001-01-01T00:00:00Z",
+        "created_at": _LONG_AGO,
         "updated_at": {"a": None},
-        "provider_configs": [
-            samples.provider(id="x", budgets=[_forged_budget()], rate_limit=_forged_rate_limit())
-        ],
-        "budgets": [_forged_budget()],
-        "rate_limit": _forged_rate_limit(),
+        "provider_configs": [samples.provider(id="x", budgets=[_FORGED_BUDGET], rate_limit=_FORGED_LIMIT)],
+        "budgets": [_FORGED_BUDGET],
+        "rate_limit": _FORGED_LIMIT,
     }
-    likely = {"is_active": not first.get("is_active"), "version": 99, "updated_at": "2001-01-01T00:00:00Z"}
+    likely = {"is_active": not first.get("is_active"), "version": 99, "updated_at": _LONG_AGO}
     for fields in (forged, {**forged, **likely, "name": session.name()}):
         answer = calls.submit(session, fields)
         _has_its_own_values(calls.shown(answer), first, answer)
@@ -71,15 +75,9 @@ def fresh_ids(session: Session) -> None:
     second = calls.create(session, **samples.full(session.name()))
     third = calls.create(session, **{**calls.profile(session, first["id"]), "name": session.name()})
     profiles = (first, second, third)
-    kinds = {
-        "profiles": [profile["id"] for profile in profiles],
-        "provider configs": [config.get("id") for profile in profiles for config in _configs(profile)],
-        "budgets": [part.get("id") for profile in profiles for part in _budgets(profile)],
-        "rate limits": [part.get("id") for profile in profiles for part in _rate_limits(profile)],
-    }
+    kinds = {"profiles": [profile["id"] for profile in profiles], **holdings.kinds(*profiles)}
     for kind, ids in kinds.items():
-        twice = sorted({str(value) for value in ids if ids.count(value) > 1 or value is None})
-        expect.equal(twice, [], f"ids that {kind} share", *session.answers[-4:])
+        expect.different(ids, f"ids of {kind}", *session.answers[-4:])
 
 
 @check("AP-CRE-012")
@@ -88,22 +86,17 @@ def scopes(session: Session) -> None:
 
     It is to be so in the answer and in a later read.
     """
-    created = calls.submit(
+    created = calls.submit_named(
         session,
-        {
-            "name": session.name(),
-            "budgets": [samples.budget("1M"), samples.budget("1d")],
-            "provider_configs": [
-                samples.provider("openai", budgets=[samples.budget("1M")]),
-                samples.provider("Azure: eu/1", budgets=[samples.budget("1h"), samples.budget("1Y")]),
-            ],
-        },
+        budgets=[samples.budget("1M"), samples.budget("1d")],
+        provider_configs=[
+            samples.provider("openai", budgets=[samples.budget("1M")]),
+            samples.provider("Azure: eu/1", budgets=[samples.budget("1h"), samples.budget("1Y")]),
+        ],
     )
-    read = calls.read(session, calls.shown(created)["id"])
-    for answer in (created, read):
-        profile = calls.shown(answer, 200, 201)
+    for profile, answer in calls.seen(session, created):
         expect.equal([b.get("scope") for b in profile.get("budgets", [])], ["total"] * 2, "scope", answer)
-        for config in _configs(profile):
+        for config in holdings.configs(profile):
             wanted = f"provider:{config.get('provider_name')}"
             found = [budget.get("scope") for budget in config.get("budgets", [])]
             expect.holds(bool(found), "the provider's budgets", "none", answer)
@@ -116,15 +109,12 @@ def no_usage(session: Session) -> None:
 
     It is to be so in the answer and in a later read.
     """
-    created = calls.submit(session, samples.full(session.name()))
-    read = calls.read(session, calls.shown(created)["id"])
-    for answer in (created, read):
-        profile = calls.shown(answer, 200, 201)
-        parts = [*_budgets(profile), *_rate_limits(profile)]
-        expect.equal(len(parts), 6, "the number of budgets and rate limits", answer)
-        for part in parts:
-            fields = 1 if "max_limit" in part else 2
-            expect.equal(_usage(part), [0] * fields, "usage", answer)
+    for profile, answer in calls.seen(session, calls.submit(session, samples.full(session.name()))):
+        lines = holdings.lines(profile)
+        expect.equal(len(lines), 6, "the number of budgets and rate limits", answer)
+        for line in lines:
+            fields = 1 if "max_limit" in line else 2
+            expect.equal(holdings.usage(line), [0] * fields, "usage", answer)
 
 
 @check("AP-CRE-025")
@@ -135,7 +125,7 @@ def times(session: Session) -> None:
     `updated_at` is to equal `created_at`, also in a later read.
     """
     begun = datetime.now(UTC)
-    answer = calls.submit(session, {"name": session.name()})
+    answer = calls.submit_named(session)
     ended = datetime.now(UTC)
     # A server that was busy may state the second in which it last had time for its clock.
     tolerance = _TOLERANCE + (ended - begun)
@@ -145,73 +135,34 @@ def times(session: Session) -> None:
         begun = ended = parsedate_to_datetime(answer.headers["date"])
     near = begun - tolerance <= created <= ended + tolerance
     expect.holds(near, f"created_at near {ended.isoformat()}", profile.get("created_at"), answer)
-    read = calls.read(session, profile["id"])
-    for found, shown in ((profile, answer), (calls.shown(read, 200), read)):
-        expect.equal(found.get("created_at"), profile.get("created_at"), "created_at", shown)
-        expect.equal(found.get("updated_at"), profile.get("created_at"), "updated_at", shown)
+    made = profile.get("created_at")
+    calls.shows_twice(session, answer, 201, created_at=made, updated_at=made)
 
 
 @check("AP-CRE-026")
 def location(session: Session) -> None:
     """Creates, and reads what `Location` names: it is to be the new profile."""
-    created = calls.submit(session, {"name": session.name()})
+    created = calls.submit_named(session)
     profile = calls.shown(created)
-    named = created.headers.get("location")
-    expect.holds(bool(named), "a Location header", "none", created)
-    url = urlsplit(urljoin(created.exchange.url, named))
-    prefix = urlsplit(session.target.root).path
-    # The key goes to the server under test alone, wherever the header points.
-    read = session.admin.request("GET", url.path.removeprefix(prefix))
-    found = calls.shown(read, 200)
-    expect.equal(found.get("id"), profile["id"], "the id of the profile at Location", created, read)
+    calls.shows(calls.at_location(session, created), 200, id=profile["id"])
 
 
-def _new_profiles_have(session: Session, field: str, value: Any) -> None:
+def _new_profiles_have(session: Session, **wanted: Any) -> None:
     for sent in ({"name": session.name()}, samples.full(session.name())):
-        created = calls.submit(session, sent)
-        profile = calls.shown(created)
-        expect.equal(profile.get(field), value, field, created)
-        read = calls.read(session, profile["id"])
-        expect.equal(calls.shown(read, 200).get(field), value, f"{field} in a later read", read)
+        calls.shows_twice(session, calls.submit(session, sent), 201, **wanted)
 
 
 def _has_its_own_values(profile: Profile, first: Profile, answer: Answer) -> None:
     """What the server sets is as in a profile for which nobody sent it."""
     expect.holds(profile["id"] != first["id"], "a new id", profile["id"], answer)
-    for name in ("version", "is_active"):
-        expect.equal(profile.get(name), first.get(name), name, answer)
+    expect.fields(profile, answer, version=first.get("version"), is_active=first.get("is_active"))
     for name in ("created_at", "updated_at"):
         expect.holds(str(profile.get(name)) > "2002", "the time of the request", profile.get(name), answer)
-    for part in (*_budgets(profile), *_rate_limits(profile)):
-        expect.holds(part.get("id") != "forged", "an id of the server", part.get("id"), answer)
-        expect.holds(part.get("scope") != "forged", "a scope of the server", part.get("scope"), answer)
-        expect.equal(_usage(part), [0] * len(_usage(part)), "usage", answer)
-
-
-def _forged_budget() -> samples.Body:
-    return samples.budget(id="forged", scope="forged", current_usage=5, last_reset="2001-01-01T00:00:00Z")
-
-
-def _forged_rate_limit() -> samples.Body:
-    usage = {"token_current_usage": 7, "request_current_usage": "7"}
-    return {"id": "forged", "token_max_limit": 5, "token_reset_duration": "1h", **usage}
-
-
-def _configs(profile: Profile) -> list[dict[str, Any]]:
-    return [config for config in profile.get("provider_configs") or [] if isinstance(config, dict)]
-
-
-def _budgets(profile: Profile) -> Iterator[dict[str, Any]]:
-    for holder in (profile, *_configs(profile)):
-        yield from holder.get("budgets") or []
-
-
-def _rate_limits(profile: Profile) -> list[dict[str, Any]]:
-    return [holder["rate_limit"] for holder in (profile, *_configs(profile)) if holder.get("rate_limit")]
-
-
-def _usage(part: dict[str, Any]) -> list[Any]:
-    return [value for key, value in part.items() if key.endswith("current_usage")]
+    for line in holdings.lines(profile):
+        expect.holds(line.get("id") != "forged", "an id of the server", line.get("id"), answer)
+        expect.holds(line.get("scope") != "forged", "a scope of the server", line.get("scope"), answer)
+        usage = holdings.usage(line)
+        expect.equal(usage, [0] * len(usage), "usage", answer)
 
 
 def _instant(text: Any, answer: Answer) -> datetime:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from conformance.access_profiles import fixtures, samples
-from conformance.access_profiles.fixtures import Object
+from conformance.access_profiles import calls, fixtures, holdings, samples
+from conformance.access_profiles.calls import Object
 from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
@@ -28,11 +28,8 @@ _AFTER: dict[str, Any] = {
     "mcp_servers": [],
     "mcp_tool_overrides": [samples.override("exclude", "github", "delete_repo")],
 }
+_WITH_LINES = ["provider_configs", "budgets", "rate_limit"]
 _CLOCKS = ("id", "current_usage", "last_reset")
-_COUNTERS = {
-    "token": ("token_current_usage", "token_last_reset"),
-    "request": ("request_current_usage", "request_last_reset"),
-}
 
 
 @check("AP-PRO-001")
@@ -41,20 +38,19 @@ def chosen_fields(session: Session) -> None:
 
     After each run the copy is to have the template's values in the chosen fields, and the others as before.
     """
-    profile_id, user_id = _held(session, **_BEFORE)
-    fixtures.changed(session, profile_id, **_AFTER)
+    held = fixtures.held(session, **_BEFORE)
+    fixtures.changed(session, held.profile_id, **_AFTER)
     for fields in (
         ["provider_configs", "rate_limit", "mcp_servers"],
         ["budgets", "mcp_tool_groups", "mcp_tool_overrides"],
     ):
-        before = fixtures.copy(session, user_id, profile_id)
-        answer = propagate(session, profile_id, fields)
-        after = fixtures.copy(session, user_id, profile_id)
-        chosen = {name: value for name, value in _AFTER.items() if name in fields}
+        before = fixtures.copy(session, *held.place)
+        answer = propagate(session, held.profile_id, fields)
+        after = fixtures.copy(session, *held.place)
+        chosen = {name: _AFTER[name] for name in fields}
         expect.equal(expect.missing_parts(after, chosen), [], "differences from the template", answer)
-        others = {name: value for name, value in before.items() if name not in fields}
-        kept = {name: value for name, value in after.items() if name not in fields}
-        expect.equal(kept, others, "all that was not chosen", answer)
+        others = {**after, **{name: before.get(name) for name in fields}}
+        expect.equal(others, before, "all that was not chosen", answer)
 
 
 @check("AP-PRO-006")
@@ -64,20 +60,18 @@ def lines_stay(session: Session) -> None:
     Budgets of the copy, its own and a provider's, are to keep id, usage and `last_reset`; its rate limit the
     id and the counter whose duration stayed.
     """
-    both = {"token_max_limit": 100, "token_reset_duration": "1d"}
-    hourly = {"request_max_limit": 60, "request_reset_duration": "1h"}
-    weekly = {"request_max_limit": 90, "request_reset_duration": "1w"}
-    profile_id, user_id = _held(session, **{**_BEFORE, "rate_limit": {**both, **hourly}})
-    before = fixtures.copy(session, user_id, profile_id)
+    hourly = samples.rate_limit((100, "1d"), (60, "1h"))
+    held = fixtures.held(session, **{**_BEFORE, "rate_limit": hourly})
+    before = fixtures.copy(session, *held.place)
     fixtures.changed(
         session,
-        profile_id,
+        held.profile_id,
         provider_configs=[samples.provider("openai", budgets=[samples.budget("1d", 7)])],
         budgets=[samples.budget("1w", 8), samples.budget("1M", 20)],
-        rate_limit={**both, "token_max_limit": 200, **weekly},
+        rate_limit=samples.rate_limit((200, "1d"), (90, "1w")),
     )
-    answer = propagate(session, profile_id, ["provider_configs", "budgets", "rate_limit"])
-    after = fixtures.copy(session, user_id, profile_id)
+    answer = propagate(session, held.profile_id, _WITH_LINES)
+    after = fixtures.copy(session, *held.place)
     for duration in ("1w", "1M"):
         old_clock, new_clock = (_clock(_budget(copy["budgets"], duration)) for copy in (before, after))
         expect.equal(new_clock, old_clock, f"the {duration} budget's clock", answer)
@@ -85,7 +79,7 @@ def lines_stay(session: Session) -> None:
     expect.equal(new["id"], old["id"], "the id of the provider config", answer)
     expect.equal(_clock(new["budgets"][0]), _clock(old["budgets"][0]), "the provider's clock", answer)
     old_limit, new_limit = before["rate_limit"], after.get("rate_limit") or {}
-    for name in ("id", *_COUNTERS["token"]):
+    for name in ("id", "token_current_usage", "token_last_reset"):
         expect.equal(new_limit.get(name), old_limit[name], f"{name} of the rate limit", answer)
 
 
@@ -95,22 +89,17 @@ def lines_of_its_own(session: Session) -> None:
 
     The lines are to have ids that neither the template nor the other copy has, and no usage.
     """
-    profile_id, first = _held(session)
-    second = fixtures.holder(session, profile_id)
-    budgets = [samples.budget("1d"), samples.budget("1M")]
-    template = fixtures.changed(
-        session,
-        profile_id,
-        budgets=budgets,
-        provider_configs=[samples.provider(budgets=budgets, rate_limit=_BEFORE["rate_limit"])],
-        rate_limit=_BEFORE["rate_limit"],
-    )
-    answer = propagate(session, profile_id, ["provider_configs", "budgets", "rate_limit"])
-    copies = [fixtures.copy(session, user_id, profile_id) for user_id in (first, second)]
-    ids = [line.get("id") for policy in (template, *copies) for line in _lines(policy)]
+    held = fixtures.held(session)
+    users = [held.user_id, fixtures.holder(session, held.profile_id)]
+    lines = {"budgets": [samples.budget("1d"), samples.budget("1M")], "rate_limit": _BEFORE["rate_limit"]}
+    configs = [samples.provider(**lines)]
+    template = fixtures.changed(session, held.profile_id, provider_configs=configs, **lines)
+    answer = propagate(session, held.profile_id, _WITH_LINES)
+    copies = [fixtures.copy(session, user_id, held.profile_id) for user_id in users]
+    ids = [line.get("id") for policy in (template, *copies) for line in holdings.lines(policy)]
     expect.equal(len(ids), 18, "the number of lines of the template and two copies", answer)
-    expect.equal(len(set(ids)), 18, "the number of different ids", answer)
-    usages = [usage for policy in copies for line in _lines(policy) for usage in _usages(line)]
+    expect.different(ids, "ids of lines", answer)
+    usages = [usage for policy in copies for line in holdings.lines(policy) for usage in holdings.usage(line)]
     expect.equal([usage for usage in usages if usage != 0], [], "usage of the lines", answer)
 
 
@@ -121,20 +110,15 @@ def overrides(session: Session) -> None:
     The first is to keep its override, on top of the limit that was raised. The second is to be gone, and what
     stands there instead is to have none.
     """
-    profile_id, user_id = _held(session, budgets=[samples.budget("1M", 10), samples.budget("1w", 4)])
-    for line in fixtures.copy(session, user_id, profile_id)["budgets"]:
-        parameters = {"user_id": user_id, "profile_id": profile_id, "budget_id": line["id"]}
+    held = fixtures.held(session, budgets=[samples.budget("1M", 10), samples.budget("1w", 4)])
+    for line in fixtures.copy(session, *held.place)["budgets"]:
         body = {"amount": 5, "mode": "cycles", "cycles": 3}
-        put = session.call("updateUserAccessProfileBudgetOverride", parameters=parameters, body=body)
-        expect.status(put, 200)
-    fixtures.changed(session, profile_id, budgets=[samples.budget("1d", 4), samples.budget("1M", 30)])
-    answer = propagate(session, profile_id, ["budgets"])
-    budgets = fixtures.copy(session, user_id, profile_id)["budgets"]
-    daily, monthly = _budget(budgets, "1d"), _budget(budgets, "1M")
-    expect.equal(monthly.get("override_amount"), 5, "override_amount of the budget that stayed", answer)
-    expect.equal(monthly.get("effective_max_limit"), 35, "effective_max_limit of that budget", answer)
-    expect.equal(daily.get("override_amount"), None, "override_amount of the other budget", answer)
-    expect.equal(daily.get("effective_max_limit"), 4, "effective_max_limit of the other budget", answer)
+        calls.set_override.done(session, *held.place, line["id"], body)
+    fixtures.changed(session, held.profile_id, budgets=[samples.budget("1d", 4), samples.budget("1M", 30)])
+    answer = propagate(session, held.profile_id, ["budgets"])
+    budgets = fixtures.copy(session, *held.place)["budgets"]
+    expect.fields(_budget(budgets, "1M"), answer, override_amount=5, effective_max_limit=35)
+    expect.fields(_budget(budgets, "1d"), answer, override_amount=None, effective_max_limit=4)
 
 
 @check("AP-PRO-009")
@@ -143,11 +127,11 @@ def usage_reset(session: Session) -> None:
 
     Afterwards each is to have usage 0, and the id and the begin of its window that it had.
     """
-    profile_id, user_id = _held(session, **_BEFORE)
-    before = fixtures.copy(session, user_id, profile_id)
-    answer = propagate(session, profile_id, ["provider_configs", "budgets", "rate_limit"], reset_usage=True)
-    after = fixtures.copy(session, user_id, profile_id)
-    usages = [usage for line in _lines(after) for usage in _usages(line)]
+    held = fixtures.held(session, **_BEFORE)
+    before = fixtures.copy(session, *held.place)
+    answer = propagate(session, held.profile_id, _WITH_LINES, reset_usage=True)
+    after = fixtures.copy(session, *held.place)
+    usages = [usage for line in holdings.lines(after) for usage in holdings.usage(line)]
     expect.holds(all(usage == 0 for usage in usages), "no usage", usages, answer)
     expect.equal(_identities(after), _identities(before), "ids and begins of windows", answer)
 
@@ -158,35 +142,23 @@ def alignment(session: Session) -> None:
 
     The copies are to stay unaligned. Then one gets `budgets`, the other `rate_limit`, and both are to follow.
     """
-    profile_id, first = _held(session, **_BEFORE)
-    second = fixtures.holder(session, profile_id)
-    fixtures.changed(session, profile_id, calendar_aligned=True)
+    held = fixtures.held(session, **_BEFORE)
+    second = fixtures.holder(session, held.profile_id)
+    fixtures.changed(session, held.profile_id, calendar_aligned=True)
     others = ["provider_configs", "mcp_tool_groups", "mcp_servers", "mcp_tool_overrides"]
     for fields, user_id, aligned in (
-        (others, first, False),
-        (["budgets"], first, True),
+        (others, held.user_id, False),
+        (["budgets"], held.user_id, True),
         (["rate_limit"], second, True),
     ):
-        answer = propagate(session, profile_id, fields, user_ids=[user_id])
-        found = fixtures.copy(session, user_id, profile_id).get("calendar_aligned")
+        answer = propagate(session, held.profile_id, fields, user_ids=[user_id])
+        found = fixtures.copy(session, user_id, held.profile_id).get("calendar_aligned")
         expect.equal(found, aligned, f"calendar_aligned after a run for {', '.join(fields)}", answer)
 
 
 def propagate(session: Session, profile_id: int, fields: list[str], **options: Any) -> Answer:
     """Propagates a profile, which is to be answered 200."""
-    answer = session.call(
-        "propagateAccessProfile",
-        parameters={"profile_id": profile_id},
-        body={"fields": fields, **options},
-    )
-    expect.status(answer, 200)
-    return answer
-
-
-def _held(session: Session, **fields: Any) -> tuple[int, str]:
-    """The ids of a new profile and of a user who holds it."""
-    profile_id = int(fixtures.active_profile(session, **fields)["id"])
-    return profile_id, fixtures.holder(session, profile_id)
+    return calls.propagate.done(session, profile_id, {"fields": fields, **options})
 
 
 def _budget(budgets: list[Object], duration: str) -> Object:
@@ -197,19 +169,8 @@ def _clock(line: Object) -> Object:
     return {name: line.get(name) for name in _CLOCKS}
 
 
-def _lines(policy: Object) -> list[Object]:
-    """Every budget and rate limit of a template or copy."""
-    holders = [policy, *policy.get("provider_configs", [])]
-    lines = [line for holder in holders for line in holder.get("budgets", [])]
-    return lines + [holder["rate_limit"] for holder in holders if holder.get("rate_limit")]
-
-
-def _usages(line: Object) -> list[Any]:
-    return [value for name, value in line.items() if name.endswith("current_usage")]
-
-
 def _identities(policy: Object) -> list[Object]:
     return [
         {name: value for name, value in line.items() if name == "id" or name.endswith("last_reset")}
-        for line in _lines(policy)
+        for line in holdings.lines(policy)
     ]

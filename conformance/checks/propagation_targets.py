@@ -14,7 +14,6 @@ from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-_NO_PROFILE = 9223372036854775807
 _COUNTS = ("affected_users", "skipped_users", "failed_users")
 _LIMIT = {"budgets": [samples.budget("1M", 10)]}
 _HIGHER = {"budgets": [samples.budget("1M", 20)]}
@@ -30,14 +29,12 @@ def dry_run(session: Session) -> None:
     answers are to be the same.
     """
     profile_id, users = _held_by(session, 2)
-    before = [fixtures.copy(session, user_id, profile_id) for user_id in users]
-    named = [*users, str(fixtures.user(session)["id"])]
-    dry = propagate(session, profile_id, ["budgets"], user_ids=named, dry_run=True)
-    expect.equal(expect.member(dry, "applied"), False, "applied of a dry run", dry)
-    after = [fixtures.copy(session, user_id, profile_id) for user_id in users]
-    expect.equal(after, before, "the copies after a dry run", dry)
+    named = [*users, fixtures.user_id(session)]
+    with expect.unchanged("the copies", lambda: [fixtures.copy(session, each, profile_id) for each in users]):
+        dry = propagate(session, profile_id, ["budgets"], user_ids=named, dry_run=True)
+        expect.members(dry, applied=False)
     wet = propagate(session, profile_id, ["budgets"], user_ids=named)
-    expect.equal(expect.member(wet, "applied"), True, "applied", wet)
+    expect.members(wet, applied=True)
     expect.equal(_outcome(dry), _outcome(wet), "what the dry run said", dry, wet)
 
 
@@ -49,13 +46,13 @@ def counts(session: Session) -> None:
     have changed.
     """
     profile_id, users = _held_by(session, 2)
-    named = [*users, str(fixtures.user(session)["id"])]
+    named = [*users, fixtures.user_id(session)]
     for aim, total in (({"user_ids": named}, 3), ({}, 2)):
         answer = propagate(session, profile_id, ["budgets"], **aim)
         numbers = [expect.member(answer, name) for name in _COUNTS]
         expect.equal(sum(numbers), total, "the sum of the numbers", answer)
-        expect.equal(numbers[0], 2, "affected_users", answer)
-        expect.equal(sorted(expect.member(answer, "user_ids")), sorted(users), "user_ids", answer)
+        expect.members(answer, affected_users=2)
+        expect.same_items(expect.member(answer, "user_ids"), users, "user_ids", answer)
         _limits_are(session, profile_id, dict.fromkeys(users, 20), answer)
 
 
@@ -66,9 +63,8 @@ def named_users(session: Session) -> None:
     The one is to be affected and the other skipped. The holder who was not named is to keep the old limit.
     """
     profile_id, [one, other] = _held_by(session, 2)
-    stranger = str(fixtures.user(session)["id"])
-    answer = propagate(session, profile_id, ["budgets"], user_ids=[stranger, one])
-    expect.equal(_outcome(answer), {**_numbers(1, 1), "user_ids": [one]}, "the outcome", answer)
+    answer = propagate(session, profile_id, ["budgets"], user_ids=[fixtures.user_id(session), one])
+    _came_to(answer, 1, 1, user_ids=[one])
     _limits_are(session, profile_id, {one: 20, other: 10}, answer)
 
 
@@ -78,15 +74,15 @@ def groups(session: Session) -> None:
 
     Only members of the group are to be affected, and in the second run only those who are named as well.
     """
-    profile_id = int(fixtures.active_profile(session, **_LIMIT)["id"])
+    [profile_id] = fixtures.active_ids(session, 1, **_LIMIT)
     near, far = session.name(), session.name()
     ada, bob, carol = (fixtures.holder(session, profile_id, group_ids=ids) for ids in ([near], [near], [far]))
     fixtures.changed(session, profile_id, **_HIGHER)
     answer = propagate(session, profile_id, ["budgets"], group_ids=[far])
-    expect.equal(expect.member(answer, "user_ids"), [carol], "user_ids of one group", answer)
+    expect.members(answer, user_ids=[carol])
     _limits_are(session, profile_id, {ada: 10, bob: 10, carol: 20}, answer)
     answer = propagate(session, profile_id, ["budgets"], group_ids=[near], user_ids=[carol, bob])
-    expect.equal(expect.member(answer, "user_ids"), [bob], "user_ids by name and group", answer)
+    expect.members(answer, user_ids=[bob])
     _limits_are(session, profile_id, {ada: 10, bob: 20, carol: 20}, answer)
 
 
@@ -97,15 +93,9 @@ def fields_refused(session: Session) -> None:
     The copy is to be as it was.
     """
     profile_id, [user_id] = _held_by(session, 1)
-    bodies: tuple[dict[str, Any], ...] = (
-        {},
-        {"fields": []},
-        {"fields": ["name"]},
-        {"fields": ["budgets", "tags"]},
-    )
-    for body in bodies:
-        parameters = {"profile_id": profile_id}
-        answer = session.call("propagateAccessProfile", parameters=parameters, body=body)
+    for refused in ([], ["name"], ["budgets", "tags"], None):
+        body = {} if refused is None else {"fields": refused}
+        answer = calls.propagate(session, profile_id, body)
         expect.status(answer, 400)
     _limits_are(session, profile_id, {user_id: 10}, answer)
 
@@ -113,14 +103,10 @@ def fields_refused(session: Session) -> None:
 @check("AP-PRO-011")
 def no_such_profile(session: Session) -> None:
     """Propagates the largest id there can be and one that nobody has, dry and wet; each is to be 404."""
-    for profile_id in (_NO_PROFILE, session.random.randrange(2**61, 2**62)):
+    for profile_id in calls.absent_ids(session):
         for dry in (True, False):
-            answer = session.call(
-                "propagateAccessProfile",
-                parameters={"profile_id": profile_id},
-                body={"fields": ["budgets"], "dry_run": dry},
-            )
-            expect.status(answer, 404)
+            body = {"fields": ["budgets"], "dry_run": dry}
+            expect.status(calls.propagate(session, profile_id, body), 404)
 
 
 @check("AP-PRO-012")
@@ -128,8 +114,7 @@ def nobody_holds_it(session: Session) -> None:
     """Propagates a new profile, dry and wet; both are to be 200 with zeros and no `user_ids`."""
     profile_id = calls.create(session, **_LIMIT)["id"]
     for dry in (True, False):
-        answer = propagate(session, profile_id, ["budgets"], dry_run=dry)
-        expect.equal(_outcome(answer), {**_numbers(0, 0), "user_ids": []}, "the outcome", answer)
+        _came_to(propagate(session, profile_id, ["budgets"], dry_run=dry), 0, 0)
 
 
 @check("AP-PRO-013")
@@ -138,14 +123,14 @@ def expired(session: Session) -> None:
 
     The user is to be skipped, and the copy to be as it was.
     """
-    profile = fixtures.active_profile(session, **_LIMIT)
-    user_id = str(fixtures.user(session)["id"])
-    life = _assigned_briefly(session, user_id, profile["id"])
-    fixtures.changed(session, profile["id"], **_HIGHER)
-    _wait_until_expired(session, user_id, profile["id"], life)
-    answer = propagate(session, profile["id"], ["budgets"])
-    expect.equal(_outcome(answer), {**_numbers(0, 1), "user_ids": []}, "the outcome", answer)
-    _limits_are(session, profile["id"], {user_id: 10}, answer)
+    [profile_id] = fixtures.active_ids(session, 1, **_LIMIT)
+    user_id = fixtures.user_id(session)
+    life = _assigned_briefly(session, user_id, profile_id)
+    fixtures.changed(session, profile_id, **_HIGHER)
+    _wait_until_expired(session, user_id, profile_id, life)
+    answer = propagate(session, profile_id, ["budgets"])
+    _came_to(answer, 0, 1)
+    _limits_are(session, profile_id, {user_id: 10}, answer)
 
 
 @check("AP-PRO-014")
@@ -154,30 +139,26 @@ def contradiction(session: Session) -> None:
 
     It is to be 200 with one user failed, also as a dry run. The copy is to be as it was.
     """
-    profile_id = int(
-        fixtures.active_profile(session, mcp_tool_overrides=[samples.override("exclude", "github")])["id"]
-    )
-    user_id = fixtures.holder(session, profile_id)
-    before = fixtures.copy(session, user_id, profile_id)
-    fixtures.changed(
-        session, profile_id, mcp_tool_overrides=[], mcp_servers=[{"mcp_server_id": "github"}], **_HIGHER
-    )
+    held = fixtures.held(session, mcp_tool_overrides=[samples.override("exclude", "github")])
+    granted = {"mcp_tool_overrides": [], "mcp_servers": [{"mcp_server_id": "github"}]}
+    fixtures.changed(session, held.profile_id, **granted, **_HIGHER)
     for dry in (True, False):
-        answer = propagate(session, profile_id, ["mcp_servers", "budgets"], dry_run=dry)
-        expect.equal(_outcome(answer), {**_numbers(0, 0, 1), "user_ids": []}, "the outcome", answer)
-        expect.equal(fixtures.copy(session, user_id, profile_id), before, "the copy", answer)
+        with expect.unchanged("the copy", fixtures.copy, session, *held.place):
+            answer = propagate(session, held.profile_id, ["mcp_servers", "budgets"], dry_run=dry)
+            _came_to(answer, 0, 0, 1)
 
 
 def _held_by(session: Session, holders: int) -> tuple[int, list[str]]:
     """A new profile that so many users hold, raised after they got it, and their ids."""
-    profile_id = int(fixtures.active_profile(session, **_LIMIT)["id"])
+    [profile_id] = fixtures.active_ids(session, 1, **_LIMIT)
     users = [fixtures.holder(session, profile_id) for _ in range(holders)]
     fixtures.changed(session, profile_id, **_HIGHER)
     return profile_id, users
 
 
-def _numbers(affected: int, skipped: int, failed: int = 0) -> dict[str, Any]:
-    return dict(zip(_COUNTS, (affected, skipped, failed), strict=True))
+def _came_to(answer: Answer, affected: int, skipped: int, failed: int = 0, *, user_ids: Any = ()) -> None:
+    numbers = dict(zip(_COUNTS, (affected, skipped, failed), strict=True))
+    expect.members(answer, **numbers, user_ids=list(user_ids))
 
 
 def _outcome(answer: Answer) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Attaching profiles to roles: what is attached, and who gets a copy by it."""
+"""Attaching profiles to roles and detaching them: what is attached, and who gets a copy by it."""
 
 from typing import Any
 
@@ -8,8 +8,6 @@ from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-_LARGEST_ID = 9223372036854775807
-
 
 @check("AP-ATT-001")
 def attached(session: Session) -> None:
@@ -18,7 +16,7 @@ def attached(session: Session) -> None:
     After each request the profile is to have exactly the roles that were attached so far.
     """
     profile_id = calls.create(session)["id"]
-    first, second, third = _roles(session, 3)
+    first, second, third = fixtures.role_ids(session, 3)
     _attach(session, profile_id, first, second, first)
     _has(session, profile_id, {first: False, second: False})
     _attach(session, profile_id, third, is_default=True)
@@ -31,8 +29,7 @@ def attached_again(session: Session) -> None:
 
     After each request the profile is to have the role once, with the `is_default` that was sent last.
     """
-    profile_id = calls.create(session)["id"]
-    (role_id,) = _roles(session, 1)
+    profile_id, [role_id] = calls.create(session)["id"], fixtures.role_ids(session, 1)
     for is_default in (True, True, False, True):
         _attach(session, profile_id, role_id, is_default=is_default)
         _has(session, profile_id, {role_id: is_default})
@@ -45,20 +42,19 @@ def unknown_role(session: Session) -> None:
     Each is to be 400. Afterwards the profile is to have only the role that was attached before, as it was.
     """
     profile_id = calls.create(session)["id"]
-    present, other = _roles(session, 2)
+    present, other = fixtures.role_ids(session, 2)
     fixtures.attached(session, profile_id, present)
-    for role_ids in ((present, other, _LARGEST_ID), (_LARGEST_ID, other), (_LARGEST_ID,)):
-        body = {"role_ids": list(role_ids), "is_default": True}
-        expect.status(_call(session, profile_id, body), 400)
+    for role_ids in ([present, other, calls.LARGEST_ID], [calls.LARGEST_ID, other], [calls.LARGEST_ID]):
+        expect.status(calls.attach(session, profile_id, {"role_ids": role_ids, "is_default": True}), 400)
     _has(session, profile_id, {present: False})
 
 
 @check("AP-ATT-004")
 def unknown_profile(session: Session) -> None:
     """Attaches a role to ids that no profile has; each is to be 404."""
-    (role_id,) = _roles(session, 1)
-    for profile_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62)):
-        expect.status(_call(session, profile_id, {"role_ids": [role_id]}), 404)
+    role_ids = fixtures.role_ids(session, 1)
+    for profile_id in calls.absent_ids(session):
+        expect.status(calls.attach(session, profile_id, {"role_ids": role_ids}), 404)
 
 
 @check("AP-ATT-005")
@@ -68,18 +64,17 @@ def state_of_the_profile(session: Session) -> None:
     The second was activated and deactivated before, the third deactivated while it was new; these are to
     stay inactive.
     """
-    (role_id,) = _roles(session, 1)
-    for operations, active in (
+    [role_id] = fixtures.role_ids(session, 1)
+    for steps, active in (
         ((), True),
-        (("activateAccessProfile", "deactivateAccessProfile"), False),
-        (("deactivateAccessProfile",), False),
+        ((calls.activate, calls.deactivate), False),
+        ((calls.deactivate,), False),
     ):
         profile_id = calls.create(session)["id"]
-        for operation_id in operations:
-            _switch(session, operation_id, profile_id)
+        for step in steps:
+            fixtures.done(step(session, profile_id))
         _attach(session, profile_id, role_id)
-        read = calls.read(session, profile_id)
-        expect.equal(calls.shown(read, 200).get("is_active"), active, "is_active", read)
+        calls.shows(calls.read(session, profile_id), 200, is_active=active)
 
 
 @check("AP-ATT-006")
@@ -89,20 +84,20 @@ def present_members(session: Session) -> None:
     `users_applied` is to be 3. Each member is to hold one copy, the fourth the one held before, and a user
     without the roles none. The same request again is to apply to nobody.
     """
-    profile_id = fixtures.active_profile(session)["id"]
-    first, second = _roles(session, 2)
-    members = [fixtures.user(session, role_id=role_id)["id"] for role_id in (first, first, second)]
+    [profile_id] = fixtures.active_ids(session, 1)
+    first, second = fixtures.role_ids(session, 2)
+    members = [fixtures.user_id(session, role_id=role_id) for role_id in (first, first, second)]
     holder = fixtures.holder(session, profile_id, role_id=second)
-    stranger = fixtures.user(session)["id"]
+    stranger = fixtures.user_id(session)
     before = fixtures.copy(session, holder, profile_id)
     answer = _attach(session, profile_id, first, second, apply_to_existing=True)
-    expect.equal(expect.member(answer, "users_applied"), len(members), "users_applied", answer)
+    expect.members(answer, users_applied=len(members))
     for user_id in members:
         _holds(session, user_id, profile_id)
-    expect.equal(_ids(session, holder), [before["id"]], "the copies of the one who held one")
+    kept = [copy["id"] for copy in fixtures.copies(session, holder)]
+    expect.equal(kept, [before["id"]], "the copies of the one who held one")
     _holds(session, stranger)
-    again = _attach(session, profile_id, first, second, apply_to_existing=True)
-    expect.equal(expect.member(again, "users_applied"), 0, "users_applied of the second request", again)
+    expect.members(_attach(session, profile_id, first, second, apply_to_existing=True), users_applied=0)
 
 
 @check("AP-ATT-007")
@@ -111,12 +106,10 @@ def nobody_at_present(session: Session) -> None:
 
     `users_applied` is to be 0 each time, and the member is to hold nothing.
     """
-    profile_id = fixtures.active_profile(session)["id"]
-    (role_id,) = _roles(session, 1)
-    user_id = fixtures.user(session, role_id=role_id)["id"]
+    [profile_id], [role_id] = fixtures.active_ids(session, 1), fixtures.role_ids(session, 1)
+    user_id = fixtures.user_id(session, role_id=role_id)
     for fields in ({}, {"is_default": True}, {"is_default": True, "apply_to_existing": False}):
-        answer = _attach(session, profile_id, role_id, **fields)
-        expect.equal(expect.member(answer, "users_applied"), 0, "users_applied", answer)
+        expect.members(_attach(session, profile_id, role_id, **fields), users_applied=0)
         _holds(session, user_id)
 
 
@@ -127,7 +120,7 @@ def one_default(session: Session) -> None:
     The first profile is to keep both attachments, and to be the default of the second role alone.
     """
     first, second = calls.create(session)["id"], calls.create(session)["id"]
-    role_id, other = _roles(session, 2)
+    role_id, other = fixtures.role_ids(session, 2)
     _attach(session, first, role_id, other, is_default=True)
     _attach(session, second, role_id, is_default=True)
     _has(session, second, {role_id: True})
@@ -140,13 +133,12 @@ def deactivated(session: Session) -> None:
 
     The profile is to have no role and the role's member no copy, whether as a default or not.
     """
-    profile_id = fixtures.active_profile(session)["id"]
-    (role_id,) = _roles(session, 1)
-    user_id = fixtures.user(session, role_id=role_id)["id"]
-    _switch(session, "deactivateAccessProfile", profile_id)
+    [profile_id], [role_id] = fixtures.active_ids(session, 1), fixtures.role_ids(session, 1)
+    user_id = fixtures.user_id(session, role_id=role_id)
+    fixtures.done(calls.deactivate(session, profile_id))
     for is_default in (False, True):
         body = {"role_ids": [role_id], "is_default": is_default, "apply_to_existing": True}
-        expect.status(_call(session, profile_id, body), 400)
+        expect.status(calls.attach(session, profile_id, body), 400)
         _has(session, profile_id, {})
         _holds(session, user_id)
 
@@ -157,39 +149,74 @@ def later_members(session: Session) -> None:
 
     One user is created with it, the other gets it later; both are to hold a copy of the default alone.
     """
-    default, offered = (fixtures.active_profile(session)["id"] for _ in range(2))
-    (role_id,) = _roles(session, 1)
-    fixtures.attached(session, default, role_id, is_default=True)
-    fixtures.attached(session, offered, role_id)
-    created = fixtures.user(session, role_id=role_id)["id"]
-    moved = fixtures.user(session)["id"]
+    role_id, default = fixtures.role_with_default(session)
+    fixtures.attached(session, fixtures.active_profile(session)["id"], role_id)
+    created, moved = fixtures.user_id(session, role_id=role_id), fixtures.user_id(session)
     fixtures.change_role(session, moved, role_id)
     for user_id in (created, moved):
         _holds(session, user_id, default)
 
 
-def _roles(session: Session, count: int) -> list[int]:
-    return [fixtures.role(session)["id"] for _ in range(count)]
+@check("AP-DET-001")
+def one_attachment(session: Session) -> None:
+    """Attaches two roles to two profiles and detaches one role from one of them.
+
+    The other three attachments are to be as they were.
+    """
+    profile_id, other = calls.create(session)["id"], calls.create(session)["id"]
+    role_id, kept = fixtures.role_ids(session, 2)
+    for attached in (profile_id, other):
+        fixtures.attached(session, attached, role_id, kept)
+    fixtures.attached(session, profile_id, kept, is_default=True)
+    left = [each for each in fixtures.attachments(session, profile_id) if each["role_id"] != role_id]
+    with expect.unchanged("the roles of the other profile", fixtures.attachments, session, other):
+        detached = calls.detach_role.done(session, profile_id, role_id)
+        after = fixtures.attachments(session, profile_id)
+        expect.equal(after, left, "the roles of the profile", detached, session.answers[-1])
 
 
-def _call(session: Session, profile_id: int, body: Any) -> Answer:
-    return session.call("attachRolesToAccessProfile", parameters={"profile_id": profile_id}, body=body)
+@check("AP-DET-002")
+def not_attached(session: Session) -> None:
+    """Detaches what is not attached: a role of another profile, no role, a role of no profile.
+
+    A role that was detached a moment ago is detached again as well; each is to be 404.
+    """
+    profile_id, other = calls.create(session)["id"], calls.create(session)["id"]
+    role_id, elsewhere = fixtures.role_ids(session, 2)
+    fixtures.attached(session, profile_id, role_id)
+    fixtures.attached(session, other, elsewhere)
+    for place, status in (
+        ((profile_id, elsewhere), 404),
+        ((profile_id, calls.LARGEST_ID), 404),
+        ((calls.LARGEST_ID, role_id), 404),
+        ((profile_id, role_id), 200),
+        ((profile_id, role_id), 404),
+    ):
+        expect.status(calls.detach_role(session, *place), status)
+
+
+@check("AP-DET-003")
+def copies_stay(session: Session) -> None:
+    """Gives a copy to the member of a role, detaches the role, and reads what the member holds.
+
+    It is to be the same copy with the same keys.
+    """
+    [profile_id], [role_id] = fixtures.active_ids(session, 1), fixtures.role_ids(session, 1)
+    user_id = fixtures.user_id(session, role_id=role_id)
+    fixtures.attached(session, profile_id, role_id, is_default=True, apply_to_existing=True)
+    fixtures.copy(session, user_id, profile_id)
+    what = "the ids of the member's copies and keys"
+    with expect.unchanged(what, fixtures.ids_with_keys, session, user_id):
+        calls.detach_role.done(session, profile_id, role_id)
 
 
 def _attach(session: Session, profile_id: int, *role_ids: int, **fields: Any) -> Answer:
-    answer = _call(session, profile_id, {"role_ids": list(role_ids), **fields})
-    expect.status(answer, 200)
-    return answer
-
-
-def _switch(session: Session, operation_id: str, profile_id: int) -> None:
-    fixtures.done(session.call(operation_id, parameters={"profile_id": profile_id}))
+    return calls.attach.done(session, profile_id, {"role_ids": list(role_ids), **fields})
 
 
 def _has(session: Session, profile_id: int, wanted: dict[int, bool]) -> None:
     """The profile has exactly these roles, each with this `is_default`."""
-    answer = calls.read(session, profile_id)
-    expect.status(answer, 200)
+    answer = calls.read.done(session, profile_id)
     found = sorted([role["role_id"], role["is_default"]] for role in expect.member(answer, "roles"))
     pairs = sorted([role_id, is_default] for role_id, is_default in wanted.items())
     expect.equal(found, pairs, "the roles of the profile, with is_default", answer)
@@ -197,9 +224,5 @@ def _has(session: Session, profile_id: int, wanted: dict[int, bool]) -> None:
 
 def _holds(session: Session, user_id: str, *profile_ids: int) -> None:
     """The user holds one copy of each of these profiles, and nothing else."""
-    found = sorted(copy["parent_profile_id"] for copy in fixtures.copies(session, user_id))
+    found = fixtures.parents(session, user_id)
     expect.equal(found, sorted(profile_ids), f"the profiles that {user_id} holds copies of")
-
-
-def _ids(session: Session, user_id: str) -> list[int]:
-    return [copy["id"] for copy in fixtures.copies(session, user_id)]

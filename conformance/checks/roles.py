@@ -1,16 +1,11 @@
 """Roles of the organisation: made, listed, read, renamed and deleted."""
 
-from typing import Any
-
 from conformance.access_profiles import calls, fixtures
+from conformance.access_profiles.calls import Object
 from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
-
-Object = dict[str, Any]
-
-_LARGEST_ID = 9223372036854775807
 
 
 @check("ROL-LST-001")
@@ -21,8 +16,8 @@ def listed(session: Session) -> None:
     """
     names = [session.name() for _ in range(3)]
     made = [fixtures.role(session, name=name)["id"] for name in reversed(names)]
-    answer = session.call("listRoles")
-    ids = [role["id"] for role in _listed(answer)]
+    answer = calls.roles(session)
+    ids = [role["id"] for role in expect.rows(answer, "roles")]
     expect.equal([role_id for role_id in ids if role_id in made], sorted(made), "the new roles", answer)
     expect.equal(ids, sorted(set(ids)), "the ids in the list", answer)
 
@@ -35,16 +30,13 @@ def created(session: Session) -> None:
     """
     for description in ("Works with data — für alle.", None):
         sent = {"name": session.name(" Analyst"), "description": description}
-        answer = session.call("createRole", body=sent)
-        expect.status(answer, 201)
-        role = expect.member(answer, "role")
-        _is_as_sent(role, sent, answer)
-        read = _read(session, role["id"])
-        _is_as_sent(expect.member(read, "role"), sent, read)
-        everything = session.call("listRoles")
-        rows = [row for row in _listed(everything) if row["id"] == role["id"]]
+        answer = calls.create_role.done(session, sent, wanted=201)
+        role_id = expect.member(answer, "role")["id"]
+        _are_as_sent(sent, answer, calls.role(session, role_id))
+        everything = calls.roles(session)
+        rows = [row for row in expect.rows(everything, "roles") if row["id"] == role_id]
         expect.equal(len(rows), 1, "the number of rows with the new role", everything)
-        _is_as_sent(rows[0], sent, everything)
+        expect.fields(rows[0], everything, **sent)
 
 
 @check("ROL-CRE-002")
@@ -55,13 +47,12 @@ def unique(session: Session) -> None:
     once.
     """
     name = session.name(" with a gap")
-    answer = session.call("createRole", body={"name": f" {name}  "})
-    expect.status(answer, 201)
-    expect.equal(expect.member(answer, "role").get("name"), name, "name", answer)
+    answer = calls.create_role.done(session, {"name": f" {name}  "}, wanted=201)
+    _are_as_sent({"name": name}, answer)
     for again in (name, f" {name}", f"{name} "):
-        expect.status(session.call("createRole", body={"name": again}), 409)
-    everything = session.call("listRoles")
-    found = [role["name"] for role in _listed(everything) if name in role["name"]]
+        expect.status(calls.create_role(session, {"name": again}), 409)
+    everything = calls.roles(session)
+    found = [role["name"] for role in expect.rows(everything, "roles") if name in role["name"]]
     expect.equal(found, [name], "the names in the list", everything)
 
 
@@ -72,7 +63,7 @@ def attachments(session: Session) -> None:
     The first read is to have no profiles. The second is to have the two attachments just as the profiles have
     them; after one is detached, the other.
     """
-    role_id, other = (fixtures.role(session)["id"] for _ in range(2))
+    role_id, other = fixtures.role_ids(session, 2)
     _has_attachments(session, role_id, [])
     first, second = calls.create(session)["id"], calls.create(session)["id"]
     fixtures.attached(session, first, role_id, other)
@@ -84,8 +75,7 @@ def attachments(session: Session) -> None:
         if attachment["role_id"] == role_id
     ]
     _has_attachments(session, role_id, wanted)
-    parameters = {"profile_id": first, "role_id": role_id}
-    fixtures.done(session.call("detachRoleFromAccessProfile", parameters=parameters))
+    fixtures.done(calls.detach_role(session, first, role_id))
     _has_attachments(session, role_id, [a for a in wanted if a["access_profile_id"] == second])
 
 
@@ -95,23 +85,22 @@ def members(session: Session) -> None:
 
     One is left when a member's role is taken away, and none when the other member is deleted.
     """
-    role_id = fixtures.role(session)["id"]
-    _has_members(session, role_id, 0)
-    created = fixtures.user(session, role_id=role_id)["id"]
-    moved = fixtures.user(session, role_id=fixtures.role(session)["id"])["id"]
+    role_id, other = fixtures.role_ids(session, 2)
+    expect.members(calls.role.done(session, role_id), user_count=0)
+    created, moved = (fixtures.user_id(session, role_id=each) for each in (role_id, other))
     fixtures.change_role(session, moved, role_id)
-    _has_members(session, role_id, 2)
+    expect.members(calls.role.done(session, role_id), user_count=2)
     fixtures.change_role(session, moved, None)
-    _has_members(session, role_id, 1)
-    fixtures.done(session.call("deleteUser", parameters={"user_id": created}))
-    _has_members(session, role_id, 0)
+    expect.members(calls.role.done(session, role_id), user_count=1)
+    fixtures.done(calls.delete_user(session, created))
+    expect.members(calls.role.done(session, role_id), user_count=0)
 
 
 @check("ROL-GET-003")
 def no_such_role(session: Session) -> None:
     """Reads ids that no role has; each is to be 404."""
-    for role_id in _absent(session):
-        expect.status(_read(session, role_id), 404)
+    for role_id in calls.absent_ids(session):
+        expect.status(calls.role(session, role_id), 404)
 
 
 @check("ROL-UPD-001")
@@ -127,13 +116,11 @@ def changed(session: Session) -> None:
     name = session.name(" renamed")
     for sent in ({"name": name}, {"description": "after"}, {"description": None}, {}):
         role = {**role, **sent}
-        answer = _update(session, role["id"], sent)
-        expect.status(answer, 200)
-        _is_as_sent(expect.member(answer, "role"), role, answer)
-        read = _read(session, role["id"])
-        _is_as_sent(expect.member(read, "role"), role, read)
-    everything = session.call("listRoles")
-    rows = [row["name"] for row in _listed(everything) if row["id"] == role["id"]]
+        answer = calls.update_role.done(session, role["id"], sent)
+        read = calls.role(session, role["id"])
+        _are_as_sent(role, answer, read)
+    everything = calls.roles(session)
+    rows = [row["name"] for row in expect.rows(everything, "roles") if row["id"] == role["id"]]
     expect.equal(rows, [name], "the name in the list", everything)
     for answer, member in ((calls.read(session, profile_id), "roles"), (read, "access_profiles")):
         names = [attachment["role_name"] for attachment in expect.member(answer, member)]
@@ -149,12 +136,11 @@ def not_changed(session: Session) -> None:
     taken = fixtures.role(session)["name"]
     role = fixtures.role(session)
     for name in (taken, f" {taken} "):
-        expect.status(_update(session, role["id"], {"name": name, "description": "lost"}), 409)
-    read = _read(session, role["id"])
-    _is_as_sent(expect.member(read, "role"), role, read)
-    expect.status(_update(session, role["id"], {"name": role["name"]}), 200)
-    for role_id in _absent(session):
-        expect.status(_update(session, role_id, {"name": session.name()}), 404)
+        expect.status(calls.update_role(session, role["id"], {"name": name, "description": "lost"}), 409)
+    _are_as_sent(role, calls.role(session, role["id"]))
+    calls.update_role.done(session, role["id"], {"name": role["name"]})
+    for role_id in calls.absent_ids(session):
+        expect.status(calls.update_role(session, role_id, {"name": session.name()}), 404)
 
 
 @check("ROL-DEL-001")
@@ -163,13 +149,13 @@ def deleted(session: Session) -> None:
 
     It is to be 404 and not in the list, and the profile is to have the other role alone.
     """
-    role_id, kept = (fixtures.role(session)["id"] for _ in range(2))
+    role_id, kept = fixtures.role_ids(session, 2)
     profile_id = calls.create(session)["id"]
     fixtures.attached(session, profile_id, role_id, kept)
-    expect.status(_delete(session, role_id), 200)
-    expect.status(_read(session, role_id), 404)
-    everything = session.call("listRoles")
-    ids = [role["id"] for role in _listed(everything)]
+    calls.delete_role.done(session, role_id)
+    expect.status(calls.role(session, role_id), 404)
+    everything = calls.roles(session)
+    ids = [role["id"] for role in expect.rows(everything, "roles")]
     expect.holds(role_id not in ids, "a list without the deleted role", ids, everything)
     read = calls.read(session, profile_id)
     attached = [attachment["role_id"] for attachment in expect.member(read, "roles")]
@@ -182,72 +168,32 @@ def members_stay(session: Session) -> None:
 
     The member is to have no role, and the same copies with the same keys.
     """
-    given, direct = (fixtures.active_profile(session)["id"] for _ in range(2))
-    role_id = fixtures.role(session)["id"]
-    fixtures.attached(session, given, role_id, is_default=True)
-    user_id = fixtures.user(session, role_id=role_id)["id"]
-    fixtures.assigned(session, user_id, direct)
-    before = _held(session, user_id)
+    role_id, _ = fixtures.role_with_default(session)
+    user_id = fixtures.user_id(session, role_id=role_id)
+    fixtures.assigned(session, user_id, fixtures.active_profile(session)["id"])
+    before = fixtures.ids_with_keys(session, user_id)
     expect.equal(len(before), 2, "the number of copies before", session.answers[-1])
-    gone = _delete(session, role_id)
-    expect.status(gone, 200)
-    read = session.call("getUser", parameters={"user_id": user_id})
-    expect.status(read, 200)
-    expect.equal(expect.member(read, "user").get("role_id"), None, "role_id", gone, read)
-    after = _held(session, user_id)
-    expect.equal(after, before, "the ids of the copies and their keys", gone, session.answers[-1])
+    with expect.unchanged("the ids of the copies and their keys", fixtures.ids_with_keys, session, user_id):
+        calls.delete_role.done(session, role_id)
+        read = calls.user.done(session, user_id)
+        expect.fields(expect.member(read, "user"), read, role_id=None)
 
 
 @check("ROL-DEL-003")
 def nothing_to_delete(session: Session) -> None:
     """Deletes ids that no role has, and a role twice; all but its first deletion are to be 404."""
-    for role_id in _absent(session):
-        expect.status(_delete(session, role_id), 404)
-    role_id = fixtures.role(session)["id"]
-    expect.status(_delete(session, role_id), 200)
-    expect.status(_delete(session, role_id), 404)
+    [own] = fixtures.role_ids(session, 1)
+    for role_id, status in (*((each, 404) for each in calls.absent_ids(session)), (own, 200), (own, 404)):
+        expect.status(calls.delete_role(session, role_id), status)
 
 
-def _absent(session: Session) -> tuple[int, int]:
-    return _LARGEST_ID, session.random.randrange(2**61, 2**62)
-
-
-def _read(session: Session, role_id: int) -> Answer:
-    return session.call("getRole", parameters={"role_id": role_id})
-
-
-def _update(session: Session, role_id: int, body: Object) -> Answer:
-    return session.call("updateRole", parameters={"role_id": role_id}, body=body)
-
-
-def _delete(session: Session, role_id: int) -> Answer:
-    return session.call("deleteRole", parameters={"role_id": role_id})
-
-
-def _listed(answer: Answer) -> list[Object]:
-    expect.status(answer, 200)
-    roles: list[Object] = expect.member(answer, "roles")
-    return roles
-
-
-def _is_as_sent(role: Object, sent: Object, answer: Answer) -> None:
-    """The role has every member that was sent, with the same value."""
-    parts = expect.missing_parts(role, sent)
-    expect.holds(not parts, f"a role with {expect.show(sent)}", "; ".join(parts), answer)
+def _are_as_sent(sent: Object, *answers: Answer) -> None:
+    """Each answer shows a role with every member that was sent, with the same value."""
+    for answer in answers:
+        expect.fields(expect.member(answer, "role"), answer, **sent)
 
 
 def _has_attachments(session: Session, role_id: int, wanted: list[Object]) -> None:
-    answer = _read(session, role_id)
-    expect.status(answer, 200)
+    answer = calls.role.done(session, role_id)
     found = fixtures.by_id(expect.member(answer, "access_profiles"))
     expect.equal(found, fixtures.by_id(wanted), "access_profiles", answer)
-
-
-def _has_members(session: Session, role_id: int, wanted: int) -> None:
-    answer = _read(session, role_id)
-    expect.status(answer, 200)
-    expect.equal(expect.member(answer, "user_count"), wanted, "user_count", answer)
-
-
-def _held(session: Session, user_id: str) -> list[list[Any]]:
-    return sorted([copy["id"], copy["virtual_key_ids"]] for copy in fixtures.copies(session, user_id))

@@ -1,8 +1,7 @@
 """What an API key may do: for each permission, a key without it and a key with nothing else."""
 
-from typing import Any
-
-from conformance.access_profiles import fixtures, keys, samples
+from conformance.access_profiles import calls, fixtures, keys, samples
+from conformance.access_profiles.calls import Object
 from conformance.contract.document import Operation
 from conformance.http.answer import Answer
 from conformance.http.client import Client
@@ -11,10 +10,7 @@ from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-Object = dict[str, Any]
-
 _API_KEYS = "/api-keys"
-_LARGEST_ID = 9223372036854775807
 
 
 @check("KEY-CRE-002")
@@ -42,7 +38,7 @@ def scopes(session: Session) -> None:
         expect.status(refused, 403, because=f"the key lacks {needed}")
         answered = _ask(session, operation, holding[needed], _nothing(session), {})
         expected = f"neither 401 nor 403, as the key holds {needed}"
-        expect.holds(answered.status not in (401, 403), expected, _line(answered), answered)
+        expect.holds(answered.status not in (401, 403), expected, answered.exchange.answer()[:300], answered)
         if operation.method == "GET" and "{" not in operation.path:
             expect.status(session.call(operation.id, client=everything), 200)
     for answer, earlier in zip(_state(session, places), before, strict=True):
@@ -65,7 +61,8 @@ def _made(session: Session, permissions: list[str]) -> tuple[dict[str, Client], 
 
 
 def _given(session: Session, permissions: list[str]) -> tuple[dict[str, Client], dict[str, Client], Client]:
-    holding = _clients(session)
+    given = {each: keys.of_scope(session, each) for each in session.contract.permissions}
+    holding = {each: session.client(f"Bearer {key}") for each, key in given.items() if key}
     missing = [each for each in permissions if each not in holding]
     if missing:
         option = f"--role-key scope:{missing[0]}=KEY"
@@ -74,40 +71,32 @@ def _given(session: Session, permissions: list[str]) -> tuple[dict[str, Client],
     return {each: holding[others[each]] for each in permissions}, holding, session.admin
 
 
-def _clients(session: Session) -> dict[str, Client]:
-    """Clients with the keys that were given for one scope each."""
-    given = {each: keys.of_scope(session, each) for each in session.contract.permissions}
-    return {each: session.client(f"Bearer {key}") for each, key in given.items() if key}
-
-
 def _key(session: Session, *held: str) -> Client:
     return session.client(f"Bearer {fixtures.api_key(session, *held)['key']}")
 
 
 def _things(session: Session, *, makes_keys: bool) -> Object:
     """Something of every kind, by the parameters that name it."""
-    key_id = _LARGEST_ID
+    key_id = calls.LARGEST_ID
     if makes_keys:
         key_id = fixtures.api_key(session, *session.contract.permissions[:1])["api_key"]["id"]
-    profile_id = fixtures.active_profile(session, budgets=[samples.budget()])["id"]
-    role_id = fixtures.role(session)["id"]
-    user_id = fixtures.user(session)["id"]
-    fixtures.attached(session, profile_id, role_id)
-    given = fixtures.assigned(session, user_id, profile_id)
+    held = fixtures.held(session, budgets=[samples.budget()])
+    [role_id] = fixtures.role_ids(session, 1)
+    fixtures.attached(session, held.profile_id, role_id)
     return {
-        "profile_id": profile_id,
+        "profile_id": held.profile_id,
         "version": 1,
         "role_id": role_id,
-        "user_id": user_id,
-        "budget_id": fixtures.copy(session, user_id, profile_id)["budgets"][0]["id"],
-        "vk_id": given["virtual_key"]["id"],
+        "user_id": held.user_id,
+        "budget_id": fixtures.copy(session, *held.place)["budgets"][0]["id"],
+        "vk_id": held.key["id"],
         "key_id": key_id,
     }
 
 
 def _nothing(session: Session) -> Object:
     """Ids that nothing has."""
-    text, number = session.name(), _LARGEST_ID
+    text, number = session.name(), calls.LARGEST_ID
     numbers = dict.fromkeys(("profile_id", "version", "role_id", "key_id"), number)
     return {**numbers, **dict.fromkeys(("user_id", "budget_id", "vk_id"), text)}
 
@@ -129,16 +118,9 @@ def _ask(session: Session, operation: Operation, client: Client, places: Object,
 
 def _state(session: Session, places: Object) -> list[Answer]:
     """What the administrator reads of the things, each in its own answer."""
-    profile, user, role = ({name: places[name]} for name in ("profile_id", "user_id", "role_id"))
-    return [
-        session.call("getAccessProfile", parameters=profile),
-        session.call("listAccessProfileVersions", parameters=profile),
-        session.call("getRole", parameters=role),
-        session.call("getUser", parameters=user),
-        session.call("listUserAccessProfiles", parameters=user),
-        session.call("listUserVirtualKeys", parameters=user),
-    ]
-
-
-def _line(answer: Answer) -> str:
-    return answer.exchange.answer()[:300]
+    reads = {
+        "profile_id": (calls.read, calls.versions),
+        "role_id": (calls.role,),
+        "user_id": (calls.user, calls.copies, calls.keys),
+    }
+    return [read(session, places[name]) for name, of_it in reads.items() for read in of_it]

@@ -5,21 +5,16 @@ from typing import Any
 
 from conformance.access_profiles import calls, samples
 from conformance.access_profiles.calls import Profile
-from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-_OF_THE_CHANGE = ("version", "updated_at", "last_reset")
 _LISTS: dict[str, list[Any]] = {
     "tags": ["us"],
     "provider_configs": [
-        {
-            "provider_name": "mistral",
-            "all_models_allowed": False,
-            "allowed_models": ["small"],
-            "budgets": [samples.budget("1w")],
-        }
+        samples.provider(
+            "mistral", all_models_allowed=False, allowed_models=["small"], budgets=[samples.budget("1w")]
+        ),
     ],
     "budgets": [samples.budget("1Y", 7), samples.budget("1d", 0.5)],
     "mcp_tool_groups": [{"tool_group_id": 9}],
@@ -46,8 +41,7 @@ def others_are_kept(session: Session) -> None:
     }
     for name, value in changes.items():
         before = _others(calls.profile(session, profile["id"]), name)
-        answer = _changed(session, profile, {name: value})
-        for found in (calls.shown(answer, 200), calls.profile(session, profile["id"])):
+        for found, answer in calls.seen(session, calls.update(session, profile["id"], {name: value}), 200):
             expect.equal(_others(found, name), before, f"the fields other than {name}", answer)
 
 
@@ -61,13 +55,12 @@ def lists_are_replaced(session: Session) -> None:
     profile = _full(session)
     bare = [samples.provider()]
     alone = [{**bare[0], "all_models_allowed": False, "allowed_models": [], "budgets": []}]
-    answer = _changed(session, profile, {"provider_configs": bare})
-    _has(session, profile, answer, "provider_configs", alone)
+    _becomes(session, profile, {"provider_configs": bare}, provider_configs=alone)
     config = calls.profile(session, profile["id"])["provider_configs"][0]
-    expect.holds("rate_limit" not in config, "no rate limit of the provider", config, answer)
+    expect.holds("rate_limit" not in config, "no rate limit of the provider", config)
     for name, value in _LISTS.items():
         for sent in (value, []):
-            _has(session, profile, _changed(session, profile, {name: sent}), name, sent)
+            _becomes(session, profile, {name: sent}, **{name: sent})
 
 
 @check("AP-UPD-003")
@@ -78,24 +71,16 @@ def rate_limit(session: Session) -> None:
     """
     kept = {"request_max_limit": 1000, "request_reset_duration": "1w"}
     profile = calls.create(session, rate_limit=kept)
-    answer = _changed(session, profile, {"description": "Other words."})
-    _has(session, profile, answer, "rate_limit", kept)
-    answer = _changed(session, profile, {"rate_limit": _LIMIT})
-    _has(session, profile, answer, "rate_limit", _LIMIT)
-    for found in (calls.shown(answer, 200), calls.profile(session, profile["id"])):
-        left = found["rate_limit"].get("request_max_limit")
-        expect.equal(left, None, "the request_max_limit that was not sent again", answer)
-    answer = _changed(session, profile, {"rate_limit": None})
-    for found in (calls.shown(answer, 200), calls.profile(session, profile["id"])):
-        expect.equal(found.get("rate_limit"), None, "the rate_limit that was removed", answer)
+    _becomes(session, profile, {"description": "Other words."}, rate_limit=kept)
+    _becomes(session, profile, {"rate_limit": _LIMIT}, rate_limit={**_LIMIT, "request_max_limit": None})
+    _becomes(session, profile, {"rate_limit": None}, rate_limit=None)
 
 
 @check("AP-UPD-004")
 def description(session: Session) -> None:
     """Creates a profile with a description and updates it with `null`, which is to be what is read."""
     profile = calls.create(session, description="What it is for.")
-    answer = _changed(session, profile, {"description": None})
-    _has(session, profile, answer, "description", None)
+    _becomes(session, profile, {"description": None}, description=None)
 
 
 @check("AP-UPD-005")
@@ -109,11 +94,10 @@ def null(session: Session) -> None:
     for name in _LISTS:
         expect.status(calls.update(session, profile["id"], {name: None}), 400)
     expect.equal(calls.profile(session, profile["id"]), before, "the profile after the refusals")
-    answer = _changed(session, profile, {"calendar_aligned": None})
+    answer = calls.update(session, profile["id"], {"calendar_aligned": None})
     expect.equal(calls.shown(answer, 200), before, "the profile", answer)
-    answer = _changed(session, profile, {"calendar_aligned": None, "description": "Other words."})
-    _has(session, profile, answer, "calendar_aligned", True)
-    _has(session, profile, answer, "description", "Other words.")
+    changed = {"description": "Other words."}
+    _becomes(session, profile, {"calendar_aligned": None, **changed}, calendar_aligned=True, **changed)
 
 
 @check("AP-UPD-006")
@@ -126,10 +110,9 @@ def version(session: Session) -> None:
     before = calls.create(session)
     time.sleep(1.01)
     for number, change in ((2, {"tags": ["eu"]}), (3, {"name": session.name()})):
-        answer = _changed(session, before, change)
+        answer = calls.update(session, before["id"], change)
         after = calls.shown(answer, 200)
-        expect.equal(after.get("version"), number, "version", answer)
-        expect.equal(after.get("created_at"), before["created_at"], "created_at", answer)
+        expect.fields(after, answer, version=number, created_at=before["created_at"])
         moved = after.get("updated_at") != before["updated_at"]
         expect.holds(moved, "another updated_at", after.get("updated_at"), answer)
         read = calls.read(session, before["id"])
@@ -146,7 +129,7 @@ def no_change(session: Session) -> None:
     profile = calls.create(session, **body)
     before = calls.profile(session, profile["id"])
     for same in ({}, *({name: value} for name, value in body.items()), body):
-        answer = _changed(session, profile, same)
+        answer = calls.update(session, profile["id"], same)
         expect.equal(calls.shown(answer, 200), before, "the profile", answer)
     expect.equal(calls.profile(session, profile["id"]), before, "the profile in a later read")
 
@@ -173,29 +156,22 @@ def server_fields(session: Session) -> None:
         "rate_limit": {**before["rate_limit"], "token_current_usage": 5, "request_current_usage": 5},
     }
     for body in (before, forged):
-        answer = _changed(session, profile, body)
-        expect.equal(calls.shown(answer, 200), before, "the profile", answer)
-        expect.equal(calls.profile(session, profile["id"]), before, "the profile in a later read", answer)
+        for found, answer in calls.seen(session, calls.update(session, profile["id"], body), 200):
+            expect.equal(found, before, "the profile", answer)
 
 
 def _others(profile: Profile, name: str) -> Profile:
-    kept = expect.without(profile, *_OF_THE_CHANGE)
-    return {field: value for field, value in kept.items() if field != name}
+    """What an update of a field leaves as it is."""
+    kept: Profile = expect.without({**profile, name: None}, "version", "updated_at", "last_reset")
+    return kept
 
 
 def _full(session: Session) -> Profile:
     return calls.create(session, **samples.full(session.name()))
 
 
-def _changed(session: Session, profile: Profile, body: dict[str, Any]) -> Answer:
-    answer = calls.update(session, profile["id"], body)
-    calls.shown(answer, 200)
-    return answer
-
-
-def _has(session: Session, profile: Profile, answer: Answer, name: str, value: Any) -> None:
-    """The field is so in the answer to an update and in a later read. What the server adds does not count."""
-    read = calls.read(session, profile["id"])
-    for found in (answer, read):
-        faults = expect.missing_parts(calls.shown(found, 200).get(name), value, f"/{name}")
-        expect.holds(not faults, f"{name} as it was sent", "; ".join(faults), found)
+def _becomes(session: Session, profile: Profile, body: Profile, **wanted: Any) -> None:
+    """After this update the profile has what is wanted, at once and later. More than that does not count."""
+    for found, answer in calls.seen(session, calls.update(session, profile["id"], body), 200):
+        faults = expect.missing_parts(found, wanted)
+        expect.holds(not faults, f"a profile with {expect.show(wanted)}", "; ".join(faults), answer)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from conformance.access_profiles import calls, fixtures, samples
+from conformance.access_profiles import calls, fixtures, holdings, samples
 from conformance.access_profiles.calls import Profile
 from conformance.run import expect
 from conformance.run.registry import check
@@ -31,10 +31,8 @@ def copies_stay(session: Session) -> None:
 
     The copy is to be as it was, its name, ids and limits included.
     """
-    profile = fixtures.active_profile(session, **samples.full(session.name()))
-    user_id = fixtures.holder(session, profile["id"])
-    before = fixtures.copies(session, user_id)
-    expect.equal(len(before), 1, "the number of copies")
+    held = fixtures.held(session, **samples.full(session.name()))
+    before, _ = holdings.only_copy(session, held.user_id)
     changes: tuple[dict[str, Any], ...] = (
         {"name": session.name(), "description": None, "tags": []},
         {"budgets": [samples.budget("1M", 1)], "provider_configs": [samples.provider(budgets=[_HOUR])]},
@@ -43,22 +41,20 @@ def copies_stay(session: Session) -> None:
         {"calendar_aligned": False, "rate_limit": None, "budgets": [], "provider_configs": []},
     )
     for body in changes:
-        answer = calls.update(session, profile["id"], body)
-        expect.status(answer, 200)
-        after = fixtures.copies(session, user_id)
-        expect.equal(after, before, "the copy", answer, session.answers[-1])
+        calls.update.done(session, held.profile_id, body)
+        holdings.copies_are(session, held.user_id, [before])
 
 
 def _budgets_are_found(session: Session, profile: Profile) -> None:
-    day, month = _line_ids(profile["budgets"])
+    day, month = holdings.ids(profile["budgets"])
     seen = {day, month}
 
     def kept(budgets: list[Any], expected: list[str | None]) -> list[str]:
         answer = calls.update(session, profile["id"], {"budgets": budgets})
-        found = _line_ids(calls.shown(answer, 200).get("budgets", []))
+        found = holdings.ids(calls.shown(answer, 200).get("budgets", []))
         _are(found, expected, seen, "ids of the budgets", answer)
         read = calls.read(session, profile["id"])
-        _are(_line_ids(calls.shown(read, 200).get("budgets", [])), found, seen, "ids read later", read)
+        _are(holdings.ids(calls.shown(read, 200).get("budgets", [])), found, seen, "ids read later", read)
         seen.update(found)
         return found
 
@@ -74,14 +70,13 @@ def _budgets_are_found(session: Session, profile: Profile) -> None:
 
 def _provider_configs_are_found(session: Session, profile: Profile) -> None:
     openai, anthropic = (config["id"] for config in profile["provider_configs"])
-    lines = _line_ids(profile["provider_configs"][0]["budgets"])
+    lines = holdings.ids(profile["provider_configs"][0]["budgets"])
     seen = {openai, anthropic}
 
     def kept(configs: list[Any], expected: list[int | None]) -> list[Profile]:
         answer = calls.update(session, profile["id"], {"provider_configs": configs})
         found: list[Profile] = calls.shown(answer, 200).get("provider_configs", [])
-        ids = [config.get("id") for config in found]
-        _are(ids, expected, seen, "ids of the provider configs", answer)
+        _are(holdings.ids(found), expected, seen, "ids of the provider configs", answer)
         seen.update(config["id"] for config in found)
         return found
 
@@ -90,7 +85,7 @@ def _provider_configs_are_found(session: Session, profile: Profile) -> None:
     found = kept(
         [mistral, samples.provider("anthropic"), samples.provider(budgets=budgets)], [None, anthropic, openai]
     )
-    expect.equal(_line_ids(found[2]["budgets"]), lines[::-1], "ids of the provider's budgets")
+    expect.equal(holdings.ids(found[2]["budgets"]), lines[::-1], "ids of the provider's budgets")
     kept([samples.provider("azure", id=openai)], [openai])
     kept([mistral, samples.provider("azure", id=openai)], [None, openai])
 
@@ -104,7 +99,3 @@ def _are(found: list[Any], expected: list[Any], seen: set[Any], what: str, *answ
     )
     expect.holds(good, f"{what} = {expect.show(shown)}", found, *answers)
     expect.equal(len(set(found)), len(found), f"the number of different {what}", *answers)
-
-
-def _line_ids(lines: list[Profile]) -> list[Any]:
-    return [line.get("id") for line in lines]

@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.access_profiles import calls, fixtures, samples
+from conformance.access_profiles.calls import Call
 from conformance.http.answer import Answer
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 
-Parameters = dict[str, Any]
-
-_LARGEST_ID = 9223372036854775807
 _USAGE_OR_TIME = re.compile(r"usage|_at$|_reset$")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d")
 
@@ -27,14 +25,13 @@ def complete(session: Session) -> None:
     profile_id = calls.create(session)["id"]
     for number in range(4):
         if number:
-            _update(session, profile_id, description=f"change {number}")
+            calls.update.done(session, profile_id, {"description": f"change {number}"})
         current = calls.profile(session, profile_id).get("version")
         expect.holds(isinstance(current, int) and current > number, f"a version above {number}", current)
-        answer = _versions(session, profile_id)
+        answer = calls.versions(session, profile_id)
         versions = expect.rows(answer, "versions")
-        numbers = sorted((version.get("version") for version in versions), key=str)
-        wanted = sorted(range(1, (current or 0) + 1), key=str)
-        expect.equal(numbers, wanted, "the numbers of the versions", answer)
+        numbers = [version.get("version") for version in versions]
+        expect.same_items(numbers, range(1, (current or 0) + 1), "the numbers of the versions", answer)
         foreign = [version for version in versions if version.get("access_profile_id") != profile_id]
         expect.equal(foreign, [], "versions of another profile", answer)
 
@@ -44,8 +41,8 @@ def newest_first(session: Session) -> None:
     """Changes a profile eleven times and lists its versions, whose numbers are to fall."""
     profile_id = calls.create(session)["id"]
     for number in range(11):
-        _update(session, profile_id, description=f"change {number}")
-    answer = _versions(session, profile_id)
+        calls.update.done(session, profile_id, {"description": f"change {number}"})
+    answer = calls.versions(session, profile_id)
     numbers = [version.get("version") for version in expect.rows(answer, "versions")]
     expect.holds(len(numbers) > 1, "several versions", numbers, answer)
     expect.equal(numbers, sorted(numbers, reverse=True), "the numbers in their order", answer)
@@ -60,12 +57,12 @@ def snapshots(session: Session) -> None:
     """
     sent = samples.full(session.name())
     profile_id = calls.create(session, **sent)["id"]
-    first = _version(session, profile_id, 1)
+    first = calls.version.done(session, profile_id, 1)
     _holds(first, sent)
     emptied = {"name": session.name(), "description": None, "budgets": [], "rate_limit": None, "tags": ["x"]}
-    number = _update(session, profile_id, **emptied).get("version")
-    _holds(_version(session, profile_id, number), {**sent, **emptied})
-    again = _version(session, profile_id, 1)
+    number = calls.shown(calls.update(session, profile_id, emptied), 200).get("version")
+    _holds(calls.version.done(session, profile_id, number), {**sent, **emptied})
+    again = calls.version.done(session, profile_id, 1)
     expect.equal(again.json, first.json, "the first version after a change", first, again)
 
 
@@ -76,7 +73,7 @@ def only_configuration(session: Session) -> None:
     No member is to be named after usage, a reset or an instant (`…_at`), and no value is to be an instant.
     """
     profile_id = calls.create(session, **samples.full(session.name()))["id"]
-    answer = _version(session, profile_id, 1)
+    answer = calls.version.done(session, profile_id, 1)
     for name, value in _members(_snapshot(answer)):
         expect.holds(not _USAGE_OR_TIME.search(name), "no usage and no times", name, answer)
         instant = isinstance(value, str) and bool(_INSTANT.match(value))
@@ -91,25 +88,25 @@ def no_version(session: Session) -> None:
     server that does not claim them.
     """
     profile_id = calls.create(session, budgets=[samples.budget()])["id"]
-    changes: list[tuple[str, Parameters, Any]] = [
-        ("activateAccessProfile", {}, None),
+    changes: list[tuple[Call, *tuple[Any, ...]]] = [
+        (calls.activate, profile_id),
         *(_calls_with_people(session, profile_id) if session.claims("users") else ()),
-        ("deactivateAccessProfile", {}, None),
+        (calls.deactivate, profile_id),
     ]
-    before = _versions(session, profile_id)
-    for operation_id, more, body in changes:
-        answer = session.call(operation_id, parameters={"profile_id": profile_id, **more}, body=body)
+    before = calls.versions(session, profile_id)
+    for change, *given in changes:
+        answer = change(session, *given)
         expect.status(answer, 200, 201)
-        after = _versions(session, profile_id)
-        expect.equal(after.json, before.json, f"the versions after {operation_id}", answer, after)
-        expect.equal(calls.profile(session, profile_id).get("version"), 1, "version", answer)
+        after = calls.versions(session, profile_id)
+        expect.equal(after.json, before.json, f"the versions after {change.id}", answer, after)
+        expect.fields(calls.profile(session, profile_id), answer, version=1)
 
 
 @check("AP-VER-006")
 def no_such_profile(session: Session) -> None:
     """Lists the versions of ids that nobody has; each is to be 404."""
-    for profile_id in (_LARGEST_ID, session.random.randrange(2**61, 2**62)):
-        expect.status(_versions(session, profile_id), 404)
+    for profile_id in calls.absent_ids(session):
+        expect.status(calls.versions(session, profile_id), 404)
 
 
 @check("AP-VGT-001")
@@ -117,11 +114,10 @@ def same_object(session: Session) -> None:
     """Changes a profile twice and reads each version that is listed; it is to be the object in the list."""
     profile_id = calls.create(session, **samples.full(session.name()))["id"]
     for description in ("second", None):
-        _update(session, profile_id, description=description)
-    listed = _versions(session, profile_id)
+        calls.update.done(session, profile_id, {"description": description})
+    listed = calls.versions(session, profile_id)
     for version in expect.rows(listed, "versions"):
-        answer = _version(session, profile_id, version.get("version"))
-        expect.equal(expect.member(answer, "version"), version, "the version", listed, answer)
+        expect.members(calls.version.done(session, profile_id, version.get("version")), version=version)
 
 
 @check("AP-VGT-002")
@@ -131,42 +127,21 @@ def no_such_version(session: Session) -> None:
     Each is to be 404.
     """
     profile = calls.create(session)
-    next_number = int(profile.get("version", 1)) + 1
-    for profile_id, number in (
-        (profile["id"], next_number),
-        (profile["id"], _LARGEST_ID),
-        (_LARGEST_ID, 1),
-        (session.random.randrange(2**61, 2**62), 1),
-    ):
-        parameters = {"profile_id": profile_id, "version": number}
-        expect.status(session.call("getAccessProfileVersion", parameters=parameters), 404)
+    for number in (int(profile.get("version", 1)) + 1, calls.LARGEST_ID):
+        expect.status(calls.version(session, profile["id"], number), 404)
+    for profile_id in calls.absent_ids(session):
+        expect.status(calls.version(session, profile_id, 1), 404)
 
 
-def _calls_with_people(session: Session, profile_id: int) -> list[tuple[str, Parameters, Any]]:
-    """Operations that give a profile away and take it back, the parameters beside its id, and the bodies."""
-    user_id, role_id = fixtures.user(session)["id"], fixtures.role(session)["id"]
+def _calls_with_people(session: Session, profile_id: int) -> list[tuple[Call, *tuple[Any, ...]]]:
+    """Operations that give a profile away and take it back, each with what it is given."""
+    user_id, [role_id] = fixtures.user_id(session), fixtures.role_ids(session, 1)
     return [
-        ("attachRolesToAccessProfile", {}, {"role_ids": [role_id], "is_default": True}),
-        ("assignUserAccessProfile", {"user_id": user_id}, {"profile_id": profile_id}),
-        ("propagateAccessProfile", {}, {"fields": ["budgets"], "reset_usage": True}),
-        ("detachRoleFromAccessProfile", {"role_id": role_id}, None),
+        (calls.attach, profile_id, {"role_ids": [role_id], "is_default": True}),
+        (calls.assign, user_id, {"profile_id": profile_id}),
+        (calls.propagate, profile_id, {"fields": ["budgets"], "reset_usage": True}),
+        (calls.detach_role, profile_id, role_id),
     ]
-
-
-def _update(session: Session, profile_id: int, **fields: Any) -> dict[str, Any]:
-    answer = session.call("updateAccessProfile", parameters={"profile_id": profile_id}, body=fields)
-    return calls.shown(answer, 200)
-
-
-def _versions(session: Session, profile_id: int) -> Answer:
-    return session.call("listAccessProfileVersions", parameters={"profile_id": profile_id})
-
-
-def _version(session: Session, profile_id: int, number: Any) -> Answer:
-    parameters = {"profile_id": profile_id, "version": number}
-    answer = session.call("getAccessProfileVersion", parameters=parameters)
-    expect.status(answer, 200)
-    return answer
 
 
 def _snapshot(answer: Answer) -> dict[str, Any]:

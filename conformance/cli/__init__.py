@@ -5,7 +5,19 @@ import sys
 
 import click
 
-from conformance.cli import check, clauses, clean, diff, init, matrix, new_check, replay, report, selftest
+from conformance.cli import (
+    check,
+    clauses,
+    clean,
+    diff,
+    expect,
+    init,
+    matrix,
+    new_check,
+    replay,
+    report,
+    selftest,
+)
 from conformance.cli.root import cli
 from conformance.run.verdict import ExitCode
 
@@ -15,6 +27,7 @@ __all__ = [
     "clean",
     "cli",
     "diff",
+    "expect",
     "init",
     "main",
     "matrix",

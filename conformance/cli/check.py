@@ -1,19 +1,29 @@
 """`conformance check`."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import click
 
 from conformance.cli.planning import plan_of
-from conformance.cli.root import FILE, checks_option, cli, contract_option, format_option, profile_option
+from conformance.cli.root import (
+    FILE,
+    checks_option,
+    cli,
+    contract_option,
+    format_option,
+    once,
+    profile_option,
+)
 from conformance.cli.target import target_options
 from conformance.run.verdict import ExitCode
 
 
-def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...]:
+def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, ...]) -> tuple[str, ...]:
     from conformance.report.files import FORMATS
 
+    text = once(context, option, lists) or ""
     named = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in named:
         if name not in FORMATS:
@@ -26,8 +36,9 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 @click.option(
     "--mode",
     type=click.Choice(["quick", "standard", "certify"]),
-    help="quick: a few seconds, the first clause of each operation. standard: everything, within a minute. "
-    "certify: everything with two seeds, and nothing may be skipped or unreached. [standard]",
+    help="quick: a few seconds, the first clause of each operation; by a contract of yours, each operation "
+    "once and no constraints. standard: everything, within a minute. certify: everything with two seeds, and "
+    "nothing may be skipped or unreached. [standard]",
 )
 @profile_option
 @click.option(
@@ -50,7 +61,9 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 )
 @click.option("--seed", type=click.IntRange(min=0), help="Repeats the random choices of an earlier run.")
 @click.option(
-    "--budget", type=click.FloatRange(min=1), help="Seconds for all phases together. The mode has its own."
+    "--budget",
+    type=click.FloatRange(min=1),
+    help="Seconds for all phases together. Without it a run takes as long as it takes.",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), help="Checks that run at a time. [4]")
 @contract_option
@@ -67,7 +80,8 @@ def _formats(_: click.Context, __: click.Parameter, text: str) -> tuple[str, ...
 @click.option(
     "--report",
     "formats",
-    default="html,junit",
+    multiple=True,
+    default=("html,junit",),
     show_default=True,
     callback=_formats,
     help="What to write beside results.json: html, junit, sarif, markdown, badge, badge-svg, text.",
@@ -101,24 +115,23 @@ def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: 
     if form == "json":
         results = runner.run(plan)
     else:
-        from rich.console import Console
+        from conformance.report.text import TextReport, patient_console
 
-        from conformance.report.text import TextReport
-
-        report = TextReport(Console(highlight=False), verbose=verbose)
+        report = TextReport(patient_console(), verbose=verbose)
         with report.watching(plan):
             results = runner.run(plan, report.observe)
-    document = results.as_dict()
-    if form == "json":
-        if results.obstacle:
-            click.echo(results.obstacle, err=True)
-        click.echo(files.encoded(to_json(document)), nl=False)
-    else:
-        report.finish(document)
+    document, code = results.as_dict(), results.exit_code
     if output is not None:
         try:
             files.write(output, document, formats)
         except OSError as error:
             click.echo(f"The reports cannot be written to {output}: {error}.", err=True)
-            raise click.exceptions.Exit(ExitCode.SUITE_FAILED) from error
-    raise click.exceptions.Exit(results.exit_code)
+            code = code if code is ExitCode.DOES_NOT_CONFORM else ExitCode.SUITE_FAILED
+    if form == "text":
+        report.finish(document)
+    else:
+        if results.obstacle or results.is_interrupted:
+            click.echo(results.sentence, err=True)
+        with suppress(BrokenPipeError):
+            click.echo(files.encoded(to_json(document)), nl=False)
+    raise click.exceptions.Exit(code)

@@ -48,6 +48,6 @@ def clean(contract_file: Any, everything: bool, yes: bool, **options: Any) -> No
             click.echo(str(error), err=True)
             raise click.exceptions.Exit(ExitCode.INCOMPLETE) from error
     if left.total:
-        click.echo(f"The server did not remove {left}.", err=True)
+        click.echo("\n  ".join([f"The server did not remove {left}.", *left.reasons]), err=True)
         raise click.exceptions.Exit(ExitCode.INCOMPLETE)
     click.echo(f"Removed {found}.")

@@ -38,6 +38,7 @@ class TargetSettings:
     verify: bool = True
     timeout: float | None = None
     rate: float | None = None
+    proxy: str | None = field(default=None, repr=False)
     parallel: int | None = None
 
 
@@ -125,6 +126,7 @@ def _target_readers(folder: Path, environment: Mapping[str, str]) -> dict[str, _
         "verify": _flag,
         "timeout": _positive,
         "rate": _positive,
+        "proxy": expanded,
         "parallel": _whole_from(1),
     }
 

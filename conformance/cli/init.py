@@ -18,6 +18,7 @@ url = "http://127.0.0.1:8080"   # the server's root; a path is taken for a prefi
 # verify = false                # takes any TLS certificate
 # timeout = 10                  # seconds for a whole request
 # rate = 20                     # requests a second that may leave
+# proxy = "${PROXY_URL}"        # an HTTP proxy that all requests go through
 # parallel = 4                  # checks that run at the same time
 # headers = { "X-Tenant" = "acme", "X-Gateway-Token" = "${GATEWAY_TOKEN}" }
 

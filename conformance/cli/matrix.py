@@ -19,6 +19,7 @@ from conformance.cli.root import cli
     help="How to render it.",
 )
 @click.option("--only-differences", is_flag=True, help="Leaves out the checks on which all servers agree.")
+@click.option("--claimed-by-all", is_flag=True, help="Leaves out the checks that a server does not claim.")
 @click.option(
     "--allow-different-contracts",
     is_flag=True,
@@ -31,6 +32,7 @@ def matrix(
     output: Path,
     *,
     only_differences: bool,
+    claimed_by_all: bool,
     allow_different_contracts: bool,
 ) -> None:
     """Set the RESULTS of several servers side by side: checks by servers, differences first.
@@ -43,7 +45,7 @@ def matrix(
     Examples:
       conformance check https://old.example --label old --key "$OLD_KEY" --output old
       conformance check https://new.example --label new --key "$NEW_KEY" --output new
-      conformance matrix old new --only-differences
+      conformance matrix old new --only-differences --claimed-by-all
       conformance matrix old new --format html -o matrix.html
     """  # noqa: D301  click takes the character itself
     from conformance.report import matrix as made
@@ -54,6 +56,7 @@ def matrix(
         built = made.build(
             [load(file) for file in results],
             only_differences=only_differences,
+            claimed_by_all=claimed_by_all,
             allow_different_contracts=allow_different_contracts,
         )
     except made.DifferentContracts as error:

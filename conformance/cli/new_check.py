@@ -1,6 +1,7 @@
 """`conformance new-check`: what to begin a check and a fault with."""
 
 import re
+import textwrap
 from collections.abc import Collection, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -16,7 +17,7 @@ _CHECK = '''
 def {name}(session: Session) -> None:
     """Says what it sends, and what the answers are to be.
 
-    The clause: {text}
+{text}
     """
     answer = {call}
     expect.status(answer, {status})
@@ -25,7 +26,7 @@ _CHECK_IMPORTS = """from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
 """
-_FAULT = """    # The clause: {text}
+_FAULT = """{comment}
     "{id}/another_status": on({touched}).refuse(418),
 """
 _NEW_FAULTS = """from conformance.selftest.combinators import on
@@ -102,10 +103,14 @@ def _faults(contract: Contract, file: str, clauses: Sequence[Clause], *, is_new:
 def _words(contract: Contract, clause: Clause) -> dict[str, str]:
     own = contract.operation(clause.operation_id) if clause.operation_id else None
     called = own or contract.operations[0]
+    text = " ".join(clause.text.split())
     return {
         "id": clause.id,
         "name": clause.id.lower().replace("-", "_"),
-        "text": " ".join(clause.text.split()),
+        "text": textwrap.fill(f"The clause: {text}", 110, initial_indent=" " * 4, subsequent_indent=" " * 4),
+        "comment": textwrap.fill(
+            f"The clause: {text}", 110, initial_indent="    # ", subsequent_indent="    # "
+        ),
         "call": _call(called),
         "status": str(min(contract.statuses(called))),
         "touched": "" if own is None else f'"{own.id}"',

@@ -14,6 +14,7 @@ from conformance.cli.credentials import (
     with_keys,
 )
 from conformance.contract.document import Contract
+from conformance.http.proxy import Proxy
 from conformance.http.target import Target, server_root
 from conformance.http.transport import tls_context
 
@@ -30,6 +31,7 @@ class TargetOptions:
     ca_file: Path | None = None
     insecure: bool = False
     rate: float | None = None
+    proxy: str | None = None
     read_only: bool = False
 
 
@@ -57,13 +59,14 @@ def chosen_from(
     """Return what was chosen, on the command line or else in the file.
 
     Raises:
-        OptionError, ConfigError, TargetUrlError: it cannot be used.
+        OptionError, ConfigError, TargetUrlError, ProxyUrlError: it cannot be used.
     """
     stated = config.target
     root, contract, note = _place(options, config, contract)
     keys = keys_by_role(secrets, config, contract, environment)
     credentials = with_keys(credentials_by_role(secrets, config, contract, environment), keys, contract)
     notes = (note, *contract.notes, lacking(credentials, keys, contract))
+    proxy = options.proxy or stated.proxy
     target = Target(
         root=root,
         keys=keys,
@@ -74,6 +77,7 @@ def chosen_from(
         verify=stated.verify and not options.insecure,
         rate=options.rate or stated.rate,
         read_only=options.read_only or config.run.read_only,
+        proxy=Proxy.parse(proxy) if proxy else None,
     )
     try:
         tls_context(target)

@@ -17,7 +17,6 @@ from conformance.run.verdict import ExitCode, Status
 _FAILED = ("FAIL", "WARN", "XFAIL")
 _UNSAID: dict[str, Any] = {
     "without": (),
-    "exclude": (),
     "budget": None,
     "jobs": 1,
     "max_examples": None,
@@ -87,6 +86,7 @@ def _plan(document: Document, verdict_id: str, options: dict[str, Any]) -> Plan:
         "mode": "standard" if document["mode"] == "certify" else document["mode"],
         "profiles": ",".join(document["profiles"]["claimed"]) or None,
         "only": (verdict_id,),
+        "exclude": tuple(document.get("excluded", ())),
         "seed": document["seed"],
         "label": document["label"],
     }
@@ -102,7 +102,7 @@ def _check_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
     """Make the check once more, and tell then from now."""
     from conformance import runner
 
-    results = runner.run(plan)
+    results = runner.run_whole(plan)
     if results.obstacle is not None:
         click.echo(results.obstacle)
         return ExitCode.INCOMPLETE

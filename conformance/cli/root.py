@@ -23,8 +23,21 @@ checks_option = click.option(
     metavar="PACKAGE",
     help="Your own checks of its clauses. Installed ones are found (entry points conformance.checks).",
 )
+
+
+def once(_: click.Context, option: click.Parameter, lists: tuple[str, ...]) -> str | None:
+    """Return the one list that was given, as the last of several would win; None for none."""
+    if len(lists) > 1:
+        raise click.UsageError(f"{option.opts[0]} is given more than once: give one list, with commas in it.")
+    return next(iter(lists), None)
+
+
 profile_option = click.option(
-    "--profile", "profiles", help="Profiles, with commas between. The default is all."
+    "--profile",
+    "profiles",
+    multiple=True,
+    callback=once,
+    help="Profiles, with commas between. The default is all.",
 )
 
 

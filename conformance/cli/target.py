@@ -13,6 +13,7 @@ from conformance.cli.credentials import OptionError, SecretOptions
 from conformance.cli.options import Chosen, TargetOptions, chosen_from
 from conformance.cli.root import FILE
 from conformance.contract.document import Contract
+from conformance.http.proxy import ProxyUrlError
 from conformance.http.target import TargetUrlError
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
@@ -49,6 +50,12 @@ _OPTIONS = (
     click.option("--timeout", type=_POSITIVE, help="Seconds for a whole request. [10]"),
     click.option("--ca-file", type=FILE, help="The authority whose TLS certificates are good."),
     click.option("--insecure", is_flag=True, help="Takes any TLS certificate."),
+    click.option(
+        "--proxy",
+        envvar="CONFORMANCE_PROXY",
+        metavar="URL",
+        help="An HTTP proxy that all requests go through, like http://proxy:3128. [CONFORMANCE_PROXY]",
+    ),
     click.option("--rate", type=_POSITIVE, help="Requests a second that may leave."),
     click.option("--read-only", is_flag=True, help="Sends nothing that could change something."),
 )
@@ -75,6 +82,6 @@ def take_target(options: dict[str, Any], contract: Contract) -> tuple[Chosen, Co
     try:
         settings = config.load(path, os.environ) if path else config.Config()
         chosen = chosen_from(asked, secrets, settings, contract, os.environ)
-    except (config.ConfigError, OptionError, TargetUrlError) as error:
+    except (config.ConfigError, OptionError, ProxyUrlError, TargetUrlError) as error:
         raise click.UsageError(str(error)) from error
     return chosen, settings

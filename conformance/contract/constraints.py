@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from conformance.contract.bodies import Body, is_writable
 from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.media_types import JSON, is_json, kind_of
 from conformance.contract.schemas import simplified
+from conformance.contract.styles import schema_of
 
 Schema = dict[str, Any]
 
-JSON = "application/json"
 ITEM = "[]"
 """The step from an array to its items."""
 BODY = "body"
@@ -31,6 +34,7 @@ class Constraint:
         value: what it says, as in 255.
         pointer: where it says so (RFC 6901).
         schema: the schema of the place, its own reference followed.
+        is_text: whether its values are written as texts without a type: outside of bodies, and in forms.
     """
 
     operation_id: str
@@ -41,6 +45,7 @@ class Constraint:
     pointer: str
     line: int
     schema: Schema
+    is_text: bool = True
 
     @property
     def place(self) -> str:
@@ -68,13 +73,34 @@ class Reader:
         found = [*self._of_parameters(), *self._of_body()]
         return list({constraint.id: constraint for constraint in found}.values())
 
-    def body(self) -> tuple[Schema, str] | None:
-        """Return the schema of the JSON body with its pointer; None when the operation takes none."""
-        if "requestBody" not in self._node:
+    def body(self) -> Body | None:
+        """Return how a body is written, as JSON if it can be; None when the operation takes none that can."""
+        content, pointer = self._content()
+        schemas = {
+            kind: self._contract.resolved(media["schema"], "")[0]
+            for kind, media in content.items()
+            if "schema" in media
+        }
+        writable = [kind for kind, schema in schemas.items() if is_writable(kind, simplified(schema))]
+        if not writable:
             return None
+        chosen = min(writable, key=lambda kind: (kind_of(kind) != JSON, not is_json(kind)))
+        media = content[chosen]
+        place = pointer + pointer_to("content", chosen, "schema")
+        return Body(media["schema"], place, chosen, tuple(content), media.get("encoding", {}))
+
+    def unwritten(self) -> str:
+        """Return why no body is written, where the operation takes one: nothing writes its media types."""
+        content, _ = self._content()
+        if not content or self.body() is not None:
+            return ""
+        return f"its body is {' or '.join(content)}, which only the phase fuzz writes"
+
+    def _content(self) -> tuple[dict[str, Any], str]:
+        if "requestBody" not in self._node:
+            return {}, ""
         request, pointer = self._contract.resolved(self._node["requestBody"], self._pointer + "/requestBody")
-        schema = request.get("content", {}).get(JSON, {}).get("schema")
-        return None if schema is None else (schema, pointer + pointer_to("content", JSON, "schema"))
+        return request.get("content", {}), pointer
 
     def parameters(self) -> Iterator[tuple[dict[str, Any], str]]:
         """Yield the parameters with their pointers: those of the operation, and those of its path."""
@@ -90,22 +116,23 @@ class Reader:
     def _of_parameters(self) -> Iterator[Constraint]:
         for parameter, pointer in self.parameters():
             location, steps = parameter["in"], (parameter["name"],)
-            schema = parameter.get("schema", {})
+            schema, place = schema_of(parameter)
             # A path without one of its parameters is another path.
             if parameter.get("required") and location != "path":
                 yield self._constraint(location, steps, "required", True, f"{pointer}/required", schema)
-            yield from self._within(location, steps, schema, f"{pointer}/schema")
+            yield from self._within(location, steps, schema, pointer + place)
 
     def _of_body(self) -> Iterator[Constraint]:
-        stated = self.body()
-        if stated is None:
+        body = self.body()
+        if body is None:
             return
-        schema, place = stated
+        schema, is_text = body.schema, body.is_text
         request, pointer = self._contract.resolved(self._node["requestBody"], self._pointer + "/requestBody")
         if request.get("required"):
-            yield self._constraint(BODY, (), "required", True, f"{pointer}/required", schema)
-        yield self._constraint(BODY, (), "content", JSON, pointer + pointer_to("content", JSON), schema)
-        yield from self._within(BODY, (), schema, place)
+            yield self._constraint(BODY, (), "required", True, f"{pointer}/required", schema, is_text=is_text)
+        place = pointer + pointer_to("content", body.media_type)
+        yield self._constraint(BODY, (), "content", body.media_type, place, schema, is_text=is_text)
+        yield from self._within(BODY, (), schema, body.pointer, is_text=is_text)
 
     def _within(
         self,
@@ -114,6 +141,8 @@ class Reader:
         node: Schema,
         pointer: str,
         above: frozenset[str] = frozenset(),
+        *,
+        is_text: bool = True,
     ) -> Iterator[Constraint]:
         """Yield the constraints of a schema and of all that stands in it."""
         stated, pointer = self._contract.resolved(node, pointer)
@@ -122,36 +151,42 @@ class Reader:
         if schema.get("readOnly") or pointer in above:
             return
         above |= {pointer}
-        for keyword in _at(schema, location):
-            yield self._constraint(location, steps, keyword, schema[keyword], f"{pointer}/{keyword}", schema)
+        constraint = partial(self._constraint, is_text=is_text)
+        within = partial(self._within, location, above=above, is_text=is_text)
+        for keyword in _at(schema, is_text=is_text):
+            yield constraint(location, steps, keyword, schema[keyword], f"{pointer}/{keyword}", schema)
         for index, member in enumerate(stated.get("allOf", ())):
-            yield from self._within(location, steps, member, f"{pointer}/allOf/{index}", above)
+            yield from within(steps, member, f"{pointer}/allOf/{index}")
         properties = schema.get("properties", {})
         for name in schema.get("required", ()):
             member, _ = self._contract.resolved(properties.get(name, {}), "")
             if not member.get("readOnly"):
-                yield self._constraint(
-                    location, (*steps, name), "required", True, f"{pointer}/required", member
-                )
+                yield constraint(location, (*steps, name), "required", True, f"{pointer}/required", member)
         for name, member in properties.items():
-            place = f"{pointer}/properties{pointer_to(name)}"
-            yield from self._within(location, (*steps, name), member, place, above)
+            yield from within((*steps, name), member, f"{pointer}/properties{pointer_to(name)}")
         if "items" in schema:
-            yield from self._within(location, (*steps, ITEM), schema["items"], f"{pointer}/items", above)
+            yield from within((*steps, ITEM), schema["items"], f"{pointer}/items")
 
     def _constraint(
-        self, location: str, steps: tuple[str, ...], keyword: str, value: Any, pointer: str, schema: Schema
+        self,
+        location: str,
+        steps: tuple[str, ...],
+        keyword: str,
+        value: Any,
+        pointer: str,
+        schema: Schema,
+        *,
+        is_text: bool = True,
     ) -> Constraint:
         line = self._contract.line(pointer)
-        return Constraint(self._operation.id, location, steps, keyword, value, pointer, line, schema)
+        return Constraint(self._operation.id, location, steps, keyword, value, pointer, line, schema, is_text)
 
 
-def _at(schema: Schema, location: str) -> Iterator[str]:
+def _at(schema: Schema, *, is_text: bool) -> Iterator[str]:
     """Yield the keywords of a schema that bound a value, in a fixed order."""
-    # Outside of bodies, every value is a text.
-    if "type" in schema and (location == BODY or schema["type"] != "string"):
+    if "type" in schema and not (is_text and schema["type"] == "string"):
         yield "type"
-    if schema.get("nullable") and location == BODY:
+    if schema.get("nullable") and not is_text:
         yield "nullable"
     yield from (word for word in ("minimum", "maximum") if word in schema)
     yield from (word for word in ("exclusiveMinimum", "exclusiveMaximum") if schema.get(word))

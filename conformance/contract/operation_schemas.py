@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from typing import Any
 
+from conformance.contract.bodies import is_writable
 from conformance.contract.document import Contract, Operation
+from conformance.contract.media_types import is_json
+from conformance.contract.styles import schema_of
 
 Schema = dict[str, Any]
 
-_JSON = "application/json"
-
 
 class OperationSchemas:
-    """Reads the schemas of operations: JSON alone, whole, with their references followed."""
+    """Reads the schemas of operations whole, with their references followed; of answers, JSON alone."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -26,9 +27,9 @@ class OperationSchemas:
         return schema
 
     def body(self, operation: Operation) -> Schema:
-        """Return the schema of the JSON body; an empty one when there is none."""
+        """Return the schema of the body, JSON or a form; an empty one when there is none."""
         stated, _ = self._contract.resolved(self._contract.stated(operation).get("requestBody", {}), "")
-        return self._json(stated)
+        return self._json(stated) or self._form(stated)
 
     def answers(self, operation: Operation) -> Iterator[Schema]:
         """Yield the schemas of the JSON answers of success."""
@@ -55,7 +56,7 @@ class OperationSchemas:
             for node in holder.get("parameters", ()):
                 parameter, _ = self._contract.resolved(node, "")
                 if parameter.get("in") == place:
-                    found[parameter["name"]] = self.whole(parameter.get("schema", {}))
+                    found[parameter["name"]] = self.whole(schema_of(parameter)[0])
         return found
 
     def _succeeding(self, operation: Operation) -> Iterator[dict[str, Any]]:
@@ -65,13 +66,12 @@ class OperationSchemas:
 
     def _json(self, holder: dict[str, Any]) -> Schema:
         content = holder.get("content", {})
-        media: dict[str, Any] = next((content[kind] for kind in content if _is_json(kind)), {})
+        media: dict[str, Any] = next((content[kind] for kind in content if is_json(kind)), {})
         return self.whole(media.get("schema", {}))
 
-
-def _is_json(media_type: str) -> bool:
-    kind = media_type.partition(";")[0].strip().lower()
-    return kind == _JSON or kind.endswith("+json")
+    def _form(self, holder: dict[str, Any]) -> Schema:
+        found = ((kind, self.whole(m.get("schema", {}))) for kind, m in holder.get("content", {}).items())
+        return next((schema for kind, schema in found if is_writable(kind, schema)), {})
 
 
 def required_members(schema: Schema) -> list[str]:

@@ -177,6 +177,12 @@ class Resources:
         maker = self.maker(operation)
         return self.removes(operation) is not None or (maker is not None and maker.binds)
 
+    def deals_with(self, operation: Operation) -> bool:
+        """Return whether an operation makes, changes or removes objects, and nothing else that is known."""
+        there = self.at(operation.path)
+        is_its_own = there is not None and operation.method in ("PUT", "PATCH", "DELETE")
+        return is_its_own or self.makes(operation) is not None
+
     def removes(self, operation: Operation) -> Resource | None:
         """Return what an operation removes."""
         resource = self.at(operation.path)

@@ -54,6 +54,13 @@ class Values:
                 return False
         return self.texts.sample(schema)
 
+    def told(self, node: Schema, name: str = "") -> Any:
+        """Return a small good value that can be written outside of a body: no empty list or object."""
+        value, schema = self.sample(node, name), self.whole(node)
+        if value == [] and schema.get("maxItems", 1):
+            return self.items(schema, name, 1)
+        return value if value != {} else self.members(schema, 1)
+
     def with_own_id(self, node: Schema, body: Any, place: str) -> Any:
         """Return a body whose id is drawn, where its client chooses one that can bear no name of the run's.
 

@@ -23,9 +23,25 @@ from conformance.run.verdict import Status
 _HERE = Path(__file__).parents[2]
 _GRACE = 10
 """Seconds that Schemathesis gets to write down what it has, once its time is up."""
+_PATIENCE = 300.0
+"""Seconds without a request before Schemathesis is taken for stuck. One may have to wait for its rate."""
+_LOOK_EVERY = 1.0
+_OUT_OF_TIME = "the time for the phase fuzz was used up; give it more with --budget"
+_STUCK = f"Schemathesis sent nothing for {_PATIENCE:.0f} seconds, and was ended"
 # Schemathesis found nothing, or found faults. Anything else means that it could not do its work.
 _RAN = (0, 1)
 _CONTRACT = "openapi.json"
+# What is drawn for an operation hangs on the seed, and not on what others were answered: so it repeats alone.
+_INDEPENDENT = """
+[phases.examples.extra-data-sources]
+responses = false
+[phases.coverage.extra-data-sources]
+responses = false
+[phases.fuzzing.extra-data-sources]
+responses = false
+[phases.fuzzing.error-feedback]
+enabled = false
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +91,14 @@ def fuzz(
         # Secrets come from the environment: they stand in no file and on no command line.
         shown = authentication.shown(contract, target)
         configuration = "".join(each.configuration for each in shown)
+        configuration += _INDEPENDENT
         if target.read_only:
             # Other methods than those of the contract might change something.
             configuration += "[phases.coverage]\nunexpected-methods = []\n"
         (folder / _CONTRACT).write_text(json.dumps(_document(contract)), encoding="utf-8")
         (folder / "schemathesis.toml").write_text(configuration, encoding="utf-8")
         try:
-            ran, in_time = _run(contract, target, request, folder)
+            ran, cut = _run(contract, target, request, folder)
         finally:
             for line in _lines(folder / "findings.ndjson"):
                 if "made" in line:
@@ -90,9 +107,11 @@ def fuzz(
         report = _report(folder / "report.json")
     seconds = (time.perf_counter() - begun) / max(1, len(request.operation_ids))
     problem = None
-    if in_time and (ran.returncode not in _RAN or not report.get("complete")):
+    if cut == _STUCK:
+        problem = Outcome(Status.ERROR, cut)
+    elif not cut and (ran.returncode not in _RAN or not report.get("complete")):
         problem = _problem(ran, report, target)
-    evidence = Evidence(lines, report, problem, in_time=in_time, seconds=seconds)
+    evidence = Evidence(lines, report, problem, cut, seconds)
     return {
         operation_id: outcome(contract, operation_id, evidence, target.redactor)
         for operation_id in request.operation_ids
@@ -101,8 +120,8 @@ def fuzz(
 
 def _run(
     contract: Contract, target: Target, request: Request, folder: Path
-) -> tuple[subprocess.CompletedProcess[str], bool]:
-    """Run Schemathesis, and return how it ended, and whether it did so in time."""
+) -> tuple[subprocess.CompletedProcess[str], str]:
+    """Run Schemathesis, and return how it ended, and why it was made to before it was done, if it was."""
     command = _command(contract, target, request, folder)
     # Its report may be longer than a pipe holds.
     with (folder / "output.txt").open("w+", encoding="utf-8", errors="replace") as output:
@@ -114,16 +133,27 @@ def _run(
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        in_time = True
         try:
-            seconds = request.deadline.remaining
-            child.wait(None if seconds == float("inf") else seconds)
-        except subprocess.TimeoutExpired:
-            in_time = False
+            cut = _wait(child, folder / "findings.ndjson", request.deadline)
         finally:
             _end(child)
         output.seek(0)
-        return subprocess.CompletedProcess(command, child.returncode, output.read(), ""), in_time
+        return subprocess.CompletedProcess(command, child.returncode, output.read(), ""), cut
+
+
+def _wait(child: subprocess.Popen[bytes], written: Path, deadline: Deadline) -> str:
+    """Wait for its end; return why no longer, if that is so. What lives writes a line for each call."""
+    seen, patience = -1, Deadline.within(_PATIENCE)
+    while not deadline.expired and not patience.expired:
+        try:
+            child.wait(min(_LOOK_EVERY, deadline.remaining))
+        except subprocess.TimeoutExpired:
+            size = written.stat().st_size if written.exists() else 0
+            if size != seen:
+                seen, patience = size, Deadline.within(_PATIENCE)
+        else:
+            return ""
+    return _OUT_OF_TIME if deadline.expired else _STUCK
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

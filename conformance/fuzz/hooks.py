@@ -6,18 +6,22 @@ Importing this module registers the hooks; only the engine's child process does.
 import itertools
 import json
 import os
+from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import schemathesis
 from schemathesis import Case, GenerationMode, HookContext, Response
+from schemathesis.core.parameters import ParameterLocation
 
 from conformance.contract import document
 from conformance.contract.document import Operation
+from conformance.contract.media_types import JSON, is_json
 from conformance.contract.resources import Parameters
 from conformance.fuzz import ids, sending, settings
 from conformance.fuzz.bodies import Bodies, Names
-from conformance.http.media_types import JSON, is_json
+from conformance.fuzz.judgement import keep_judgement
 from conformance.http.unreached import Unreached
 from conformance.run import content
 from conformance.run.recipes import Supply
@@ -51,7 +55,8 @@ _bodies = Bodies(_session, _content, _supply, Names(_workspace.prefix))
 _etags: set[str] = set()
 # The cases in whose path an id was replaced by one that nobody has.
 _guarded: set[str] = set()
-_turns = itertools.count()
+# For each operation its own: what is drawn for one must not hang on which others are fuzzed beside it.
+_turns: defaultdict[str, Iterator[int]] = defaultdict(itertools.count)
 
 
 @schemathesis.hook
@@ -145,23 +150,23 @@ def _wants_real_path(case: Case[Any]) -> bool:
     if phase == "stateful" or (phase == "coverage" and place is not None and place.value == _PATH):
         return False
     # Some keep what was drawn, which may be an id at the edge of the range.
-    return phase != "fuzzing" or _is_negative(case) or next(_turns) % 4 > 0
+    return phase != "fuzzing" or _is_negative(case) or next(_turns[_operation(case).id]) % 4 > 0
 
 
 def _set_path(case: Case[Any], operation: Operation) -> bool:
     """Put real ids into the path, or else take out those of others; return whether they are real."""
     if _wants_real_path(case) and (parameters := _made_for(operation)):
         case.path_parameters = parameters
+        keep_judgement(case, ParameterLocation.PATH)
         return True
     if case.path_parameters and case.method.upper() not in _SAFE_METHODS:
         safe = ids.guarded(
             case.path_parameters, _workspace.resources, _workspace.inventory, _workspace.prefix
         )
-        # What is assigned is judged afresh: what was drawn to be wrong, and is left so, had better not be.
-        for name, value in safe.items():
-            if value != case.path_parameters[name]:
-                case.path_parameters[name] = value
-                _guarded.add(case.id)
+        if safe != case.path_parameters:
+            case.path_parameters = safe
+            _guarded.add(case.id)
+            keep_judgement(case, ParameterLocation.PATH)
     return False
 
 
@@ -181,7 +186,7 @@ def _set_conditions(case: Case[Any], operation: Operation) -> None:
             case.headers[name] = '"0"'
     if "If-Match" not in case.headers or (is_bad and _is_negative(case)):
         return
-    turn = next(_turns) % 3
+    turn = next(_turns[operation.id]) % 3
     if _is_negative(case):
         del case.headers["If-Match"]
     elif turn == 1:

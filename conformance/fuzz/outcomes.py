@@ -38,14 +38,14 @@ class Evidence:
         lines: what our hooks wrote down: a line for each call, and for each failure.
         report: Schemathesis' own report; empty when it did not come to write one.
         problem: why nothing can be said, if that is so.
-        in_time: whether it came to its end before its time was used up.
+        cut: why it did not come to its end; empty when it did.
         seconds: how long it took, for each operation.
     """
 
     lines: list[dict[str, Any]]
     report: dict[str, Any]
     problem: Outcome | None
-    in_time: bool
+    cut: str
     seconds: float
 
 
@@ -62,11 +62,8 @@ def outcome(contract: Contract, operation_id: str, evidence: Evidence, redactor:
     if evidence.problem is not None:
         return evidence.problem
     if any(status is not None and 200 <= status < 300 for status in calls):
-        cut = "" if evidence.in_time else "the time for the phase fuzz was used up before all was sent"
-        return Outcome(Status.PASS, cut, (), len(calls), seconds)
-    reason = "no request was accepted, so that no good answer was seen"
-    if not evidence.in_time:
-        reason = "the time for the phase fuzz was used up; give it more with --budget"
+        return Outcome(Status.PASS, evidence.cut, (), len(calls), seconds)
+    reason = evidence.cut or "no request was accepted, so that no good answer was seen"
     return Outcome(Status.NOT_REACHED, reason, (), len(calls), seconds)
 
 

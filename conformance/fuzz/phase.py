@@ -10,6 +10,7 @@ from conformance.run import skips
 from conformance.run.canary import is_alive
 from conformance.run.plan import Mode, Run, Statement
 from conformance.run.schema_verdicts import decided
+from conformance.run.trouble import gone
 from conformance.run.verdict import Status
 
 
@@ -53,8 +54,8 @@ class Fuzz:
                 outcomes[operation.id] = Outcome(Status.SKIP, why)
         claimed = [operation.id for operation in operations if operation.id not in outcomes]
         if claimed and (workspace.trouble or not is_alive(workspace.session("alive"))):
-            gone = Outcome(Status.NOT_REACHED, workspace.trouble or "the server no longer answers")
-            outcomes |= dict.fromkeys(claimed, gone)
+            reason = workspace.trouble or gone(workspace, names=not plan.content.insists)
+            outcomes |= dict.fromkeys(claimed, Outcome(Status.NOT_REACHED, reason))
         elif claimed:
             effort = engine.THOROUGH if plan.mode is Mode.CERTIFY else engine.BRIEF
             if plan.max_examples is not None:

@@ -3,7 +3,6 @@
 Schemathesis makes sessions of `requests` where it needs them, and all of them send through one adapter.
 """
 
-import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,10 +11,10 @@ import requests
 import urllib3
 from requests.adapters import HTTPAdapter
 
+from conformance.http.content import LARGEST_ANSWER
 from conformance.http.deadline import Deadline
-from conformance.http.pacing import TOO_MANY_REQUESTS
-from conformance.http.target import Target
-from conformance.http.transport import LARGEST_ANSWER, Transport
+from conformance.http.target import SCHEMES, Target
+from conformance.http.transport import Transport
 from conformance.http.unreached import Unreached
 
 
@@ -27,28 +26,31 @@ def send_through(transport: Transport, target: Target) -> None:
         trust = {"verify": False}
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
+    proxy, through = target.proxy, {}
+    if proxy is not None:
+        # `requests` would take a password for Latin-1.
+        HTTPAdapter.proxy_headers = lambda *_: proxy.headers  # type: ignore[method-assign]
+        through = {"proxies": dict.fromkeys(SCHEMES, proxy.url)}
+
     def send(adapter: HTTPAdapter, request: requests.PreparedRequest, **options: Any) -> requests.Response:
-        method, path, spent = request.method or "GET", request.path_url, 0.0
+        method, path = request.method or "GET", request.path_url
         for name, value in target.headers:
             request.headers.setdefault(name, value)
-        options |= trust
+        options |= trust | through
+
+        def attempt() -> tuple[int, httpx.Headers, requests.Response]:
+            transport.pacer.take_turn()
+            deadline = transport.begin()
+            response = plain(adapter, request, **options)
+            response.raw = _Bounded(response.raw, deadline)
+            return response.status_code, httpx.Headers(dict(response.headers)), response
+
         try:
             transport.permit(method, path)
-            for attempt in itertools.count():
-                transport.pacer.take_turn()
-                deadline = transport.begin()
-                response = plain(adapter, request, **options)
-                transport.pacer.answered(response.status_code)
-                if response.status_code != TOO_MANY_REQUESTS:
-                    break
-                response.close()
-                headers = httpx.Headers(dict(response.headers))
-                spent += transport.hold(method, path, headers, attempt, spent)
-        except Unreached as unreached:
+            return transport.patiently(method, path, attempt)
+        except (Unreached, httpx.ProxyError) as unreached:
             # What the suite takes for unreached is a failure of the network to Schemathesis.
             raise requests.ConnectionError(str(unreached), request=request) from unreached
-        response.raw = _Bounded(response.raw, deadline)
-        return response
 
     HTTPAdapter.send = send  # type: ignore[assignment, method-assign]
 

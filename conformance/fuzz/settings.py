@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from conformance.http.credentials import Credential
+from conformance.http.proxy import Proxy
 from conformance.http.target import Target
 
 SECRETS = "CONFORMANCE_FUZZ_SECRETS"
@@ -27,6 +28,7 @@ def dump(target: Target) -> str:
             "verify": target.verify,
             "rate": target.rate,
             "read_only": target.read_only,
+            "key_prefixes": target.key_prefixes,
         }
     )
 
@@ -37,17 +39,20 @@ def dump_secrets(target: Target) -> str:
         role: {scheme: credential.as_dict() for scheme, credential in held.items()}
         for role, held in target.credentials.items()
     }
-    return json.dumps({"keys": dict(target.keys), "credentials": credentials})
+    proxy = target.proxy and target.proxy.full_url
+    return json.dumps({"keys": dict(target.keys), "credentials": credentials, "proxy": proxy})
 
 
 def load(environment: Mapping[str, str]) -> Target:
     """Return the target with its keys and credentials, from the environment."""
     known = json.loads(environment[TARGET])
     known["headers"] = tuple((name, value) for name, value in known["headers"])
+    known["key_prefixes"] = tuple(known["key_prefixes"])
     known["ca_file"] = known["ca_file"] and Path(known["ca_file"])
     secrets = json.loads(environment[SECRETS])
     credentials = {
         role: {scheme: Credential.from_dict(told) for scheme, told in held.items()}
         for role, held in secrets["credentials"].items()
     }
-    return Target(keys=secrets["keys"], credentials=credentials, **known)
+    proxy = secrets["proxy"] and Proxy.parse(secrets["proxy"])
+    return Target(keys=secrets["keys"], credentials=credentials, proxy=proxy, **known)

@@ -34,6 +34,8 @@ class Answer:
     content: bytes
     exchange: Exchange
     sent: Sent
+    octets: int
+    """How many the content was, in the coding in which it came."""
     trailing: bytes = b""
     """What followed the end of the answer. Nothing may."""
 

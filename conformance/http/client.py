@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -46,8 +46,11 @@ class Client:
         body: Any = None,
         content: bytes | None = None,
         headers: dict[str, str] | None = None,
+        cookies: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send one request: `body` as JSON, or `content` as it is and without a media type.
+
+        The `cookies`, escaped already, are sent beside those of the credential.
 
         Raises:
             httpx.TransportError: there was no answer.
@@ -56,6 +59,9 @@ class Client:
         credential = self._identity.credential(method, path.partition("?")[0])
         target, sent = credential.put_into(f"{path}{_query(query)}", {})
         sent = dict(self._target.headers) | sent
+        if cookies:
+            pairs = [f"{name}={value}" for name, value in cookies.items()]
+            sent["Cookie"] = "; ".join([*filter(None, [sent.get("Cookie")]), *pairs])
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             sent["Content-Type"] = JSON
@@ -72,7 +78,7 @@ class Client:
         )
         asked, _, arguments = target.partition("?")
         whole = Sent(method, asked, arguments, tuple(sent.items()), content)
-        answer = Answer(reply.status, reply.headers, reply.content, exchange, whole)
+        answer = Answer(reply.status, reply.headers, reply.content, exchange, whole, reply.octets)
         self._keep(answer)
         return answer
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-TOO_MANY_REQUESTS = 429
+TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
 _FIRST_PAUSE = 0.5
 """Seconds to wait when a server limits the rate and does not say for how long."""
 
@@ -27,6 +27,7 @@ class Pacer:
     waited: float = field(default=0.0, init=False)
     """Seconds that a server made the run wait, over all requests."""
     _free_at: float = field(default=0.0, init=False)
+    _is_503_an_answer: bool = field(default=False, init=False)
     _hopeless: bool = field(default=False, init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -40,10 +41,17 @@ class Pacer:
         if turn > now:
             self.sleep(turn - now)
 
-    def answered(self, status: int) -> None:
-        """Take note of an answer that was not refused for the rate."""
-        if status != TOO_MANY_REQUESTS:
+    def is_put_off(self, status: int, retry_after: str | None) -> bool:
+        """Return whether an answer asks to come again later: 429, and 503 if it says when."""
+        waits_for_503 = not self._is_503_an_answer and retry_after is not None
+        is_put_off = status == TOO_MANY_REQUESTS or (status == UNAVAILABLE and waits_for_503)
+        if not is_put_off:
             self._hopeless = False
+        return is_put_off
+
+    def give_up_on_503(self) -> None:
+        """Wait for no more of them: a server that is unavailable for so long is to be judged by it."""
+        self._is_503_an_answer = True
 
     def pause(self, retry_after: str | None, attempt: int, spent: float) -> float | None:
         """Return the seconds to hold everything back before a refused request is sent again; None to give up.

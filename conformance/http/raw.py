@@ -1,14 +1,10 @@
 """HTTP over a bare socket: for what an HTTP library will not send, and for requests at one instant."""
 
-import itertools
-import re
 import select
 import socket
 import ssl
 import time
 from collections.abc import Callable
-from http.client import HTTPException, parse_headers
-from io import BytesIO
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -16,18 +12,15 @@ import httpx
 
 from conformance.http.answer import Answer, Sent
 from conformance.http.client import USER_AGENT
+from conformance.http.content import LARGEST_ANSWER, decoded, too_large
 from conformance.http.deadline import Deadline
 from conformance.http.evidence import record
-from conformance.http.pacing import TOO_MANY_REQUESTS
+from conformance.http.proxy import Proxy
+from conformance.http.reader import Reader
 from conformance.http.target import Target
-from conformance.http.transport import LARGEST_ANSWER, Transport, too_large
+from conformance.http.transport import Transport
 
 _PIECE = 65536
-_LARGEST_HEAD = 65536
-_HEAD_END = b"\r\n\r\n"
-_STATUS_LINE = re.compile(rb"HTTP/1\.[01] (\d{3})\b")
-_LENGTH = re.compile(rb"(?im)^content-length:[ \t]*(\d+)")
-_CHUNK_SIZE = re.compile(rb"[0-9a-fA-F]{1,8}")
 _CLOSE_GRACE = 2.0
 """Seconds to wait for the close that was asked for, once the answer is complete."""
 
@@ -72,29 +65,30 @@ class RawConnection:
             sent["Transfer-Encoding"] = "chunked"
         elif body is not None:
             sent["Content-Length"] = str(len(body))
-        spent = 0.0
-        for attempt in itertools.count():
+
+        def attempt() -> tuple[int, httpx.Headers, Answer]:
             answer = self._exchange(method, path, sent, body, chunked=chunked)
-            self._transport.pacer.answered(answer.status)
-            if answer.status != TOO_MANY_REQUESTS:
-                break
-            spent += self._transport.hold(method, path, answer.headers, attempt, spent)
-            self.__exit__()
-            self._socket = self._connect()
+            return answer.status, answer.headers, answer
+
+        answer = self._transport.patiently(method, path, attempt)
         self._keep(answer)
         return answer
 
     def _connect(self) -> socket.socket:
         port = self._url.port or (443 if self._url.scheme == "https" else 80)
+        host, proxy = self._url.hostname or "", self._target.proxy
         plain: socket.socket | None = None
         # Here, and not as the request leaves: those of a race leave together.
         self._transport.pacer.take_turn()
         try:
-            plain = socket.create_connection((self._url.hostname or "", port), self._target.timeout)
+            first = (proxy.host, proxy.port) if proxy else (host, port)
+            plain = socket.create_connection(first, self._target.timeout)
             plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._transport.tls is None:
                 return plain
-            return self._transport.tls.wrap_socket(plain, server_hostname=self._url.hostname)
+            if proxy is not None:
+                _open_tunnel(plain, f"{host}:{port}", proxy)
+            return self._transport.tls.wrap_socket(plain, server_hostname=host)
         except OSError as error:
             if plain is not None:
                 plain.close()
@@ -104,28 +98,47 @@ class RawConnection:
     def _exchange(
         self, method: str, path: str, sent: dict[str, str], body: bytes | None, *, chunked: bool
     ) -> Answer:
-        if self._socket is None:
-            raise httpx.ConnectError("the connection is not open")
+        # A connection is for one request: what is sent again has one of its own.
+        connection, self._socket = self._socket or self._connect(), None
         deadline = self._transport.begin()
-        target = f"{self._url.path}{path}"
+        target, sent = self._url.path + path, dict(sent)
+        if self._target.proxy is not None and self._transport.tls is None:
+            target = f"http://{self._url.netloc}{target}"
+            sent |= self._target.proxy.headers
         head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in sent.items()) + "\r\n"
         begun = time.perf_counter()
-        _send(self._socket, head.encode("latin-1"), body or b"", chunked=chunked)
-        received = _receive(self._socket, method, path, deadline)
-        status, fields, after = _parse(received)
-        headers = httpx.Headers(fields)
-        content, trailing = _split_body(method, headers, after)
+        with connection:
+            _send(connection, head.encode("latin-1"), body or b"", chunked=chunked)
+            read = _receive(connection, method, path, deadline)
+        content = decoded(method, path, read.headers, read.content)
         exchange = record(
             self._target.redactor,
             method,
             f"{self._target.root}{path}",
             (tuple(sent.items()), body),
-            (status, tuple(fields), content),
+            (read.status, tuple(read.headers.multi_items()), content),
             time.perf_counter() - begun,
         )
         below, _, query = path.partition("?")
         whole = Sent(method, below, query, tuple(sent.items()), body)
-        return Answer(status, headers, content, exchange, whole, trailing)
+        return Answer(read.status, read.headers, content, exchange, whole, len(read.content), read.trailing)
+
+
+def _open_tunnel(connection: socket.socket, to: str, proxy: Proxy) -> None:
+    """Have the proxy connect to the server.
+
+    Raises:
+        httpx.ProxyError: it does not.
+    """
+    fields = {"Host": to, **proxy.headers}
+    head = f"CONNECT {to} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in fields.items()) + "\r\n"
+    connection.sendall(head.encode("latin-1"))
+    # Its answer has no content, and what follows it is the server's: not an octet more is read.
+    reader = Reader("HEAD")
+    while not reader.complete:
+        reader.feed(connection.recv(1))
+    if not 200 <= reader.status < 300:
+        raise httpx.ProxyError(f"the proxy answers {reader.status} to CONNECT {to}")
 
 
 def _send(connection: socket.socket, head: bytes, body: bytes, *, chunked: bool) -> None:
@@ -156,32 +169,29 @@ def _answered_early(connection: socket.socket) -> bool:
     return bool(select.select([connection], [], [], 0)[0])
 
 
-def _receive(connection: socket.socket, method: str, path: str, deadline: Deadline) -> bytes:
+def _receive(connection: socket.socket, method: str, path: str, deadline: Deadline) -> Reader:
     """Return what the server sends until it closes, or until its answer is complete and it should have."""
-    received = bytearray()
-    is_complete = False
+    reader, received = Reader(method), 0
     while True:
-        if not is_complete and _complete(method, received):
-            # Complete, but the close is awaited: something might follow that must not.
-            is_complete, deadline = True, Deadline.within(min(_CLOSE_GRACE, deadline.remaining))
         try:
             piece = _read(connection, deadline)
         except TimeoutError as error:
-            if is_complete:
-                break
+            if reader.complete:
+                return reader
             raise httpx.ReadTimeout("no complete answer in time") from error
         except ConnectionResetError:
-            break
+            piece = b""
         except OSError as error:
             raise httpx.ReadError(str(error)) from error
+        was_complete, received = reader.complete, received + len(piece)
+        reader.feed(piece)
         if not piece:
-            break
-        received += piece
-        if len(received) > LARGEST_ANSWER:
+            return reader
+        if received > LARGEST_ANSWER:
             raise too_large(method, path)
-        if len(received) > _LARGEST_HEAD and _HEAD_END not in received:
-            raise httpx.RemoteProtocolError("the head of the answer has no end")
-    return bytes(received)
+        if reader.complete and not was_complete:
+            # The close is awaited all the same: something might follow that must not.
+            deadline = Deadline.within(min(_CLOSE_GRACE, deadline.remaining))
 
 
 def _read(connection: socket.socket, deadline: Deadline) -> bytes:
@@ -189,59 +199,3 @@ def _read(connection: socket.socket, deadline: Deadline) -> bytes:
         raise TimeoutError
     connection.settimeout(deadline.remaining)
     return connection.recv(_PIECE)
-
-
-def _complete(method: str, received: bytearray) -> bool:
-    end = received.find(_HEAD_END)
-    if end < 0:
-        return False
-    head, length = received[:end], len(received) - end - len(_HEAD_END)
-    if method == "HEAD" or re.match(rb"HTTP/1\.[01] (204|304)\b", head):
-        return True
-    if stated := _LENGTH.search(head):
-        return length >= int(stated[1])
-    return received.endswith(b"0\r\n\r\n")
-
-
-def _parse(received: bytes) -> tuple[int, list[tuple[str, str]], bytes]:
-    """Return the status, the headers and what follows them.
-
-    Raises:
-        httpx.RemoteProtocolError: it is no HTTP answer.
-    """
-    status_line, _, rest = received.partition(b"\r\n")
-    match = _STATUS_LINE.match(status_line)
-    head, gap, after = rest.partition(_HEAD_END)
-    if match is None or not gap:
-        raise httpx.RemoteProtocolError("the server closed the connection without an HTTP answer")
-    try:
-        fields = parse_headers(BytesIO(head + _HEAD_END)).items()
-    except HTTPException as error:
-        raise httpx.RemoteProtocolError(f"the headers cannot be read: {error}") from error
-    return int(match[1]), fields, after
-
-
-def _split_body(method: str, headers: httpx.Headers, after: bytes) -> tuple[bytes, bytes]:
-    if method == "HEAD":
-        return b"", after
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        return _dechunk(after)
-    length = headers.get("content-length", "")
-    if length.isdecimal():
-        return after[: int(length)], after[int(length) :]
-    return after, b""
-
-
-def _dechunk(data: bytes) -> tuple[bytes, bytes]:
-    content = bytearray()
-    while data:
-        line, _, data = data.partition(b"\r\n")
-        size = _CHUNK_SIZE.match(line)
-        if size is None:
-            raise httpx.RemoteProtocolError("the answer has a chunk without a size")
-        length = int(size[0], 16)
-        if length == 0:
-            return bytes(content), data.removeprefix(b"\r\n")
-        content += data[:length]
-        data = data[length + 2 :]
-    return bytes(content), b""

@@ -3,7 +3,7 @@
 import base64
 import re
 import shlex
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from conformance.http.credentials import Credential, forms
@@ -17,24 +17,20 @@ _PLACEHOLDER = re.compile(
     r"|\$\{CREDENTIAL_[A-Z0-9_]+\})"
 )
 _SHORTEST_HIDDEN = 8
-# Keys that servers hand out, by their form. What masks one shows 8 of its characters in a row at most.
-_HANDED_OUT = r"((?:bfst|sk-bf)-[a-z0-9_-]{4})[a-z0-9_-]{5,}"
-_HANDED_OUT_TEXT = re.compile(_HANDED_OUT, re.IGNORECASE)
-_HANDED_OUT_OCTETS = re.compile(_HANDED_OUT.encode(), re.IGNORECASE)
 _HIDDEN = r"\1[hidden]"
 
 
 class Redactor:
     """Takes every secret of a run away, wherever it turns up.
 
-    The keys and credentials of the run become placeholders. Any other API key or virtual key is known by its
-    form: its first four characters are left, to tell one from another, and `[hidden]` says that it stood
-    there whole. What a server masked itself stays as it is.
+    The keys and credentials of the run become placeholders. Any other key that a server hands out is known by
+    how it begins: its first four characters are left, to tell one from another, and `[hidden]` says that it
+    stood there whole. What a server masked itself stays as it is.
 
     A credential of less than 8 characters stands in many other words: it goes where it is sent alone.
 
-    It takes the keys by role, the values of the headers that every request bears, and the credentials by
-    role and scheme.
+    It takes the keys by role, the values of the headers that every request bears, the credentials by role and
+    scheme, and how keys begin that the server hands out.
     """
 
     def __init__(
@@ -42,6 +38,7 @@ class Redactor:
         keys: Mapping[str, str],
         headers: Iterable[str] = (),
         credentials: Mapping[str, Mapping[str, Credential]] = MappingProxyType({}),
+        handed_out: Sequence[str] = (),
     ) -> None:
         self._sent = dict(_of_credentials(credentials)) | _of_keys(keys)
         secrets = {secret: name for secret, name in self._sent.items() if len(secret) >= _SHORTEST_HIDDEN}
@@ -56,18 +53,23 @@ class Redactor:
         ordered = sorted(secrets, key=len, reverse=True)
         self._in_text = re.compile("|".join(map(re.escape, ordered)) or "(?!)")
         self._in_octets = re.compile(self._in_text.pattern.encode())
+        # What masks one shows 8 of its characters in a row at most.
+        begins = f"(?:{'|'.join(map(re.escape, handed_out))})" if handed_out else "(?!)"
+        form = rf"({begins}-[a-z0-9_-]{{4}})[a-z0-9_-]{{5,}}"
+        self._handed_out = re.compile(form, re.IGNORECASE)
+        self._handed_out_octets = re.compile(form.encode(), re.IGNORECASE)
         self.authorization = next(map(self.header, _authorizations(credentials)), "Bearer $KEY")
         """What stands for the Authorization header that was sent."""
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
         text = self._in_text.sub(lambda found: self._secrets[found[0]], text)
-        return _HANDED_OUT_TEXT.sub(_HIDDEN, text)
+        return self._handed_out.sub(_HIDDEN, text)
 
     def octets(self, data: bytes) -> bytes:
         """Return the octets without secrets."""
         data = self._in_octets.sub(lambda found: self._secrets[found[0].decode()].encode(), data)
-        return _HANDED_OUT_OCTETS.sub(_HIDDEN.encode(), data)
+        return self._handed_out_octets.sub(_HIDDEN.encode(), data)
 
     def header(self, value: str) -> str:
         """Return the value of a header that was sent: of cookies each, and what follows a scheme."""

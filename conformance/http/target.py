@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from conformance.http.credentials import Credential
+from conformance.http.proxy import Proxy
 from conformance.http.redaction import Redactor
 
 ADMIN, VIEWER, EXPIRED, REVOKED = "admin", "viewer", "expired", "revoked"
@@ -31,6 +32,8 @@ class Target:
         timeout: seconds for a whole request.
         rate: requests a second that may leave; None for no limit.
         read_only: whether nothing may be sent that could change something.
+        proxy: what all requests go through; None for none, whatever the environment says.
+        key_prefixes: how keys begin that the server hands out, up to a hyphen; the first is that of API keys.
     """
 
     root: str
@@ -42,6 +45,8 @@ class Target:
     rate: float | None = None
     read_only: bool = False
     credentials: Mapping[str, Mapping[str, Credential]] = field(default_factory=dict, repr=False)
+    proxy: Proxy | None = None
+    key_prefixes: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -61,7 +66,8 @@ class Target:
     @property
     def redactor(self) -> Redactor:
         """What takes the keys out of everything that is shown."""
-        return Redactor(self.keys, (value for _, value in self.headers), self.credentials)
+        headers = (value for _, value in self.headers)
+        return Redactor(self.keys, headers, self.credentials, self.key_prefixes)
 
 
 def server_root(url: str, servers: Sequence[str]) -> tuple[str, str | None]:

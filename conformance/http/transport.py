@@ -7,29 +7,30 @@ deadline, an answer is read up to a limit, and a server that limits the rate is 
 import itertools
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpcore
 import httpx
 
 from conformance.http import streams
+from conformance.http.content import LARGEST_ANSWER, decoded, too_large
 from conformance.http.deadline import Deadline
 from conformance.http.pacing import TOO_MANY_REQUESTS, Pacer
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached, WouldWrite
 
-LARGEST_ANSWER = 16 * 1024 * 1024
-"""Octets of a body. What is larger is no answer of this API."""
-
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 _PATIENCE_IN_TIMEOUTS = 3
+_PROXY_AUTHENTICATION = 407
 _IDLE = 2.0
 """Seconds after which an idle connection is not used again: before most servers close it."""
 _MOST_CONNECTIONS = 32
 _BODY_METHODS = ("POST", "PUT", "PATCH")
 _TIMEOUTS = ("connect", "read", "write", "pool")
+T = TypeVar("T")
 _URL_CHARACTERS = "%:/?#[]@!$&'()*+,;=~"
 
 
@@ -40,14 +41,12 @@ class Reply:
     status: int
     headers: httpx.Headers
     content: bytes
+    octets: int
+    """How many of them the content was, in the coding in which it came."""
 
 
 class RateLimited(Unreached):
     """The server refuses requests for their rate, for longer than the run waits."""
-
-
-class TooLarge(Unreached):
-    """The answer goes on past the limit."""
 
 
 class Transport:
@@ -58,8 +57,11 @@ class Transport:
         self._origin = urlsplit(target.root)
         self.pacer = Pacer(target.rate, _PATIENCE_IN_TIMEOUTS * target.timeout)
         self.tls = tls_context(target)
+        through = target.proxy
+        proxy = httpcore.Proxy(through.url, headers=list(through.headers.items())) if through else None
         self._pool = httpcore.ConnectionPool(
             ssl_context=self.tls,
+            proxy=proxy,
             max_connections=_MOST_CONNECTIONS,
             max_keepalive_connections=_MOST_CONNECTIONS,
             keepalive_expiry=_IDLE,
@@ -97,32 +99,44 @@ class Transport:
             WouldWrite: the run only reads.
         """
         self.permit(method, target.partition("?")[0])
-        spent = 0.0
-        for attempt in itertools.count():
-            reply = self._send(method, target, headers, content)
-            self.pacer.answered(reply.status)
-            if reply.status != TOO_MANY_REQUESTS:
-                return reply
-            spent += self.hold(method, target, reply.headers, attempt, spent)
-        raise AssertionError("unreachable")
 
-    def hold(self, method: str, target: str, headers: httpx.Headers, attempt: int, spent: float) -> float:
-        """After a refusal for the rate: the seconds that nothing is sent.
+        def attempt() -> tuple[int, httpx.Headers, Reply]:
+            reply = self._send(method, target, headers, content)
+            return reply.status, reply.headers, reply
+
+        return self.patiently(method, target, attempt)
+
+    def patiently(self, method: str, target: str, attempt: Callable[[], tuple[int, httpx.Headers, T]]) -> T:
+        """Send until the answer is not one that asks to come again later; `attempt` gives its status, too.
 
         Raises:
-            RateLimited: that is longer than the run waits.
+            httpx.ProxyError: it is the proxy that answered.
+            RateLimited: the server refuses requests for their rate for longer than the run waits.
         """
-        stated = headers.get("retry-after")
-        seconds = self.pacer.pause(stated, attempt, spent)
-        if seconds is None:
-            said = f" and Retry-After: {stated}" if stated else ""
-            path = target.partition("?")[0]
-            raise RateLimited(
-                f"{self._target.root} answers {method} {path} with 429{said}, and the suite waits "
-                f"{self.pacer.patience:g} seconds at most. Raise the limit of the key, send less with --rate "
-                "REQUESTS_PER_SECOND, or wait longer with --timeout SECONDS."
-            )
-        return seconds
+        spent = 0.0
+        for number in itertools.count():
+            status, headers, reply = attempt()
+            if status == _PROXY_AUTHENTICATION and self._target.proxy is not None:
+                raise httpx.ProxyError("it wants to know who asks (407): http://USER:PASSWORD@HOST:PORT")
+            stated = headers.get("retry-after")
+            if not self.pacer.is_put_off(status, stated):
+                break
+            seconds = self.pacer.pause(stated, number, spent)
+            if seconds is None and status == TOO_MANY_REQUESTS:
+                raise self._rate_limited(method, target, stated)
+            if seconds is None:
+                self.pacer.give_up_on_503()
+                break
+            spent += seconds
+        return reply
+
+    def _rate_limited(self, method: str, target: str, stated: str | None) -> RateLimited:
+        said = f" and Retry-After: {stated}" if stated else ""
+        return RateLimited(
+            f"{self._target.root} answers {method} {target.partition('?')[0]} with 429{said}, and the suite "
+            f"waits {self.pacer.patience:g} seconds at most. Raise the limit of the key, send less with "
+            "--rate REQUESTS_PER_SECOND, or wait longer with --timeout SECONDS."
+        )
 
     def _send(self, method: str, target: str, headers: Mapping[str, str], content: bytes | None) -> Reply:
         try:
@@ -161,6 +175,7 @@ class Transport:
             httpcore.TimeoutException,
             httpcore.NetworkError,
             httpcore.ProtocolError,
+            httpcore.ProxyError,
         ) as error:
             # The checks know one family of errors, of the same names.
             raise getattr(httpx, type(error).__name__)(str(error)) from error
@@ -173,7 +188,8 @@ class Transport:
                 raise too_large(method, target)
             if deadline.expired:
                 raise httpx.ReadTimeout("the answer was not complete in time")
-        return Reply(response.status, httpx.Headers(response.headers), bytes(content))
+        fields = httpx.Headers(response.headers)
+        return Reply(response.status, fields, decoded(method, target, fields, bytes(content)), len(content))
 
     def _url(self, target: str) -> httpcore.URL:
         origin = self._origin
@@ -185,14 +201,6 @@ class Transport:
             port=origin.port,
             target=path.encode(),
         )
-
-
-def too_large(method: str, target: str) -> TooLarge:
-    """Return the error that an answer is larger than one of this API can be."""
-    size = f"{LARGEST_ANSWER // 1024**2} MiB"
-    return TooLarge(
-        f"the answer to {method} {target.partition('?')[0]} is larger than {size}; no more was read"
-    )
 
 
 def tls_context(target: Target) -> ssl.SSLContext | None:

@@ -5,6 +5,12 @@ from dataclasses import dataclass
 UNSEEN = "AP-GET-006"
 """What a difference breaks that shows though nothing was called."""
 
+
+def _by_aspect(*rows: tuple[str, ...]) -> dict[tuple[str, str], str]:
+    """Return the clause by operation and aspect, from rows of an operation, a clause, and its aspects."""
+    return {(operation_id, aspect): clause for operation_id, clause, *aspects in rows for aspect in aspects}
+
+
 _ANSWERED = {
     "createAccessProfile": "AP-CRE-001",
     "updateAccessProfile": "AP-UPD-006",
@@ -53,85 +59,63 @@ _IN_GENERAL = {
     "user": "USR-CRE-001",
 }
 
-_OF_THE_TARGET = {
-    ("createAccessProfile", "is_active"): "AP-CRE-009",
-    ("createAccessProfile", "version"): "AP-CRE-008",
-    ("cloneAccessProfile", "fields"): "AP-CLO-001",
-    ("cloneAccessProfile", "is_active"): "AP-CLO-004",
-    ("cloneAccessProfile", "version"): "AP-CLO-003",
-    ("cloneAccessProfile", "roles"): "AP-CLO-009",
-    ("cloneAccessProfile", "user_count"): "AP-CLO-009",
-    ("updateAccessProfile", "fields"): "AP-UPD-001",
-    ("updateAccessProfile", "version"): "AP-UPD-006",
-    ("deactivateAccessProfile", "is_active"): "AP-DEA-001",
-    ("activateAccessProfile", "version"): "AP-ACT-004",
-    ("deactivateAccessProfile", "version"): "AP-DEA-004",
-    ("activateAccessProfile", "times"): "AP-ACT-004",
-    ("deactivateAccessProfile", "times"): "AP-DEA-004",
-    ("attachRolesToAccessProfile", "is_active"): "AP-ATT-005",
-    ("attachRolesToAccessProfile", "roles"): "AP-ATT-001",
-    ("detachRoleFromAccessProfile", "roles"): "AP-DET-001",
-}
+_OF_THE_TARGET = _by_aspect(
+    ("createAccessProfile", "AP-CRE-009", "is_active"),
+    ("createAccessProfile", "AP-CRE-008", "version"),
+    ("cloneAccessProfile", "AP-CLO-001", "fields"),
+    ("cloneAccessProfile", "AP-CLO-004", "is_active"),
+    ("cloneAccessProfile", "AP-CLO-003", "version"),
+    ("cloneAccessProfile", "AP-CLO-009", "roles", "user_count"),
+    ("updateAccessProfile", "AP-UPD-001", "fields"),
+    ("updateAccessProfile", "AP-UPD-006", "version"),
+    ("deactivateAccessProfile", "AP-DEA-001", "is_active"),
+    ("activateAccessProfile", "AP-ACT-004", "version", "times"),
+    ("deactivateAccessProfile", "AP-DEA-004", "version", "times"),
+    ("attachRolesToAccessProfile", "AP-ATT-005", "is_active"),
+    ("attachRolesToAccessProfile", "AP-ATT-001", "roles"),
+    ("detachRoleFromAccessProfile", "AP-DET-001", "roles"),
+)
 """What is stated of the very template that the call was about."""
 
-_OF_ANY = {
-    ("cloneAccessProfile", "fields"): "AP-CLO-008",
-    ("cloneAccessProfile", "version"): "AP-CLO-008",
-    ("cloneAccessProfile", "is_active"): "AP-CLO-008",
-    ("updateAccessProfile", "copy"): "AP-UPD-015",
-    ("updateAccessProfile", "copies"): "AP-UPD-015",
-    ("deactivateAccessProfile", "copy"): "AP-DEA-005",
-    ("deactivateAccessProfile", "copies"): "AP-DEA-005",
-    ("deactivateAccessProfile", "virtual keys"): "AP-DEA-005",
-    ("deleteAccessProfile", "list"): "AP-DEL-001",
-    ("deleteAccessProfile", "role"): "AP-DEL-005",
-    ("attachRolesToAccessProfile", "roles"): "AP-ATT-008",
-    ("attachRolesToAccessProfile", "user_count"): "AP-ATT-006",
-    ("attachRolesToAccessProfile", "copies"): "AP-ATT-006",
-    ("attachRolesToAccessProfile", "version"): "AP-VER-005",
-    ("attachRolesToAccessProfile", "audit rows"): "AP-AUD-013",
-    ("detachRoleFromAccessProfile", "user_count"): "AP-DET-003",
-    ("detachRoleFromAccessProfile", "copies"): "AP-DET-003",
-    ("detachRoleFromAccessProfile", "copy"): "AP-DET-003",
-    ("detachRoleFromAccessProfile", "version"): "AP-VER-005",
-    ("detachRoleFromAccessProfile", "audit rows"): "AP-AUD-013",
-    ("propagateAccessProfile", "copy"): "AP-PRO-001",
-    ("propagateAccessProfile", "version"): "AP-VER-005",
-    ("propagateAccessProfile", "audit rows"): "AP-AUD-013",
-    ("createUser", "copies"): "USR-CRE-003",
-    ("createUser", "user_count"): "USR-CRE-003",
-    ("updateUserRole", "copies"): "USR-ROL-001",
-    ("updateUserRole", "user_count"): "USR-ROL-001",
-    ("updateUserRole", "virtual keys"): "USR-ROL-001",
-    ("deleteUser", "user_count"): "USR-DEL-001",
-    ("deleteRole", "roles"): "ROL-DEL-001",
-    ("deleteRole", "user"): "ROL-DEL-002",
-    ("deleteRole", "copies"): "ROL-DEL-002",
-    ("deleteRole", "copy"): "ROL-DEL-002",
-    ("updateRole", "roles"): "ROL-UPD-001",
-    ("assignUserAccessProfile", "user_count"): "AP-ASG-001",
-    ("assignUserAccessProfile", "copies"): "AP-ASG-001",
-    ("detachUserAccessProfile", "user_count"): "AP-UDT-001",
-    ("detachUserAccessProfile", "copies"): "AP-UDT-001",
-    ("detachUserAccessProfile", "copy"): "AP-UDT-004",
-    ("detachUserAccessProfile", "virtual keys"): "AP-UDT-002",
-    ("updateUserAccessProfileBudgetOverride", "copy"): "AP-OVR-001",
-    ("deleteUserAccessProfileBudgetOverride", "copy"): "AP-OVD-001",
-    ("addUserAccessProfileVirtualKey", "copy"): "AP-VKA-002",
-    ("addUserAccessProfileVirtualKey", "virtual keys"): "AP-VKA-002",
-    ("addUserVirtualKey", "copy"): "VK-ADD-001",
-    ("addUserVirtualKey", "virtual keys"): "VK-ADD-001",
-    ("deleteUserAccessProfileVirtualKey", "copy"): "AP-VKD-001",
-    ("deleteUserAccessProfileVirtualKey", "virtual keys"): "AP-VKD-001",
-}
+_OF_ANY = _by_aspect(
+    ("cloneAccessProfile", "AP-CLO-008", "fields", "version", "is_active"),
+    ("updateAccessProfile", "AP-UPD-015", "copy", "copies"),
+    ("deactivateAccessProfile", "AP-DEA-005", "copy", "copies", "virtual keys"),
+    ("deleteAccessProfile", "AP-DEL-001", "list"),
+    ("deleteAccessProfile", "AP-DEL-005", "role"),
+    ("attachRolesToAccessProfile", "AP-ATT-008", "roles"),
+    ("attachRolesToAccessProfile", "AP-ATT-006", "user_count", "copies"),
+    ("attachRolesToAccessProfile", "AP-VER-005", "version"),
+    ("attachRolesToAccessProfile", "AP-AUD-013", "audit rows"),
+    ("detachRoleFromAccessProfile", "AP-DET-003", "user_count", "copies", "copy"),
+    ("detachRoleFromAccessProfile", "AP-VER-005", "version"),
+    ("detachRoleFromAccessProfile", "AP-AUD-013", "audit rows"),
+    ("propagateAccessProfile", "AP-PRO-001", "copy"),
+    ("propagateAccessProfile", "AP-VER-005", "version"),
+    ("propagateAccessProfile", "AP-AUD-013", "audit rows"),
+    ("createUser", "USR-CRE-003", "copies", "user_count"),
+    ("updateUserRole", "USR-ROL-001", "copies", "user_count", "virtual keys"),
+    ("deleteUser", "USR-DEL-001", "user_count"),
+    ("deleteRole", "ROL-DEL-001", "roles"),
+    ("deleteRole", "ROL-DEL-002", "user", "copies", "copy"),
+    ("updateRole", "ROL-UPD-001", "roles"),
+    ("assignUserAccessProfile", "AP-ASG-001", "user_count", "copies"),
+    ("detachUserAccessProfile", "AP-UDT-001", "user_count", "copies"),
+    ("detachUserAccessProfile", "AP-UDT-004", "copy"),
+    ("detachUserAccessProfile", "AP-UDT-002", "virtual keys"),
+    ("updateUserAccessProfileBudgetOverride", "AP-OVR-001", "copy"),
+    ("deleteUserAccessProfileBudgetOverride", "AP-OVD-001", "copy"),
+    ("addUserAccessProfileVirtualKey", "AP-VKA-002", "copy", "virtual keys"),
+    ("addUserVirtualKey", "VK-ADD-001", "copy", "virtual keys"),
+    ("deleteUserAccessProfileVirtualKey", "AP-VKD-001", "copy", "virtual keys"),
+)
 """What is stated of everything else that the call may or may not touch."""
 
-_OF_NO_CHANGE = {
-    ("updateAccessProfile", "version"): "AP-UPD-007",
-    ("updateAccessProfile", "times"): "AP-UPD-007",
-    ("deactivateAccessProfile", "audit rows"): "AP-DEA-002",
-    ("activateAccessProfile", "audit rows"): "AP-ACT-002",
-}
+_OF_NO_CHANGE = _by_aspect(
+    ("updateAccessProfile", "AP-UPD-007", "version", "times"),
+    ("deactivateAccessProfile", "AP-DEA-002", "audit rows"),
+    ("activateAccessProfile", "AP-ACT-002", "audit rows"),
+)
 
 _EVENTS = (
     "assignUserAccessProfile",

@@ -21,6 +21,8 @@ from conformance.model.shrink import shrink
 
 _MOST_PARTS = 5
 """How often a search may begin anew."""
+_MOST_ATTEMPTS = 200
+"""How often a failure is tried again to make it shorter."""
 
 
 class Look(Enum):
@@ -180,7 +182,10 @@ def shortest(failure: Failure, begin: Callable[[], History], deadline: Deadline)
         return found
 
     try:
-        shrink(failure, tried, type(begin()), lambda: not deadline.expired)
+        attempts = itertools.count()
+        shrink(
+            failure, tried, type(begin()), lambda: not deadline.expired and next(attempts) < _MOST_ATTEMPTS
+        )
         return attempt(begin, best.steps).failure or best
     except (httpx.TransportError, Unreached):
         return best

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from conformance.contract.resources import parameters_of
 from conformance.http.answer import Answer
 from conformance.http.unreached import Unreached
 from conformance.model import attribution
@@ -17,6 +18,9 @@ from conformance.run.response_schemas import response_fault
 from conformance.run.session import Session
 from conformance.run.verdict import Violation
 
+_THINGS = ("profile", "role", "user")
+"""What has an id in paths: `profile_id`."""
+_READING = ("query", "parameters")
 _SECRET = re.compile(r"sk-bf-[A-Za-z0-9]{32}|bfst-[A-Za-z0-9]{44}")
 
 
@@ -140,10 +144,10 @@ class History:
         self,
         operation_id: str,
         said: Mapping[str, Any],
-        *,
         refusals: Iterable[tuple[int, str]] = (),
+        *,
         success: int = 200,
-        targets: Iterable[str] = (),
+        targets: Iterable[str] | None = None,
         changed: bool = True,
         dry: bool = False,
         secret: bool = False,
@@ -153,18 +157,18 @@ class History:
 
         `refusals` are the statuses that are due, each with the clause that says so; without any, it is to
         succeed. Of several that are due no clause says which comes first. Only an answer that is to show a
-        secret may hold one. `said` is how a reader is told of the arguments.
+        secret may hold one. `said` is how a reader is told of the arguments; things that it names stand in
+        the operation's path, and a template among them is what the call is about, if `targets` does not say.
         """
         refusals = tuple(refusals)
         if not all(self.is_claimed(clause_id) for _, clause_id in refusals):
             raise Inapplicable(operation_id)
         self.effects += not refusals and changed and not dry
-        self.act = Act(operation_id, frozenset(targets), bool(refusals), changed, dry)
-        answer = self.session.call(operation_id, **request)
+        about = [said["profile"]] if targets is None and "profile" in said else targets or ()
+        self.act = Act(operation_id, frozenset(about), bool(refusals), changed, dry)
+        answer = self._call(operation_id, said, request)
         words = [operation_id, *(f"{name}={_short(value)}" for name, value in said.items())]
         self.lines.append(" ".join(words) + f" -> {answer.status}")
-        if answer.status == 503:
-            raise Unreached(f"the server is not ready: {answer.exchange.answer()[:300]}")
         wanted = [status for status, _ in refusals] or [success]
         clause_id = refusals[0][1] if refusals else attribution.of_answer(operation_id)
         if answer.status not in wanted:
@@ -173,11 +177,26 @@ class History:
         self._judge_secrets(answer, allowed=secret and not refusals)
         return None if refusals else answer
 
-    def read(self, operation_id: str, *, missing: str = "", **request: Any) -> Answer:
-        """Send a call that changes nothing. The answer is 200, or 404 where `missing` is its clause."""
+    def _call(self, operation_id: str, said: Mapping[str, Any], request: dict[str, Any]) -> Answer:
+        """Send a call, with the things that it is about in its path."""
+        operation = self.session.contract.operation(operation_id)
+        stated = parameters_of(operation.path if operation else "")
+        named = {f"{kind}_id": self.id_of(kind, said[kind]) for kind in _THINGS if f"{kind}_id" in stated}
+        if named:
+            request = request | {"parameters": named | request.get("parameters", {})}
         answer = self.session.call(operation_id, **request)
         if answer.status == 503:
             raise Unreached(f"the server is not ready: {answer.exchange.answer()[:300]}")
+        return answer
+
+    def id_of(self, kind: str, label: str) -> Any:
+        """Return what the server calls a thing: users are called as the history wishes."""
+        return self.named(label) if kind == "user" else self.ids[kind, label]
+
+    def read(self, operation_id: str, *, missing: str = "", **said: Any) -> Answer:
+        """Send a call that changes nothing. The answer is 200, or 404 where `missing` is its clause."""
+        request: dict[str, Any] = {name: said.pop(name) for name in _READING if name in said}
+        answer = self._call(operation_id, said, request)
         wanted = 404 if missing else 200
         if answer.status != wanted:
             clause_id = missing or attribution.of_difference("list", self.act)

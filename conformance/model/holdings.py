@@ -23,11 +23,9 @@ class HoldingHistory(PeopleHistory):
         answer = self.write(
             "assignUserAccessProfile",
             {"user": user, "profile": profile},
-            refusals=due,
+            due,
             success=201,
-            targets=[profile],
             secret=True,
-            parameters={"user_id": self.named(user)},
             body={"profile_id": self.ids["profile", profile]},
         )
         self._touch(user)
@@ -39,13 +37,7 @@ class HoldingHistory(PeopleHistory):
         """Take a copy from a user, held or not."""
         person, found = self._user(user), self.profile(profile)
         due = [(404, "AP-UDT-003")] * (user not in found.copies)
-        answer = self.write(
-            "detachUserAccessProfile",
-            {"user": user, "profile": profile},
-            refusals=due,
-            targets=[profile],
-            parameters=self._holding(user, profile),
-        )
+        answer = self.write("detachUserAccessProfile", {"user": user, "profile": profile}, due)
         self._touch(user)
         if answer is not None:
             keys = self.world.take(found, person).keys
@@ -72,14 +64,7 @@ class HoldingHistory(PeopleHistory):
         body |= {f"{n[:-1]}_ids": [self.named(e) for e in labels] for n, labels in narrowed.items() if labels}
         aimed = self._aimed_at(found, users, groups)
         fit, unfit = self.world.sorted_out(found, fields, aimed & set(found.copies))
-        answer = self.write(
-            "propagateAccessProfile",
-            said,
-            targets=[profile],
-            dry=dry,
-            parameters={"profile_id": self.ids["profile", profile]},
-            body=body,
-        )
+        answer = self.write("propagateAccessProfile", said, dry=dry, body=body)
         if answer is None:
             return
         shown = answer.json
@@ -119,8 +104,7 @@ class HoldingHistory(PeopleHistory):
         answer = self.write(
             "updateUserAccessProfileBudgetOverride",
             {"user": user, "profile": profile, "budget": " ".join(place[::2]), "amount": amount, **mode},
-            targets=[profile],
-            parameters=self._holding(user, profile) | {"budget_id": self._budget_id(user, line)},
+            parameters={"budget_id": self._budget_id(user, line)},
             body={"amount": amount, **mode},
         )
         if answer is None:
@@ -139,8 +123,7 @@ class HoldingHistory(PeopleHistory):
         self.write(
             "deleteUserAccessProfileBudgetOverride",
             {"user": user, "profile": profile, "budget": " ".join(place[::2])},
-            targets=[profile],
-            parameters=self._holding(user, profile) | {"budget_id": self._budget_id(user, line)},
+            parameters={"budget_id": self._budget_id(user, line)},
         )
         found.rows.append(Row("update", user, "override_clear", optional=not line.raised_by))
         line.raised_by, line.raised_for = 0, None
@@ -165,9 +148,6 @@ class HoldingHistory(PeopleHistory):
             raise Inapplicable(user)
         return found, found.copies[user]
 
-    def _holding(self, user: str, profile: str) -> Fields:
-        return {"user_id": self.named(user), "profile_id": self.ids["profile", profile]}
-
     # Virtual keys
 
     def add_key(self, user: str, profile: str, name: str | None = None) -> None:
@@ -178,10 +158,8 @@ class HoldingHistory(PeopleHistory):
         answer = self.write(
             "addUserAccessProfileVirtualKey",
             {"user": user, "profile": profile, "name": name},
-            refusals=due,
-            targets=[profile],
+            due,
             secret=True,
-            parameters=self._holding(user, profile),
             body={} if name is None else {"name": self.named(name)},
         )
         self._touch(user)
@@ -197,10 +175,9 @@ class HoldingHistory(PeopleHistory):
         answer = self.write(
             "addUserVirtualKey",
             {"user": user, "profile": profile, "name": name},
-            refusals=due,
+            due,
             targets=[] if chosen is None else [chosen],
             secret=True,
-            parameters={"user_id": self.named(user)},
             body={"name": self.named(name), **link},
         )
         self._touch(user)
@@ -213,9 +190,9 @@ class HoldingHistory(PeopleHistory):
         if not copy.keys:
             raise Inapplicable("no key")
         key = copy.keys[number % len(copy.keys)]
-        parameters = {"user_id": self.named(user), "vk_id": self._key_id(self._user(user), key)}
+        parameters = {"vk_id": self._key_id(self._user(user), key)}
         said = {"user": user, "profile": profile, "key": key.name or "its own"}
-        self.write("deleteUserAccessProfileVirtualKey", said, targets=[profile], parameters=parameters)
+        self.write("deleteUserAccessProfileVirtualKey", said, parameters=parameters)
         copy.keys.remove(key)
         found.rows.append(Row("update", user, "vk_delete"))
 
@@ -235,7 +212,7 @@ class HoldingHistory(PeopleHistory):
         """Compare every user's virtual keys as well."""
         super().observe_all()
         for user in self.world.users.values():
-            answer = self.read("listUserVirtualKeys", parameters={"user_id": self.named(user.label)})
+            answer = self.read("listUserVirtualKeys", user=user.label)
             keys = [key for _, copy in self.world.held(user) for key in copy.keys]
             due = sorted((self._key_id(user, key) for key in keys), key=str)
             shown = sorted((row["id"] for row in expect.rows(answer, "virtual_keys")), key=str)

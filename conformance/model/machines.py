@@ -1,7 +1,7 @@
 """What histories are made of: Hypothesis draws the steps, and each is taken in lock-step as it is drawn."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, TypeVar, cast
 
 from hypothesis import strategies as st
@@ -39,20 +39,59 @@ class Hooks:
 
 
 @dataclass(frozen=True)
-class _Kind:
-    """A kind of step: what is drawn for it, what takes it, and when there is something to take it on."""
+class Choice:
+    """Arguments of a step that depend on what is there.
 
-    take: Callable[..., None]
+    Attributes:
+        arguments: gives them, from the machine and what was drawn.
+        fits: says whether there is anything to choose from.
+        drawn: what is drawn for them, if anything.
+    """
+
+    arguments: Callable[[Any, Any], Fields]
+    fits: Callable[[Any], object] = lambda _: True
+    drawn: st.SearchStrategy[Any] | None = PICK
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """A kind of step: what is chosen and drawn for it, how often it is there to draw, and what takes it."""
+
+    choices: tuple[Choice, ...]
     drawn: st.SearchStrategy[Fields]
-    fits: Callable[[Any], object]
     weight: int
+    take: Callable[..., None] | None = None
+
+    def fits(self, machine: "Machine") -> bool:
+        """Return whether there is something to take it on."""
+        return all(choice.fits(machine) for choice in self.choices)
+
+    def arguments(self, machine: "Machine", drawn: Fields) -> Fields:
+        """Return the arguments that what was drawn stands for."""
+        chosen: Fields = {}
+        for number, choice in enumerate(self.choices):
+            chosen |= choice.arguments(machine, drawn.pop(_place(number), None))
+        return chosen | drawn
+
+
+def _place(number: int) -> str:
+    """Return where a choice stands among the arguments that are drawn as they are."""
+    return f"choice {number}"
+
+
+def step(*choices: Choice, weight: int = 1, **drawn: st.SearchStrategy[Any]) -> _Kind:
+    """Return a kind of step, which is called as it is in the history."""
+    chosen = {
+        _place(number): choice.drawn for number, choice in enumerate(choices) if choice.drawn is not None
+    }
+    return _Kind(choices, st.fixed_dictionaries(chosen | drawn), weight)
 
 
 def kind(
-    fits: Callable[[Any], object] = lambda _: True, weight: int = 1, **drawn: st.SearchStrategy[Any]
+    *choices: Choice, weight: int = 1, **drawn: st.SearchStrategy[Any]
 ) -> Callable[[Callable[..., None]], _Kind]:
-    """Make a kind of step of a method of a machine."""
-    return lambda take: _Kind(take, st.fixed_dictionaries(drawn), fits, weight)
+    """Make a kind of step of a method of a machine, where the history has no step that is as it is drawn."""
+    return lambda take: replace(step(*choices, weight=weight, **drawn), take=take)
 
 
 class Machine(RuleBasedStateMachine):
@@ -63,11 +102,11 @@ class Machine(RuleBasedStateMachine):
     """
 
     hooks: ClassVar[Hooks]
-    kinds: ClassVar[tuple[_Kind, ...]] = ()
+    kinds: ClassVar[tuple[tuple[str, _Kind], ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        own = [each for each in vars(cls).values() if isinstance(each, _Kind)]
-        cls.kinds = (*cls.kinds, *(each for each in own for _ in range(each.weight)))
+        own = [(name, each) for name, each in vars(cls).items() if isinstance(each, _Kind)]
+        cls.kinds = (*cls.kinds, *(named for named in own for _ in range(named[1].weight)))
 
     def __init__(self) -> None:
         super().__init__()
@@ -84,8 +123,12 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def step(self, data: st.DataObject) -> None:
         """Take one step of a kind that fits."""
-        chosen = data.draw(st.sampled_from([each for each in self.kinds if each.fits(self)]))
-        chosen.take(self, **data.draw(chosen.drawn))
+        name, chosen = data.draw(st.sampled_from([each for each in self.kinds if each[1].fits(self)]))
+        arguments = chosen.arguments(self, data.draw(chosen.drawn))
+        if chosen.take is None:
+            self.take(name, **arguments)
+        else:
+            chosen.take(self, **arguments)
 
     def take(self, step: str, /, **arguments: Any) -> None:
         """Take one step of the history."""
@@ -115,53 +158,56 @@ class Machine(RuleBasedStateMachine):
         self._counts[letter] = self._counts.get(letter, 0) + 1
         return f"{letter}{self._counts[letter]}"
 
-    def profile(self, pick: int) -> str:
-        """Return one of the templates that are there."""
-        return _picked(self.world.profiles, pick)
+
+def _one_of(argument: str, things: str) -> Choice:
+    """Choose one of the things that are there."""
+    return Choice(
+        lambda machine, pick: {argument: _picked(getattr(machine.world, things), pick)}, _there_are(things)
+    )
 
 
-def _there_are(*kinds: str) -> Callable[[Machine], object]:
-    return lambda machine: all(getattr(machine.world, kind) for kind in kinds)
+def _new(letter: str) -> Choice:
+    """Call something as nothing is called yet."""
+    return Choice(lambda machine, _: {"label": machine.label(letter)}, drawn=None)
 
 
-def is_something_held(machine: "PeopleMachine") -> object:
-    """Return whether any user holds a copy."""
-    return machine.held()
+def _there_are(things: str) -> Callable[[Machine], object]:
+    return lambda machine: getattr(machine.world, things)
 
 
-def is_a_budget_held(machine: "PeopleMachine") -> object:
-    """Return whether any user holds a copy with a budget."""
-    return machine.held(with_budget=True)
+def _held(*, with_budget: bool = False) -> Choice:
+    """Choose a user, and a template that the user holds a copy of; on request, one with a budget."""
+
+    def chosen(machine: "PeopleMachine", pick: int) -> Fields:
+        user, profile = _picked(machine.held(with_budget=with_budget), pick)
+        return {"user": user, "profile": profile}
+
+    return Choice(chosen, lambda machine: machine.held(with_budget=with_budget))
+
+
+PROFILE, USER, ROLE = _one_of("profile", "profiles"), _one_of("user", "users"), _one_of("role", "roles")
+HELD, HELD_BUDGET = _held(), _held(with_budget=True)
+HELD_PROFILE = Choice(lambda machine, pick: {"profile": _picked(machine.held(), pick)[1]}, HELD.fits)
+ROLE_OR_NONE = Choice(
+    lambda machine, pick: {"role": None if pick is None else machine.known_role(pick)},
+    _there_are("roles"),
+    st.none() | PICK,
+)
+ROLES = Choice(
+    lambda machine, picks: {"roles": list(dict.fromkeys(map(machine.known_role, picks)))},
+    _there_are("roles"),
+    st.lists(PICK, min_size=1, max_size=2),
+)
 
 
 class TemplateMachine(Machine):
     """Histories of templates alone."""
 
-    @kind(name=NAMES, fields=fields_of(CONFIGURATION))
-    def _create(self, name: str, fields: Fields) -> None:
-        self.take("create", label=self.label("p"), name=name, fields=fields)
-
-    @kind(_there_are("profiles"), pick=PICK, name=NAMES)
-    def _clone(self, pick: int, name: str) -> None:
-        self.take("clone", profile=self.profile(pick), label=self.label("p"), name=name)
-
-    @kind(
-        _there_are("profiles"),
-        weight=2,
-        pick=PICK,
-        fields=fields_of({"name": NAMES, **CONFIGURATION}),
-        condition=CONDITIONS,
-    )
-    def _update(self, pick: int, fields: Fields, condition: str | None) -> None:
-        self.take("update", profile=self.profile(pick), fields=fields, condition=condition)
-
-    @kind(_there_are("profiles"), pick=PICK, active=st.booleans(), condition=CONDITIONS)
-    def _set_active(self, pick: int, active: bool, condition: str | None) -> None:
-        self.take("set_active", profile=self.profile(pick), active=active, condition=condition)
-
-    @kind(_there_are("profiles"), pick=PICK, condition=CONDITIONS)
-    def _delete(self, pick: int, condition: str | None) -> None:
-        self.take("delete", profile=self.profile(pick), condition=condition)
+    create = step(_new("p"), name=NAMES, fields=fields_of(CONFIGURATION))
+    clone = step(PROFILE, _new("p"), name=NAMES)
+    update = step(PROFILE, weight=2, fields=fields_of({"name": NAMES, **CONFIGURATION}), condition=CONDITIONS)
+    set_active = step(PROFILE, active=st.booleans(), condition=CONDITIONS)
+    delete = step(PROFILE, condition=CONDITIONS)
 
 
 class PeopleMachine(TemplateMachine):
@@ -182,129 +228,56 @@ class PeopleMachine(TemplateMachine):
         self.take("create_user", user="u3")
         self.take("assign", user="u3", profile=profile)
 
-    # Roles
-
-    @kind(name=NAMES)
-    def _create_role(self, name: str) -> None:
-        self.take("create_role", label=self.label("r"), name=name)
-
-    @kind(_there_are("roles"), pick=PICK, name=NAMES)
-    def _rename_role(self, pick: int, name: str) -> None:
-        self.take("rename_role", role=self.role(pick), name=name)
-
-    @kind(_there_are("roles"), pick=PICK)
-    def _delete_role(self, pick: int) -> None:
-        self.take("delete_role", role=self.role(pick))
-
-    @kind(
-        _there_are("profiles", "roles"),
-        pick=PICK,
-        roles=st.lists(PICK, min_size=1, max_size=2),
-        default=st.booleans(),
-        apply=st.booleans(),
-    )
-    def _attach(self, pick: int, roles: list[int], default: bool, apply: bool) -> None:
-        labels = list(dict.fromkeys(self.known_role(role) for role in roles))
-        self.take("attach", profile=self.profile(pick), roles=labels, default=default, apply=apply)
-
-    @kind(_there_are("profiles", "roles"), pick=PICK, role=PICK)
-    def _detach(self, pick: int, role: int) -> None:
-        self.take("detach", profile=self.profile(pick), role=self.role(role))
-
-    # Users
+    create_role = step(_new("r"), name=NAMES)
+    rename_role = step(ROLE, name=NAMES)
+    delete_role = step(ROLE)
+    attach = step(PROFILE, ROLES, default=st.booleans(), apply=st.booleans())
+    detach = step(PROFILE, ROLE)
 
     @kind(user=USERS, role=st.none() | PICK)
-    def _create_user(self, user: str, role: int | None) -> None:
+    def create_user(self, user: str, role: int | None) -> None:
+        """Create a user, whatever roles there are."""
         known = role if self.world.roles else None
         self.take("create_user", user=user, role=None if known is None else self.known_role(known))
 
-    @kind(_there_are("users", "roles"), pick=PICK, role=st.none() | PICK)
-    def _change_role(self, pick: int, role: int | None) -> None:
-        self.take("change_role", user=self.user(pick), role=None if role is None else self.known_role(role))
+    change_role = step(USER, ROLE_OR_NONE)
+    set_groups = step(USER, groups=some(["g1", "g2"]))
+    delete_user = step(USER)
+    assign = step(USER, PROFILE)
+    detach_user = step(HELD)
 
-    @kind(_there_are("users"), pick=PICK, groups=some(["g1", "g2"]))
-    def _set_groups(self, pick: int, groups: list[str]) -> None:
-        self.take("set_groups", user=self.user(pick), groups=groups)
-
-    @kind(_there_are("users"), pick=PICK)
-    def _delete_user(self, pick: int) -> None:
-        self.take("delete_user", user=self.user(pick))
-
-    @kind(_there_are("users", "profiles"), user=PICK, pick=PICK)
-    def _assign(self, user: int, pick: int) -> None:
-        self.take("assign", user=self.user(user), profile=self.profile(pick))
-
-    # What users hold
-
-    @kind(is_something_held, pick=PICK)
-    def _detach_user(self, pick: int) -> None:
-        user, profile = _picked(self.held(), pick)
-        self.take("detach_user", user=user, profile=profile)
-
-    @kind(is_something_held, pick=PICK, fields=fields_of(POLICY), reset_usage=st.booleans())
-    def _update_and_propagate(self, pick: int, fields: Fields, reset_usage: bool) -> None:
-        # These two mostly follow each other.
-        _, profile = _picked(self.held(), pick)
+    @kind(HELD_PROFILE, fields=fields_of(POLICY), reset_usage=st.booleans())
+    def update_and_propagate(self, profile: str, fields: Fields, reset_usage: bool) -> None:
+        """Take two steps, which mostly follow each other."""
         self.take("update", profile=profile, fields=fields)
         chosen = sorted(fields) or list(PROPAGATED)
         self.take("propagate", profile=profile, fields=chosen, reset_usage=reset_usage)
 
-    @kind(
-        is_something_held,
-        pick=PICK,
+    propagate = step(
+        HELD_PROFILE,
         fields=st.just(list(PROPAGATED)) | some(PROPAGATED, at_least=1),
         users=st.none() | st.none() | some(["u1", "u2", "u3"], at_least=1),
         groups=st.none() | st.none() | some(["g1", "g2"], at_least=1),
         reset_usage=st.booleans(),
         dry=st.sampled_from([False, False, True]),
     )
-    def _propagate(self, pick: int, users: list[str] | None, groups: list[str] | None, **drawn: Any) -> None:
-        _, profile = _picked(self.held(), pick)
-        self.take("propagate", profile=profile, users=users, groups=groups, **drawn)
-
-    @kind(
-        is_a_budget_held,
-        pick=PICK,
-        number=PICK,
-        amount=st.integers(1, 9),
-        cycles=st.none() | st.integers(1, 3),
+    set_override = step(
+        HELD_BUDGET, number=PICK, amount=st.integers(1, 9), cycles=st.none() | st.integers(1, 3)
     )
-    def _set_override(self, pick: int, **drawn: Any) -> None:
-        user, profile = _picked(self.held(with_budget=True), pick)
-        self.take("set_override", user=user, profile=profile, **drawn)
+    clear_override = step(HELD_BUDGET, number=PICK)
+    add_key = step(HELD, name=st.none() | NAMES)
 
-    @kind(is_a_budget_held, pick=PICK, number=PICK)
-    def _clear_override(self, pick: int, number: int) -> None:
-        user, profile = _picked(self.held(with_budget=True), pick)
-        self.take("clear_override", user=user, profile=profile, number=number)
-
-    @kind(is_something_held, pick=PICK, name=st.none() | NAMES)
-    def _add_key(self, pick: int, name: str | None) -> None:
-        user, profile = _picked(self.held(), pick)
-        self.take("add_key", user=user, profile=profile, name=name)
-
-    @kind(is_something_held, pick=PICK, name=NAMES, is_named=st.booleans())
-    def _add_user_key(self, pick: int, name: str, is_named: bool) -> None:
-        user, profile = _picked(self.held(), pick)
+    @kind(HELD, name=NAMES, is_named=st.booleans())
+    def add_user_key(self, user: str, profile: str, name: str, is_named: bool) -> None:
+        """Add a key to a copy that is named, or to whichever it is."""
         self.take("add_user_key", user=user, name=name, profile=profile if is_named else None)
 
-    @kind(is_something_held, pick=PICK, number=PICK)
-    def _delete_key(self, pick: int, number: int) -> None:
-        user, profile = _picked(self.held(), pick)
-        self.take("delete_key", user=user, profile=profile, number=number)
-
-    def user(self, pick: int) -> str:
-        """Return one of the users who are there."""
-        return _picked(self.world.users, pick)
-
-    def role(self, pick: int) -> str:
-        """Return one of the roles that are there."""
-        return _picked(self.world.roles, pick)
+    delete_key = step(HELD, number=PICK)
 
     def known_role(self, pick: int) -> str:
         """Return one of the roles that are there, or now and then one that is gone."""
-        known = [label for kind, label in self.history.ids if kind == "role"]
-        return _picked(known, pick) if pick > 9 else self.role(pick)
+        known: list[str] = [label for kind, label in self.history.ids if kind == "role"]
+        return _picked(known if pick > 9 else list(self.world.roles), pick)
 
     def held(self, *, with_budget: bool = False) -> list[tuple[str, str]]:
         """Return every user with a template that the user holds a copy of; on request, one with a budget."""

@@ -29,7 +29,7 @@ class PeopleHistory(TemplateHistory):
         """Create a role called `label`."""
         due = [(409, "ROL-CRE-002")] * self._is_role(name)
         body = {"name": self.named(name)}
-        answer = self.write("createRole", {"name": name}, refusals=due, success=201, body=body)
+        answer = self.write("createRole", {"name": name}, due, success=201, body=body)
         if answer is not None:
             self.ids["role", label] = answer.json["role"]["id"]
             self.world.roles[label] = Role(label, name)
@@ -40,14 +40,8 @@ class PeopleHistory(TemplateHistory):
         """Give a role another name."""
         found = self._role(role)
         due = [(409, "ROL-UPD-002")] * self._is_role(name, but=role)
-        answer = self.write(
-            "updateRole",
-            {"role": role, "name": name},
-            refusals=due,
-            targets=[p.label for p in self.world.profiles.values() if role in p.roles],
-            parameters={"role_id": self.ids["role", role]},
-            body={"name": self.named(name)},
-        )
+        said, body = {"role": role, "name": name}, {"name": self.named(name)}
+        answer = self.write("updateRole", said, due, targets=self._attached(role), body=body)
         self.touched_roles.add(role)
         if answer is not None:
             found.name = name
@@ -55,12 +49,10 @@ class PeopleHistory(TemplateHistory):
     def delete_role(self, role: str) -> None:
         """Delete a role, whoever has it."""
         found = self._role(role)
-        attached = [p.label for p in self.world.profiles.values() if role in p.roles]
-        parameters = {"role_id": self.ids["role", role]}
-        self.write("deleteRole", {"role": role}, targets=attached, parameters=parameters)
+        self.write("deleteRole", {"role": role}, targets=self._attached(role))
         self.touched_users |= {user.label for user in self.world.users.values() if user.role == role}
         self.world.delete_role(found)
-        self.read("getRole", missing="ROL-DEL-001", parameters=parameters)
+        self.read("getRole", missing="ROL-DEL-001", role=role)
 
     def attach(self, profile: str, roles: Sequence[str], default: bool = False, apply: bool = False) -> None:
         """Attach roles to a template; those that are gone make the server refuse all."""
@@ -71,9 +63,7 @@ class PeopleHistory(TemplateHistory):
         answer = self.write(
             "attachRolesToAccessProfile",
             {"profile": profile, "roles": list(roles), "default": default, "apply": apply},
-            refusals=due,
-            targets=[profile],
-            parameters={"profile_id": self.ids["profile", profile]},
+            due,
             body={"role_ids": role_ids, "is_default": default, "apply_to_existing": apply},
         )
         self.touched_roles |= {role for role in roles if role in self.world.roles}
@@ -85,14 +75,8 @@ class PeopleHistory(TemplateHistory):
         """Detach a role from a template, attached or not."""
         found = self.profile(profile)
         due = [(404, "AP-DET-002")] * (role not in found.roles)
-        answer = self.write(
-            "detachRoleFromAccessProfile",
-            {"profile": profile, "role": role},
-            refusals=due,
-            targets=[profile],
-            parameters={"profile_id": self.ids["profile", profile], "role_id": self._role_id(role)},
-        )
-        if answer is not None:
+        self._role_id(role)
+        if self.write("detachRoleFromAccessProfile", {"profile": profile, "role": role}, due) is not None:
             self.world.detach(found, role)
 
     # Users
@@ -103,7 +87,7 @@ class PeopleHistory(TemplateHistory):
         due += [(400, "USR-CRE-002")] * (role is not None and role not in self.world.roles)
         person = {"id": self.named(user), "name": user, "email": "someone@example.com"}
         body = {**person, "role_id": role and self._role_id(role)}
-        answer = self.write("createUser", {"user": user, "role": role}, refusals=due, success=201, body=body)
+        answer = self.write("createUser", {"user": user, "role": role}, due, success=201, body=body)
         self._touch(user, role)
         if answer is not None:
             self.world.users[user] = User(user)
@@ -117,13 +101,8 @@ class PeopleHistory(TemplateHistory):
             # Whether a deactivated default still "gives" the copy that is there, no clause says.
             raise Inapplicable(default.label)
         due = [(400, "USR-ROL-004")] * (role is not None and role not in self.world.roles)
-        answer = self.write(
-            "updateUserRole",
-            {"user": user, "role": role},
-            refusals=due,
-            parameters={"user_id": self.named(user)},
-            body={"role_id": role and self._role_id(role)},
-        )
+        body = {"role_id": role and self._role_id(role)}
+        answer = self.write("updateUserRole", {"user": user, "role": role}, due, body=body)
         self._touch(user, role, found.role)
         if answer is not None:
             self.world.change_role(found, role)
@@ -132,21 +111,17 @@ class PeopleHistory(TemplateHistory):
         """Make a user a member of exactly these groups."""
         found = self._user(user)
         body = {"group_ids": [self.named(group) for group in groups]}
-        parameters = {"user_id": self.named(user)}
-        self.write(
-            "updateUserGroups", {"user": user, "groups": list(groups)}, parameters=parameters, body=body
-        )
+        self.write("updateUserGroups", {"user": user, "groups": list(groups)}, body=body)
         found.groups = set(groups)
         self._touch(user)
 
     def delete_user(self, user: str) -> None:
         """Delete a user, whatever the user holds."""
         found = self._user(user)
-        parameters = {"user_id": self.named(user)}
-        self.write("deleteUser", {"user": user}, parameters=parameters)
+        self.write("deleteUser", {"user": user})
         self.world.delete_user(found)
         self._touch(*([found.role] if found.role else []))
-        self.read("listUserAccessProfiles", missing="USR-DEL-001", parameters=parameters)
+        self.read("listUserAccessProfiles", missing="USR-DEL-001", user=user)
 
     def _granted(self, user: User) -> set[str]:
         """Return the templates whose copies a user has of the present role."""
@@ -172,6 +147,10 @@ class PeopleHistory(TemplateHistory):
         if ("role", label) not in self.ids:
             raise Inapplicable(label)
         return self.ids["role", label]
+
+    def _attached(self, role: str) -> list[str]:
+        """Return the templates that a role is attached to."""
+        return [profile.label for profile in self.world.profiles.values() if role in profile.roles]
 
     def _is_role(self, name: str, but: str | None = None) -> bool:
         return any(role.name == name and role.label != but for role in self.world.roles.values())
@@ -210,7 +189,7 @@ class PeopleHistory(TemplateHistory):
 
     def observe_user(self, user: User) -> None:
         """Compare a user's role and groups."""
-        answer = self.read("getUser", parameters={"user_id": self.named(user.label)})
+        answer = self.read("getUser", user=user.label)
         shown = answer.json["user"]
         role_id = None if user.role is None else self.ids["role", user.role]
         self.agrees("user", f"role_id of {user.label}", shown["role_id"], role_id, answer)
@@ -219,13 +198,12 @@ class PeopleHistory(TemplateHistory):
 
     def observe_role(self, role: Role) -> None:
         """Compare a role's attachments and its number of members."""
-        answer = self.read("getRole", parameters={"role_id": self.ids["role", role.label]})
+        answer = self.read("getRole", role=role.label)
         rows = answer.json["access_profiles"]
         shown = sorted([row["access_profile_id"], row["is_default"]] for row in rows)
         due = sorted(
-            [self.ids["profile", profile.label], profile.roles[role.label]]
-            for profile in self.world.profiles.values()
-            if role.label in profile.roles
+            [self.ids["profile", label], self.world.profiles[label].roles[role.label]]
+            for label in self._attached(role.label)
         )
         self.agrees("role", f"attachments of {role.label} (id, default)", shown, due, answer)
         members = sum(user.role == role.label for user in self.world.users.values())
@@ -236,7 +214,7 @@ class PeopleHistory(TemplateHistory):
 
     def observe_copies(self, user: User) -> None:
         """Compare the copies that a user holds, and the virtual keys."""
-        answer = self.read("listUserAccessProfiles", parameters={"user_id": self.named(user.label)})
+        answer = self.read("listUserAccessProfiles", user=user.label)
         labels = {self.ids["profile", p.label]: p.label for p in self.world.profiles.values()}
         rows = calls.listed(answer)
         shown = sorted(str(labels.get(row["parent_profile_id"], row["parent_profile_id"])) for row in rows)

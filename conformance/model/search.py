@@ -15,7 +15,7 @@ from conformance.model.machines import Machine, PeopleMachine, TemplateMachine
 from conformance.model.scenarios import PEOPLE, TEMPLATES
 from conformance.model.templates import TemplateHistory
 from conformance.run import skips
-from conformance.run.plan import Plan, Run
+from conformance.run.plan import Mode, Plan, Run
 from conformance.run.scenarios import Outcome, Scenario, finding, is_claimed, verdict
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import Finding, Status
@@ -37,9 +37,8 @@ MODELS = (
     Model(PEOPLE, PeopleMachine, HoldingHistory, steps=25, share=1.0),
 )
 
-_SECONDS_EACH = 1.5
-"""Of the budget, for each history that is planned: the number must not hang on how fast the server is."""
-_MOST_HISTORIES = 40
+_HISTORIES = {Mode.STANDARD: 5, Mode.CERTIFY: 40}
+"""By mode: how many there are must not hang on how fast the server is."""
 _FEWEST_HISTORIES = 2
 _SHOWN = 8
 """How many exchanges of the failing step are shown."""
@@ -49,11 +48,10 @@ _PATIENCE = 10
 """How many times as long the fewest histories may take: a server is slow, or its machine is busy."""
 
 
-def search(run: Run, seconds: float) -> None:
-    """Decide the scenario of each model, as far as it is asked for, in so many seconds."""
+def search(run: Run) -> None:
+    """Decide the scenario of each model, as far as it is asked for."""
     plan = run.plan
-    # A slow server gets more time for them, and not more of them: one seed makes the same histories.
-    histories = round(min(seconds / _SECONDS_EACH, _MOST_HISTORIES))
+    histories = _HISTORIES[plan.mode]
     for model in MODELS:
         if not plan.asks_for(model.scenario.id):
             continue
@@ -78,7 +76,7 @@ def _search(model: Model, plan: Plan, workspace: Workspace, histories: int, dead
         Deadline.within(None if seconds == float("inf") else seconds * part)
         for part in (_SEARCH, 1, _PATIENCE)
     )
-    scope = Scope(plan.seed, max(histories, _FEWEST_HISTORIES), model.steps, _FEWEST_HISTORIES)
+    scope = Scope(plan.seed, histories, model.steps, _FEWEST_HISTORIES)
     found = explore(model.machine, begin, scope, search_end, last)
     status, reason = Status.PASS, ""
     findings: tuple[Finding, ...] = ()

@@ -32,7 +32,7 @@ class TemplateHistory(History):
         answer = self.write(
             "createAccessProfile",
             {"name": name, **fields},
-            refusals=due,
+            due,
             success=201,
             targets=[] if due else [label],
             body={"name": f" {self.named(name)} ", **fields},
@@ -47,10 +47,9 @@ class TemplateHistory(History):
         answer = self.write(
             "cloneAccessProfile",
             {"profile": profile, "name": name},
-            refusals=due,
+            due,
             success=201,
             targets=[] if due else [label],
-            parameters={"profile_id": self.ids["profile", profile]},
             body={"name": self.named(name)},
         )
         if answer is not None:
@@ -109,15 +108,7 @@ class TemplateHistory(History):
             said = {**said, "If-Match": condition}
             request["headers"] = {"If-Match": self._tag(profile, condition)}
             due = due + [(412, "HTTP-009")] * (condition == "stale")
-        return self.write(
-            operation_id,
-            {"profile": profile.label, **said},
-            refusals=due,
-            targets=[profile.label],
-            changed=changed,
-            parameters={"profile_id": self.ids["profile", profile.label]},
-            **request,
-        )
+        return self.write(operation_id, {"profile": profile.label, **said}, due, changed=changed, **request)
 
     def _tag(self, profile: Profile, condition: str) -> str:
         current = str(self.observe_profile(profile).headers.get("etag", _NO_TAG))
@@ -211,27 +202,20 @@ class TemplateHistory(History):
         faults = expect.missing_parts(shown, self._template(profile))
         if faults:
             self.fails("fields", f"{label} as it was sent", "; ".join(faults), answer, label)
-        if not self.agrees(
-            "is_active", f"is_active of {label}", shown["is_active"], profile.is_active, answer, label=label
-        ):
+        agreed = {
+            name: self.agrees(name, f"{name} of {label}", shown[name], due, answer, label=label)
+            for name, due in (("is_active", profile.is_active), ("version", profile.version))
+        }
+        if not agreed["is_active"]:
             profile.is_active = shown["is_active"]
-        if not self.agrees(
-            "version", f"version of {label}", shown["version"], profile.version, answer, label=label
-        ):
+        if not agreed["version"]:
             profile.versions += [profile.versions[-1]] * (shown["version"] - profile.version)
             del profile.versions[shown["version"] :]
         self.bind("profile", label, shown["id"], "AP-CRE-011", answer)
         self.stays("created_at", label, shown["created_at"], answer, "AP-UPD-006")
         if self.is_claimed("AP-UPD-007"):
-            seen = (label, profile.version)
-            self.stays(
-                "times",
-                seen,
-                shown["updated_at"],
-                answer,
-                attribution.of_difference("times", self.act, label),
-                label,
-            )
+            clause_id = attribution.of_difference("times", self.act, label)
+            self.stays("times", (label, profile.version), shown["updated_at"], answer, clause_id, label)
         if self.is_claimed("AP-UPD-010"):
             self._bind_lines(profile, shown, answer)
 
@@ -275,8 +259,7 @@ class TemplateHistory(History):
 
     def observe_versions(self, profile: Profile) -> None:
         """Compare the versions of a template with what it was after each change."""
-        parameters = {"profile_id": self.ids["profile", profile.label]}
-        answer = self.read("listAccessProfileVersions", parameters=parameters)
+        answer = self.read("listAccessProfileVersions", profile=profile.label)
         rows = {row["version"]: row for row in expect.rows(answer, "versions")}
         due = list(range(profile.version, 0, -1))
         shown = list(rows) if self.is_claimed("AP-VER-002") else sorted(rows, reverse=True)
@@ -289,11 +272,10 @@ class TemplateHistory(History):
             faults = expect.missing_parts(row, named) + expect.missing_parts(kept, policy)
             if faults:
                 self.fails("snapshot", f"version {number} as it was", "; ".join(faults), answer)
-        place = {**parameters, "version": profile.version}
-        single = self.read("getAccessProfileVersion", parameters=place).json["version"]
-        self.agrees(
-            "versions", "the last version", single, rows[profile.version], answer, clause_id="AP-VGT-001"
-        )
+        last = {"version": profile.version}
+        single = self.read("getAccessProfileVersion", profile=profile.label, parameters=last).json["version"]
+        due = rows[profile.version]
+        self.agrees("versions", "the last version", single, due, answer, clause_id="AP-VGT-001")
 
     def observe_rows(self, profile: Profile) -> None:
         """Compare the audit log of a template. Where no clause decides, the model follows."""
@@ -318,9 +300,8 @@ class TemplateHistory(History):
         return row["action"], None if user is None else self.labelled(user), event
 
     def _is_gone(self, label: str) -> None:
-        parameters = {"profile_id": self.ids["profile", label]}
-        self.read("getAccessProfile", missing="AP-DEL-001", parameters=parameters)
-        self.read("listAccessProfileVersions", missing="AP-DEL-006", parameters=parameters)
+        self.read("getAccessProfile", missing="AP-DEL-001", profile=label)
+        self.read("listAccessProfileVersions", missing="AP-DEL-006", profile=label)
 
 
 def _clashes(fields: Fields) -> bool:

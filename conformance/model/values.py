@@ -49,11 +49,7 @@ POLICY = {
     "mcp_servers": _link("mcp_server_id", ["s1", "s2"]),
     "mcp_tool_overrides": _OVERRIDES,
 }
-CONFIGURATION = {
-    "description": st.none() | st.sampled_from(["x", "y"]),
-    "tags": some(["eu", "us"]),
-    **POLICY,
-}
+CONFIGURATION = {"description": st.none() | st.sampled_from(["x", "y"]), "tags": some(["eu", "us"]), **POLICY}
 
 
 def fields_of(stated: dict[str, st.SearchStrategy[Any]]) -> st.SearchStrategy[Fields]:

@@ -34,6 +34,11 @@ class Row:
         """Whether the servers do not agree."""
         return len(set(self.statuses)) > 1
 
+    @property
+    def is_claimed_by_all(self) -> bool:
+        """Whether no server left it out: what one does not claim, it need not do as the others."""
+        return not {None, "SKIP"} & set(self.statuses)
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -42,23 +47,29 @@ class Matrix:
     Attributes:
         names: what the servers are called; no two are the same.
         documents: their results, in the same order.
-        rows: those that differ first, else in the order of the contract.
-        omitted: how many rows are not among them.
+        rows: those that differ first, of these what all claim, else in the order of the contract.
+        agreed: how many of those on which they agree are not among them.
+        partial: how many of those that some alone claim are not among them.
     """
 
     names: tuple[str, ...]
     documents: tuple[Document, ...]
     rows: tuple[Row, ...]
-    omitted: int
+    agreed: int = 0
+    partial: int = 0
 
     @property
     def differences(self) -> int:
-        """How many rows differ."""
-        return sum(row.differs for row in self.rows)
+        """How many rows differ of what all claim."""
+        return sum(row.differs for row in self.rows if row.is_claimed_by_all)
 
 
 def build(
-    documents: Sequence[Document], *, only_differences: bool = False, allow_different_contracts: bool = False
+    documents: Sequence[Document],
+    *,
+    only_differences: bool = False,
+    claimed_by_all: bool = False,
+    allow_different_contracts: bool = False,
 ) -> Matrix:
     """Set results side by side. A derived check is a row only where it is not passed by all.
 
@@ -78,8 +89,10 @@ def build(
             " Check all servers with one contract, or give --allow-different-contracts."
         )
     rows = _rows(documents)
-    kept = [row for row in rows if row.differs] if only_differences else rows
-    return Matrix(tuple(names), tuple(documents), tuple(kept), len(rows) - len(kept))
+    claimed = [row for row in rows if row.is_claimed_by_all] if claimed_by_all else rows
+    kept = [row for row in claimed if row.differs] if only_differences else claimed
+    agreed, partial = len(claimed) - len(kept), len(rows) - len(claimed)
+    return Matrix(tuple(names), tuple(documents), tuple(kept), agreed, partial)
 
 
 def _names(documents: Sequence[Document]) -> list[str]:
@@ -103,7 +116,7 @@ def _rows(documents: Sequence[Document]) -> list[Row]:
         statuses = tuple(one[verdict_id]["status"] if verdict_id in one else None for one in found)
         if verdict_id in stated or set(statuses) != {"PASS"}:
             rows.append(Row(verdict_id, verdict["level"], verdict["text"], statuses))
-    return sorted(rows, key=lambda row: not row.differs)
+    return sorted(rows, key=lambda row: (not row.differs, not row.is_claimed_by_all and row.differs))
 
 
 def text(matrix: Matrix) -> str:
@@ -176,9 +189,11 @@ _FIGURES: dict[str, Callable[[Document], str]] = {
 
 
 def _count(matrix: Matrix) -> str:
-    agreed = f"; {matrix.omitted:,} on which they agree are left out" if matrix.omitted else ""
-    every = len(matrix.rows) + matrix.omitted
-    return f"{len(matrix.names)} servers: {matrix.differences:,} of {every:,} checks differ{agreed}"
+    claimed = sum(row.is_claimed_by_all for row in matrix.rows) + matrix.agreed
+    told = f"{len(matrix.names)} servers: {matrix.differences:,} of {claimed:,} checks that all claim differ"
+    if some := len(matrix.rows) + matrix.agreed - claimed + matrix.partial:
+        told += f"; {some:,} are claimed by some alone" + (" and left out" if matrix.partial else "")
+    return told + (f"; {matrix.agreed:,} on which they agree are left out" if matrix.agreed else "")
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from rich.text import Text
 from conformance.report.document import Document, by_cause, by_reason, place, shown, wrong
 from conformance.report.evidence import answer
 from conformance.report.figures import figures
+from conformance.run.residue import counted
 
 STYLES = {
     "PASS": "green",
@@ -123,6 +124,10 @@ class _Summary:
         found = figures(document)
         more = f", derived checks {kept}/{len(document['derived'])}" if found.what == "clauses" else ""
         self._line(f"  index {found.index} {found.what} claimed, score {found.score} passed{more}")
+        if one_sided := sum(v["status"] == "PASS" and bool(v["reason"]) for v in document["derived"]):
+            self._line(
+                f"  {one_sided} of those that passed were tried on one side alone: results.json says why"
+            )
         self._line(f"  {totals['requests']:,} requests in {totals['seconds']:.1f} s, seed {document['seed']}")
         self._line(f"  {residue(document)}")
 
@@ -138,12 +143,12 @@ def residue(document: Document) -> str:
     """Return what the run left on the server."""
     kinds = {kind: count for kind, count in document["left_behind"].items() if kind != "name_prefix"}
     by_nature = " Audit rows and revoked API keys stay by nature." if "api_keys" in kinds else ""
-    left = {kind.replace("_", " "): count for kind, count in kinds.items() if count != 0}
+    left = {kind: count for kind, count in kinds.items() if count != 0}
     if not left:
         return f"Nothing of the run was left behind.{by_nature}"
     told = ", ".join(
-        f"{kind} that cannot be counted" if count is None else f"{count} {kind}"
+        f"{kind.replace('_', ' ')} that cannot be counted" if count is None else counted(kind, count)
         for kind, count in left.items()
     )
     prefix = document["left_behind"]["name_prefix"]
-    return f"Left behind: {told}. Their names begin with {prefix}.{by_nature}"
+    return f"Left behind: {told}. Where they have names, these begin with {prefix}.{by_nature}"

@@ -1,5 +1,7 @@
 """The report for people: a line as each verdict falls, then what is wrong, then the sum."""
 
+import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +14,20 @@ from conformance.report.document import Document
 from conformance.run.events import Event, Noted, PhaseBegun
 from conformance.run.plan import Plan
 from conformance.run.verdict import Status, Verdict
+
+
+class _PatientConsole(Console):
+    """One whose reader may leave: a run goes on without it, to its verdict and its reports."""
+
+    def on_broken_pipe(self) -> None:
+        """Say nothing more, and see that Python does not complain when it ends."""
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def patient_console() -> Console:
+    """Return a console on the standard output for a run that lasts."""
+    return _PatientConsole(highlight=False)
 
 
 class TextReport:

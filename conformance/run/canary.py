@@ -3,7 +3,7 @@
 import httpx
 
 from conformance.contract.document import Contract, Operation
-from conformance.http.transport import TooLarge
+from conformance.http.content import TooLarge
 from conformance.http.unreached import Unreached
 from conformance.run.session import Session
 

@@ -29,6 +29,7 @@ _NAME_OF_A_RUN = re.compile(rf"{PREFIX}[0-9a-f]{{8}}-", re.IGNORECASE)
 _GONE = (404, 410)
 _ABSENT = (404, 405, 501)
 _MADE_AT = ("created_at", "createdAt", "created")
+_SHOWN = 300
 _WORKERS = 8
 _PAGE = 100
 _MOST_PAGES, _MOST_PAGES_OF_ALL = 1000, 50
@@ -109,10 +110,12 @@ def remove(session: Session, found: Leftovers) -> Leftovers:
     Raises:
         httpx.TransportError: the server stopped answering.
     """
-    left = _Removal(session, _kinds(session.resources), None).passes(dict(found.objects))
+    removal = _Removal(session, _kinds(session.resources), None)
+    left = removal.passes(dict(found.objects))
     if None in left.values():
         raise httpx.TransportError(f"{session.target.root} stopped answering")
-    return Leftovers({path: objects or () for path, objects in left.items()}, found.kinds)
+    objects = {path: objects or () for path, objects in left.items()}
+    return Leftovers(objects, found.kinds, tuple(removal.reasons[path] for path in objects if objects[path]))
 
 
 def left_by_earlier_runs(session: Session, content: Content) -> str | None:
@@ -168,7 +171,7 @@ class _Lists:
         return found
 
     def _rows(self, lister: Lister, most_pages: int) -> Iterator[Any]:
-        seen, size = 0, min(_PAGE, lister.most or _PAGE)
+        seen, size, before = 0, min(_PAGE, lister.most or _PAGE), None
         for page in range(most_pages):
             numbers = {lister.size: size, lister.offset: seen, lister.page: page + 1}
             stated = {**numbers, lister.search: self._search}
@@ -179,8 +182,11 @@ class _Lists:
             rows = member(answer.json, lister.rows)
             if answer.status != 200 or not isinstance(rows, list):
                 raise Unreached(f"{lister.operation.id} cannot be read")
+            if rows == before:
+                # Whoever does not heed where a page begins would be asked for ever.
+                return
             yield from rows
-            seen += len(rows)
+            before, seen = rows, seen + len(rows)
             if len(rows) < size or not (lister.offset or lister.page):
                 return
 
@@ -193,6 +199,8 @@ class _Removal:
         self._kinds = kinds
         self._deadline = deadline or Deadline(None)
         self._stopped = threading.Event()
+        self.reasons: dict[str, str] = {}
+        """Why something of a kind could not be removed, by its path."""
 
     def passes(self, found: Mapping[str, Objects | None]) -> dict[str, Objects | None]:
         """Remove all of these, in passes until one changes nothing; return what is left of each kind.
@@ -210,17 +218,23 @@ class _Removal:
     def _each(self, resource: Resource, objects: Objects | None) -> Objects | None:
         remover = resource.remover
         if remover is None or not objects or remover.id in self._session.excluded:
+            why = "nothing in the contract removes them" if remover is None else f"{remover.id} is left out"
+            self.reasons[resource.path] = f"{resource.kind}: {why}"
             return objects
 
         def remove(parameters: Parameters) -> bool:
             if self._stopped.is_set() or self._deadline.expired:
                 return False
             try:
-                status = self._session.call(remover.id, parameters=parameters).status
+                answer = self._session.call(remover.id, parameters=parameters)
             except BaseException:
                 self._stopped.set()
                 raise
-            return 200 <= status < 300 or status in _GONE
+            if 200 <= answer.status < 300 or answer.status in _GONE:
+                return True
+            told = answer.exchange.answer()[:_SHOWN]
+            self.reasons[resource.path] = f"{resource.kind}: {remover.id} is answered {told}"
+            return False
 
         with ThreadPoolExecutor(min(_WORKERS, len(objects))) as pool:
             try:

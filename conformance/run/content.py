@@ -31,6 +31,7 @@ class Content:
         denials: what a request without a good credential may be answered.
         recipes: how what a path names is made, by the names of its parameters, where the contract does not
             say enough: all that is not here is derived.
+        key_prefixes: how keys begin that a server hands out, up to a hyphen; the first is that of API keys.
     """
 
     place = "conformance.run.content:ANY"
@@ -38,6 +39,7 @@ class Content:
     causes: Mapping[int, tuple[str, ...]] = MappingProxyType({404: ()})
     denials: tuple[int, ...] = (401, 403)
     recipes: Mapping[frozenset[str], Recipe] = {}
+    key_prefixes: tuple[str, ...] = ()
 
     def takes(self, operation: Operation, status: int) -> tuple[str, ...]:
         """Return the profiles of what has to be made first to bring a status about."""

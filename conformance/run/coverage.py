@@ -132,8 +132,7 @@ def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None
         if not ledger.accepted(constraint.id):
             reason = f"no request at the boundary of {rule} was accepted"
             gaps.append(Gap(constraint.id, constraint.operation_id, constraint.pointer, reason))
-        # `nullable` permits; nothing breaks it.
-        if constraint.keyword == "nullable" or exclusions.why(constraint, INVALID):
+        if exclusions.why(constraint, INVALID):
             continue
         if not ledger.refused(constraint.id):
             reason = f"no request that broke {rule} was refused for it"

@@ -21,11 +21,17 @@ class Exclusions:
     def __init__(self, contract: Contract, resources: Resources, content: Content) -> None:
         self._resources = resources
         self._content = content
+        self._media_types_matter = {o.id for o in contract.operations if 415 in contract.statuses(o)}
         self._changing = {o.id for o in contract.operations if o.method not in SAFE_METHODS}
 
     def why(self, constraint: Constraint, side: str) -> str | None:
         """Return why one side of a constraint cannot be tried alone; None when it can."""
         edge = constraint.keyword in _EDGES
+        if side == INVALID and constraint.keyword == "nullable":
+            return "it permits, and nothing breaks it"
+        if side == INVALID and constraint.keyword == "content":
+            told = "415 is not stated, so that a body may be taken by whatever name it comes"
+            return None if constraint.operation_id in self._media_types_matter else told
         if constraint.location == "path" and constraint.keyword in _LEAST:
             if side == INVALID and constraint.keyword == "minLength":
                 return "a path with an empty id is another path"

@@ -1,7 +1,8 @@
 """What checks demand of an answer. Each function raises `Violation` when it is not so."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from conformance.http.answer import Answer
@@ -40,6 +41,38 @@ def equal(actual: Any, expected: Any, what: str, *answers: Answer) -> None:
         raise Violation(f"{what} = {show(expected)}", show(actual), answers)
 
 
+def same_items(actual: Iterable[Any], expected: Iterable[Any], what: str, *answers: Answer) -> None:
+    """Demand that two lists of JSON values hold the same, in whatever order."""
+    equal(sorted(actual, key=str), sorted(expected, key=str), what, *answers)
+
+
+def different(values: Iterable[Any], what: str, *answers: Answer) -> None:
+    """Demand that all of these values are there, and that no two are the same."""
+    found = list(values)
+    twice = sorted({str(value) for value in found if value is None or found.count(value) > 1})
+    equal(twice, [], f"{what} that are missing or shared", *answers)
+
+
+def members(answer: Answer, **wanted: Any) -> None:
+    """Demand a JSON object with these members, each of this value."""
+    for name, value in wanted.items():
+        equal(member(answer, name), value, name, answer)
+
+
+def fields(shown: Mapping[str, Any], answer: Answer, **wanted: Any) -> None:
+    """Demand that what an answer shows has these fields, each of this value; None for one that is absent."""
+    for name, value in wanted.items():
+        equal(shown.get(name), value, name, answer)
+
+
+@contextmanager
+def unchanged(what: str, read: Callable[..., Any], *arguments: Any) -> Iterator[None]:
+    """Demand that what is read with these arguments after a block is what was read before it."""
+    before = read(*arguments)
+    yield
+    equal(read(*arguments), before, what)
+
+
 def holds(condition: bool, expected: str, actual: Any, *answers: Answer) -> None:
     """Demand that something is true of what came back."""
     if not condition:
@@ -57,10 +90,19 @@ def refused_at(answer: Answer, pointers: Iterable[str], wanted: int = 400) -> No
 
 def fault_pointers(answer: Answer) -> list[str]:
     """Return the pointers in `extra_fields.errors`, in their order."""
+    return _of_faults(answer, "pointer")
+
+
+def fault_codes(answer: Answer) -> list[str]:
+    """Return the codes in `extra_fields.errors`, in their order."""
+    return _of_faults(answer, "code")
+
+
+def _of_faults(answer: Answer, name: str) -> list[str]:
     body = answer.json if isinstance(answer.json, dict) else {}
     extra = body.get("extra_fields")
     faults = extra.get("errors") if isinstance(extra, dict) else None
-    return [str(fault.get("pointer")) for fault in faults or [] if isinstance(fault, dict)]
+    return [str(fault.get(name)) for fault in faults or [] if isinstance(fault, dict)]
 
 
 def same(left: Any, right: Any) -> bool:
@@ -97,7 +139,3 @@ def show(value: Any) -> str:
     """Return a value as a reader sees it: JSON, cut when it is long."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + " …"
-
-
-def _is_integer(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)

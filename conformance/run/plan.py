@@ -17,8 +17,6 @@ from conformance.run.verdict import Verdict
 
 ADDED_SEED = 1_000_003
 """What the second seed of a certifying run is ahead of the first."""
-BRISK = 0.02
-"""Seconds in which a server answers for which budgets are made; a slower one gets more in proportion."""
 JOBS = 4
 
 
@@ -58,7 +56,7 @@ class Phase(Protocol):
 
     @property
     def budgets(self) -> Mapping[Mode, float]:
-        """Seconds by mode, for a brisk server. A mode that is not named leaves the phase out."""
+        """Its share of `--budget`, in seconds of a brisk server. A mode that is not named leaves it out."""
 
     def ids(self, contract: Contract) -> Sequence[str]:
         """Return the ids of all verdicts that it can decide, in the order in which it does."""
@@ -83,7 +81,7 @@ class Plan:
         optional: the profiles that are not claimed after all when the server has not what they are about.
         omitted: the names of the phases that are not wanted, each with the reason.
         excluded: the operations that are never called.
-        budget: seconds for all phases together; None for what the mode gives each.
+        budget: seconds for all phases together; None for no limit. How much is tried hangs on mode and seed.
         jobs: how many checks run at a time.
         max_examples: how many requests Schemathesis draws for an operation; None for what the mode has.
         strict: whether a SHOULD counts as a MUST.
@@ -115,6 +113,11 @@ class Plan:
     label: str | None = None
     packages: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Let whoever speaks to the target know what is known of its keys."""
+        known = replace(self.target, key_prefixes=self.content.key_prefixes)
+        object.__setattr__(self, "target", known)
+
     @property
     def seeds(self) -> tuple[int, ...]:
         """The seeds with which everything is done once."""
@@ -124,10 +127,10 @@ class Plan:
         """Return whether this id is asked for."""
         return self.only is None or verdict_id in self.only
 
-    def budget_of(self, phase: Phase, slowness: float = 1.0) -> float:
-        """Return the seconds that a phase may take, on a server so many times as slow as a brisk one."""
+    def budget_of(self, phase: Phase) -> float | None:
+        """Return the seconds that a phase may take; None where none were asked for."""
         if self.budget is None:
-            return phase.budgets[self.mode] * slowness
+            return None
         wanted = (each for each in self.phases if self.mode in each.budgets and each.name not in self.omitted)
         return phase.budgets[self.mode] * self.budget / sum(each.budgets[self.mode] for each in wanted)
 

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 import httpx
 
 from conformance.contract.document import Operation
+from conformance.contract.media_types import is_json, kind_of
 from conformance.http.answer import Answer
-from conformance.http.media_types import is_json, kind_of
-from conformance.http.transport import TooLarge
+from conformance.http.content import TooLarge
+from conformance.http.target import Target
 from conformance.http.unreached import Unreached
 from conformance.run.canary import ask_root, reads
 from conformance.run.session import Session
@@ -22,7 +23,7 @@ _Failure = httpx.TransportError | TooLarge
 
 
 def preflight(session: Session) -> None:
-    """Ask a few reads that take nothing.
+    """Ask a few reads that take nothing, five at most.
 
     Raises:
         Unreached: the run cannot begin; the message says what to do.
@@ -38,6 +39,8 @@ def preflight(session: Session) -> None:
     if len(chosen) == 1 and not isinstance(failure, httpx.ConnectError):
         [operation] = chosen
         obstacle += f" Where {operation.id} alone is to blame, leave it out: --exclude {operation.id}."
+    if len(chosen) < (count := len(reads(session))):
+        obstacle += f" Of {count} reads without a parameter in the path, {len(chosen)} were asked."
     raise Unreached(obstacle) from failure
 
 
@@ -80,7 +83,7 @@ def _ask(session: Session, chosen: Sequence[Operation]) -> tuple[list[Asked], _F
 
 def _unanswered(session: Session, failure: _Failure | None) -> str:
     if isinstance(failure, httpx.TransportError):
-        return transport_advice(session.target.root, failure)
+        return transport_advice(session.target, failure)
     return f"{session.target.root} cannot be checked: {failure}."
 
 
@@ -189,8 +192,9 @@ def _found_base(session: Session, operation: Operation) -> str | None:
     return None
 
 
-def transport_advice(root: str, error: httpx.TransportError) -> str:
+def transport_advice(target: Target, error: httpx.TransportError) -> str:
     """Return what to do about a server that does not answer."""
+    root, proxy = target.root, target.proxy
     causes: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in causes:
@@ -206,6 +210,10 @@ def transport_advice(root: str, error: httpx.TransportError) -> str:
     if isinstance(error, httpx.TimeoutException):
         return f"{root} does not answer in time. Is it the right host? Give it longer with --timeout SECONDS."
     if isinstance(error, httpx.ConnectError):
+        if proxy is not None:
+            return f"The proxy {proxy.url} cannot be reached ({error}). Correct --proxy."
         return f"Nothing listens at {root} ({error}). Start the server, or correct the host and port."
+    if isinstance(error, httpx.ProxyError):
+        return f"The proxy does not let through to {root}: {error}."
     detail = str(error).rstrip(".")
     return f"{root} does not answer with HTTP ({detail}). Does it speak https:// on this port?"

@@ -16,6 +16,7 @@ from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.registry import PROBE, Check, Registry
 from conformance.run.response_schemas import response_fault
 from conformance.run.session import Session, Workspace
+from conformance.run.trouble import gone
 from conformance.run.verdict import Finding, Status, Verdict, Violation
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ class Checks:
                 return _unchecked(clause, self.name, Status.NOT_REACHED, reason)
             verdict = probe(plan.checks[clause.id], clause, workspace)
             if verdict.status is Status.NOT_REACHED and not is_alive(workspace.session("alive")):
-                workspace.trouble = "the server no longer answers"
+                workspace.trouble = gone(workspace, names=not plan.content.insists)
             return verdict
 
         clauses = [c for c in plan.clauses() if self._has(c, plan.checks) and skips.clause(plan, c) is None]

@@ -23,6 +23,7 @@ from conformance.contract.resources import (
     object_paths,
     parameters_of,
 )
+from conformance.contract.styles import schema_of
 from conformance.contract.texts import NoText, Texts
 from conformance.contract.values import ABSENT, Values
 from conformance.http.transport import SAFE_METHODS
@@ -176,9 +177,10 @@ class Supply:
         )
         for parameter in parameters:
             if (parameter["in"], parameter["name"]) == ("path", name):
-                schema = values.whole(parameter.get("schema", {}))
-                if "enum" in schema or schema.get("type") == "boolean" or schema.get("format") in _DATES:
-                    return values.sample(schema)
+                schema = values.whole(schema_of(parameter)[0])
+                one = values.whole(schema.get("items", schema))
+                if "enum" in one or one.get("type") == "boolean" or one.get("format") in _DATES:
+                    return values.told(schema)
         return ABSENT
 
     def _made(self, resource: Resource, maker: Maker, around: Parameters) -> Parameters:
@@ -187,33 +189,33 @@ class Supply:
         if maker.named_by == "":
             parameters[resource.parameter] = self._session.name()
         with self._once(resource.path):
-            body = self._body(operation)
-        content = None if body is ABSENT else json.loads(body)
-        answer = self._session.call(operation.id, parameters=parameters, body=content)
+            request, written = self._body(operation)
+        answer = self._session.call(operation.id, parameters=parameters, **written)
         made = None
         if 200 <= answer.status < 300:
             made = self._resources.made(
-                operation, answer.json, parameters=parameters, request=content, headers=answer.headers
+                operation, answer.json, parameters=parameters, request=request, headers=answer.headers
             )
         if made is None:
             shown = answer.exchange.answer()[:300]
             raise Unreached(f"{operation.id} made nothing that can be asked for: {shown}")
         return {**around, **made}
 
-    def _body(self, operation: Operation) -> Any:
-        """Return the smallest legal body, as JSON, under a fresh name."""
-        stated = Reader(self._session.contract, operation).body()
-        if stated is None:
-            return ABSENT
+    def _body(self, operation: Operation) -> tuple[Any, dict[str, Any]]:
+        """Return the smallest legal body under a fresh name, and how it is sent."""
+        body = Reader(self._session.contract, operation).body()
+        if body is None:
+            return None, {}
         token = f"{self._session.namespace}000000"
         samples = {**self.references(operation), **self._content.samples(self._session.contract)}
         values = Values(self._session.contract, Texts(token, self._session.random), samples)
-        sample = values.sample(stated[0])
+        sample = values.sample(body.schema)
         maker = self._resources.maker(operation)
         if maker is not None and maker.named_by and not maker.binds:
-            sample = values.with_own_id(stated[0], sample, maker.named_by)
-        body = json.dumps(self._content.made_legal(sample), ensure_ascii=False)
-        return body.replace(token, self._session.name())
+            sample = values.with_own_id(body.schema, sample, maker.named_by)
+        legal = json.dumps(self._content.made_legal(sample), ensure_ascii=False)
+        named = json.loads(legal.replace(token, self._session.name()))
+        return named, {"content": body.encoded(named), "headers": {"Content-Type": body.media_type}}
 
     def _listed(self, lister: Lister, around: Parameters) -> Any:
         answer = self._session.call(lister.operation.id, parameters=around)

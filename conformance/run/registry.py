@@ -3,7 +3,7 @@
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from conformance.run.session import Session
@@ -21,6 +21,10 @@ class Check:
     explanation: str
     phase: str
     alone: bool
+
+    def is_of(self, packages: Sequence[str]) -> bool:
+        """Return whether it stands in one of these packages."""
+        return any(f"{self.run.__module__}.".startswith(f"{name}.") for name in packages)
 
 
 class Registry:

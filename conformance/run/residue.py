@@ -1,9 +1,25 @@
 """What runs leave behind: how much of it, and which objects."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from conformance.contract.resources import Parameters
+
+_SINGULARS = (
+    (r"ies$", "y"),
+    (r"(l|ea|oa)ves$", r"\1f"),
+    (r"(ss|x|ch|sh|zz)es$", r"\1"),
+    (r"([^su])s$", r"\1"),
+)
+
+
+def counted(kind: str, count: int) -> str:
+    """Return a number of objects of a kind, for people: `1 api key`."""
+    named = kind.replace("_", " ")
+    endings = ((re.sub(ending, singular, named), named) for ending, singular in _SINGULARS)
+    one = next((changed for changed, before in endings if changed != before), named)
+    return f"{count} {one if count == 1 else named}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +49,17 @@ class Leftovers:
 
     Attributes:
         kinds: what each kind is called.
+        reasons: why those could not be removed that were to be, as far as it is known.
     """
 
     objects: Mapping[str, tuple[Parameters, ...]]
     kinds: Mapping[str, str]
+    reasons: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        counts = [(self.kinds[path].replace("_", " "), len(found)) for path, found in self.objects.items()]
-        return ", ".join(f"{count} {kind if count > 1 else kind[:-1]}" for kind, count in counts if count)
+        return ", ".join(
+            counted(self.kinds[path], len(found)) for path, found in self.objects.items() if found
+        )
 
     @property
     def total(self) -> int:

@@ -10,11 +10,11 @@ from urllib.parse import quote
 import jsonschema_rs
 
 from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.media_types import is_json, stated_for
 from conformance.contract.pointers import value_at
 from conformance.contract.references import resolved
 from conformance.contract.routes import Routes
 from conformance.http.answer import Answer
-from conformance.http.media_types import is_json, stated_for
 
 Schema = dict[str, Any]
 Validator = jsonschema_rs.Draft4Validator | jsonschema_rs.Draft202012Validator
@@ -181,7 +181,8 @@ class ResponseSchemas:
         for error in islice(validator.iter_errors(body), _MOST_FAULTS):
             path = [str(step) for step in error.schema_path]
             place = pointer_to(*map(str, error.instance_path)) or "/"
-            expected, actual = f"{path[-1]} kept at {place}", f"{place}: {error.message[:_SHOWN]}"
+            expected = f"{'a body' if place == '/' else f'a value at {place}'} that keeps `{path[-1]}`"
+            actual = f"{place}: {error.message[:_SHOWN]}"
             yield ResponseFault(pointer_to(*path), expected, actual + self._hint(error, path))
 
     def _hint(self, error: jsonschema_rs.ValidationError, path: list[str]) -> str:

@@ -22,6 +22,7 @@ _SENTENCES = {
     ExitCode.INCOMPLETE: "Not proved: something that was claimed was not reached.",
     ExitCode.SUITE_FAILED: "No verdict: the suite itself failed. Please report it.",
     ExitCode.STALE: "The file of expected failures is out of date: correct it.",
+    ExitCode.INTERRUPTED: "Interrupted: not proved. What the run had made was removed, if the server let it.",
 }
 _PLAIN_ID = re.compile(r"[\w.\[\]-]+", re.ASCII)
 _PARTIAL = "What was asked for passes. A verdict on the server takes a run without restrictions."
@@ -58,6 +59,7 @@ class Results:
     Attributes:
         ledger: what was reached of the contract.
         obstacle: why nothing could be checked; None when something could.
+        is_interrupted: whether somebody broke the run off.
     """
 
     plan: Plan
@@ -69,14 +71,17 @@ class Results:
     ended: datetime
     left_behind: Residue
     prefix: str
+    is_interrupted: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
-        """What the command says to the shell."""
+        """What the command says to the shell. What fails does so however the run ends."""
         if self.obstacle is not None:
             return ExitCode.INCOMPLETE
         stale = bool(self.plan.expected.expired(self.begun.date()))
         code = exit_code(self.verdicts, strict=self.plan.strict, stale=stale)
+        if self.is_interrupted and code is not ExitCode.DOES_NOT_CONFORM:
+            return ExitCode.INTERRUPTED
         return ExitCode.CONFORMS if code is ExitCode.STALE and self.plan.allow_stale else code
 
     @property
@@ -101,7 +106,8 @@ class Results:
             return self.obstacle
         code = self.exit_code
         if code is not ExitCode.CONFORMS or self.whole:
-            return _SENTENCES[code]
+            is_partial = self.is_interrupted and code is ExitCode.DOES_NOT_CONFORM
+            return _SENTENCES[code] + (" It was interrupted: not all was checked." if is_partial else "")
         if self._asked_for_all:
             claimed = ", ".join(sorted(self.plan.profiles))
             return f"The server conforms to the profiles that it claims: {claimed}."
@@ -111,7 +117,8 @@ class Results:
         """Return the command that repeats one check."""
         plan = self.plan
         mode = f" --mode {plan.mode}" if plan.mode != "standard" else ""
-        only = f"--only {_word(verdict_id)}{mode} --seed {plan.seed}"
+        excluded = f" --exclude {_word(','.join(sorted(plan.excluded)))}" if plan.excluded else ""
+        only = f"--only {_word(verdict_id)}{mode}{excluded} --seed {plan.seed}"
         return f"conformance check {plan.target.root} {only}{self._named}"
 
     @property
@@ -154,6 +161,7 @@ class Results:
             "read_only": plan.target.read_only,
             "strict": plan.strict,
             "seed": plan.seed,
+            "excluded": sorted(plan.excluded),
             "started_at": _instant(self.begun),
             "finished_at": _instant(self.ended),
             "profiles": {"claimed": sorted(plan.profiles), "skipped": dict(sorted(plan.skips.items()))},

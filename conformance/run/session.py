@@ -23,6 +23,7 @@ from conformance.http.transport import Transport
 from conformance.http.unreached import Unreached
 from conformance.run.identities import of_role, unknown
 from conformance.run.inventory import Inventory
+from conformance.run.recent import Recent
 
 PREFIX = "cf-"
 """How the names of everything begin that a run makes."""
@@ -62,6 +63,7 @@ class Workspace:
         """Why nothing more can be found out, once the server has ended, or refuses every write."""
         self.resources = derivation.resources(contract)
         self.inventory = Inventory(contract, self.resources, self.prefix, on_made)
+        self.recent = Recent(self.resources)
         self._routes = Routes(contract)
         self._numbers = itertools.count(1)
 
@@ -74,6 +76,15 @@ class Workspace:
     def identity(self, role: str) -> Identity:
         """Return who somebody in a role is."""
         return of_role(self.contract, self._routes, self.target, role)
+
+    def observe(self, answer: Answer) -> None:
+        """Take note of an answer, and tell whoever is to be told of all."""
+        operation = self._routes.find(answer.sent.method, answer.sent.path)
+        if operation is not None:
+            self.recent.note(operation)
+        for observe in self.observers:
+            observe(answer)
+        self.inventory.observe(answer)
 
     def session(self, clause_id: str) -> "Session":
         """Return a session for one check, with a part of the namespace that no other has."""
@@ -154,7 +165,8 @@ class Session:
 
     def unknown_key(self) -> str:
         """Return an API key that looks right and that no server has issued."""
-        return "bfst-" + "".join(self.random.choices(_KEY_CHARACTERS, k=44))
+        begins = next(iter(self.target.key_prefixes), "unknown")
+        return f"{begins}-{''.join(self.random.choices(_KEY_CHARACTERS, k=44))}"
 
     def path(
         self, operation_id: str, parameters: dict[str, Any] | None = None, *, server: str | None = None
@@ -186,6 +198,4 @@ class Session:
 
     def _keep(self, answer: Answer) -> None:
         self.answers.append(answer)
-        for observe in self._workspace.observers:
-            observe(answer)
-        self._workspace.inventory.observe(answer)
+        self._workspace.observe(answer)

@@ -125,7 +125,7 @@ class Totals:
 
 _GOOD = (Status.PASS, Status.XPASS)
 # From the best to the worst.
-_RANK = (Status.SKIP, Status.PASS, Status.NOT_REACHED, Status.WARN, Status.FAIL, Status.ERROR)
+_RANK = (Status.SKIP, Status.PASS, Status.NOT_REACHED, Status.WARN, Status.ERROR, Status.FAIL)
 
 
 def worse(one: Verdict, other: Verdict) -> Verdict:
@@ -151,10 +151,10 @@ def exit_code(verdicts: Sequence[Verdict], *, strict: bool = False, stale: bool 
         stale: whether the file of expected failures is out of date.
     """
     statuses = {verdict.status for verdict in verdicts}
-    if Status.ERROR in statuses:
-        return ExitCode.SUITE_FAILED
     if Status.FAIL in statuses or (strict and Status.WARN in statuses):
         return ExitCode.DOES_NOT_CONFORM
+    if Status.ERROR in statuses:
+        return ExitCode.SUITE_FAILED
     if Status.NOT_REACHED in statuses or not statuses.intersection(_GOOD):
         return ExitCode.INCOMPLETE
     if stale or Status.XPASS in statuses:

@@ -2,22 +2,26 @@
 
     on("activateAccessProfile", status=404).refuse(400)
     on("listUsers", when=lambda request: request.argument("limit") is None).send(with_query(limit="50"))
-    on("createRole", status=409).retry(with_body(name=fresh))
+    on("createRole", status=409).retry(name=fresh)
     on("getRole", status=200).set("/access_profiles/*/is_default", False)
 
 What `on` returns is a fault; each of its methods returns another one, which does one thing more. What
-`remembering` returns is a fault that depends on exchanges before.
+`remembering` returns is a fault that depends on exchanges before. What takes more than a row is a function,
+of which `serve` and `then` make a fault of those exchanges alone:
+
+    @on("updateUserRole").serve
+    async def old_copy_stays(request: Request, inner: Inner, state: State) -> Response:
 
 Places in a body are JSON pointers in which `*` stands for every item of a list.
 """
 
 import json
-from collections.abc import Awaitable, Callable, Container, Iterator
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
-from conformance.selftest.request_changes import RequestChange, changed
+from conformance.selftest.request_changes import RequestChange, changed, merged, with_body
 
 Notes = Callable[[list[Any]], Fault]
 Effect = Callable[[Request, Response, Inner], Awaitable[Any]]
@@ -34,7 +38,7 @@ class On:
         statuses: the statuses of the answers that it touches; None for all.
         where: whether it touches an answer, from its JSON.
         changes: what becomes of the request, before the right server sees it.
-        instead: the answer without asking the right server at all.
+        instead: what serves the request, without asking the right server unless it does so itself.
         steps: what becomes of the answer.
     """
 
@@ -43,7 +47,7 @@ class On:
     statuses: Container[int] | None = None
     where: Callable[[Any], Any] | None = None
     changes: tuple[RequestChange, ...] = ()
-    instead: Callable[[Request], Response] | None = None
+    instead: Fault | None = None
     steps: tuple[Step, ...] = ()
 
     async def __call__(self, request: Request, inner: Inner, state: State) -> Response:
@@ -51,7 +55,7 @@ class On:
         if not self.touches_request(request):
             return await inner(request)
         if self.instead is not None:
-            return self.instead(request)
+            return await self.instead(request, inner, state)
         response = await inner(changed(request, self.changes, state))
         if not self.touches_answer(response):
             return response
@@ -74,23 +78,36 @@ class On:
     def _then(self, step: Step) -> Self:
         return replace(self, steps=(*self.steps, step))
 
-    def send(self, *changes: RequestChange) -> Self:
-        """Change the request before the right server sees it."""
-        return replace(self, changes=(*self.changes, *changes))
+    def serve(self, fault: Fault) -> Self:
+        """Leave the requests to a fault that asks the right server itself."""
+        return replace(self, instead=fault)
 
-    def retry(self, *changes: RequestChange) -> Self:
-        """Send the request again, changed, and answer what that is answered."""
+    def then(self, answer: Effect) -> Self:
+        """Answer what a function comes to, which may ask for more."""
 
-        async def step(request: Request, _: Response, inner: Inner, state: State) -> Response:
-            return await inner(changed(request, changes, state))
+        async def step(request: Request, response: Response, inner: Inner, _: State) -> Response:
+            changed_response: Response = await answer(request, response, inner)
+            return changed_response
 
         return self._then(step)
 
-    def also(self, *changes: RequestChange) -> Self:
+    def send(self, *changes: RequestChange, **members: Any) -> Self:
+        """Change the request before the right server sees it; `members` are those of its body."""
+        return replace(self, changes=(*self.changes, *changes, with_body(**members)))
+
+    def retry(self, *changes: RequestChange, **members: Any) -> Self:
+        """Send the request again, changed, and answer what that is answered."""
+
+        async def step(request: Request, _: Response, inner: Inner, state: State) -> Response:
+            return await inner(changed(request, (*changes, with_body(**members)), state))
+
+        return self._then(step)
+
+    def also(self, *changes: RequestChange, **members: Any) -> Self:
         """Send the request once more, changed, and answer as it did the first time."""
 
         async def step(request: Request, response: Response, inner: Inner, state: State) -> Response:
-            await inner(changed(request, changes, state))
+            await inner(changed(request, (*changes, with_body(**members)), state))
             return response
 
         return self._then(step)
@@ -98,11 +115,11 @@ class On:
     def does(self, effect: Effect) -> Self:
         """Do something else as well, and answer as before."""
 
-        async def step(request: Request, response: Response, inner: Inner, _: State) -> Response:
+        async def step(request: Request, response: Response, inner: Inner) -> Response:
             await effect(request, response, inner)
             return response
 
-        return self._then(step)
+        return self.then(step)
 
     def beside(self, *changes: RequestChange, make: Callable[[Any, Any], Any]) -> Self:
         """Make the body of the right answer's and of that to another request, both as JSON."""
@@ -127,8 +144,11 @@ class On:
         def reply(request: Request) -> Response:
             return response if isinstance(response, Response) else response(request)
 
+        async def fault(request: Request, _inner: Inner, _state: State) -> Response:
+            return reply(request)
+
         if self.statuses is None and self.where is None:
-            return replace(self, instead=reply)
+            return self.serve(fault)
         return self.answer(lambda request, _: reply(request))
 
     def refuse(self, status: int) -> Self:
@@ -160,6 +180,14 @@ class On:
         """Change what stands at a place of the body, if anything does."""
         return self.answer(lambda _, response: _edited(response, pointer, change))
 
+    def merge(self, pointer: str, **members: Any) -> Self:
+        """Give an object of the body other members: values, or functions that make them of the object."""
+        return self.edit(pointer, lambda holder: merged(holder, members))
+
+    def keep(self, pointer: str, is_kept: Callable[[Any], Any]) -> Self:
+        """Leave the items of a list out that do not meet a condition."""
+        return self.edit(pointer, lambda items: [item for item in items if is_kept(item)])
+
     def drop(self, pointer: str) -> Self:
         """Leave a member of the body out."""
         above, _, name = pointer.rpartition("/")
@@ -188,9 +216,41 @@ def on(
     return On(operations, when, (status,) if isinstance(status, int) else status, where)
 
 
-def sends(member: str) -> Callable[[Request], Any]:
-    """Return a condition: the body of the request is an object with that member, and it is not empty."""
-    return lambda request: request.sent.get(member)
+def sends(*members: str, **values: Any) -> Callable[[Request], Any]:
+    """Return a condition: the body is an object with these members, not empty, or these values of them."""
+    return lambda request: all(map(request.sent.get, members)) and _has(request.sent, values)
+
+
+def mentions(*members: str) -> Callable[[Request], bool]:
+    """Return a condition: the body is an object with one of these members, whatever its value."""
+    return lambda request: any(member in request.sent for member in members)
+
+
+def asks(*names: str, **values: str | None) -> Callable[[Request], bool]:
+    """Return a condition: these query parameters are given, or have these values; None for not given."""
+    return lambda request: (
+        None not in map(request.argument, names)
+        and all(request.argument(name) == value for name, value in values.items())
+    )
+
+
+def lacks(header: str) -> Callable[[Request], bool]:
+    """Return a condition: the request has no such header."""
+    return lambda request: not request.header(header)
+
+
+def sent(member: str) -> Callable[[Request], Any]:
+    """Return what gives a member of the body that was sent."""
+    return lambda request: request.json[member]
+
+
+def shows(*members: str, **values: Any) -> Callable[[Any], Any]:
+    """Return a condition on an answer: it has these members, not empty, or these values of them."""
+    return lambda body: all(map(body.get, members)) and _has(body, values)
+
+
+def _has(body: Mapping[str, Any], values: Mapping[str, Any]) -> bool:
+    return all(body.get(name, ...) == value for name, value in values.items())
 
 
 def remembering(exchanges: On, note: Callable[[Request, Response], Any], fault: Notes) -> Fault:
@@ -223,6 +283,35 @@ def remembering(exchanges: On, note: Callable[[Request, Response], Any], fault: 
 def after(exchanges: On, fault: Fault) -> Fault:
     """Return a fault that shows only after some exchanges: there was at least one before."""
     return remembering(exchanges, lambda *_: True, lambda seen: fault if seen else on())
+
+
+def again(exchanges: On, fault: On) -> Fault:
+    """Return a fault that touches a path only once some exchange was with the same path before."""
+    return remembering(
+        exchanges,
+        lambda request, _: request.path,
+        lambda paths: replace(fault, when=lambda request: request.path in paths),
+    )
+
+
+def piling_up(exchanges: On, member: str) -> Fault:
+    """Return a fault of lists of objects with ids: what was once in one stays, and is in all."""
+    return remembering(
+        exchanges,
+        lambda _, response: response.json[member],
+        lambda lists: exchanges.set(
+            f"/{member}", lambda _: list({item["id"]: item for items in lists for item in items}.values())
+        ),
+    )
+
+
+def never_falling(exchanges: On, member: str) -> Fault:
+    """Return a fault of numbers: they stay as large as they once were."""
+    return remembering(
+        exchanges,
+        lambda _, response: response.json[member],
+        lambda numbers: exchanges.set(f"/{member}", lambda _: max(numbers)),
+    )
 
 
 def idempotent(operation: str) -> Fault:

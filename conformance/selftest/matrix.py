@@ -63,6 +63,7 @@ def matrix(proof: Proof) -> Document:
         },
         "survivors": [_told(t) for t in proof.trials if t.outcome is Outcome.SURVIVED],
         "equivalent": [_told(t) for t in proof.trials if t.outcome is Outcome.EQUIVALENT],
+        "unsound": [_told(trial) for trial in proof.unsound],
         "errors": [_told(trial) for trial in proof.errors],
         "trials": [_told(trial) for trial in proof.trials],
         "plain_schemathesis": plain(),

@@ -10,12 +10,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TypeVar
 
 from conformance import runner
 from conformance.contract.document import Contract
 from conformance.run.plan import Plan
-from conformance.run.registry import Registry
+from conformance.run.registry import Check, Registry
+from conformance.run.verdict import Verdict
 from conformance.selftest.faults import FAULTS
 from conformance.selftest.faulty_server import COMMAND, FaultyServer
 from conformance.selftest.mutants import mutants
@@ -87,9 +89,14 @@ class Proof:
         return [trial for trial in self.trials if trial.outcome is Outcome.ERROR]
 
     @property
+    def unsound(self) -> list[Trial]:
+        """The trials of checks that fail on the right server too."""
+        return [trial for trial in self.trials if trial.outcome is Outcome.UNSOUND]
+
+    @property
     def holds(self) -> bool:
         """Whether the suite is as strong and as quiet as it promises."""
-        return (
+        return not self.unsound and (
             (self.rate(FAULT) or 0) >= (LEAST_FAULTS_KILLED if self.of(FAULT) else 0)
             and (self.rate(MUTANT) or 0) >= (LEAST_MUTANTS_KILLED if self.rate(MUTANT) is not None else 0)
             and not self.of(VARIANT, Outcome.ALARM)
@@ -110,11 +117,12 @@ def prove(
     begun, clock = datetime.now(UTC), time.perf_counter()
     tasks = tasks_of(contract, scope)
     done: dict[str, Trial] = {}
+    right: dict[Check, Verdict] = {}
     with ExitStack() as stack:
         servers: queue.SimpleQueue[TrialServer] = queue.SimpleQueue()
         opened = []
         for _ in range(min(scope.jobs, len(tasks))):
-            server = stack.enter_context(trial_server(contract, checks, scope))
+            server = stack.enter_context(trial_server(contract, checks, scope, right))
             opened.append(server)
             servers.put(server)
 
@@ -142,13 +150,15 @@ def prove(
     return Proof(contract, scope, trials, begun, time.perf_counter() - clock, seeded)
 
 
-def trial_server(contract: Contract, checks: Registry, scope: Scope) -> TrialServer:
-    """Return a server that can be broken, and the suite before it.
+def trial_server(
+    contract: Contract, checks: Registry, scope: Scope, right: dict[Check, Verdict] | None = None
+) -> TrialServer:
+    """Return a server that can be broken, and the suite before it; `right` is what all of them know.
 
     Raises:
         HostError: the server does not start.
     """
-    return TrialServer(lambda server: _plan(contract, checks, scope, server), scope.server)
+    return TrialServer(lambda server: _plan(contract, checks, scope, server), scope.server, right)
 
 
 def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
@@ -158,19 +168,15 @@ def tasks_of(contract: Contract, scope: Scope) -> list[Task]:
 
 def _faults(scope: Scope) -> list[Task]:
     wanted = [p for p in FAULTS if FAULT in scope.kinds and _is_asked_for(scope, p.id, p.clause_id)]
-    return [
-        (f"{FAULT} {p.id}", lambda server, p=p: server.fault(p, precise=scope.precise))  # type: ignore[misc]
-        for p in sampled(wanted, scope)
-    ]
+    take = partial(TrialServer.fault, precise=scope.precise)
+    return [(f"{FAULT} {p.id}", partial(_on, take, p)) for p in sampled(wanted, scope)]
 
 
 def _mutants(contract: Contract, scope: Scope) -> list[Task]:
     every = mutants(contract.document) if MUTANT in scope.kinds else []
     wanted = [m for m in every if _is_asked_for(scope, m.id, m.operator, m.operation_id)]
-    return [
-        (f"{MUTANT} {m.id}", lambda server, m=m: server.mutant(m, fuzz=scope.fuzz))  # type: ignore[misc]
-        for m in sampled(wanted, scope)
-    ]
+    take = partial(TrialServer.mutant, fuzz=scope.fuzz)
+    return [(f"{MUTANT} {m.id}", partial(_on, take, m)) for m in sampled(wanted, scope)]
 
 
 def _variants(contract: Contract, scope: Scope) -> list[Task]:
@@ -182,13 +188,13 @@ def _variants(contract: Contract, scope: Scope) -> list[Task]:
             # Each variant meets other checks, so that together they meet many.
             drawn = sampled(ids, replace(scope, seed=seed + 1000 * names.index(name)))
             only = None if scope.sample is None else frozenset(drawn)
-            tasks.append(
-                (
-                    f"{VARIANT} {name} {seed}",
-                    lambda server, n=name, s=seed, o=only: server.variant(n, seed=s, only=o),  # type: ignore[misc]
-                )
-            )
+            take = partial(TrialServer.variant, seed=seed, only=only)
+            tasks.append((f"{VARIANT} {name} {seed}", partial(_on, take, name)))
     return tasks
+
+
+def _on(take: Callable[[TrialServer, T], Trial], subject: T, server: TrialServer) -> Trial:
+    return take(server, subject)
 
 
 def sampled(every: Sequence[T], scope: Scope) -> list[T]:

@@ -13,16 +13,43 @@ RequestChange = Callable[[Request, State], Request]
 
 def with_body(**members: Any) -> RequestChange:
     """Return what gives a body's object other members; a function gives one from the object as it was."""
+    if not members:
+        return lambda request, _: request
+    return rewritten(lambda body: merged(body, members))
 
-    def change(body: Object) -> Object:
-        return body | {name: value(body) if callable(value) else value for name, value in members.items()}
 
-    return rewritten(change)
+def only(**members: Any) -> RequestChange:
+    """Return what makes a body of these members alone; a function gives one from the object as it was."""
+    return rewritten(lambda body: {name: merged(body, members)[name] for name in members})
+
+
+def alone(*names: str) -> RequestChange:
+    """Return what leaves all members of a body's object out but these."""
+    return rewritten(lambda body: {name: body[name] for name in names})
+
+
+def with_defaults(**members: Any) -> RequestChange:
+    """Return what gives a body's object members that it has not."""
+    return rewritten(lambda body: members | body)
+
+
+def cut(member: str, most: int) -> RequestChange:
+    """Return what shortens a text or a list of a body's object."""
+    return with_body(**{member: lambda body: body[member][:most]})
 
 
 def without(*names: str) -> RequestChange:
     """Return what leaves members of a body's object out."""
     return rewritten(lambda body: {name: value for name, value in body.items() if name not in names})
+
+
+def without_null(*names: str) -> RequestChange:
+    """Return what leaves members that are null out of a body's object, all of them or some."""
+    return rewritten(
+        lambda body: {
+            k: value for k, value in body.items() if value is not None or (names and k not in names)
+        }
+    )
 
 
 def rewritten(change: Callable[[Object], Object]) -> RequestChange:
@@ -63,6 +90,11 @@ def as_administrator(request: Request, state: State) -> Request:
 def fresh(_: object) -> str:
     """Return a text that was nowhere before."""
     return uuid4().hex
+
+
+def merged(holder: Object, members: Object) -> Object:
+    """Return an object with other members: values, or functions that make them of it."""
+    return holder | {name: value(holder) if callable(value) else value for name, value in members.items()}
 
 
 def changed(request: Request, changes: tuple[RequestChange, ...], state: State) -> Request:

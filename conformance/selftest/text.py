@@ -10,7 +10,7 @@ from rich.text import Text
 
 from conformance.selftest.trials import Outcome, Trial
 
-_BAD = (Outcome.SURVIVED, Outcome.ALARM, Outcome.ERROR)
+_BAD = (Outcome.SURVIVED, Outcome.UNSOUND, Outcome.ALARM, Outcome.ERROR)
 _EVERY_SECONDS = 10
 _MOST_SHOWN = 40
 
@@ -131,7 +131,8 @@ def _variants(variants: Document, line: Any) -> None:
 
 
 def _bad(found: Document, line: Any) -> None:
-    for title, told in (("Survived", found["survivors"]), ("Failed by itself", found["errors"])):
+    titles = {"Survived": "survivors", "Fails without any fault": "unsound", "Failed by itself": "errors"}
+    for title, told in ((title, found[part]) for title, part in titles.items()):
         for each in told[:_MOST_SHOWN]:
             line(f"{title}: {each['kind']} {each['name']} ({each['reason']})")
         if len(told) > _MOST_SHOWN:
@@ -155,6 +156,8 @@ def _plain(found: Document, line: Any) -> None:
 def _sentence(found: Document) -> str:
     if found["errors"]:
         return "No proof: a trial failed by itself. Please report it."
+    if found["unsound"]:
+        return "No proof: a check fails on the right server too. See what fails without any fault."
     if not found["holds"]:
         return "The suite does not keep its promise: see what survived, and what raised an alarm."
     return "The suite is as strong and as quiet as it promises."

@@ -13,10 +13,11 @@ from conformance.fuzz.phase import derived_id
 from conformance.run.events import Decided, Event
 from conformance.run.plan import Plan
 from conformance.run.probing import probe
+from conformance.run.registry import Check
 from conformance.run.results import Results
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
-from conformance.runner import run
+from conformance.runner import run_whole
 from conformance.selftest.detectability import same_answers
 from conformance.selftest.faults import SeededFault
 from conformance.selftest.faulty_server import COMMAND, FaultyServer, HostError
@@ -36,6 +37,8 @@ class Outcome(StrEnum):
     KILLED = "killed"
     SURVIVED = "survived"
     EQUIVALENT = "equivalent"
+    UNSOUND = "unsound"
+    """The check fails on the right server too, so that its failing says nothing of the fault."""
     QUIET = "quiet"
     ALARM = "alarm"
     ERROR = "error"
@@ -52,7 +55,7 @@ class Trial:
         by: the ids of the verdicts that reported it.
         requests: how many were sent until the first report, or in all.
         seconds: how long that took.
-        reason: why it survived, is equivalent, or what went wrong.
+        reason: why it survived, is equivalent or unsound, or what went wrong.
         verdicts: that on a fault, or those that raised a false alarm; with their evidence.
     """
 
@@ -74,12 +77,23 @@ class TrialServer:
     holds what it held in the beginning, and the suite comes with a workspace of its own.
     """
 
-    def __init__(self, plan_at: Callable[[FaultyServer], Plan], command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self,
+        plan_at: Callable[[FaultyServer], Plan],
+        command: Sequence[str] = COMMAND,
+        right: dict[Check, Verdict] | None = None,
+    ) -> None:
         """Start the server.
+
+        Args:
+            plan_at: what is tried at a server.
+            command: what starts it.
+            right: what checks came to without a fault. Servers may share it, so that each is made once.
 
         Raises:
             HostError: it does not start.
         """
+        self._right = {} if right is None else right
         self.server = FaultyServer(command)
         self.plan = plan_at(self.server)
         with self._workspace() as workspace:
@@ -99,17 +113,30 @@ class TrialServer:
     def _workspace(self) -> Workspace:
         return Workspace(self.plan.contract, self.plan.target, self.plan.seed)
 
-    def _probe(self, fault_id: str, clause: Clause) -> Verdict:
-        """Run one check on the server with a fault, and return its verdict.
+    def _probe(self, clause: Clause, fault_id: str | None = None) -> Verdict:
+        """Run one check on the server with a fault, or on the right one, and return its verdict.
 
         Raises:
             HostError: the fault cannot be served, or has crashed.
         """
-        self.server.serve("fault", fault_id)
+        if fault_id is not None:
+            self.server.serve("fault", fault_id)
         with self._workspace() as workspace:
             verdict = probe(self.plan.checks[clause.id], clause, workspace)
         self.server.restore()
         return verdict
+
+    def _without_fault(self, clause: Clause) -> Verdict:
+        """Return what the check of a clause comes to on the right server."""
+        check = self.plan.checks[clause.id]
+        if check not in self._right:
+            self._right[check] = self._probe(clause)
+        return self._right[check]
+
+    def _is_sound(self, verdict_id: str) -> bool:
+        """Return whether what has failed passes on the right server. What the contract gives does."""
+        clause = self.plan.contract.clause(verdict_id)
+        return clause is None or self._without_fault(clause).status not in _BROKEN
 
     def fault(self, seeded: SeededFault, *, precise: bool = False) -> Trial:
         """Try the check of the clause that the fault breaks, and if so the other checks of its operation."""
@@ -118,7 +145,10 @@ class TrialServer:
         if clause is None or clause.id not in self.plan.checks:
             return replace(trial, reason="the clause has no check")
         try:
-            verdict = self._probe(seeded.id, clause)
+            right = self._without_fault(clause)
+            if right.status in _BROKEN:
+                return replace(trial, outcome=Outcome.UNSOUND, reason=_unsound(right), verdicts=(right,))
+            verdict = self._probe(clause, seeded.id)
             others = self._others(seeded) if precise else ()
         except HostError as error:
             return replace(trial, outcome=Outcome.ERROR, reason=str(error))
@@ -136,25 +166,35 @@ class TrialServer:
         others = [
             c for c in contract.clauses if stated and c.operation_id == stated.operation_id and c != stated
         ]
-        return tuple(clause.id for clause in others if self._probe(seeded.id, clause).status in _BROKEN)
+        return tuple(
+            clause.id
+            for clause in others
+            if self._probe(clause, seeded.id).status in _BROKEN and self._is_sound(clause.id)
+        )
 
     def mutant(self, mutant: Mutant, *, fuzz: bool = False) -> Trial:
         """Try the verdicts of the operation, the nearest first, until one fails."""
         trial = Trial("mutant", mutant.id, mutant.operator, Outcome.SURVIVED)
         begun = time.perf_counter()
         watch = _Watch()
+        unsound: list[Clause] = []
         try:
             for ids in self._nearest(mutant, fuzz=fuzz):
                 self.server.serve("mutant", mutant.id)
                 plan = replace(self.plan, only=ids, omitted={} if fuzz else self.plan.omitted)
-                watch.end(run(plan, watch.observe))
+                watch.end(run_whole(plan, watch.observe))
                 self.server.restore()
+                failed, watch.by = watch.by, [each for each in watch.by if self._is_sound(each)]
                 if watch.by:
                     break
+                unsound += [c for c in self.plan.contract.clauses if c.id in failed]
             else:
                 same = self._is_equivalent(mutant)
                 if same:
                     trial = replace(trial, outcome=Outcome.EQUIVALENT, reason=same)
+                elif unsound:
+                    reason = _unsound(self._without_fault(unsound[0]))
+                    trial = replace(trial, outcome=Outcome.UNSOUND, reason=reason)
         except HostError as error:
             return replace(trial, outcome=Outcome.ERROR, reason=str(error))
         if not watch.by:
@@ -209,7 +249,7 @@ class TrialServer:
         begun = time.perf_counter()
         try:
             self.server.serve("variant", name)
-            results = run(replace(self.plan, only=only, seed=seed))
+            results = run_whole(replace(self.plan, only=only, seed=seed))
             self.server.restore()
         except HostError as error:
             return replace(trial, outcome=Outcome.ERROR, reason=str(error))
@@ -224,6 +264,12 @@ class TrialServer:
         if loud:
             return replace(trial, outcome=Outcome.ALARM, by=tuple(v.id for v in loud), verdicts=loud)
         return trial
+
+
+def _unsound(verdict: Verdict) -> str:
+    [found] = verdict.findings
+    told = f"expected {found.expected}, got {found.actual}"
+    return f"the check of {verdict.id} fails on the right server too: {told}"
 
 
 class _Watch:

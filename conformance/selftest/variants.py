@@ -109,16 +109,14 @@ async def _slow_and_closing(request: Request, inner: Inner, state: State) -> Res
     return (await inner(request)).with_header("connection", "close")
 
 
+@on("createAccessProfile", "createRole").serve
 async def _gaps_between_ids(request: Request, inner: Inner, state: State) -> Response:
     """Take a few ids more for each creation."""
-    if request.operation_id in ("createAccessProfile", "createRole"):
-        for _ in range(state.memory.setdefault("gap", 3)):
-            name = f"gap-{uuid4().hex}"
-            made = await inner(request.with_query().with_json({"name": name}))
-            kept = made.json.get("access_profile") or made.json.get("role")
-            if kept:
-                path = request.path.removeprefix(request.server)
-                await ask(request, inner, "DELETE", f"{path}/{kept['id']}")
+    for _ in range(3):
+        made = await inner(request.with_query().with_json({"name": f"gap-{uuid4().hex}"}))
+        if kept := made.json.get("access_profile") or made.json.get("role"):
+            path = request.path.removeprefix(request.server)
+            await ask(request, inner, "DELETE", f"{path}/{kept['id']}")
     return await inner(request)
 
 
@@ -135,10 +133,11 @@ def _as_uuid(found: re.Match[str]) -> str:
     return "-".join(found.groups())
 
 
+@on("getAccessProfile").serve
 async def _no_order_of_roles(request: Request, inner: Inner, state: State) -> Response:
     """List the roles of a profile, which no clause orders, in another order each time."""
     response = await inner(request)
-    if request.operation_id != "getAccessProfile" or not isinstance(response.json.get("roles"), list):
+    if not isinstance(response.json.get("roles"), list):
         return response
     turn = state.memory["turn"] = state.memory.get("turn", 0) + 1
     roles = response.json["roles"][::-1]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from domain.records import AccessProfile, AuditAction, NewAuditLog, NewVersion
+from domain.records import AccessProfile, AuditAction, NewAuditLog, NewVersion, UserAccessProfile
 from handlers.context import Context
 from handlers.replies.history import configuration, dumped
 from store.api import WriteTransaction
@@ -43,6 +43,21 @@ def record(
             metadata=dumped(metadata) if metadata else None,
             created_at=context.now,
         )
+    )
+
+
+def record_copy(
+    tx: WriteTransaction, context: Context, copy: UserAccessProfile, *, event: str, **values: Any
+) -> None:
+    """Keep the audit row of a change of a user's copy; `values` are those of `record`."""
+    record(
+        tx,
+        context,
+        AuditAction.UPDATE,
+        profile_id=copy.parent_profile_id,
+        user_id=copy.user_id,
+        event=event,
+        **values,
     )
 
 

@@ -7,7 +7,14 @@ from datetime import datetime
 from domain.credentials import IssuedVirtualKey, issue_virtual_key
 from domain.policies import instantiate, terms_of
 from domain.provisioning import role_change
-from domain.records import AccessProfile, AuditAction, NewUserAccessProfile, UserAccessProfile, VirtualKey
+from domain.records import (
+    AccessProfile,
+    NewUserAccessProfile,
+    Policy,
+    PolicyTerms,
+    UserAccessProfile,
+    VirtualKey,
+)
 from handlers.actions import audit
 from handlers.context import Context
 from handlers.replies.errors import ApiError
@@ -37,35 +44,31 @@ def give_copy(
         NotFound: there is no such user.
         Conflict: the user holds a copy of this profile already.
     """
-    terms = terms_of(profile.policy)
-    provider_config_ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
     copy = tx.copies.add(
         NewUserAccessProfile(
             user_id=user_id,
             parent_profile_id=profile.id,
             name=profile.name,
-            policy=instantiate(
-                terms,
-                line_id=context.new_id,
-                provider_config_id=provider_config_ids.__next__,
-                now=context.now,
-            ),
+            policy=instantiated(tx, context, terms_of(profile.policy)),
             created_at=context.now,
             expires_at=expires_at,
             granted_by_role_id=granted_by_role_id,
         )
     )
     given = GivenCopy(copy, add_key(tx, context, copy))
-    audit.record(
-        tx,
-        context,
-        AuditAction.UPDATE,
-        profile_id=profile.id,
-        user_id=user_id,
-        event="user_assign",
-        granted_by_role_id=granted_by_role_id,
-    )
+    audit.record_copy(tx, context, copy, event="user_assign", granted_by_role_id=granted_by_role_id)
     return given
+
+
+def instantiated(tx: WriteTransaction, context: Context, terms: PolicyTerms) -> Policy:
+    """Return the policy that terms make now, with ids that nothing else has."""
+    provider_config_ids = iter(tx.profiles.reserve_provider_config_ids(len(terms.provider_configs)))
+    return instantiate(
+        terms,
+        line_id=context.new_id,
+        provider_config_id=provider_config_ids.__next__,
+        now=context.now,
+    )
 
 
 def add_key(
@@ -98,15 +101,8 @@ def take_copy(tx: WriteTransaction, context: Context, copy: UserAccessProfile) -
     """Delete a copy with its virtual keys, keep its audit row, and return the keys. All go, or none."""
     keys = keys_of(tx, copy)
     tx.copies.delete(copy.id)
-    audit.record(
-        tx,
-        context,
-        AuditAction.UPDATE,
-        profile_id=copy.parent_profile_id,
-        user_id=copy.user_id,
-        event="user_detach",
-        deleted_vk_names=[key.name for key in keys],
-    )
+    names = [key.name for key in keys]
+    audit.record_copy(tx, context, copy, event="user_detach", deleted_vk_names=names)
     return keys
 
 

@@ -76,6 +76,9 @@ def function_name(operation_id: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).lower()
 
 
+_LINE_LENGTH = 110
+
+
 def stub(operation: Operation) -> str:
     """Return the code to begin a handler with."""
     parameters = ["context: Context"]
@@ -86,11 +89,16 @@ def stub(operation: Operation) -> str:
     for body in _bodies(operation):
         optional = "" if operation.body_required else " | None"
         parameters.append(f"body: {body}{optional}")
-    return (
-        f"def {function_name(operation.operation_id)}(\n    {', '.join(parameters)}\n"
-        f") -> Reply[{' | '.join(_answers(operation))}]:\n"
-        f'    """{operation.summary}."""\n'
+    head, tail = (
+        f"def {function_name(operation.operation_id)}(",
+        f") -> Reply[{' | '.join(_answers(operation))}]:",
     )
+    among = ", ".join(parameters)
+    # As the formatter of this project has it.
+    if len(f"{head}{among}{tail}") > _LINE_LENGTH:
+        lines = among if len(among) < _LINE_LENGTH - 4 else ",\n    ".join(parameters) + ","
+        among = f"\n    {lines}\n"
+    return f'{head}{among}{tail}\n    """{operation.summary}."""\n'
 
 
 def stub_imports(operation: Operation) -> str:

@@ -65,6 +65,8 @@ class Validator:
             elif keyword == "required":
                 name = facts["property"]
                 found.append(Fault((*path, name), keyword, f'"{name}" is required.'))
+            elif keyword == "type":
+                found.append(Fault(path, keyword, _other_type(facts["types"], _member(instance, path))))
             else:
                 found.append(Fault(path, keyword, _message(keyword, facts)))
         return found
@@ -171,8 +173,32 @@ _MESSAGES = {
     "minLength": "Must have {limit} or more characters.",
     "minimum": "Must be {limit} or more.",
     "pattern": "Has characters that are not allowed here, or is blank: see the pattern in the contract.",
-    "type": "Must be {types}.",
 }
+_TYPES = {
+    "array": "an array",
+    "boolean": "a boolean",
+    "integer": "an integer",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "a string",
+}
+_TYPES_OF = {
+    list: "array",
+    bool: "boolean",
+    int: "integer",
+    type(None): "null",
+    float: "number",
+    dict: "object",
+    str: "string",
+}
+
+
+def _other_type(wanted: Sequence[str], value: object) -> str:
+    """Return a sentence for a value of another type than those that are allowed, without the value."""
+    told = f"Must be {_alternatives([_TYPES[name] for name in wanted])}"
+    found = _TYPES_OF.get(type(value))
+    return f"{told}, not {_TYPES[found]}." if found else f"{told}."
 
 
 def _message(keyword: str, facts: Mapping[str, Any]) -> str:

@@ -1,18 +1,15 @@
 """What users hold: copies of profiles, and virtual keys; in memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile, VirtualKey
-from store.memory.state import Tables
+from store.memory.state import OnTables
 
 
-class MemoryCopies:
+class MemoryCopies(OnTables):
     """Reads and writes users' copies; see `store.api.people`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, copy_id: int) -> UserAccessProfile:
         """Return a copy."""
@@ -46,10 +43,9 @@ class MemoryCopies:
         key = (copy.user_id, copy.parent_profile_id)
         if key in self._tables.state.held:
             raise Conflict("copy", "access profile", str(copy.parent_profile_id))
-        [new_id] = self._tables.next_ids("copies")
-        kept = UserAccessProfile(id=new_id, **{part.name: getattr(copy, part.name) for part in fields(copy)})
-        self._tables.change("copies")[new_id] = kept
-        self._tables.change("held")[key] = new_id
+        kept = self._tables.numbered("copies", UserAccessProfile, copy)
+        self._tables.change("copies")[kept.id] = kept
+        self._tables.change("held")[key] = kept.id
         self._count(copy.parent_profile_id, 1)
         return kept
 
@@ -88,11 +84,8 @@ class MemoryCopies:
         counts[profile_id] = counts.get(profile_id, 0) + change
 
 
-class MemoryVirtualKeys:
+class MemoryVirtualKeys(OnTables):
     """Reads and writes virtual keys; see `store.api.people`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, key_id: str) -> VirtualKey:
         """Return a virtual key."""

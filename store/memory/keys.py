@@ -1,20 +1,17 @@
 """API keys and the audit log, in memory."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import datetime
 
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, AuditLog, NewApiKey, NewAuditLog
 from store.api import AuditFilter, Page
-from store.memory.state import Tables
+from store.memory.state import OnTables
 
 
-class MemoryApiKeys:
+class MemoryApiKeys(OnTables):
     """Reads and writes API keys; see `store.api.keys`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def find(self, secret_hash: bytes) -> ApiKey | None:
         """Return the key with this SHA-256, or None."""
@@ -37,11 +34,7 @@ class MemoryApiKeys:
             raise Conflict("API key", "secret", key.key_prefix)
         if self._live(key.name):
             raise Conflict("API key", "name", key.name)
-        row = ApiKey(
-            id=self._tables.next_ids("api_keys")[0],
-            revoked_at=None,
-            **{part.name: getattr(key, part.name) for part in fields(key)},
-        )
+        row = self._tables.numbered("api_keys", ApiKey, key, revoked_at=None)
         self._tables.change("api_keys")[row.secret_hash] = row
         return row
 
@@ -59,11 +52,8 @@ class MemoryApiKeys:
         return next((row for row in rows if row.name == name and row.revoked_at is None), None)
 
 
-class MemoryAudit:
+class MemoryAudit(OnTables):
     """Reads and writes the audit log; see `store.api.audit`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def list(self, audit_filter: AuditFilter, *, limit: int, offset: int) -> Page[AuditLog]:
         """Return one page, the newest first."""
@@ -72,9 +62,8 @@ class MemoryAudit:
 
     def add(self, row: NewAuditLog) -> AuditLog:
         """Keep a new row."""
-        [new_id] = self._tables.next_ids("audit")
-        kept = AuditLog(id=new_id, **{part.name: getattr(row, part.name) for part in fields(row)})
-        self._tables.change("audit")[new_id] = kept
+        kept = self._tables.numbered("audit", AuditLog, row)
+        self._tables.change("audit")[kept.id] = kept
         return kept
 
 

@@ -8,14 +8,11 @@ from domain.errors import Conflict, NotFound
 from domain.records import Group, Role, RoleAttachment, User
 from store.api import Page
 from store.memory.holdings import MemoryCopies
-from store.memory.state import Tables
+from store.memory.state import OnTables
 
 
-class MemoryRoles:
+class MemoryRoles(OnTables):
     """Reads and writes roles; see `store.api.people`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, role_id: int) -> Role:
         """Return a role."""
@@ -91,11 +88,8 @@ class MemoryRoles:
             raise Conflict("role", "name", name)
 
 
-class MemoryUsers:
+class MemoryUsers(OnTables):
     """Reads and writes users and groups; see `store.api.people`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, user_id: str) -> User:
         """Return a user."""

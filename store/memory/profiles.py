@@ -1,22 +1,19 @@
 """Templates and their versions, in memory."""
 
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from domain.errors import Conflict, NotFound, StaleVersion
 from domain.names import folded
 from domain.records import AccessProfile, AccessProfileVersion, NewAccessProfile, NewVersion, ProfileDetail
 from store.api import Page, ProfileFilter
-from store.memory.state import Tables
+from store.memory.state import OnTables
 
 KIND = "access profile"
 
 
-class MemoryProfiles:
+class MemoryProfiles(OnTables):
     """Reads and writes templates; see `store.api.profiles`."""
-
-    def __init__(self, tables: Tables) -> None:
-        self._tables = tables
 
     def get(self, profile_id: int) -> ProfileDetail:
         """Return a profile, its attachments and its number of holders."""
@@ -52,15 +49,11 @@ class MemoryProfiles:
     def add(self, profile: NewAccessProfile) -> AccessProfile:
         """Keep a new profile at version 1."""
         self._check_name(profile.name, None)
-        [new_id] = self._tables.next_ids("profiles")
-        row = AccessProfile(
-            id=new_id,
-            version=1,
-            updated_at=profile.created_at,
-            **{part.name: getattr(profile, part.name) for part in fields(profile)},
+        row = self._tables.numbered(
+            "profiles", AccessProfile, profile, version=1, updated_at=profile.created_at
         )
-        self._tables.change("profiles")[new_id] = row
-        self._tables.change("profile_names")[row.name] = new_id
+        self._tables.change("profiles")[row.id] = row
+        self._tables.change("profile_names")[row.name] = row.id
         return row
 
     def save(self, profile: AccessProfile, *, read_version: int) -> None:
@@ -103,10 +96,7 @@ class MemoryProfiles:
         key = (version.access_profile_id, version.version)
         if key in self._tables.state.versions:
             raise Conflict("version", "number", str(version.version))
-        row = AccessProfileVersion(
-            id=self._tables.next_ids("versions")[0],
-            **{part.name: getattr(version, part.name) for part in fields(version)},
-        )
+        row = self._tables.numbered("versions", AccessProfileVersion, version)
         self._tables.change("versions")[key] = row
         return row
 

@@ -1,7 +1,8 @@
 """All tables of the memory store, and one transaction's view of them."""
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, TypeVar
 
 from domain.errors import NotFound
 from domain.records import (
@@ -16,6 +17,8 @@ from domain.records import (
     UserAccessProfile,
     VirtualKey,
 )
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -62,6 +65,11 @@ class Tables:
         self.change("last_ids")[table] = first + count - 1
         return range(first, first + count)
 
+    def numbered(self, table: str, make: Callable[..., T], new: Any, **values: object) -> T:
+        """Return a row made of a new record and further values, with the next id of a table."""
+        [new_id] = self.next_ids(table)
+        return make(id=new_id, **{part.name: getattr(new, part.name) for part in fields(new)}, **values)
+
     def require(self, table: str, kind: str, key: object) -> Any:
         """Return a row.
 
@@ -72,3 +80,10 @@ class Tables:
             return getattr(self.state, table)[key]
         except KeyError:
             raise NotFound(kind, key) from None
+
+
+class OnTables:
+    """Reads and writes one transaction's view."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables

@@ -18,6 +18,7 @@ from domain.records import (
 )
 from store.api import Record
 from store.api.transfer import (
+    KINDS,
     NAMES,
     Attachment,
     LastId,
@@ -54,14 +55,7 @@ _KEYS: Mapping[type[Record], Callable[[Any], object]] = {
 """What the rows of a table are found by, where it is not the id."""
 
 _NUMBERED: Mapping[Numbered, str] = {
-    Numbered.ROLE: "roles",
-    Numbered.ACCESS_PROFILE: "profiles",
-    Numbered.VERSION: "versions",
-    Numbered.ATTACHMENT: "attachments",
-    Numbered.COPY: "copies",
-    Numbered.API_KEY: "api_keys",
-    Numbered.AUDIT_LOG: "audit",
-    Numbered.PROVIDER_CONFIG: "provider_configs",
+    of: TABLES[KINDS[of]] if of in KINDS else "provider_configs" for of in Numbered
 }
 
 

@@ -1,13 +1,15 @@
 """Statements about API keys."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import ApiKey, NewApiKey
+from store.sql.connections import Statements
 from store.sql.json_columns import dump_texts, load_texts
 from store.sql.prepared import Prepared
 from store.sql.tables import api_keys
@@ -16,11 +18,8 @@ from store.sql.uniqueness import conflict_if_taken
 _BY_HASH = Prepared(select(api_keys).where(api_keys.c.secret_hash == bindparam("secret_hash")))
 
 
-class SqlApiKeys:
+class SqlApiKeys(Statements):
     """Reads and writes API keys; see `store.api.ApiKeyWriter`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def find(self, secret_hash: bytes) -> ApiKey | None:
         """Return the key with this SHA-256, or None."""
@@ -42,18 +41,9 @@ class SqlApiKeys:
         """Keep a new key."""
         if self.find(key.secret_hash) is not None:
             raise Conflict("API key", "secret", key.key_prefix)
-        statement = (
-            insert(api_keys)
-            .values(
-                name=key.name,
-                secret_hash=key.secret_hash,
-                key_prefix=key.key_prefix,
-                scopes=dump_texts(key.scopes),
-                created_at=key.created_at,
-                expires_at=key.expires_at,
-            )
-            .returning(*api_keys.c)
-        )
+        values = {part.name: getattr(key, part.name) for part in fields(key)}
+        values["scopes"] = dump_texts(key.scopes)
+        statement = insert(api_keys).values(values).returning(*api_keys.c)
         with conflict_if_taken(self._connection, Conflict("API key", "name", key.name)):
             return _api_key(self._connection.execute(statement).one())
 

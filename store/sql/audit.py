@@ -3,19 +3,17 @@
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, insert, select, true
+from sqlalchemy import ColumnElement, and_, func, insert, select, true
 
 from domain.records import AuditAction, AuditLog, NewAuditLog
 from store.api import AuditFilter, Page
+from store.sql.connections import Statements
 from store.sql.prepared import Prepared, bound
 from store.sql.tables import audit_logs
 
 
-class SqlAudit:
+class SqlAudit(Statements):
     """Reads and writes the audit log; see `store.api.audit`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def list(self, audit_filter: AuditFilter, *, limit: int, offset: int) -> Page[AuditLog]:
         """Return one page, the newest first."""

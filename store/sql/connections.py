@@ -9,6 +9,13 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from store.sql.prepared import send
 
 
+class Statements:
+    """What is sent on one connection; whoever made it commits or rolls back."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+
 @contextmanager
 def begun(engine: Engine) -> Iterator[Connection]:
     """Begin a transaction; the end of the block commits, an exception rolls back.

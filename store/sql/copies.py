@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from domain.batches import batches
 from domain.errors import Conflict, NotFound
 from domain.records import NewUserAccessProfile, UserAccessProfile
+from store.sql.connections import Statements
 from store.sql.json_columns import dump_policy, load_policy
+from store.sql.references import require
 from store.sql.tables import access_profiles, roles, user_access_profiles, users
 from store.sql.uniqueness import conflict_if_taken
 
@@ -21,11 +23,8 @@ SAVED = ("name", "policy", "is_active", "expires_at", "granted_by_role_id")
 """The columns that a changed copy may have changed."""
 
 
-class SqlCopies:
+class SqlCopies(Statements):
     """Reads and writes users' copies; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, copy_id: int) -> UserAccessProfile:
         """Return a copy."""
@@ -72,12 +71,9 @@ class SqlCopies:
 
     def add(self, copy: NewUserAccessProfile) -> UserAccessProfile:
         """Keep a new copy."""
-        if self._connection.execute(select(users.c.id).where(users.c.id == copy.user_id)).first() is None:
-            raise NotFound("user", copy.user_id)
-        profile = select(access_profiles.c.id).where(access_profiles.c.id == copy.parent_profile_id)
-        if self._connection.execute(profile).first() is None:
-            raise NotFound("access profile", copy.parent_profile_id)
-        self._check_role(copy.granted_by_role_id)
+        require(self._connection, users, "user", copy.user_id)
+        require(self._connection, access_profiles, "access profile", copy.parent_profile_id)
+        require(self._connection, roles, "role", copy.granted_by_role_id)
         statement = (
             insert(user_access_profiles)
             .values(
@@ -109,7 +105,7 @@ class SqlCopies:
                 raise NotFound(KIND, unknown)
             changed = (copy for copy in batch if copy.granted_by_role_id != grants[copy.id])
             for role_id in {copy.granted_by_role_id for copy in changed}:
-                self._check_role(role_id)
+                require(self._connection, roles, "role", role_id)
             self._connection.execute(_SAVE, [{"copy_id": copy.id, **_columns(copy)} for copy in batch])
 
     def delete(self, copy_id: int) -> None:
@@ -124,12 +120,6 @@ class SqlCopies:
         for some in batches(dict.fromkeys(user_ids), BATCH):
             held = {"profile_id": profile_id, "user_ids": some}
             yield from self._connection.execute(_IDS_OF_USERS, held).scalars()
-
-    def _check_role(self, role_id: int | None) -> None:
-        if role_id is None:
-            return
-        if self._connection.execute(select(roles.c.id).where(roles.c.id == role_id)).first() is None:
-            raise NotFound("role", role_id)
 
     def _count(self, profile_id: int, change: int) -> None:
         self._connection.execute(

@@ -1,7 +1,7 @@
 """Statements about templates and their versions."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     BindParameter,
     ColumnElement,
-    Connection,
     and_,
     bindparam,
     delete,
@@ -34,6 +33,7 @@ from domain.records import (
     RoleAttachment,
 )
 from store.api import Page, ProfileFilter
+from store.sql.connections import Statements
 from store.sql.json_columns import dump_policy, dump_texts, load_policy, load_texts
 from store.sql.prepared import Prepared, bound
 from store.sql.search import Search, name_contains, search_for, search_values
@@ -52,11 +52,8 @@ from store.sql.uniqueness import conflict_if_taken
 KIND = "access profile"
 
 
-class SqlProfiles:
+class SqlProfiles(Statements):
     """Reads and writes templates; see `store.api.ProfileWriter`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, profile_id: int) -> ProfileDetail:
         """Return a profile, its attachments and its number of holders."""
@@ -112,11 +109,9 @@ class SqlProfiles:
             row = _ADD.one(
                 self._connection,
                 **_columns(profile),
-                is_active=profile.is_active,
                 deactivated_by_operator=False,
                 version=1,
                 user_count=0,
-                created_at=profile.created_at,
                 updated_at=profile.created_at,
             )
         self._tag(row.id, profile.tags)
@@ -133,10 +128,8 @@ class SqlProfiles:
                 self._connection,
                 profile_id=profile.id,
                 **_columns(profile),
-                is_active=profile.is_active,
                 deactivated_by_operator=profile.deactivated_by_operator,
                 version=profile.version,
-                created_at=profile.created_at,
                 updated_at=profile.updated_at,
             )
         if load_texts(kept.tags) != profile.tags:
@@ -165,17 +158,9 @@ class SqlProfiles:
         """Keep a version of a profile."""
         if _EXISTS.one_or_none(self._connection, profile_id=version.access_profile_id) is None:
             raise NotFound(KIND, version.access_profile_id)
+        values = {name: getattr(version, name) for name in _VERSIONED}
         with conflict_if_taken(self._connection, Conflict("version", "number", str(version.version))):
-            row = _ADD_VERSION.one(
-                self._connection,
-                access_profile_id=version.access_profile_id,
-                version=version.version,
-                name=version.name,
-                description=version.description,
-                snapshot=version.snapshot,
-                changed_by=version.changed_by,
-                created_at=version.created_at,
-            )
+            row = _ADD_VERSION.one(self._connection, **values)
         return AccessProfileVersion(*row)
 
     def _row(self, profile_id: int) -> Any:
@@ -250,7 +235,7 @@ def _listing(search: Search, tags: int, by_state: bool) -> _Listing:
 
 
 _IS_PROFILE = access_profiles.c.id == bindparam("profile_id")
-_OPERATORS = ("name", "name_folded", "description", "tags", "policy")
+_SAVED = ("name", "name_folded", "description", "tags", "policy", "is_active", "created_at")
 _KEPT = [column for column in access_profiles.c if column.name != "name_folded"]
 
 _BY_ID = Prepared(select(*_KEPT).where(_IS_PROFILE))
@@ -263,7 +248,7 @@ _ADD = Prepared(
 _SAVE = Prepared(
     update(access_profiles)
     .where(_IS_PROFILE)
-    .values(bound(*_OPERATORS, "is_active", "deactivated_by_operator", "version", "created_at", "updated_at"))
+    .values(bound(*_SAVED, "deactivated_by_operator", "version", "updated_at"))
 )
 _SET_ACTIVE = Prepared(
     update(access_profiles).where(_IS_PROFILE).values(bound("is_active", "deactivated_by_operator"))
@@ -320,21 +305,22 @@ _VERSION = Prepared(
         _OF_PROFILE, access_profile_versions.c.version == bindparam("number", type_=BigInteger)
     )
 )
+_VERSIONED = tuple(part.name for part in fields(NewVersion))
 _ADD_VERSION = Prepared(
-    insert(access_profile_versions)
-    .values(bound(*(column.name for column in access_profile_versions.c if column.name != "id")))
-    .returning(*access_profile_versions.c)
+    insert(access_profile_versions).values(bound(*_VERSIONED)).returning(*access_profile_versions.c)
 )
 
 
 def _columns(profile: NewAccessProfile | AccessProfile) -> dict[str, Any]:
-    """Return the columns that hold what an operator set."""
+    """Return the columns that a new profile and one that is saved have alike."""
     return {
         "name": profile.name,
         "name_folded": folded(profile.name),
         "description": profile.description,
         "tags": dump_texts(profile.tags),
         "policy": dump_policy(profile.policy),
+        "is_active": profile.is_active,
+        "created_at": profile.created_at,
     }
 
 

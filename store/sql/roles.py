@@ -4,21 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import Role, RoleAttachment
+from store.sql.connections import Statements
+from store.sql.references import require
 from store.sql.tables import access_profiles, role_attachments, roles
 from store.sql.uniqueness import conflict_if_taken
 
 KIND = "role"
 
 
-class SqlRoles:
+class SqlRoles(Statements):
     """Reads and writes roles; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, role_id: int) -> Role:
         """Return a role."""
@@ -69,18 +68,10 @@ class SqlRoles:
 
     def attach(self, profile_id: int, role_id: int, *, is_default: bool) -> RoleAttachment:
         """Attach a profile to a role, or change the attachment that is there."""
-        profile = select(access_profiles.c.id).where(access_profiles.c.id == profile_id)
-        if self._connection.execute(profile).one_or_none() is None:
-            raise NotFound("access profile", profile_id)
+        require(self._connection, access_profiles, "access profile", profile_id)
         role = self.get(role_id)
         row = self._changed(profile_id, role_id, is_default) or self._added(profile_id, role_id, is_default)
-        return RoleAttachment(
-            id=row.id,
-            access_profile_id=profile_id,
-            role_id=role_id,
-            role_name=role.name,
-            is_default=is_default,
-        )
+        return RoleAttachment(row.id, profile_id, role_id, role.name, is_default)
 
     def detach(self, profile_id: int, role_id: int) -> None:
         """Remove an attachment."""

@@ -1,34 +1,15 @@
 """The last ids that a database gave: each database remembers them in its own way."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from sqlalchemy import Connection, Table, select, text, update
+from sqlalchemy import Connection, select, text, update
 
-from store.api.transfer import LastId, Numbered
-from store.sql.tables import (
-    access_profile_versions,
-    access_profiles,
-    api_keys,
-    audit_logs,
-    role_attachments,
-    roles,
-    sequences,
-    user_access_profiles,
-)
+from store.api.transfer import KINDS, LastId, Numbered
+from store.sql.record_tables import TABLES
+from store.sql.tables import sequences
 
 PROVIDER_CONFIGS = "provider_configs"
 """The name of the sequence that numbers provider configs."""
-
-_TABLES: Mapping[Numbered, Table] = {
-    Numbered.ROLE: roles,
-    Numbered.ACCESS_PROFILE: access_profiles,
-    Numbered.VERSION: access_profile_versions,
-    Numbered.ATTACHMENT: role_attachments,
-    Numbered.COPY: user_access_profiles,
-    Numbered.API_KEY: api_keys,
-    Numbered.AUDIT_LOG: audit_logs,
-}
-"""The tables whose rows the database itself numbers."""
 
 _READ = {
     "sqlite": text("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :name"),
@@ -50,8 +31,8 @@ _SET = {
 def last_ids(connection: Connection) -> Iterator[LastId]:
     """Yield the last id that was given of everything that is numbered."""
     for of in Numbered:
-        if of in _TABLES:
-            statement, name = _READ[connection.dialect.name], {"name": _TABLES[of].name}
+        if of in KINDS:
+            statement, name = _READ[connection.dialect.name], {"name": TABLES[KINDS[of]].name}
             value = connection.execute(statement, name).scalar_one()
         else:
             given = select(sequences.c.last_value).where(sequences.c.name == PROVIDER_CONFIGS)
@@ -61,9 +42,10 @@ def last_ids(connection: Connection) -> Iterator[LastId]:
 
 def set_last_id(connection: Connection, last_id: LastId) -> None:
     """Let the next id be the one after this."""
-    if last_id.of in _TABLES:
+    if last_id.of in KINDS:
+        name = TABLES[KINDS[last_id.of]].name
         for statement in _SET[connection.dialect.name]:
-            connection.execute(statement, {"name": _TABLES[last_id.of].name, "value": last_id.value})
+            connection.execute(statement, {"name": name, "value": last_id.value})
         return
     connection.execute(
         update(sequences).where(sequences.c.name == PROVIDER_CONFIGS).values(last_value=last_id.value)

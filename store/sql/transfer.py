@@ -3,74 +3,32 @@
 Tables and records name their parts alike, so that one way of reading and writing serves every kind.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 
 from domain.names import folded
-from domain.records import (
-    AccessProfile,
-    AccessProfileVersion,
-    ApiKey,
-    AuditAction,
-    AuditLog,
-    Group,
-    Role,
-    User,
-    UserAccessProfile,
-    VirtualKey,
-)
+from domain.records import AccessProfile, AuditAction, User
 from store.api import Record
-from store.api.transfer import (
-    NAMES,
-    Attachment,
-    LastId,
-    NotEmpty,
-    Unloadable,
-    in_order,
-    missing,
-    references,
-    taken,
-)
+from store.api.transfer import NAMES, LastId, NotEmpty, Unloadable, in_order, missing, references, taken
 from store.sql.json_columns import dump_policy, dump_texts, load_policy, load_texts
+from store.sql.record_tables import TABLES
 from store.sql.sequences import last_ids, set_last_id
 from store.sql.tables import (
     access_profile_tags,
     access_profile_totals,
-    access_profile_versions,
     access_profiles,
-    api_keys,
-    audit_logs,
     group_members,
-    groups,
-    role_attachments,
-    roles,
     user_access_profiles,
-    users,
-    virtual_keys,
 )
+from store.sql.users import memberships
 
 BATCH = 1000
 """How many rows are read or written at once."""
-
-TABLES: Mapping[type[Record], Table] = {
-    Role: roles,
-    Group: groups,
-    User: users,
-    AccessProfile: access_profiles,
-    AccessProfileVersion: access_profile_versions,
-    Attachment: role_attachments,
-    UserAccessProfile: user_access_profiles,
-    VirtualKey: virtual_keys,
-    ApiKey: api_keys,
-    AuditLog: audit_logs,
-}
-"""The table of each kind of record, in the order of `KINDS`."""
 
 _FROM_COLUMN: Mapping[str, Callable[[Any], object]] = {
     "action": AuditAction,
@@ -96,14 +54,14 @@ def dump(connection: Connection) -> Iterator[Record]:
         in_batches = {"yield_per": BATCH}
         statement = select(*(table.c[name] for name in names)).order_by(table.c.id)
         for rows in connection.execute(statement, execution_options=in_batches).partitions():
-            memberships = _memberships(connection, rows) if record_type is User else {}
+            groups = memberships(connection, rows) if record_type is User else {}
             for row in rows:
                 values = {
                     name: _FROM_COLUMN[name](value) if name in _FROM_COLUMN else value
                     for name, value in zip(names, row, strict=True)
                 }
                 if record_type is User:
-                    values["group_ids"] = tuple(memberships.get(row.id, ()))
+                    values["group_ids"] = tuple(groups.get(row.id, ()))
                 yield record_type(**values)  # type: ignore[arg-type]
 
 
@@ -191,18 +149,6 @@ def _derive(connection: Connection) -> None:
         .scalar_subquery()
     )
     connection.execute(update(access_profile_totals).values(total=of_state))
-
-
-def _memberships(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
-    statement = (
-        select(group_members)
-        .where(group_members.c.user_id.in_([row.id for row in rows]))
-        .order_by(group_members.c.group_id)
-    )
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(statement):
-        found[row.user_id].append(row.group_id)
-    return found
 
 
 def _take_your_time(connection: Connection) -> None:

@@ -1,25 +1,24 @@
 """Statements about users and groups."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from domain.errors import Conflict, NotFound
 from domain.records import Group, User
 from store.api import Page
+from store.sql.connections import Statements
+from store.sql.references import is_kept, require
 from store.sql.tables import access_profiles, group_members, groups, roles, user_access_profiles, users
 from store.sql.uniqueness import conflict_if_taken
 
 KIND = "user"
 
 
-class SqlUsers:
+class SqlUsers(Statements):
     """Reads and writes users and groups; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, user_id: str) -> User:
         """Return a user."""
@@ -71,7 +70,7 @@ class SqlUsers:
 
     def add(self, user: User) -> None:
         """Keep a new user."""
-        if self._is_kept(users, users.c.id, user.id):
+        if is_kept(self._connection, users, user.id):
             raise Conflict(KIND, "id", user.id)
         self._check_references(user)
         with conflict_if_taken(self._connection, Conflict(KIND, "id", user.id)):
@@ -80,7 +79,7 @@ class SqlUsers:
 
     def save(self, user: User) -> None:
         """Keep a changed user."""
-        if not self._is_kept(users, users.c.id, user.id):
+        if not is_kept(self._connection, users, user.id):
             raise NotFound(KIND, user.id)
         self._check_references(user)
         self._connection.execute(update(users).where(users.c.id == user.id).values(**_columns(user)))
@@ -108,38 +107,32 @@ class SqlUsers:
 
     def _users(self, rows: Sequence[Row[Any]]) -> tuple[User, ...]:
         """Return rows as users, with the groups of all of them read at once."""
-        memberships = (
-            select(group_members)
-            .where(group_members.c.user_id.in_([row.id for row in rows]))
-            .order_by(group_members.c.group_id)
-        )
-        group_ids: defaultdict[str, list[str]] = defaultdict(list)
-        for row in self._connection.execute(memberships):
-            group_ids[row.user_id].append(row.group_id)
-        return tuple(User(**row._asdict(), group_ids=tuple(group_ids[row.id])) for row in rows)
+        group_ids = memberships(self._connection, rows)
+        return tuple(User(**row._asdict(), group_ids=tuple(group_ids.get(row.id, ()))) for row in rows)
 
     def _check_references(self, user: User) -> None:
-        if user.role_id is not None and not self._is_kept(roles, roles.c.id, user.role_id):
-            raise NotFound("role", user.role_id)
-        if user.group_ids:
-            named = select(groups.c.id).where(groups.c.id.in_(user.group_ids))
-            if unknown := set(user.group_ids) - set(self._connection.execute(named).scalars()):
-                raise NotFound("group", min(unknown))
+        require(self._connection, roles, "role", user.role_id)
+        if unknown := self.missing_groups(user.group_ids):
+            raise NotFound("group", unknown[0])
 
     def _join(self, user: User) -> None:
         if user.group_ids:
             rows = [{"group_id": group_id, "user_id": user.id} for group_id in sorted(set(user.group_ids))]
             self._connection.execute(insert(group_members), rows)
 
-    def _is_kept(self, table: Table, key: Column[Any], value: object) -> bool:
-        statement = select(key).select_from(table).where(key == value)
-        return self._connection.execute(statement).one_or_none() is not None
+
+def memberships(connection: Connection, rows: Sequence[Row[Any]]) -> Mapping[str, list[str]]:
+    """Return the groups of each of these users who is in one, in their order."""
+    statement = (
+        select(group_members)
+        .where(group_members.c.user_id.in_([row.id for row in rows]))
+        .order_by(group_members.c.group_id)
+    )
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(statement):
+        found[row.user_id].append(row.group_id)
+    return found
 
 
 def _columns(user: User) -> dict[str, Any]:
-    return {
-        "name": user.name,
-        "email": user.email,
-        "role_id": user.role_id,
-        "created_at": user.created_at,
-    }
+    return {name: getattr(user, name) for name in ("name", "email", "role_id", "created_at")}

@@ -3,21 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from domain.errors import Conflict, NotFound
 from domain.records import VirtualKey
+from store.sql.connections import Statements
+from store.sql.references import is_kept
 from store.sql.tables import user_access_profiles, virtual_keys
 from store.sql.uniqueness import conflict_if_taken
 
 KIND = "virtual key"
 
 
-class SqlVirtualKeys:
+class SqlVirtualKeys(Statements):
     """Reads and writes virtual keys; see `store.api.people`."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
 
     def get(self, key_id: str) -> VirtualKey:
         """Return a virtual key."""
@@ -50,7 +49,7 @@ class SqlVirtualKeys:
         )
         if self._connection.execute(copy).first() is None:
             raise NotFound("copy", key.user_access_profile_id)
-        if self._connection.execute(select(virtual_keys.c.id).where(virtual_keys.c.id == key.id)).first():
+        if is_kept(self._connection, virtual_keys, key.id):
             raise Conflict(KIND, "id", key.id)
         if self.find(key.secret_hash) is not None:
             raise Conflict(KIND, "secret", key.masked_value)

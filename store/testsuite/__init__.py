@@ -25,6 +25,7 @@ from store.testsuite.fixtures import OpenEmpty
 from store.testsuite.histories import HistorySuite, compare_histories
 from store.testsuite.lists import ListSuite
 from store.testsuite.profiles import ProfileSuite
+from store.testsuite.refusals import RefusalSuite
 from store.testsuite.roles import RoleSuite
 from store.testsuite.transactions import TransactionSuite
 from store.testsuite.transfer import TransferSuite
@@ -42,6 +43,7 @@ __all__ = [
     "ListSuite",
     "OpenEmpty",
     "ProfileSuite",
+    "RefusalSuite",
     "RoleSuite",
     "StoreSuite",
     "TransactionSuite",
@@ -64,6 +66,7 @@ class StoreSuite(
     VirtualKeySuite,
     ApiKeySuite,
     AuditSuite,
+    RefusalSuite,
     TransactionSuite,
     TransferSuite,
     ConcurrencySuite,

@@ -207,7 +207,7 @@ class Histories(RuleBasedStateMachine):
             if way == "group":
                 tx.users.add_group(Group(group_id, "A group"))
                 return tx.users.groups()
-            role_id = None if role is None else labels.id_of("role", role)
+            role_id = labels.may_be_id_of("role", role)
             (tx.users.save if way == "save" else tx.users.add)(user(user_id, role_id, *groups))
             return tx.users.get(user_id)
 
@@ -216,7 +216,7 @@ class Histories(RuleBasedStateMachine):
     @rule(nth=NTH, name=NAMES, role=st.none() | NTH, all_of_profile=st.booleans())
     def save_copies(self, nth: int, name: str, role: int | None, all_of_profile: bool) -> None:
         def work(tx: WriteTransaction, labels: Labels) -> None:
-            role_id = None if role is None else labels.id_of("role", role)
+            role_id = labels.may_be_id_of("role", role)
             copies = (
                 tx.copies.of_profile(labels.id_of("access profile", nth))
                 if all_of_profile
@@ -292,7 +292,7 @@ class Histories(RuleBasedStateMachine):
     @rule(user_id=USER_IDS, profile=NTH, role=st.none() | NTH)
     def add_copy(self, user_id: str, profile: int, role: int | None) -> None:
         def work(tx: WriteTransaction, labels: Labels) -> object:
-            role_id = None if role is None else labels.id_of("role", role)
+            role_id = labels.may_be_id_of("role", role)
             return tx.copies.add(new_copy(user_id, labels.id_of("access profile", profile), role_id))
 
         self.both(work)
@@ -337,7 +337,7 @@ class Histories(RuleBasedStateMachine):
         self, profile: int | None, action: str | None, user_id: str | None, limit: int, offset: int
     ) -> None:
         def work(tx: WriteTransaction, labels: Labels) -> object:
-            profile_id = None if profile is None else labels.id_of("access profile", profile)
+            profile_id = labels.may_be_id_of("access profile", profile)
             return tx.audit.list(AuditFilter(profile_id, action, user_id), limit=limit, offset=offset)
 
         self.both(work, only_reads=True)

@@ -61,6 +61,10 @@ class Labels:
             copied._seen[kind] = list(ids)
         return copied
 
+    def may_be_id_of(self, kind: str, nth: int | None) -> int | None:
+        """Return an id as `id_of` does, or none for none."""
+        return None if nth is None else self.id_of(kind, nth)
+
     def id_of(self, kind: str, nth: int) -> int:
         """Return the id of one of the last rows of a kind, which may be deleted, or one that is unknown.
 

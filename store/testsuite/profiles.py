@@ -130,12 +130,6 @@ class ProfileSuite(StoreFixtures):
 
         assert second > first
 
-    def test_a_taken_name_is_a_conflict_that_names_it(self, store: Store) -> None:
-        add_profiles(store, ["Analyst"])
-
-        with conflict("access profile", "name", "Analyst"):
-            add_profiles(store, ["Analyst"])
-
     def test_names_are_compared_exactly(self, store: Store) -> None:
         names = [
             "Analyst",
@@ -179,10 +173,6 @@ class ProfileSuite(StoreFixtures):
             assert found.is_active is is_active
             assert (found.version, found.updated_at) == (1, NOW)
             assert (found.name, found.tags, found.policy) == (added.name, added.tags, added.policy)
-
-    def test_the_state_of_an_unknown_profile_cannot_be_set(self, store: Store) -> None:
-        with not_found("access profile", UNKNOWN), store.write() as tx:
-            tx.profiles.set_active(UNKNOWN, is_active=True)
 
     def test_provider_config_ids_are_never_given_twice(self, store: Store) -> None:
         given_ids: list[int] = []
@@ -300,15 +290,6 @@ class ProfileSuite(StoreFixtures):
 
         assert profile_of(store, profile_id).version == 2
 
-    def test_a_profile_cannot_be_saved_under_the_name_of_another(self, store: Store) -> None:
-        [profile_id, _] = add_profiles(store, ["Analyst", "Writer"])
-
-        with conflict("access profile", "name", "Writer"):
-            save_as(store, profile_id, "Writer")
-
-        assert names_of(store) == ["Analyst", "Writer"]
-        assert profile_of(store, profile_id).version == 1
-
     @pytest.mark.parametrize("read_version", [0, 2, 4])
     def test_a_profile_is_saved_only_over_the_version_that_was_read(
         self, store: Store, read_version: int
@@ -323,15 +304,6 @@ class ProfileSuite(StoreFixtures):
             tx.profiles.save(replace(kept, name="Writer", version=9), read_version=read_version)
 
         assert profile_of(store, profile_id) == kept
-
-    def test_an_unknown_profile_cannot_be_saved(self, store: Store) -> None:
-        [profile_id] = add_profiles(store, ["Analyst"])
-        unknown = replace(profile_of(store, profile_id), id=UNKNOWN)
-
-        with not_found("access profile", UNKNOWN), store.write() as tx:
-            tx.profiles.save(unknown, read_version=1)
-
-        assert names_of(store) == ["Analyst"]
 
     def test_a_deleted_profile_is_gone_and_its_name_is_free(self, store: Store) -> None:
         with store.write() as tx:
@@ -357,11 +329,3 @@ class ProfileSuite(StoreFixtures):
             tx.profiles.delete(deleted)
 
         assert add_profiles(store, ["Writer"])[0] > deleted
-
-    def test_an_unknown_profile_cannot_be_deleted(self, store: Store) -> None:
-        add_profiles(store, ["Analyst"])
-
-        with not_found("access profile", UNKNOWN), store.write() as tx:
-            tx.profiles.delete(UNKNOWN)
-
-        assert names_of(store) == ["Analyst"]

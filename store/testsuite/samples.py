@@ -182,6 +182,14 @@ def add_copies(store: Store, *copies: NewUserAccessProfile) -> list[UserAccessPr
         return [tx.copies.add(copy) for copy in copies]
 
 
+def add_holders(store: Store, profile_id: int, *user_ids: str) -> list[UserAccessProfile]:
+    """Add users who hold a profile, in one transaction, and return their copies."""
+    with store.write() as tx:
+        for user_id in user_ids:
+            tx.users.add(user(user_id))
+        return [tx.copies.add(new_copy(user_id, profile_id)) for user_id in user_ids]
+
+
 def profile_of(store: Store, profile_id: int) -> AccessProfile:
     """Return a profile as it is kept."""
     with store.read() as tx:

@@ -1,5 +1,7 @@
 """What a store promises of being emptied into another one."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -7,15 +9,23 @@ import pytest
 from store.api import Record, Store
 from store.api.transfer import KINDS, NotEmpty, Unloadable
 from store.testsuite.content import content_of
+from store.testsuite.filled import change_everything, fill
 from store.testsuite.fixtures import OpenEmpty, StoreFixtures
 from store.testsuite.samples import new_key, new_profile
-from store.testsuite.transactions import change_everything, fill
 
 
 def dumped(store: Store) -> list[Record]:
     """Return everything that a store yields."""
     with store.read() as tx:
         return list(tx.dump())
+
+
+@contextmanager
+def opened(open_empty: OpenEmpty, folder: Path) -> Iterator[Store]:
+    """Open an empty store in a new folder."""
+    folder.mkdir()
+    with open_empty(folder) as store:
+        yield store
 
 
 def load(store: Store, records: list[Record]) -> None:
@@ -30,16 +40,14 @@ class TransferSuite(StoreFixtures):
     def test_what_is_dumped_is_kept_as_it_is_by_the_store_that_loads_it(
         self, open_empty: OpenEmpty, tmp_path: Path
     ) -> None:
-        (tmp_path / "first").mkdir()
-        (tmp_path / "second").mkdir()
-        with open_empty(tmp_path / "first") as first:
+        with opened(open_empty, tmp_path / "first") as first:
             with first.write() as tx:
                 fill(tx)
             with first.write() as tx:
                 change_everything(tx)
             records, before = dumped(first), content_of(first)
 
-        with open_empty(tmp_path / "second") as second:
+        with opened(open_empty, tmp_path / "second") as second:
             load(second, records)
 
             assert dumped(second) == records
@@ -61,15 +69,13 @@ class TransferSuite(StoreFixtures):
     def test_a_record_that_refers_to_nothing_is_refused_and_nothing_is_kept(
         self, open_empty: OpenEmpty, tmp_path: Path
     ) -> None:
-        (tmp_path / "first").mkdir()
-        (tmp_path / "second").mkdir()
-        with open_empty(tmp_path / "first") as first:
+        with opened(open_empty, tmp_path / "first") as first:
             with first.write() as tx:
                 fill(tx)
             records = dumped(first)
         headless = [record for record in records if not isinstance(record, KINDS["user"])]
 
-        with open_empty(tmp_path / "second") as second:
+        with opened(open_empty, tmp_path / "second") as second:
             with pytest.raises(Unloadable):
                 load(second, headless)
 

@@ -2,12 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
-
 from domain.records import AccessProfile, AccessProfileVersion, NewVersion
 from store.api import Store
 from store.testsuite.fixtures import StoreFixtures
-from store.testsuite.refusals import conflict, not_found
+from store.testsuite.refusals import not_found
 from store.testsuite.samples import NOW, UNKNOWN, add_profiles, new_profile, new_version, profile_of
 
 
@@ -60,51 +58,11 @@ class VersionSuite(StoreFixtures):
 
             assert [row.version for row in tx.profiles.versions(profile_id)] == [11, 10, 9, 2]
 
-    def test_versions_that_are_saved_have_no_gap(self, store: Store) -> None:
-        profile = add_at_version_one(store, "Analyst")
-        for _ in range(5):
-            change(store, profile.id)
-
-        with store.read() as tx:
-            versions = tx.profiles.versions(profile.id)
-            assert [row.version for row in versions] == [6, 5, 4, 3, 2, 1]
-            assert [row.description for row in versions[:2]] == ["Change 5", "Change 4"]
-            assert tx.profiles.get(profile.id).profile.version == 6
-
-    def test_a_version_of_a_profile_is_kept_once(self, store: Store) -> None:
-        profile, other = add_at_version_one(store, "Analyst"), add_profiles(store, ["Other"])[0]
-
-        with conflict("version", "number", "1"), store.write() as tx:
-            tx.profiles.add_version(replace(new_version(profile), changed_by="another"))
-
-        with store.write() as tx:
-            assert [row.changed_by for row in tx.profiles.versions(profile.id)] == ["ops"]
-            tx.profiles.add_version(replace(new_version(profile), access_profile_id=other))
-
-    def test_a_version_needs_a_profile(self, store: Store) -> None:
-        profile = add_at_version_one(store, "Analyst")
-
-        with not_found("access profile", UNKNOWN), store.write() as tx:
-            tx.profiles.add_version(replace(new_version(profile), access_profile_id=UNKNOWN))
-
-    @pytest.mark.parametrize("version", [0, 2, UNKNOWN])
-    def test_an_unknown_version_is_not_found(self, store: Store, version: int) -> None:
-        profile = add_at_version_one(store, "Analyst")
-        add_at_version_one(store, "other")
-
-        with (
-            not_found("version", f"{version} of access profile {profile.id}"),
-            store.read() as tx,
-        ):
-            tx.profiles.version(profile.id, version)
-
     def test_an_unknown_profile_has_no_versions(self, store: Store) -> None:
         add_at_version_one(store, "Analyst")
 
         with store.read() as tx:
             assert list(tx.profiles.versions(UNKNOWN)) == []
-        with not_found("version", f"1 of access profile {UNKNOWN}"), store.read() as tx:
-            tx.profiles.version(UNKNOWN, 1)
 
     def test_versions_go_with_their_profile_and_no_others(self, store: Store) -> None:
         deleted, kept = add_at_version_one(store, "deleted"), add_at_version_one(store, "kept")

@@ -26,4 +26,4 @@ def seen(
     fields = httpx.Headers(headers or {})
     received = (status, tuple(fields.multi_items()), content)
     exchange = record(REDACTOR, method, f"http://here{path}", ((), None), received, 0.0)
-    return Answer(status, fields, content, exchange, Sent(method, path, content=sent))
+    return Answer(status, fields, content, exchange, Sent(method, path, content=sent), len(content))

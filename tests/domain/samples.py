@@ -1,11 +1,15 @@
 """Policies, instants and ids for the domain's tests."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
+from domain.lines import with_lines
 from domain.policies import instantiate
-from domain.records import Budget, Policy, PolicyTerms, RateLimit
+from domain.records import Budget, Policy, PolicyTerms, RateLimit, ResetDuration
+
+HOUR, DAY, WEEK, MONTH, QUARTER, YEAR = ResetDuration
 
 
 class Ids:
@@ -31,6 +35,15 @@ def at(text: str) -> datetime:
 def in_force(terms: PolicyTerms, now: datetime, ids: Ids | None = None) -> Policy:
     ids = ids or Ids()
     return instantiate(terms, line_id=ids.line, provider_config_id=ids.provider_config, now=now)
+
+
+def charged(policy: Policy, *, micros: int = 0, tokens: int = 0, requests: int = 0) -> Policy:
+    """Return a policy with this usage of every line."""
+    return with_lines(
+        policy,
+        budget=lambda line: replace(line, current_usage_micros=micros),
+        rate_limit=lambda line: replace(line, token_current_usage=tokens, request_current_usage=requests),
+    )
 
 
 def budgets(policy: Policy) -> Iterator[Budget]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from domain.lines import with_lines
@@ -24,6 +25,10 @@ from domain.records import (
 )
 from domain.usage import rolled_forward
 from tests.domain.samples import Ids, in_force
+
+repeatable = settings(derandomize=True, deadline=None)
+seldom = settings(repeatable, max_examples=50)
+"""For properties of whole copies, which take long to draw."""
 
 NAMES = st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=12)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from hypothesis import given, settings
+from hypothesis import given
 
 from domain.alignment import realigned
 from domain.overrides import with_override
@@ -14,19 +14,16 @@ from domain.records import (
     Policy,
     PolicyTerms,
     RateLimitTerms,
-    ResetDuration,
 )
 from domain.usage import override_cycles_remaining, rolled_forward
 from tests.domain.invariants import assert_usage_is_explained, assert_windows_are_open, assert_windows_hold
-from tests.domain.samples import at, budgets, in_force
-from tests.domain.strategies import WHILES, copies
-
-repeatable = settings(derandomize=True, deadline=None, max_examples=50)
+from tests.domain.samples import DAY, HOUR, MONTH, at, budgets, in_force
+from tests.domain.strategies import WHILES, copies, seldom
 
 
 def monthly(created: str, *, aligned: bool) -> Policy:
     """Return a policy with one monthly budget of which $42 are used."""
-    terms = PolicyTerms(budgets=(BudgetTerms(100_000_000, ResetDuration.MONTH),), calendar_aligned=aligned)
+    terms = PolicyTerms(budgets=(BudgetTerms(100_000_000, MONTH),), calendar_aligned=aligned)
     policy = in_force(terms, at(created))
     return replace(policy, budgets=(replace(policy.budgets[0], current_usage_micros=42_000_000),))
 
@@ -76,7 +73,7 @@ def test_what_was_used_in_a_window_that_has_ended_is_not_carried_along() -> None
 
 def test_hours_and_their_overrides_stay() -> None:
     created = at("2026-01-20T08:17")
-    policy = in_force(PolicyTerms(budgets=(BudgetTerms(9, ResetDuration.HOUR),)), created)
+    policy = in_force(PolicyTerms(budgets=(BudgetTerms(9, HOUR),)), created)
     policy = with_override(
         policy, policy.budgets[0].id, amount_micros=1, mode=OverrideMode.CYCLES, cycles=3, now=created
     )
@@ -87,7 +84,7 @@ def test_hours_and_their_overrides_stay() -> None:
 
 
 def test_both_counters_of_a_rate_limit_move_forward() -> None:
-    terms = PolicyTerms(rate_limit=RateLimitTerms(9, ResetDuration.DAY, 9, ResetDuration.MONTH))
+    terms = PolicyTerms(rate_limit=RateLimitTerms(9, DAY, 9, MONTH))
     policy = in_force(terms, at("2026-01-20T08:00"))
 
     limit = realigned(policy, True, at("2026-02-05T07:00")).rate_limit
@@ -99,7 +96,7 @@ def test_both_counters_of_a_rate_limit_move_forward() -> None:
 
 def test_the_counters_of_a_rate_limit_do_not_move_back() -> None:
     created = at("2026-02-05T08:00")
-    terms = PolicyTerms(rate_limit=RateLimitTerms(9, ResetDuration.DAY, 9, ResetDuration.MONTH))
+    terms = PolicyTerms(rate_limit=RateLimitTerms(9, DAY, 9, MONTH))
 
     limit = realigned(in_force(terms, created), True, created).rate_limit
 
@@ -130,7 +127,7 @@ def test_what_is_so_already_stays() -> None:
     assert realigned(policy, True, at("2026-06-05")) is policy
 
 
-@repeatable
+@seldom
 @given(copies(), WHILES, WHILES)
 def test_usage_and_cycles_stay_and_windows_find_the_lattice_at_their_next_reset(
     copy: tuple[Policy, datetime], later: timedelta, later_still: timedelta

@@ -1,12 +1,11 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.amounts import to_dollars, to_micros
-
-repeatable = settings(derandomize=True, deadline=None)
+from tests.domain.strategies import repeatable
 
 
 @pytest.mark.parametrize(
@@ -23,15 +22,7 @@ repeatable = settings(derandomize=True, deadline=None)
         (123.456789, 123_456_789),
         (10**12, 10**18),
         (1e12, 10**18),
-    ],
-)
-def test_dollars_become_micro_dollars(dollars: float, micros: int) -> None:
-    assert to_micros(dollars) == micros
-
-
-@pytest.mark.parametrize(
-    ("dollars", "micros"),
-    [
+        # Further decimals are rounded half to even.
         (0.0000005, 0),
         (0.0000015, 2),
         (0.0000025, 2),
@@ -44,7 +35,7 @@ def test_dollars_become_micro_dollars(dollars: float, micros: int) -> None:
         (5e-324, 0),
     ],
 )
-def test_further_decimals_are_rounded_half_to_even(dollars: float, micros: int) -> None:
+def test_dollars_become_micro_dollars(dollars: float, micros: int) -> None:
     assert to_micros(dollars) == micros
 
 

@@ -3,9 +3,8 @@
 import pytest
 
 from domain.edits import BudgetEdit, PolicyEdit, ProviderEdit, size_faults
-from domain.records import BudgetTerms, ResetDuration
-
-DAY = ResetDuration.DAY
+from domain.records import BudgetTerms
+from tests.domain.samples import DAY
 
 
 @pytest.mark.parametrize(
@@ -37,6 +36,7 @@ def test_lists_at_their_limits_are_no_fault() -> None:
     edit = PolicyEdit(provider_configs=(ProviderEdit("a", budgets=budgets),) * 100, budgets=budgets)
 
     assert size_faults(edit, ("t",) * 50) == []
+    assert size_faults(PolicyEdit(), None) == []
 
 
 def test_every_list_that_is_too_long_is_named() -> None:

@@ -2,14 +2,14 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.policies import terms_of
-from domain.records import BudgetTerms, PolicyTerms, ProviderTerms, RateLimitTerms, ResetDuration
+from domain.records import BudgetTerms, PolicyTerms, ProviderTerms, RateLimitTerms
 from domain.windows import window_start
-from tests.domain.samples import budgets, in_force, rate_limits
-from tests.domain.strategies import INSTANTS, POLICY_TERMS
+from tests.domain.samples import DAY, HOUR, MONTH, QUARTER, WEEK, YEAR, budgets, in_force, rate_limits
+from tests.domain.strategies import INSTANTS, POLICY_TERMS, repeatable
 
 NOW = datetime(2026, 5, 13, 9, 41, 7, 250_000, tzinfo=UTC)
 TERMS = PolicyTerms(
@@ -17,21 +17,19 @@ TERMS = PolicyTerms(
         ProviderTerms(
             "openai",
             allowed_models=("gpt-4o",),
-            budgets=(BudgetTerms(5_000_000, ResetDuration.HOUR), BudgetTerms(9, ResetDuration.WEEK)),
-            rate_limit=RateLimitTerms(100, ResetDuration.DAY, 7, ResetDuration.HOUR),
+            budgets=(BudgetTerms(5_000_000, HOUR), BudgetTerms(9, WEEK)),
+            rate_limit=RateLimitTerms(100, DAY, 7, HOUR),
         ),
         ProviderTerms("azure", all_models_allowed=True),
     ),
     budgets=(
-        BudgetTerms(20_000_000, ResetDuration.MONTH),
-        BudgetTerms(60_000_000, ResetDuration.QUARTER, quarter_start_month=2),
-        BudgetTerms(200_000_000, ResetDuration.YEAR),
+        BudgetTerms(20_000_000, MONTH),
+        BudgetTerms(60_000_000, QUARTER, quarter_start_month=2),
+        BudgetTerms(200_000_000, YEAR),
     ),
-    rate_limit=RateLimitTerms(request_max_limit=50, request_reset_duration=ResetDuration.MONTH),
+    rate_limit=RateLimitTerms(request_max_limit=50, request_reset_duration=MONTH),
     calendar_aligned=True,
 )
-
-repeatable = settings(derandomize=True, deadline=None)
 
 
 def test_aligned_lines_begin_at_the_calendar_and_hours_now() -> None:

@@ -1,9 +1,10 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import Fault
 from domain.names import MAX_LENGTH, distinct, faults, folded, trimmed
+from tests.domain.strategies import repeatable
 
 # PropList.txt of Unicode, property White_Space.
 WHITE_SPACE = [
@@ -12,8 +13,6 @@ WHITE_SPACE = [
     *range(0x2000, 0x200B),
     *(0x2028, 0x2029, 0x202F, 0x205F, 0x3000),
 ]
-
-repeatable = settings(derandomize=True, deadline=None)
 
 
 @pytest.mark.parametrize("code_point", WHITE_SPACE, ids=lambda code_point: f"U+{code_point:04X}")

@@ -6,16 +6,24 @@ import pytest
 
 from domain.errors import NotFound
 from domain.overrides import find_budget, with_override, without_override
-from domain.records import BudgetTerms, OverrideMode, Policy, PolicyTerms, ProviderTerms, ResetDuration
+from domain.records import (
+    BudgetOverride,
+    BudgetTerms,
+    OverrideMode,
+    Policy,
+    PolicyTerms,
+    ProviderTerms,
+    ResetDuration,
+)
 from domain.usage import effective_limit_micros, override_cycles_remaining, rolled_forward
-from tests.domain.samples import at, in_force
+from tests.domain.samples import DAY, HOUR, MONTH, at, in_force
 
 TERMS = PolicyTerms(
     provider_configs=(
-        ProviderTerms("openai", budgets=(BudgetTerms(7, ResetDuration.DAY),)),
-        ProviderTerms("azure", budgets=(BudgetTerms(8, ResetDuration.DAY),)),
+        ProviderTerms("openai", budgets=(BudgetTerms(7, DAY),)),
+        ProviderTerms("azure", budgets=(BudgetTerms(8, DAY),)),
     ),
-    budgets=(BudgetTerms(100_000_000, ResetDuration.MONTH), BudgetTerms(9, ResetDuration.HOUR)),
+    budgets=(BudgetTerms(100_000_000, MONTH), BudgetTerms(9, HOUR)),
     calendar_aligned=True,
 )
 COPY = in_force(TERMS, at("2026-01-20T08:00"))
@@ -43,23 +51,31 @@ def read(policy: Policy, when: str) -> tuple[int | None, int]:
     return remaining, effective_limit_micros(budget, calendar_aligned=True, now=at(when)) // 1_000_000
 
 
-@pytest.mark.parametrize(
-    ("mode", "cycles", "read_at", "remaining", "effective"),
-    [
-        (OverrideMode.CYCLES, 1, "2026-02-28T23:59:59", 1, 150),
-        (OverrideMode.CYCLES, 1, "2026-03-01T00:00:00", None, 100),
-        (OverrideMode.CYCLES, 3, "2026-03-15", 2, 150),
-        (OverrideMode.CYCLES, 3, "2026-09-01", None, 100),
-        (OverrideMode.FOREVER, None, "2026-02-10", None, 150),
-        (OverrideMode.FOREVER, None, "2036-02-10", None, 150),
-    ],
-)
-def test_an_override_lasts_as_many_windows_as_it_says(
-    mode: OverrideMode, cycles: int | None, read_at: str, remaining: int | None, effective: int
-) -> None:
-    policy = raised(COPY, "2026-02-10", mode=mode, cycles=cycles)
+def test_an_override_is_kept_with_the_begin_of_its_window_and_is_gone_when_it_is_used_up() -> None:
+    policy = raised(COPY, "2026-02-10", cycles=2)
 
-    assert read(policy, read_at) == (remaining, effective)
+    budget, _ = find_budget(policy, MONTHLY)
+    assert budget.override == BudgetOverride(50_000_000, OverrideMode.CYCLES, 2, at("2026-02-01"))
+    assert [read(policy, when) for when in ("2026-02-10", "2026-03-31", "2026-04-01")] == [
+        (2, 150),
+        (1, 150),
+        (None, 100),
+    ]
+
+
+@pytest.mark.parametrize("now", ["2026-02-28T23:59:59", "2026-03-02T10:29:59", "2027-02-01"])
+@pytest.mark.parametrize("aligned", [True, False])
+def test_the_anchor_is_the_begin_of_the_window_of_every_duration(now: str, aligned: bool) -> None:
+    budgets = tuple(BudgetTerms(9, duration) for duration in ResetDuration)
+    copy = in_force(PolicyTerms(budgets=budgets, calendar_aligned=aligned), at("2026-01-31T10:30"))
+
+    for line in rolled_forward(copy, at(now)).budgets:
+        policy = with_override(
+            copy, line.id, amount_micros=1, mode=OverrideMode.FOREVER, cycles=None, now=at(now)
+        )
+        override = find_budget(policy, line.id)[0].override
+        assert override is not None
+        assert override.anchor == line.last_reset
 
 
 def test_an_override_takes_the_place_of_an_earlier_one() -> None:

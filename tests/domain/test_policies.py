@@ -1,7 +1,7 @@
 """What may stand together in a policy."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from domain.errors import Path
 from domain.policies import faults, normalised
@@ -15,17 +15,10 @@ from domain.records import (
     RateLimitTerms,
     ResetDuration,
 )
-from tests.domain.strategies import POLICY_TERMS
+from tests.domain.samples import DAY, HOUR, MONTH, QUARTER
+from tests.domain.strategies import POLICY_TERMS, repeatable
 
-HOUR, DAY, MONTH, QUARTER = (
-    ResetDuration.HOUR,
-    ResetDuration.DAY,
-    ResetDuration.MONTH,
-    ResetDuration.QUARTER,
-)
 INCLUDE, EXCLUDE = OverrideAction.INCLUDE, OverrideAction.EXCLUDE
-
-repeatable = settings(derandomize=True, deadline=None)
 
 
 def found(terms: PolicyTerms) -> list[tuple[Path, str]]:
@@ -47,30 +40,71 @@ def test_legal_terms_have_no_fault(terms: PolicyTerms) -> None:
     assert faults(terms) == []
 
 
-def test_a_provider_that_stands_twice_is_a_fault_of_the_second() -> None:
-    terms = PolicyTerms(
-        provider_configs=(ProviderTerms("openai"), ProviderTerms("azure"), ProviderTerms("openai"))
-    )
-
-    assert found(terms) == [(("provider_configs", 2, "provider_name"), "duplicate")]
-    assert faults(terms)[0].message == '"openai" already has a provider config in this profile.'
+def providers(*names: str) -> PolicyTerms:
+    return PolicyTerms(provider_configs=tuple(map(ProviderTerms, names)))
 
 
-def test_providers_are_compared_exactly() -> None:
-    assert found(PolicyTerms(provider_configs=(ProviderTerms("openai"), ProviderTerms("OpenAI")))) == []
+def models(*names: str) -> PolicyTerms:
+    return PolicyTerms(provider_configs=(ProviderTerms("openai", allowed_models=names),))
 
 
-def test_a_reset_duration_that_stands_twice_in_a_list_is_a_fault_of_the_second() -> None:
-    assert found(PolicyTerms(budgets=budgets(DAY, MONTH, DAY, DAY))) == [
-        (("budgets", 2, "reset_duration"), "duplicate"),
-        (("budgets", 3, "reset_duration"), "duplicate"),
-    ]
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        (providers("openai", "azure", "openai"), [(("provider_configs", 2, "provider_name"), "duplicate")]),
+        (
+            PolicyTerms(budgets=budgets(DAY, MONTH, DAY, DAY)),
+            [(("budgets", index, "reset_duration"), "duplicate") for index in (2, 3)],
+        ),
+        *[
+            (models(*names), [(("provider_configs", 0, "allowed_models", index), "wildcard_with_names")])
+            for *names, index in (("*", "gpt-4o", 0), ("gpt-4o", "*", 1), ("gpt-4o", "*", "*", 1))
+        ],
+        (
+            with_overrides(("github", "read", INCLUDE), ("github", "delete", EXCLUDE), servers=("github",)),
+            [(("mcp_tool_overrides", 1), "mcp_conflict")],
+        ),
+        *[
+            (
+                with_overrides(*(("github", "delete", action) for action in order)),
+                [(("mcp_tool_overrides", 1), "mcp_conflict")],
+            )
+            for order in ((INCLUDE, EXCLUDE), (EXCLUDE, INCLUDE))
+        ],
+    ],
+)
+def test_what_does_not_go_together_is_a_fault_of_the_second(
+    terms: PolicyTerms, expected: list[tuple[Path, str]]
+) -> None:
+    assert found(terms) == expected
 
 
-def test_a_reset_duration_may_stand_in_two_lists() -> None:
-    providers = (ProviderTerms("a", budgets=budgets(DAY)), ProviderTerms("b", budgets=budgets(DAY)))
+@pytest.mark.parametrize(
+    "terms",
+    [
+        providers("openai", "OpenAI"),
+        PolicyTerms(
+            provider_configs=tuple(ProviderTerms(name, budgets=budgets(DAY)) for name in ("a", "b")),
+            budgets=budgets(DAY),
+        ),
+        *[models(*names) for names in (["*"], ["*", "*"], ["gpt-*"], [])],
+        with_overrides(("github", "delete", EXCLUDE), servers=("GitHub", "other")),
+        with_overrides(("github", "delete", EXCLUDE)),
+        with_overrides(("a", "run", INCLUDE), ("b", "run", EXCLUDE)),
+        with_overrides(("a", "run", EXCLUDE), ("a", "run", EXCLUDE)),
+    ],
+)
+def test_what_differs_in_its_name_or_its_place_goes_together(terms: PolicyTerms) -> None:
+    assert found(terms) == []
 
-    assert found(PolicyTerms(provider_configs=providers, budgets=budgets(DAY))) == []
+
+def test_messages_name_what_is_wrong() -> None:
+    [twice] = faults(providers("openai", "openai"))
+    [conflict] = faults(with_overrides(("github", "delete", EXCLUDE), servers=("github",)))
+
+    assert twice.message == '"openai" already has a provider config in this profile.'
+    assert '"github"' in conflict.message
+    assert '"delete"' in conflict.message
 
 
 @pytest.mark.parametrize("duration", [each for each in ResetDuration if each is not QUARTER])
@@ -115,47 +149,6 @@ def test_a_maximum_and_its_reset_duration_go_together(
     assert found(in_provider) == [(("provider_configs", 1, *path), code) for path, code in expected]
 
 
-@pytest.mark.parametrize(
-    ("models", "index"), [(("*", "gpt-4o"), 0), (("gpt-4o", "*"), 1), (("gpt-4o", "*", "*"), 1)]
-)
-def test_the_wildcard_stands_alone(models: tuple[str, ...], index: int) -> None:
-    terms = PolicyTerms(provider_configs=(ProviderTerms("openai", allowed_models=models),))
-
-    assert found(terms) == [(("provider_configs", 0, "allowed_models", index), "wildcard_with_names")]
-
-
-@pytest.mark.parametrize("models", [("*",), ("*", "*"), ("gpt-*",), ()])
-def test_the_wildcard_alone_and_patterns_are_legal(models: tuple[str, ...]) -> None:
-    assert found(PolicyTerms(provider_configs=(ProviderTerms("openai", allowed_models=models),))) == []
-
-
-def test_a_whole_server_and_an_exclusion_from_it_contradict_each_other() -> None:
-    terms = with_overrides(("github", "read", INCLUDE), ("github", "delete", EXCLUDE), servers=("github",))
-
-    assert found(terms) == [(("mcp_tool_overrides", 1), "mcp_conflict")]
-    assert '"github"' in faults(terms)[0].message
-    assert '"delete"' in faults(terms)[0].message
-
-
-def test_an_exclusion_without_the_whole_server_is_legal() -> None:
-    assert found(with_overrides(("github", "delete", EXCLUDE), servers=("GitHub", "other"))) == []
-    assert found(with_overrides(("github", "delete", EXCLUDE))) == []
-
-
-@pytest.mark.parametrize("order", [(INCLUDE, EXCLUDE), (EXCLUDE, INCLUDE)])
-def test_a_tool_that_is_included_and_excluded_is_a_fault_of_the_second(
-    order: tuple[OverrideAction, OverrideAction],
-) -> None:
-    terms = with_overrides(*(("github", "delete", action) for action in order))
-
-    assert found(terms) == [(("mcp_tool_overrides", 1), "mcp_conflict")]
-
-
-def test_the_same_tool_of_two_clients_and_an_override_sent_twice_are_legal() -> None:
-    assert found(with_overrides(("a", "run", INCLUDE), ("b", "run", EXCLUDE))) == []
-    assert found(with_overrides(("a", "run", EXCLUDE), ("a", "run", EXCLUDE))) == []
-
-
 def test_every_fault_is_found_in_the_order_of_the_body() -> None:
     terms = PolicyTerms(
         provider_configs=(
@@ -192,11 +185,9 @@ def test_repetitions_are_dropped_and_the_first_place_counts() -> None:
     )
 
 
-@pytest.mark.parametrize("models", [("*",), ("*", "*")])
-def test_the_wildcard_is_read_as_all_models(models: tuple[str, ...]) -> None:
-    terms = PolicyTerms(provider_configs=(ProviderTerms("openai", allowed_models=models),))
-
-    assert normalised(terms).provider_configs == (ProviderTerms("openai", all_models_allowed=True),)
+@pytest.mark.parametrize("names", [["*"], ["*", "*"]])
+def test_the_wildcard_is_read_as_all_models(names: list[str]) -> None:
+    assert normalised(models(*names)).provider_configs == (ProviderTerms("openai", all_models_allowed=True),)
 
 
 def test_a_list_beside_all_models_is_kept() -> None:

@@ -48,74 +48,51 @@ def held(profile_id: int | None, *, by: int | None) -> UserAccessProfile:
     )
 
 
-def change(
-    *copies: UserAccessProfile,
-    old: int | None = ANALYST,
-    new: int | None = ENGINEER,
-    defaults: tuple[AccessProfile, ...] = (),
-) -> RoleChange:
-    return role_change(copies, old_role_id=old, new_role_id=new, defaults=defaults)
+OWN, DIRECT, ORPHAN = held(1, by=ANALYST), held(1, by=None), held(None, by=ANALYST)
+REGRANTED = replace(OWN, granted_by_role_id=ENGINEER)
+OTHER_DIRECT = held(2, by=None)
+SAME, OTHER = profile(1), profile(2)
+RETIRED = profile(1, is_active=False)
 
 
-def test_what_the_old_role_granted_is_swapped_for_what_the_new_one_grants() -> None:
-    old_copy, offered = held(1, by=ANALYST), profile(2)
+@pytest.mark.parametrize(
+    ("copies", "roles", "defaults", "expected"),
+    [
+        pytest.param([OWN], (ANALYST, ENGINEER), [OTHER], RoleChange((OWN,), (OTHER,)), id="a swap"),
+        pytest.param([DIRECT, OTHER_DIRECT], (ANALYST, ENGINEER), [], RoleChange(), id="given directly"),
+        pytest.param([DIRECT], (ANALYST, ENGINEER), [SAME], RoleChange(), id="given directly and granted"),
+        pytest.param(
+            [OWN], (ANALYST, ENGINEER), [SAME], RoleChange(regrant=(REGRANTED,)), id="granted by both"
+        ),
+        pytest.param(
+            [held(1, by=LEAD)], (ANALYST, ENGINEER), [SAME], RoleChange(), id="granted by a third role"
+        ),
+        pytest.param([DIRECT], (None, ENGINEER), [OTHER], RoleChange(grant=(OTHER,)), id="a first role"),
+        pytest.param([OWN, OTHER_DIRECT], (ANALYST, None), [], RoleChange((OWN,)), id="no role any more"),
+        pytest.param(
+            [ORPHAN], (ANALYST, ENGINEER), [SAME], RoleChange((ORPHAN,), (SAME,)), id="a template is gone"
+        ),
+        pytest.param([], (ANALYST, ENGINEER), [RETIRED], RoleChange(), id="a deactivated profile"),
+        pytest.param(
+            [OWN],
+            (ANALYST, ENGINEER),
+            [RETIRED],
+            RoleChange(regrant=(REGRANTED,)),
+            id="a deactivated profile that both grant",
+        ),
+        pytest.param([OWN], (ANALYST, ANALYST), [OTHER], RoleChange(), id="the same role"),
+        pytest.param([OWN], (None, None), [OTHER], RoleChange(), id="still no role"),
+    ],
+)
+def test_a_change_of_role_swaps_what_roles_grant_and_nothing_else(
+    copies: list[UserAccessProfile],
+    roles: tuple[int | None, int | None],
+    defaults: list[AccessProfile],
+    expected: RoleChange,
+) -> None:
+    old, new = roles
 
-    assert change(old_copy, defaults=(offered,)) == RoleChange(remove=(old_copy,), grant=(offered,))
-
-
-def test_what_was_given_directly_stays() -> None:
-    assert change(held(1, by=None), held(2, by=None)) == RoleChange()
-
-
-def test_what_was_given_directly_stays_so_when_the_new_role_grants_it_as_well() -> None:
-    assert change(held(1, by=None), defaults=(profile(1),)) == RoleChange()
-
-
-def test_what_both_roles_grant_stays_and_changes_its_grant_alone() -> None:
-    copy = held(1, by=ANALYST)
-
-    assert change(copy, defaults=(profile(1),)) == RoleChange(
-        regrant=(replace(copy, granted_by_role_id=ENGINEER),)
-    )
-
-
-def test_what_a_third_role_granted_stays() -> None:
-    assert change(held(1, by=LEAD), defaults=(profile(1),)) == RoleChange()
-
-
-def test_a_first_role_grants_its_defaults() -> None:
-    copy, offered = held(1, by=None), profile(2)
-
-    assert change(copy, old=None, defaults=(offered,)) == RoleChange(grant=(offered,))
-
-
-def test_the_loss_of_a_role_takes_what_it_granted() -> None:
-    copy = held(1, by=ANALYST)
-
-    assert change(copy, held(2, by=None), new=None) == RoleChange(remove=(copy,))
-
-
-def test_a_copy_whose_template_is_gone_goes_with_its_role() -> None:
-    orphan = held(None, by=ANALYST)
-
-    assert change(orphan, defaults=(profile(1),)).remove == (orphan,)
-
-
-def test_a_deactivated_profile_is_not_provisioned() -> None:
-    assert change(defaults=(profile(1, is_active=False),)) == RoleChange()
-
-
-def test_a_deactivated_profile_that_both_roles_grant_is_left_working() -> None:
-    copy = held(1, by=ANALYST)
-
-    assert change(copy, defaults=(profile(1, is_active=False),)).regrant == (
-        replace(copy, granted_by_role_id=ENGINEER),
-    )
-
-
-@pytest.mark.parametrize("role", [ANALYST, None])
-def test_the_same_role_changes_nothing(role: int | None) -> None:
-    assert change(held(1, by=ANALYST), old=role, new=role, defaults=(profile(2),)) == RoleChange()
+    assert role_change(copies, old_role_id=old, new_role_id=new, defaults=defaults) == expected
 
 
 def test_a_new_default_displaces_the_one_before_it() -> None:

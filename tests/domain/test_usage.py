@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from domain.records import (
     Budget,
@@ -26,18 +26,10 @@ from domain.usage import (
     without_usage,
 )
 from tests.domain.invariants import assert_usage_is_explained, assert_windows_hold
-from tests.domain.samples import at, budgets, in_force, rate_limits
-from tests.domain.strategies import INSTANTS, WHILES, copies
+from tests.domain.samples import DAY, HOUR, MONTH, QUARTER, at, budgets, in_force, rate_limits
+from tests.domain.strategies import INSTANTS, WHILES, copies, seldom
 
-HOUR, DAY, MONTH, QUARTER = (
-    ResetDuration.HOUR,
-    ResetDuration.DAY,
-    ResetDuration.MONTH,
-    ResetDuration.QUARTER,
-)
 CREATED = at("2026-01-31T10:30")
-
-repeatable = settings(derandomize=True, deadline=None, max_examples=50)
 
 
 def spent(duration: ResetDuration, *, aligned: bool, micros: int = 42_000_000) -> Policy:
@@ -141,12 +133,15 @@ def overridden(mode: OverrideMode, cycles: int | None, anchor: str = "2026-02-01
 @pytest.mark.parametrize(
     ("mode", "cycles", "read_at", "remaining", "effective"),
     [
-        (OverrideMode.CYCLES, 1, "2026-02-28T23:59:59", 1, 150),
+        (OverrideMode.CYCLES, 1, "2026-02-28T23:59:59.999999", 1, 150),
         (OverrideMode.CYCLES, 1, "2026-03-01T00:00:00", None, 100),
         (OverrideMode.CYCLES, 3, "2026-02-10T00:00:00", 3, 150),
         (OverrideMode.CYCLES, 3, "2026-03-15T00:00:00", 2, 150),
+        (OverrideMode.CYCLES, 3, "2026-04-30T23:59:59", 1, 150),
+        (OverrideMode.CYCLES, 3, "2026-05-01T00:00:00", None, 100),
         (OverrideMode.CYCLES, 3, "2026-09-01T00:00:00", None, 100),
         (OverrideMode.FOREVER, None, "2026-02-10T00:00:00", None, 150),
+        (OverrideMode.FOREVER, None, "2026-03-01T00:00:00", None, 150),
         (OverrideMode.FOREVER, None, "2051-01-01T00:00:00", None, 150),
     ],
 )
@@ -190,7 +185,7 @@ def test_an_override_that_is_used_up_is_gone() -> None:
     assert only_budget(rolled_forward(policy, at("2026-04-01"))).override is None
 
 
-@repeatable
+@seldom
 @given(copies(), WHILES)
 def test_a_rolled_forward_policy_stays_as_it_is(copy: tuple[Policy, datetime], later: timedelta) -> None:
     policy, now = copy
@@ -199,7 +194,7 @@ def test_a_rolled_forward_policy_stays_as_it_is(copy: tuple[Policy, datetime], l
     assert rolled_forward(once, now + later) is once
 
 
-@repeatable
+@seldom
 @given(copies(), WHILES, WHILES)
 def test_to_roll_forward_on_the_way_changes_nothing(
     copy: tuple[Policy, datetime], first: timedelta, second: timedelta
@@ -211,7 +206,7 @@ def test_to_roll_forward_on_the_way_changes_nothing(
     assert on_the_way == rolled_forward(policy, now + first + second)
 
 
-@repeatable
+@seldom
 @given(copies(), WHILES)
 def test_rolled_forward_windows_hold_now_and_usage_goes_with_its_window(
     copy: tuple[Policy, datetime], later: timedelta
@@ -224,7 +219,7 @@ def test_rolled_forward_windows_hold_now_and_usage_goes_with_its_window(
     assert_usage_is_explained(policy, after)
 
 
-@repeatable
+@seldom
 @given(copies(), INSTANTS)
 def test_no_instant_moves_a_window_back(copy: tuple[Policy, datetime], instant: datetime) -> None:
     policy, _ = copy
@@ -236,7 +231,7 @@ def test_no_instant_moves_a_window_back(copy: tuple[Policy, datetime], instant: 
     assert_usage_is_explained(policy, after)
 
 
-@repeatable
+@seldom
 @given(copies(), WHILES)
 def test_remaining_cycles_are_between_one_and_all(copy: tuple[Policy, datetime], later: timedelta) -> None:
     policy, now = copy

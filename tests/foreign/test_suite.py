@@ -63,6 +63,7 @@ def causes(document: Document) -> Counter[str]:
         "invalid-examples",
         "remote-ref",
         "never-missing",
+        "styles",
     ],
 )
 def test_a_server_that_keeps_its_contract_conforms_and_nothing_is_left(name: str) -> None:
@@ -71,6 +72,49 @@ def test_a_server_that_keeps_its_contract_conforms_and_nothing_is_left(name: str
     assert {v["status"] for v in document["derived"]} == {"PASS"}
     assert code == 0
     assert set(document["left_behind"].values()) <= {0, document["left_behind"]["name_prefix"]}
+
+
+def test_a_pass_says_which_side_of_a_constraint_was_not_tried() -> None:
+    _, document = of_trouble("styles")
+
+    reasons = {each["id"]: each["reason"] for each in document["derived"]}
+    place = "S.findByQuery.query.each"
+    assert reasons[f"{place}.maxItems"] == ""
+    assert (
+        reasons[f"{place}.minItems"]
+        == "tried on its valid side alone: no request that breaks it can be written"
+    )
+    with served("notes") as server:
+        _, document = check(
+            server.url, server.contract, None, "--only", "*.nullable,*.path.*.minimum,*.title.minLength"
+        )
+    reasons = {each["id"]: each["reason"] for each in document["derived"]}
+    assert (
+        reasons["S.createNote.body.remind_at.nullable"]
+        == "tried on its valid side alone: it permits, and nothing breaks it"
+    )
+    assert reasons["S.deleteNote.path.note_id.minimum"].startswith(
+        "tried on its invalid side alone: what has the least"
+    )
+
+
+def test_forms_and_texts_are_tried_and_what_is_not_written_is_said() -> None:
+    _, document = of_trouble("media")
+
+    assert with_status(document, "FAIL") == with_status(document, "ERROR") == {}
+    assert with_status(document, "PASS").keys() >= {
+        "S.sendText.body.maxLength",
+        "S.sendText.body.content",
+        "S.sendForm.body.name.maxLength",
+        "S.sendForm.body.colour.enum",
+        "S.sendForm.body.additionalProperties",
+        "S.sendForm.body.name.required",
+    }
+    assert {each: v["reason"] for each, v in with_status(document, "NOT_REACHED").items()} == {
+        "S.sendPicture.status.200": "its body is multipart/form-data, which only the phase fuzz writes",
+        "S.sendOctets.status.200": "its body is application/octet-stream, which only the phase fuzz writes",
+        "S.sendDocument.status.200": "its body is application/xml, which only the phase fuzz writes",
+    }
 
 
 @pytest.mark.parametrize("name", ["tasks", "locks"])
@@ -93,7 +137,11 @@ def test_a_key_that_is_stated_and_not_asked_for_is_one_finding_with_many_places(
 
 @pytest.mark.parametrize(
     ("name", "culprit", "told"),
-    [("ends-itself", "shutDown", "has ended"), ("maintenance", "switchOff", "writes are answered 503")],
+    [
+        ("ends-itself", "shutDown", "has ended"),
+        ("ends-later", "shutDown", "has ended"),
+        ("maintenance", "switchOff", "writes are answered 503"),
+    ],
 )
 def test_an_operation_that_ends_or_switches_the_target_is_named_once(
     name: str, culprit: str, told: str

@@ -8,7 +8,7 @@ import pytest
 
 from handlers.context import Context, Principal
 from server.contract.document import load_contract
-from tests.handlers.holders import add_users
+from tests.handlers.people import add_users
 from tests.handlers.samples import NOW
 from tests.store.backends import BACKENDS, opened_store
 

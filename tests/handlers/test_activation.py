@@ -6,12 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from domain.errors import NotFound
 from handlers.access_profiles import activate_access_profile, deactivate_access_profile
 from handlers.context import Context
 from handlers.role_attachments import attach_roles_to_access_profile
 from store.api import AuditFilter
-from tests.handlers.lifecycle import history
+from tests.handlers.kept import history
 from tests.handlers.samples import NOW, create, create_named, read
 
 
@@ -67,11 +66,3 @@ def test_the_tag_follows_the_state_and_comes_back_with_it(context: Context) -> N
     third = activate_access_profile(context, profile_id, second).headers["ETag"]
 
     assert first == third != second
-
-
-def test_nobodys_state_leaves_nothing(context: Context) -> None:
-    for handler in (activate_access_profile, deactivate_access_profile):
-        with pytest.raises(NotFound):
-            handler(context, 7)
-
-    assert history(context.store, 7) == ([], [])

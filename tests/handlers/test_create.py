@@ -4,13 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from domain.errors import RulesBroken
 from handlers.access_profiles import create_access_profile
 from handlers.context import Context
 from handlers.contract_types import CreateAccessProfileRequest
-from tests.handlers.samples import NOW, create, page, read
-
-WHEN = "2026-05-13T09:41:07.250000Z"
+from tests.handlers.samples import NOW, WHEN, create, create_named, read
 
 FULL: CreateAccessProfileRequest = {
     "name": "  Data analyst\u00a0",
@@ -204,32 +201,13 @@ def test_fifty_one_tags_and_a_hundred_and_one_budgets_are_no_fault_of_their_numb
     assert [config["id"] for config in created["provider_configs"]] == list(range(1, 102))
 
 
-def test_every_broken_rule_is_told_at_once_and_nothing_is_kept(context: Context) -> None:
-    with pytest.raises(RulesBroken) as refused:
-        create(
-            context,
-            {
-                "name": " \u2003\t",
-                "provider_configs": [{"provider_name": "a"}, {"provider_name": "a"}],
-                "budgets": [
-                    {"max_limit": 1, "reset_duration": "1d", "reset_config": {"quarter_start_month": 1}}
-                ],
-                "rate_limit": {},
-            },
-        )
-
-    assert [(fault.path, fault.code) for fault in refused.value.faults] == [
-        (("name",), "empty"),
-        (("provider_configs", 1, "provider_name"), "duplicate"),
-        (("budgets", 0, "reset_config"), "not_applicable"),
-        (("rate_limit",), "empty"),
-    ]
-    assert page(context)["total_count"] == 0
-
-
 def test_the_time_is_the_requests(context: Context) -> None:
     later = replace(context, now=NOW.replace(microsecond=0))
 
     created = create(later, {"name": "Analyst"})
 
     assert created["created_at"] == created["updated_at"] == "2026-05-13T09:41:07Z"
+
+
+def test_names_in_other_case_are_other_names(context: Context) -> None:
+    assert create_named(context, "Analyst", "analyst", "ANALYST") == [1, 2, 3]

@@ -9,6 +9,7 @@ from domain.errors import NotFound
 from handlers.access_profiles import activate_access_profile, delete_access_profile, get_access_profile
 from handlers.context import Context
 from handlers.contract_types import UserAccessProfile
+from handlers.history import list_access_profile_versions
 from handlers.replies.errors import ApiError
 from handlers.role_attachments import attach_roles_to_access_profile
 from handlers.roles import create_role, get_role
@@ -19,7 +20,7 @@ from handlers.user_access_profiles import (
 )
 from handlers.users import create_user
 from handlers.virtual_keys import add_user_access_profile_virtual_key, list_user_virtual_keys
-from tests.handlers.changes import everything, log, told
+from tests.handlers.kept import everything, log, told
 from tests.handlers.samples import NOW, create_named, page, read
 
 EXPIRY = NOW + timedelta(hours=1)
@@ -45,8 +46,9 @@ def test_what_is_deleted_is_gone_and_its_name_is_free(context: Context) -> None:
 
     assert reply.status == 200
     assert reply.body == {"message": "The access profile 1 was deleted."}
-    with pytest.raises(NotFound):
-        get_access_profile(context, profile_id)
+    for gone in (get_access_profile, list_access_profile_versions):
+        with pytest.raises(NotFound):
+            gone(context, profile_id)
     assert [row["id"] for row in page(context)["access_profiles"]] == [other]
     assert create_named(context, "Analyst") == [3]
 

@@ -1,8 +1,5 @@
 """getAccessProfile, on every backend."""
 
-import pytest
-
-from domain.errors import NotFound
 from domain.records import MCPGrants, NewUserAccessProfile, Policy, User
 from handlers.access_profiles import get_access_profile
 from handlers.context import Context
@@ -21,16 +18,6 @@ def test_the_profile_that_was_asked_for_is_answered(context: Context) -> None:
         assert reply.body is not None
         found = reply.body["access_profile"]
         assert (found["id"], found["name"]) == (profile_id, name)
-
-
-@pytest.mark.parametrize("profile_id", [2, 2**63 - 1])
-def test_an_unknown_profile_is_not_found(context: Context, profile_id: int) -> None:
-    create_named(context, "a")
-
-    with pytest.raises(NotFound) as refused:
-        get_access_profile(context, profile_id)
-
-    assert (refused.value.kind, refused.value.key) == ("access profile", profile_id)
 
 
 def test_roles_are_exactly_the_attachments_of_the_profile(context: Context) -> None:

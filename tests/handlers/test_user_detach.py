@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from domain.credentials import hash_key
-from domain.errors import NotFound
 from handlers.context import Context
 from handlers.replies.errors import ApiError
 from handlers.user_access_profiles import detach_user_access_profile
 from handlers.virtual_keys import add_user_access_profile_virtual_key
-from tests.handlers.holders import active, assign, at, kept, shown
-from tests.handlers.samples import NOW, read
+from tests.handlers.kept import copies, keys
+from tests.handlers.people import assign, shown
+from tests.handlers.samples import NOW, active, at, read
 
 
 def test_all_keys_of_a_copy_go_with_it_and_no_other(holder: Context) -> None:
@@ -22,44 +22,18 @@ def test_all_keys_of_a_copy_go_with_it_and_no_other(holder: Context) -> None:
     later = at(holder, NOW + timedelta(seconds=1))
     for added in ("zeta", "alpha"):
         add_user_access_profile_virtual_key(later, "ada", first, {"name": added})
-    [_, bob] = kept(holder, "ada", "bob")
+    bob = copies(holder, "bob"), keys(holder, "bob")
 
     answer = detach_user_access_profile(holder, "ada", first).body
 
     assert answer["deleted_vk_count"] == 3
     assert sorted(answer["deleted_vk_names"][1:]) == ["alpha", "zeta"]
-    [[copies, keys], untouched] = kept(holder, "ada", "bob")
-    assert [copy.parent_profile_id for copy in copies] == [second]
-    assert [key.name for key in keys] == [name]
-    assert untouched == bob
+    assert [copy.parent_profile_id for copy in copies(holder, "ada")] == [second]
+    assert [key.name for key in keys(holder, "ada")] == [name]
+    assert (copies(holder, "bob"), keys(holder, "bob")) == bob
     assert read(holder, first)["user_count"] == 1
     with holder.store.read() as tx:
         assert tx.virtual_keys.find(hash_key(value)) is None
-
-
-def test_what_is_not_held_cannot_be_detached(holder: Context) -> None:
-    held, other = active(holder, {"name": "a"}), active(holder, {"name": "b"})
-    assign(holder, "bob", held)
-    assign(holder, "ada", other)
-    before = kept(holder, "ada", "bob")
-
-    for user_id, profile_id in (("ada", held), ("ada", 2**63 - 1)):
-        with pytest.raises(ApiError) as refused:
-            detach_user_access_profile(holder, user_id, profile_id)
-        assert refused.value.code == "profile_not_held"
-    with pytest.raises(NotFound):
-        detach_user_access_profile(holder, "nobody", held)
-
-    assert kept(holder, "ada", "bob") == before
-
-
-def test_a_copy_whose_profile_is_there_does_not_go_by_its_own_id(holder: Context) -> None:
-    active(holder, {"name": "first"})
-    copy_id = assign(holder, "ada", active(holder, {"name": "second"}))["access_profile"]["id"]
-
-    with pytest.raises(ApiError):
-        detach_user_access_profile(holder, "ada", copy_id)
-    assert [copy["id"] for copy in shown(holder, "ada")] == [copy_id] == [1]
 
 
 def test_a_copy_whose_profile_is_gone_goes_by_its_own_id(holder: Context) -> None:

@@ -1,7 +1,6 @@
 """Draws the house into `docs/architecture.md`: `make house`."""
 
 import sys
-from collections.abc import Iterator
 
 from tests.house.import_graph import ROOT, Graph, floors, module_graph, packages, room_graph
 
@@ -24,7 +23,7 @@ def drawn(rooms: Graph) -> str:
     lines = [
         f"{len(rooms)} rooms on {len(levels)} floors, {arrows} arrows. Every arrow leads down.\n",
         "```mermaid\nflowchart TD",
-        *(f"    {room} --> {imported}" for room in rooms for imported in _direct(room, rooms)),
+        *(f"    {room} --> {' & '.join(direct)}" for room in rooms if (direct := _direct(room, rooms))),
         "```\n",
         "| floor | rooms |\n|---|---|",
         *(
@@ -42,10 +41,9 @@ def page_with(drawing: str, page: str) -> str:
     return f"{before}{BEGIN}{drawing}{END}{after}"
 
 
-def _direct(room: str, rooms: Graph) -> Iterator[str]:
-    for imported in sorted(rooms[room]):
-        if not any(imported in _reached(other, rooms) for other in rooms[room]):
-            yield imported
+def _direct(room: str, rooms: Graph) -> list[str]:
+    imports = rooms[room]
+    return sorted(below for below in imports if not any(below in _reached(other, rooms) for other in imports))
 
 
 def _reached(room: str, rooms: Graph) -> set[str]:

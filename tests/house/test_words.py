@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from tests.house.import_graph import ROOT, packages
@@ -114,3 +115,20 @@ def test_the_glossary_has_each_word_once() -> None:
     assert len(stated) > 40
     assert len(set(stated)) == len(stated)
     assert set(stated).isdisjoint(word.replace("_", " ") for word in GONE)
+
+
+OF_ONE_API = re.compile(r"bfst|sk-bf|virtual.?key|access profile", re.IGNORECASE)
+ENGINE = ("contract", "http", "run", "boundary", "fuzz", "report")
+
+
+def test_the_engine_has_no_word_of_one_api() -> None:
+    rooms = [sorted((ROOT / "conformance" / room).rglob("*.py")) for room in ENGINE]
+    found = [
+        f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
+        for path in chain.from_iterable(rooms)
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if OF_ONE_API.search(line)
+    ]
+
+    assert all(rooms)
+    assert found == []

@@ -21,7 +21,7 @@ from conformance.http.deadline import Deadline
 from conformance.model.explore import Exploration, Scope, explore, shortest
 from conformance.model.history import Inapplicable
 from conformance.model.holdings import HoldingHistory
-from conformance.model.machines import PeopleMachine, is_a_budget_held, is_something_held, kind
+from conformance.model.machines import HELD, HELD_BUDGET, PeopleMachine, kind, step
 from conformance.model.records import Copy, Profile, User
 from conformance.model.values import PICK
 from conformance.model.world import World
@@ -76,26 +76,18 @@ class Life(HoldingHistory):
 
 
 class LifeMachine(PeopleMachine):
-    @kind(is_something_held, weight=3, pick=PICK, amount=st.integers(1, 20))
-    def _spend(self, pick: int, amount: int) -> None:
-        user, profile = self.held()[pick % len(self.held())]
-        self.take("spend", user=user, profile=profile, amount=amount)
+    spend = step(HELD, weight=3, amount=st.integers(1, 20))
 
-    @kind(is_something_held, weight=2, pick=PICK, amount=st.integers(1, 20), reset=st.booleans())
-    def _usage_meets_a_propagation(self, pick: int, amount: int, reset: bool) -> None:
-        user, profile = self.held()[pick % len(self.held())]
+    @kind(HELD, weight=2, amount=st.integers(1, 20), reset=st.booleans())
+    def usage_meets_a_propagation(self, user: str, profile: str, amount: int, reset: bool) -> None:
         self.take("spend", user=user, profile=profile, amount=amount)
         self.take("propagate", profile=profile, fields=["budgets", "rate_limit"], reset_usage=reset)
 
-    @kind(weight=2, hours=st.sampled_from([1, 23, 24, 48, 7 * 24, 30 * 24]))
-    def _time_passes(self, hours: int) -> None:
-        self.take("time_passes", hours=hours)
+    time_passes = step(weight=2, hours=st.sampled_from([1, 23, 24, 48, 7 * 24, 30 * 24]))
 
-    @kind(is_a_budget_held, weight=2, pick=PICK, number=PICK, cycles=st.integers(1, 2))
-    def _an_override_runs_out(self, pick: int, number: int, cycles: int) -> None:
-        held = self.held(with_budget=True)
-        user, profile = held[pick % len(held)]
-        self.take("set_override", user=user, profile=profile, number=number, amount=5, cycles=cycles)
+    @kind(HELD_BUDGET, weight=2, number=PICK, cycles=st.integers(1, 2))
+    def an_override_runs_out(self, cycles: int, **chosen: Any) -> None:
+        self.take("set_override", **chosen, amount=5, cycles=cycles)
         self.take("time_passes", hours=24 * cycles)
 
 

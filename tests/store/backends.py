@@ -25,6 +25,13 @@ BACKENDS: Mapping[str, Callable[[Path], str]] = {
 """How a test's store is called, and the URL of an empty, migrated one in the test's folder."""
 
 
+def new_database_url(database: str, folder: Path) -> str:
+    """Return the URL of a database without tables: a file in a folder, or one of the server of all tests."""
+    if database == "sqlite":
+        return f"sqlite:///{folder / 'profiles.db'}"
+    return shared_cluster().database_url(shared_cluster().new_database())
+
+
 @contextmanager
 def opened_store(backend: str, folder: Path) -> Iterator[Store]:
     """Open an empty store; at the end no connection may be in use any more."""

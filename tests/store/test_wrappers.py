@@ -3,24 +3,12 @@ import pytest
 from domain.errors import Conflict, Unavailable
 from store.api import Store
 from store.memory import MemoryStore
-from store.testsuite.samples import new_profile
+from store.testsuite.samples import add_profiles, names_of
 from tests.store.wrappers import FaultyStore, Moment, ObservedStore, UnitOfWork
 
 
 def failing_at(store: Store, moment: Moment) -> FaultyStore:
     return FaultyStore(store, lambda reached: reached is moment)
-
-
-def add(store: Store, name: str) -> None:
-    with store.write() as tx:
-        tx.profiles.add(new_profile(name))
-
-
-def total(store: Store) -> int:
-    from store.api import ProfileFilter
-
-    with store.read() as tx:
-        return tx.profiles.list(ProfileFilter(), limit=1, offset=0).total_count
 
 
 @pytest.mark.parametrize(
@@ -31,35 +19,35 @@ def test_a_write_fails_where_it_is_told_to(moment: Moment, kept: int) -> None:
     store = MemoryStore()
 
     with pytest.raises(Unavailable, match=moment):
-        add(failing_at(store, moment), "a")
+        add_profiles(failing_at(store, moment), ["a"])
 
-    assert total(store) == kept
+    assert len(names_of(store)) == kept
 
 
 def test_a_read_fails_where_it_is_told_to() -> None:
     with pytest.raises(Unavailable, match="read begins"):
-        total(failing_at(MemoryStore(), Moment.READ_BEGINS))
+        names_of(failing_at(MemoryStore(), Moment.READ_BEGINS))
 
 
 def test_what_is_not_told_to_fail_works() -> None:
     store = FaultyStore(MemoryStore(), lambda _moment: False)
-    add(store, "a")
+    add_profiles(store, ["a"])
 
-    assert total(store) == 1
+    assert len(names_of(store)) == 1
 
 
 def test_every_unit_of_work_is_told_with_its_outcome() -> None:
     told: list[UnitOfWork] = []
     store = ObservedStore(MemoryStore(), told.append)
-    add(store, "a")
+    add_profiles(store, ["a"])
     with pytest.raises(Conflict):
-        add(store, "a")
+        add_profiles(store, ["a"])
     with pytest.raises(ZeroDivisionError), store.write():
         _ = 1 // 0
-    total(store)
+    names_of(store)
     unavailable = ObservedStore(failing_at(MemoryStore(), Moment.READ_BEGINS), told.append)
     with pytest.raises(Unavailable):
-        total(unavailable)
+        names_of(unavailable)
 
     assert [(unit.kind, unit.outcome) for unit in told] == [
         ("write", "done"),

@@ -2,7 +2,7 @@
 
 import json
 
-from conformance.selftest.combinators import on
+from conformance.selftest.combinators import asks, on
 from conformance.selftest.faults.profiles import (
     LATER,
     PROFILE,
@@ -18,22 +18,19 @@ _DEACTIVATE = "deactivateAccessProfile"
 
 
 def _second_is_409(operation: str, *, is_active: bool) -> Fault:
+    @on(operation).serve
     async def fault(request: Request, inner: Inner, state: State) -> Response:
-        asks = request.operation_id == operation
-        if asks and (await stored(request, inner)).get("is_active") is is_active:
-            return refusal(409)
-        return await inner(request)
+        is_second = (await stored(request, inner)).get("is_active") is is_active
+        return refusal(409) if is_second else await inner(request)
 
     return fault
 
 
 def _a_row_each_time(operation: str, opposite: str, *, is_active: bool) -> Fault:
-    undo = at_profile(opposite)
-
+    @on(operation).serve
     async def fault(request: Request, inner: Inner, state: State) -> Response:
-        asks = request.operation_id == operation
-        if asks and (await stored(request, inner)).get("is_active") is is_active:
-            await inner(undo(request, state))
+        if (await stored(request, inner)).get("is_active") is is_active:
+            await inner(at_profile(opposite)(request, state))
         return await inner(request)
 
     return fault
@@ -58,9 +55,7 @@ _inactive = on(where=lambda body: profile_in(body).get("is_active") is False)
 FAULTS: dict[str, Fault] = {
     "AP-ACT-001/activation_is_answered_inactive": on(_ACTIVATE).set(f"{PROFILE}/is_active", False),
     "AP-ACT-001/activation_is_not_kept": on(_ACTIVATE).also(at_profile("/deactivate")),
-    "AP-ACT-001/list_has_the_state_of_creation": on(
-        when=lambda request: request.argument("is_active") is not None
-    ).retry(_other_state),
+    "AP-ACT-001/list_has_the_state_of_creation": on(when=asks("is_active")).retry(_other_state),
     "AP-ACT-002/second_activation_is_409": _second_is_409(_ACTIVATE, is_active=True),
     "AP-ACT-002/each_activation_is_a_row": _a_row_each_time(_ACTIVATE, "/deactivate", is_active=True),
     "AP-ACT-003/absent_activation_is_400": on(_ACTIVATE, status=404).refuse(400),

@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
-from conformance.selftest.combinators import on, remembering
+from conformance.selftest.combinators import again, never_falling, on, remembering
 from conformance.selftest.faults.profiles import GET, PROFILE
-from conformance.selftest.faults.side_requests import delete_keys, take_copies
+from conformance.selftest.faults.side_requests import delete_keys, take_copies_of_user
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
-from conformance.selftest.request_changes import at, fresh, rewritten, with_body, without, without_content
+from conformance.selftest.request_changes import at, fresh, only, without, without_content
 
 ASSIGN = "assignUserAccessProfile"
 DETACH = "detachUserAccessProfile"
 _KEYS = "listUserVirtualKeys"
 _DETACHED = success({"message": "Done.", "deleted_vk_names": [], "deleted_vk_count": 0})
 
+_read = on(GET, status=200)
 _assigned = on(ASSIGN, status=201)
 _detached = on(DETACH, status=200)
 
@@ -27,12 +27,6 @@ def _copy_path(request: Request) -> str:
 
 def _virtual_keys_path(request: Request) -> str:
     return request.path.rpartition("/access-profiles")[0] + "/virtual-keys"
-
-
-def _parent_as_id(_: Request, response: Response) -> Response:
-    body = response.json
-    body["access_profile"]["id"] = body["access_profile"]["parent_profile_id"] + 10**6
-    return response.with_json(body)
 
 
 def _knowing_keys(fault: Callable[[list[Any]], Fault]) -> Fault:
@@ -49,10 +43,9 @@ def _user(request: Request) -> dict[str, str]:
     return {"id": user_id, "name": user_id, "email": "a@example.com"}
 
 
+@on(ASSIGN).serve
 async def looked_up_before_it_is_made(request: Request, inner: Inner, state: State) -> Response:
     """Let two clients that look at the same moment both find nothing."""
-    if request.operation_id != ASSIGN:
-        return await inner(request)
     made = state.memory.setdefault("made", {})
     place = request.path, request.json.get("profile_id")
     found = made.get(place)
@@ -66,6 +59,10 @@ async def looked_up_before_it_is_made(request: Request, inner: Inner, state: Sta
     await asyncio.sleep(0.05)
     good: Response = made.get(place, response)
     return good if response.status == 409 else response
+
+
+def _is_endless(request: Request) -> bool:
+    return not request.json.get("expires_at")
 
 
 async def _detach_from_everybody(request: Request, inner: Inner, state: State) -> Response:
@@ -92,14 +89,14 @@ async def keys_outlive_their_copy(request: Request, inner: Inner, state: State) 
 
 
 FAULTS: dict[str, Fault] = {
-    "AP-ASG-001/nobody_is_counted": on(GET, status=200).set("/user_count", 0),
-    "AP-ASG-001/holders_are_counted_at_most_once": on(
-        GET, status=200, where=lambda body: body["user_count"] > 1
-    ).set("/user_count", 1),
+    "AP-ASG-001/nobody_is_counted": _read.set("/user_count", 0),
+    "AP-ASG-001/holders_are_counted_at_most_once": _read.edit("/user_count", lambda holders: min(1, holders)),
     "AP-ASG-001/copy_is_only_promised": _assigned.also(at(_copy_path, "DELETE"), without_content),
-    "AP-ASG-001/id_of_the_profile_is_answered": _assigned.answer(_parent_as_id),
+    "AP-ASG-001/id_of_the_profile_is_answered": _assigned.merge(
+        PROFILE, id=lambda copy: copy["parent_profile_id"] + 10**6
+    ),
     "AP-ASG-002/refused_with_a_key_more": on(ASSIGN, status=409).also(
-        at(_virtual_keys_path), rewritten(lambda _: {"name": uuid4().hex})
+        at(_virtual_keys_path), only(name=fresh)
     ),
     "AP-ASG-002/again_is_a_fresh_copy": on(ASSIGN, status=409)
     .also(at(_copy_path, "DELETE"), without_content)
@@ -130,13 +127,12 @@ FAULTS: dict[str, Fault] = {
     .also(lambda request, _: replace(request, path="/api/users").with_json(_user(request)))
     .retry(),
     "AP-ASG-005/inactive_is_given": on("deactivateAccessProfile").send(
-        at(lambda request: request.path.removesuffix("/deactivate"), "GET"),
-        without_content,
+        at(lambda request: request.path.removesuffix("/deactivate"), "GET"), without_content
     ),
     "AP-ASG-005/inactive_is_400": on(ASSIGN, status=409).refuse(400),
     "AP-ASG-006/end_is_forgotten": on(ASSIGN).send(without("expires_at")),
     "AP-ASG-006/end_is_read_as_utc": on(ASSIGN, when=lambda request: request.json.get("expires_at")).send(
-        with_body(expires_at=lambda body: f"{body['expires_at'][:19]}Z")
+        expires_at=lambda body: f"{body['expires_at'][:19]}Z"
     ),
     "AP-ASG-006/end_in_the_past_is_kept": on(ASSIGN, status=400)
     .retry(without("expires_at"))
@@ -144,33 +140,21 @@ FAULTS: dict[str, Fault] = {
     "AP-ASG-006/only_the_year_is_looked_at": on(
         ASSIGN, when=lambda request: str(request.json.get("expires_at")) > "2002", status=400
     ).retry(without("expires_at")),
-    "AP-ASG-006/everything_ends": on(ASSIGN, when=lambda request: not request.json.get("expires_at")).send(
-        with_body(expires_at="2090-01-01T00:00:00Z")
-    ),
+    "AP-ASG-006/everything_ends": on(ASSIGN, when=_is_endless).send(expires_at="2090-01-01T00:00:00Z"),
     "AP-ASG-007/looked_up_before_it_is_made": looked_up_before_it_is_made,
     "AP-ASG-007/rivals_are_unavailable": on(ASSIGN, status=409).refuse(503),
     "AP-UDT-001/only_hidden": on(DETACH).reply(_DETACHED),
     "AP-UDT-001/detached_from_everybody": _detach_from_everybody,
-    "AP-UDT-001/count_does_not_fall": remembering(
-        on(GET, status=200),
-        lambda _, response: response.json["user_count"],
-        lambda counts: on(GET, status=200).set("/user_count", lambda _: max(counts)),
-    ),
+    "AP-UDT-001/count_does_not_fall": never_falling(_read, "user_count"),
     "AP-UDT-002/names_of_no_keys": _detached.set("/deleted_vk_names", []),
     "AP-UDT-002/ids_for_names": _detached.edit("/deleted_vk_names/*", fresh),
     "AP-UDT-002/number_of_copies_is_counted": _detached.set("/deleted_vk_count", 1),
     "AP-UDT-002/keys_outlive_their_copy": keys_outlive_their_copy,
     "AP-UDT-003/what_is_not_held_is_200": on(DETACH, status=404).reply(_DETACHED),
-    "AP-UDT-003/second_time_is_200": remembering(
-        _detached,
-        lambda request, _: request.path,
-        lambda done: on(when=lambda request: request.path in done, status=404).reply(_DETACHED),
-    ),
+    "AP-UDT-003/second_time_is_200": again(_detached, on(status=404).reply(_DETACHED)),
     # The copy is looked for by the profile alone.
     "AP-UDT-003/copy_of_another_user": _detach_from_everybody,
     "AP-UDT-004/others_lose_theirs": _detach_from_everybody,
-    "AP-UDT-004/all_of_the_user": _detached.does(
-        lambda request, _, inner: take_copies(request, inner, request.path_parameter("user_id"))
-    ),
+    "AP-UDT-004/all_of_the_user": _detached.does(take_copies_of_user),
     "AP-UDT-004/keys_of_the_user": _detached.does(delete_keys),
 }

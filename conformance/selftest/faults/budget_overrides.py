@@ -1,9 +1,10 @@
 """Faults of budget overrides."""
 
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 
-from conformance.selftest.combinators import On, after, on, remembering
+from conformance.selftest.combinators import after, mentions, on, remembering, sends, sent
 from conformance.selftest.faults.profiles import COPIES, GET
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from conformance.selftest.request_changes import with_body
@@ -16,10 +17,6 @@ _REMAINING = "override_cycles_remaining"
 _LINES = "/access_profiles/*/budgets/*"
 
 _put = on(_PUT, status=200)
-
-
-def _mode_is(mode: str) -> On:
-    return on(_PUT, when=lambda request: request.sent.get("mode") == mode)
 
 
 async def _copy(request: Request, inner: Inner, user_id: str | None = None) -> dict[str, Any]:
@@ -41,10 +38,8 @@ def _at_budget(request: Request, user_id: str, budget_id: str, profile_id: str =
 def _by_template(operation: str) -> Fault:
     """Take the id of the template's first budget for that of the copy's."""
 
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        if request.operation_id != operation or response.status != 404:
-            return response
+    @on(operation, status=404).then
+    async def fault(request: Request, response: Response, inner: Inner) -> Response:
         path = f"{request.server}/access-profiles/{request.path_parameter('profile_id')}"
         template = (await inner(replace(request, method="GET", path=path, body=b""))).json
         budgets = template.get("access_profile", {}).get("budgets", [])
@@ -97,22 +92,18 @@ async def _raise_every_budget(request: Request, _: Response, inner: Inner) -> No
         await inner(_at_budget(request, request.path_parameter("user_id"), line["id"]))
 
 
+@on(_DELETE).serve
 async def nothing_to_remove_is_404(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id == _DELETE:
-        copy = await _copy(request, inner)
-        if not any(_OVERRIDE & line.keys() for line in copy.get("budgets", [])):
-            return refusal(404)
-    return await inner(request)
+    lines = (await _copy(request, inner)).get("budgets", [])
+    return await inner(request) if any(_OVERRIDE & line.keys() for line in lines) else refusal(404)
 
 
 FAULTS: dict[str, Fault] = {
-    "AP-OVR-001/the_amount_is_the_limit": _put.set(
-        "/effective_max_limit", lambda request: request.json["amount"]
+    "AP-OVR-001/the_amount_is_the_limit": _put.set("/effective_max_limit", sent("amount")),
+    "AP-OVR-001/the_list_knows_no_override": on(COPIES, status=200).merge(
+        _LINES, effective_max_limit=itemgetter("max_limit")
     ),
-    "AP-OVR-001/the_list_knows_no_override": on(COPIES, status=200).edit(
-        _LINES, lambda line: line | {"effective_max_limit": line["max_limit"]}
-    ),
-    "AP-OVR-001/cents_are_cut": on(_PUT).send(with_body(amount=lambda body: int(body["amount"]))),
+    "AP-OVR-001/cents_are_cut": on(_PUT).send(amount=lambda body: int(body["amount"])),
     "AP-OVR-002/the_present_window_does_not_count": _put.edit(
         f"/budget/{_REMAINING}", lambda cycles: cycles - 1
     ),
@@ -120,16 +111,12 @@ FAULTS: dict[str, Fault] = {
         "/budget", lambda budget: {_REMAINING: 2147483647, **budget}
     ),
     "AP-OVR-003/overrides_add_up": remembering(
-        on(_PUT, when=lambda request: "amount" in request.sent),
+        on(_PUT, when=mentions("amount")),
         lambda request, _: (request.path, request.json["amount"]),
-        lambda before: on(_PUT, when=lambda request: "amount" in request.sent).send(
-            lambda request, _: request.with_json(
-                {
-                    **request.json,
-                    "amount": sum(amount for path, amount in before if path == request.path)
-                    + request.json["amount"],
-                }
-            )
+        lambda before: on(_PUT, when=mentions("amount")).send(
+            lambda request, _: with_body(
+                amount=lambda body: body["amount"] + sum(a for path, a in before if path == request.path)
+            )(request, _)
         ),
     ),
     "AP-OVR-003/the_first_override_stays": remembering(
@@ -145,17 +132,17 @@ FAULTS: dict[str, Fault] = {
         _put, on(GET).edit("/access_profile/budgets/*/max_limit", lambda limit: limit + 5)
     ),
     "AP-OVR-005/no_cycles_are_one": on(
-        _PUT, when=lambda request: request.sent.get("mode") == "cycles" and not request.sent.get("cycles")
-    ).send(with_body(cycles=1)),
-    "AP-OVR-005/cycles_of_forever_are_ignored": _mode_is("forever").send(with_body(cycles=0)),
+        _PUT, when=lambda request: sends(mode="cycles")(request) and not request.sent.get("cycles")
+    ).send(cycles=1),
+    "AP-OVR-005/cycles_of_forever_are_ignored": on(_PUT, when=sends(mode="forever")).send(cycles=0),
     "AP-OVR-005/zero_cycles_of_forever_are_refused": on(
-        _PUT, when=lambda request: request.sent.get("mode") == "forever" and "cycles" in request.sent
+        _PUT, when=lambda request: sends(mode="forever")(request) and "cycles" in request.sent
     ).refuse(400),
-    "AP-OVR-006/an_amount_of_zero_removes": on(
-        _PUT, when=lambda request: request.sent.get("amount") == 0
-    ).send(lambda request, _: replace(request, method="DELETE", body=b"")),
+    "AP-OVR-006/an_amount_of_zero_removes": on(_PUT, when=sends(amount=0)).send(
+        lambda request, _: replace(request, method="DELETE", body=b"")
+    ),
     "AP-OVR-006/an_amount_has_no_sign": on(_PUT, when=lambda request: request.sent.get("amount", 0) < 0).send(
-        with_body(amount=lambda body: -body["amount"])
+        amount=lambda body: -body["amount"]
     ),
     "AP-OVR-007/nothing_there_is_400": on(_PUT, status=404).refuse(400),
     "AP-OVR-007/the_templates_budget_will_do": _by_template(_PUT),
@@ -171,8 +158,7 @@ FAULTS: dict[str, Fault] = {
         "/effective_max_limit", lambda limit: limit + 5
     ),
     "AP-OVD-001/the_list_remembers": after(
-        on(_DELETE),
-        on(COPIES).set(f"{_LINES}/override_amount", 5).set(f"{_LINES}/override_mode", "forever"),
+        on(_DELETE), on(COPIES).set(f"{_LINES}/override_amount", 5).set(f"{_LINES}/override_mode", "forever")
     ),
     "AP-OVD-002/nothing_to_remove_is_404": nothing_to_remove_is_404,
     "AP-OVD-003/any_removal_is_good": on(_DELETE, status=404).status(200),

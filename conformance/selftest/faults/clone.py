@@ -3,12 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
-from conformance.selftest.combinators import on, remembering
+from conformance.selftest.combinators import on, remembering, sent
 from conformance.selftest.faults.profiles import GET, PROFILE, UPDATE, edited, profile_of
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
-from conformance.selftest.request_changes import at, rewritten, with_body, without_content
+from conformance.selftest.request_changes import (
+    alone,
+    at,
+    cut,
+    fresh,
+    only,
+    with_defaults,
+    without_content,
+    without_null,
+)
 
 Object = dict[str, Any]
 
@@ -42,10 +50,8 @@ def _made(change: Callable[[Object, Object], Object]) -> Fault:
 def _kept_with(*, told: bool = True, **fields: Any) -> Fault:
     """Keep the clone as if it had been made with other values: every later read has them, at version 1."""
 
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        if request.operation_id != _CLONE or response.status != 201:
-            return response
+    @_cloned.then
+    async def fault(request: Request, response: Response, inner: Inner) -> Response:
         changed = await _update(inner, request, _clone_path(request, response), **fields)
         return edited(response, **{name: profile_of(changed).get(name) for name in fields if told})
 
@@ -109,30 +115,26 @@ FAULTS: dict[str, Fault] = {
     "AP-CLO-003/no_first_version": _of_a_clone("listAccessProfileVersions", "/versions", []),
     "AP-CLO-004/as_active_as_the_source": _made(lambda _, source: {"is_active": source["is_active"]}),
     "AP-CLO-004/born_active": _cloned.does(_activate),
-    "AP-CLO-005/clone_is_not_trimmed": _cloned.set(f"{PROFILE}/name", lambda request: request.json["name"]),
-    "AP-CLO-005/longer_clone_is_cut": on(_CLONE).send(with_body(name=lambda body: body["name"][:255])),
+    "AP-CLO-005/clone_is_not_trimmed": _cloned.set(f"{PROFILE}/name", sent("name")),
+    "AP-CLO-005/longer_clone_is_cut": on(_CLONE).send(cut("name", 255)),
     "AP-CLO-005/blank_clone": on(_CLONE, when=lambda request: not request.json["name"].strip()).send(
-        rewritten(lambda _: {"name": uuid4().hex})
+        only(name=fresh)
     ),
     # What file managers do.
     "AP-CLO-005/taken_gets_a_number": on(_CLONE, status=409).retry(
-        with_body(name=lambda body: f"{body['name'].strip()} (2)")
+        name=lambda body: f"{body['name'].strip()} (2)"
     ),
     "AP-CLO-005/clone_taken_is_400": on(_CLONE, status=409).refuse(400),
-    "AP-CLO-006/description_of_the_source": on(_CLONE).send(rewritten(lambda body: {"name": body["name"]})),
+    "AP-CLO-006/description_of_the_source": on(_CLONE).send(alone("name")),
     # `body.description ?? source.description`.
-    "AP-CLO-006/null_is_as_if_absent": on(_CLONE).send(
-        rewritten(lambda body: {name: value for name, value in body.items() if value is not None})
-    ),
-    "AP-CLO-006/no_description": on(_CLONE).send(rewritten(lambda body: {"description": None, **body})),
+    "AP-CLO-006/null_is_as_if_absent": on(_CLONE).send(without_null()),
+    "AP-CLO-006/no_description": on(_CLONE).send(with_defaults(description=None)),
     "AP-CLO-007/clone_of_nothing_is_400": on(_CLONE, status=404).refuse(400),
     "AP-CLO-007/clone_of_nothing_is_empty": on(_CLONE, status=404).also(
         at(lambda request: _source_path(request).rpartition("/")[0])
     ),
     "AP-CLO-008/update_reaches_the_source": update_reaches_the_source,
-    "AP-CLO-008/source_has_a_new_version": _cloned.also(
-        at(_source_path, "PUT"), rewritten(lambda _: {"tags": ["cloned"]})
-    ),
+    "AP-CLO-008/source_has_a_new_version": _cloned.also(at(_source_path, "PUT"), only(tags=["cloned"])),
     "AP-CLO-009/roles_are_cloned": _cloned.does(_attach_roles),
     "AP-CLO-009/holders_are_counted_for_the_clone": _of_a_clone(GET, "/user_count", 1),
 }

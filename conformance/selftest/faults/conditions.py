@@ -43,8 +43,6 @@ def _condition(header: str, holds: Callable[[str], object]) -> On:
 
 
 _always = with_header("if-none-match", None)
-
-
 _unconditional = with_header("if-match", None)
 
 

@@ -6,21 +6,17 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from itertools import count
 from typing import Any
 
-from conformance.selftest.combinators import On, on, sends
-from conformance.selftest.faults.profiles import (
-    CREATE,
-    GET,
-    LATER,
-    PROFILE,
-    edited,
-    profile_in,
-    profile_of,
-)
+from conformance.selftest.combinators import On, mentions, on, sends, sent
+from conformance.selftest.faults.profiles import CREATE, GET, LATER, PROFILE, edited, profile_in, profile_of
 from conformance.selftest.middleware import Fault, Request, Response
-from conformance.selftest.request_changes import rewritten, with_body
+from conformance.selftest.request_changes import cut, merged, rewritten, with_defaults
 
 Body = dict[str, Any]
 Part = dict[str, Any]
+
+_DESCRIPTION = f"{PROFILE}/description"
+
+_filled = on(CREATE, when=lambda request: request.sent)
 
 
 def _walk(value: Any, change: Callable[[Part], Part]) -> Any:
@@ -39,14 +35,27 @@ def _answered(change: Callable[[Part], Part]) -> On:
 
 def _sent(change: Callable[[Part], Part]) -> On:
     """Change every object in a body to create a profile."""
-    return on(CREATE, when=lambda request: request.sent).send(rewritten(lambda body: _walk(body, change)))
+    return _filled.send(rewritten(lambda body: _walk(body, change)))
+
+
+def _items(member: str, change: Callable[[Part], Part]) -> On:
+    """Change every item of a list in a body to create a profile."""
+    changed = {member: lambda body: [change(item) for item in body[member]]}
+    return on(CREATE, when=sends(member)).send(**changed)
 
 
 def _configs(change: Callable[[Part], Part]) -> On:
     """Change every provider config in a body to create a profile."""
-    return on(CREATE, when=sends("provider_configs")).send(
-        with_body(provider_configs=lambda body: [change(config) for config in body["provider_configs"]])
-    )
+    return _items("provider_configs", change)
+
+
+def _providers_cut(most: int) -> On:
+    return on(CREATE, when=sends("provider_configs")).send(cut("provider_configs", most))
+
+
+def _marked(name: str, **members: Any) -> On:
+    """Give what has a member others in a created or read profile."""
+    return _answered(lambda part: merged(part, members) if name in part else part)
 
 
 def _lacking(part: Part, name: str) -> Part:
@@ -108,29 +117,25 @@ def _star_alone(config: Part) -> Part:
 
 
 FAULTS: dict[str, Fault] = {
-    "AP-CRE-001/description_lost": on(GET).set(f"{PROFILE}/description", None),
-    "AP-CRE-001/second_provider_lost": on(CREATE, when=sends("provider_configs")).send(
-        with_body(provider_configs=lambda body: body["provider_configs"][:1])
-    ),
+    "AP-CRE-001/description_lost": on(GET).set(_DESCRIPTION, None),
+    "AP-CRE-001/second_provider_lost": _providers_cut(1),
     "AP-CRE-001/overrides_swapped": on().edit(
         f"{PROFILE}/mcp_tool_overrides", lambda overrides: overrides[::-1]
     ),
-    "AP-CRE-007/aligned_by_default": on(CREATE, when=lambda request: request.sent).send(
-        with_body(calendar_aligned=lambda body: body.get("calendar_aligned", True))
-    ),
+    "AP-CRE-007/aligned_by_default": _filled.send(with_defaults(calendar_aligned=True)),
     "AP-CRE-007/empty_description": on(where=lambda body: profile_in(body).get("description") is None).set(
-        f"{PROFILE}/description", ""
+        _DESCRIPTION, ""
     ),
     "AP-CRE-007/all_models_by_default": _configs(lambda config: {"all_models_allowed": True, **config}),
     "AP-CRE-008/version_0": on().set(f"{PROFILE}/version", 0),
     "AP-CRE-009/active": on().set(f"{PROFILE}/is_active", True),
-    "AP-CRE-010/server_fields_refused": on(CREATE, when=lambda request: "id" in request.sent).refuse(400),
+    "AP-CRE-010/server_fields_refused": on(CREATE, when=mentions("id")).refuse(400),
     "AP-CRE-010/usage_taken_over": on(CREATE, when=sends("budgets")).answer(
         _budgets_as_sent("current_usage")
     ),
     "AP-CRE-010/creation_time_taken_over": on(
         CREATE, when=lambda request: isinstance(request.sent.get("created_at"), str)
-    ).set(f"{PROFILE}/created_at", lambda request: request.json["created_at"]),
+    ).set(f"{PROFILE}/created_at", sent("created_at")),
     "AP-CRE-011/config_ids_per_profile": on().edit(
         f"{PROFILE}/provider_configs",
         lambda configs: [{**config, "id": number} for number, config in enumerate(configs, 1)],
@@ -138,44 +143,30 @@ FAULTS: dict[str, Fault] = {
     "AP-CRE-011/budget_ids_taken_over": on(
         CREATE, when=lambda request: any("id" in line for line in request.sent.get("budgets", [])), status=201
     ).answer(_budgets_as_sent("id")),
-    "AP-CRE-011/rate_limit_ids_of_the_profile": _answered(
-        lambda part: {**part, "id": "1"} if "token_current_usage" in part else part
-    ),
-    "AP-CRE-012/total_everywhere": _answered(
-        lambda part: {**part, "scope": "total"} if "scope" in part else part
-    ),
-    "AP-CRE-012/name_alone": _answered(
-        lambda part: {**part, "scope": part["scope"].removeprefix("provider:")} if "scope" in part else part
-    ),
+    "AP-CRE-011/rate_limit_ids_of_the_profile": _marked("token_current_usage", id="1"),
+    "AP-CRE-012/total_everywhere": _marked("scope", scope="total"),
+    "AP-CRE-012/name_alone": _marked("scope", scope=lambda part: part["scope"].removeprefix("provider:")),
     "AP-CRE-013/used_already": on().answer(_used),
     "AP-CRE-013/no_usage_at_all": _answered(lambda part: _lacking(part, "current_usage")),
     "AP-CRE-014/fifty_tags": on(CREATE, when=lambda request: len(request.sent.get("tags", [])) > 50).refuse(
         400
     ),
-    "AP-CRE-014/hundred_providers_kept": on(CREATE, when=sends("provider_configs")).send(
-        with_body(provider_configs=lambda body: body["provider_configs"][:100])
-    ),
-    "AP-CRE-019/durations_have_defaults": on(CREATE, when=sends("rate_limit")).send(
-        with_body(rate_limit=_whole_limit)
-    ),
-    "AP-CRE-019/empty_means_none": on(CREATE, when=lambda request: request.sent.get("rate_limit") == {}).send(
-        with_body(rate_limit=None)
-    ),
+    "AP-CRE-014/hundred_providers_kept": _providers_cut(100),
+    "AP-CRE-019/durations_have_defaults": on(CREATE, when=sends("rate_limit")).send(rate_limit=_whole_limit),
+    "AP-CRE-019/empty_means_none": on(CREATE, when=sends(rate_limit={})).send(rate_limit=None),
     "AP-CRE-019/unchecked_at_providers": _configs(lambda config: _lacking(config, "rate_limit")),
     "AP-CRE-020/reset_config_dropped": _sent(_plain_duration),
     "AP-CRE-020/no_reset_config": on(when=lambda request: b"reset_config" in request.body).refuse(400),
     "AP-CRE-021/unknown_fields_dropped": _sent(lambda part: _lacking(part, "bogus")),
-    "AP-CRE-021/unknown_fields_dropped_in_overrides": on(CREATE, when=sends("mcp_tool_overrides")).send(
-        with_body(
-            mcp_tool_overrides=lambda body: [_lacking(each, "bogus") for each in body["mcp_tool_overrides"]]
-        )
+    "AP-CRE-021/unknown_fields_dropped_in_overrides": _items(
+        "mcp_tool_overrides", lambda each: _lacking(each, "bogus")
     ),
     "AP-CRE-021/pointer_of_the_object": on().answer(
         lambda _, response: replace(response, body=response.body.replace(b"/bogus", b""))
     ),
     "AP-CRE-022/sorted_tags": on().edit(f"{PROFILE}/tags", sorted),
     "AP-CRE-022/repeats_kept": on(CREATE, when=sends("mcp_servers")).set(
-        f"{PROFILE}/mcp_servers", lambda request: request.json["mcp_servers"]
+        f"{PROFILE}/mcp_servers", sent("mcp_servers")
     ),
     "AP-CRE-022/last_place": _configs(
         lambda config: {**config, "allowed_models": config.get("allowed_models", [])[::-1]}

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import Notes, On, after, on, remembering
+from conformance.selftest.combinators import Notes, On, after, again, on
 from conformance.selftest.faults.profiles import CREATE, LIST, at_profile, edited, profile_of
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 from conformance.selftest.request_changes import at
@@ -38,6 +38,11 @@ def _with_row(known: list[Any]) -> Fault:
         return {**body, "access_profiles": rows}
 
     return on(LIST, when=lambda _: known).edit("", change)
+
+
+def _more(lists: On, pointer: str, known: list[Any]) -> Fault:
+    """List what was read of the last profile that was deleted as well."""
+    return lists.edit(pointer, lambda rows: (known[-1] if known else []) + rows)
 
 
 def _next_id(request: Request) -> str:
@@ -90,11 +95,7 @@ FAULTS: dict[str, Fault] = {
     # A condition that is too wide.
     "AP-DEL-001/the_next_one_is_gone_as_well": on(_DELETE, status=200).also(at(_next_id)),
     "AP-DEL-002/deletion_is_idempotent": _said(on(_DELETE, status=404)),
-    "AP-DEL-002/second_deletion_succeeds": remembering(
-        on(_DELETE, status=200),
-        lambda request, _: request.path,
-        lambda deleted: _said(on(_DELETE, when=lambda request: request.path in deleted, status=404)),
-    ),
+    "AP-DEL-002/second_deletion_succeeds": again(on(_DELETE, status=200), _said(on(_DELETE, status=404))),
     "AP-DEL-003/deleted_under_its_holders": _said(on(_DELETE, status=409)),
     "AP-DEL-003/held_is_400": on(_DELETE, status=409).refuse(400),
     "AP-DEL-003/refused_and_deactivated": on(_DELETE, status=409).also(at_profile("/deactivate", "PUT")),
@@ -105,10 +106,7 @@ FAULTS: dict[str, Fault] = {
         lambda names: on(CREATE, when=lambda request: request.sent.get("name") in names).refuse(409),
     ),
     "AP-DEL-005/attachments_stay": _knowing(
-        lambda read: read.json.get("roles", []),
-        lambda known: on("getRole").edit(
-            "/access_profiles", lambda rows: (known[-1] if known else []) + rows
-        ),
+        lambda read: read.json.get("roles", []), lambda known: _more(on("getRole"), "/access_profiles", known)
     ),
     "AP-DEL-005/every_attachment_of_the_role_goes": after(
         on(_DELETE), on("getRole").set("/access_profiles", [])
@@ -117,9 +115,7 @@ FAULTS: dict[str, Fault] = {
     # Versions that are kept by name and not by id.
     "AP-DEL-006/versions_go_to_the_next_of_the_name": _knowing(
         lambda listed: listed.json.get("versions", []),
-        lambda known: on(_VERSIONS, status=200).edit(
-            "/versions", lambda rows: (known[-1] if known else []) + rows
-        ),
+        lambda known: _more(on(_VERSIONS, status=200), "/versions", known),
         below="/versions",
     ),
 }

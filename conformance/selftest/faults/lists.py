@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
-from conformance.selftest.combinators import On, on, remembering
+from conformance.selftest.combinators import On, asks, on, remembering, shows
 from conformance.selftest.faults.profiles import LIST, profile_of
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 from conformance.selftest.request_changes import with_query
@@ -17,31 +18,37 @@ def _with_rows(body: Any, rows: Rows, **changes: Any) -> Any:
     return {**body, "access_profiles": rows, "count": len(rows), **changes}
 
 
+_filled = on(where=shows("access_profiles"))
+
+
 def _rows(change: Callable[[Rows], Rows]) -> On:
     """Give lists other rows, where there are any."""
-    return on(where=lambda body: body.get("access_profiles")).edit(
-        "", lambda body: _with_rows(body, change(body["access_profiles"]))
-    )
+    return _filled.edit("", lambda body: _with_rows(body, change(body["access_profiles"])))
 
 
 def _argument(request: Request, name: str) -> str:
     return request.argument(name) or ""
 
 
-def _asks(name: str, holds: Callable[[str], Any] = bool) -> On:
-    """Return the requests with a query parameter of some form."""
-    return on(when=lambda request: holds(_argument(request, name)))
+def _both(one: str, other: str) -> On:
+    """Return the requests with two query parameters."""
+    return on(when=lambda request: request.argument(one) and request.argument(other))
 
 
-def _query(name: str, change: Callable[[str], str]) -> Callable[[Request, State], Request]:
+def _requeried(name: str, change: Callable[[str], str]) -> On:
     """Another value of a query parameter, made of the one that was sent."""
-    return lambda request, _: request.with_query(**{name: change(_argument(request, name))})
-
-
-def _offset(holds: Callable[[int], bool], change: Callable[[int], int]) -> On:
-    return _asks("offset", lambda offset: holds(int(offset or "0"))).send(
-        _query("offset", lambda offset: str(change(int(offset))))
+    return on(when=lambda request: request.argument(name)).send(
+        lambda request, _: request.with_query(**{name: change(_argument(request, name))})
     )
+
+
+def _moved(by: int) -> On:
+    """Begin the pages behind the first one elsewhere."""
+
+    def moved(request: Request, _: State) -> Request:
+        return request.with_query(offset=str(int(_argument(request, "offset")) + by))
+
+    return on(when=lambda request: int(_argument(request, "offset") or "0") > 0).send(moved)
 
 
 def _filtered(
@@ -113,30 +120,23 @@ FAULTS: dict[str, Fault] = {
     "AP-LST-001/listed_a_moment_later": remembering(
         on(status=201), lambda _, response: profile_of(response).get("id"), _hidden
     ),
-    "AP-LST-002/total_of_the_page": on(where=lambda body: body.get("access_profiles")).edit(
-        "",
-        lambda body: _with_rows(body, body["access_profiles"], total_count=len(body["access_profiles"])),
-    ),
-    "AP-LST-002/count_is_the_limit": on(LIST, status=200).edit(
-        "", lambda body: body | {"count": body["limit"]}
-    ),
-    "AP-LST-003/row_lost_between_pages": _offset(lambda offset: offset > 0, lambda offset: offset + 1),
-    "AP-LST-003/row_on_two_pages": _offset(lambda offset: offset > 0, lambda offset: offset - 1),
+    "AP-LST-002/total_of_the_page": _filled.merge("", total_count=lambda body: len(body["access_profiles"])),
+    "AP-LST-002/count_is_the_limit": on(LIST, status=200).merge("", count=itemgetter("limit")),
+    "AP-LST-003/row_lost_between_pages": _moved(1),
+    "AP-LST-003/row_on_two_pages": _moved(-1),
     "AP-LST-003/limit_ignored": on().send(with_query(limit=None)),
     "AP-LST-004/by_name": _rows(lambda rows: sorted(rows, key=lambda row: str(row["name"]))),
     "AP-LST-004/newest_first": _rows(lambda rows: rows[::-1]),
-    "AP-LST-005/default_of_20": on(LIST, when=lambda request: request.argument("limit") is None).send(
-        with_query(limit="20")
+    "AP-LST-005/default_of_20": on(LIST, when=asks(limit=None)).send(with_query(limit="20")),
+    "AP-LST-005/too_large_is_refused": on(when=asks(limit="101")).refuse(400),
+    "AP-LST-005/limit_echoed_as_sent": on(LIST, when=asks("limit"), status=200).set(
+        "/limit", lambda request: int(_argument(request, "limit"))
     ),
-    "AP-LST-005/too_large_is_refused": _asks("limit", lambda limit: limit == "101").refuse(400),
-    "AP-LST-005/limit_echoed_as_sent": on(
-        LIST, when=lambda request: request.argument("limit") is not None, status=200
-    ).set("/limit", lambda request: int(_argument(request, "limit"))),
-    "AP-LST-005/negative_offset_echoed": _asks("offset", lambda offset: offset == "-1").set("/offset", -1),
+    "AP-LST-005/negative_offset_echoed": on(when=asks(offset="-1")).set("/offset", -1),
     "AP-LST-006/last_page_again": last_page_again,
-    "AP-LST-006/nothing_counts_nothing": on(
-        LIST, status=200, where=lambda body: not body["access_profiles"]
-    ).set("/total_count", 0),
+    "AP-LST-006/nothing_counts_nothing": on(LIST, status=200, where=shows(access_profiles=[])).set(
+        "/total_count", 0
+    ),
     "AP-LST-007/search_in_its_case": _filtered("search", lambda text, row: text in row["name"]),
     "AP-LST-007/search_at_the_beginning": _filtered(
         "search", lambda text, row: row["name"].lower().startswith(text.lower())
@@ -154,9 +154,7 @@ FAULTS: dict[str, Fault] = {
         when=lambda text: "*" in text,
         search=lambda text: text.split("*", maxsplit=1)[0],
     ),
-    "AP-LST-008/backslash_escapes": _asks("search").send(
-        _query("search", lambda text: text.replace("\\", ""))
-    ),
+    "AP-LST-008/backslash_escapes": _requeried("search", lambda text: text.replace("\\", "")),
     "AP-LST-009/tag_ignored": on().send(with_query(tags=None)),
     "AP-LST-009/part_of_a_tag": _filtered(
         "tags",
@@ -166,23 +164,15 @@ FAULTS: dict[str, Fault] = {
         search=lambda tag: tag.rpartition("-")[0] + "-",
     ),
     "AP-LST-010/every_tag": _filtered("tags", lambda text, row: _tags(text) <= set(row["tags"]), when=_tags),
-    "AP-LST-010/first_tag_alone": _asks("tags").send(_query("tags", lambda text: text.split(",")[0])),
-    "AP-LST-010/tags_in_any_case": _asks("tags").send(_query("tags", _spellings)),
+    "AP-LST-010/first_tag_alone": _requeried("tags", lambda text: text.split(",")[0]),
+    "AP-LST-010/tags_in_any_case": _requeried("tags", _spellings),
     "AP-LST-011/state_ignored": on().send(with_query(is_active=None)),
-    "AP-LST-011/false_finds_nothing": _asks("is_active", lambda text: text == "false").send(
-        with_query(is_active="true")
-    ),
-    "AP-LST-012/one_filter_at_a_time": on(
-        when=lambda request: request.argument("search") and request.argument("tags")
-    ).send(with_query(tags=None)),
-    "AP-LST-012/state_instead_of_tags": on(
-        when=lambda request: request.argument("tags") and request.argument("is_active")
-    ).send(with_query(is_active=None)),
+    "AP-LST-011/false_finds_nothing": on(when=asks(is_active="false")).send(with_query(is_active="true")),
+    "AP-LST-012/one_filter_at_a_time": _both("search", "tags").send(with_query(tags=None)),
+    "AP-LST-012/state_instead_of_tags": _both("tags", "is_active").send(with_query(is_active=None)),
     "AP-LST-013/short_rows": on(LIST).drop("/access_profiles/*/rate_limit"),
     "AP-LST-013/rows_without_budgets": on(LIST).set("/access_profiles/*/budgets", []),
     "AP-LST-014/words_are_ignored": on().send(_without_words),
-    "AP-LST-014/underscores_in_numbers": _asks("limit").send(
-        _query("limit", lambda limit: limit.replace("_", ""))
-    ),
-    "AP-LST-014/one_is_true": _asks("is_active", lambda text: text == "1").send(with_query(is_active="true")),
+    "AP-LST-014/underscores_in_numbers": _requeried("limit", lambda limit: limit.replace("_", "")),
+    "AP-LST-014/one_is_true": on(when=asks(is_active="1")).send(with_query(is_active="true")),
 }

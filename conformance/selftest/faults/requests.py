@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from conformance.selftest.combinators import on
+from conformance.selftest.combinators import lacks, mentions, on
 from conformance.selftest.faults.profiles import CREATE, LIST
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Request, Response, State
 from conformance.selftest.request_changes import (
     RequestChange,
     as_administrator,
@@ -27,11 +27,9 @@ def _token(request: Request) -> str:
 
 def _taken_in(is_good: Callable[[Request, State], Any]) -> Fault:
     """Take some requests for those of an administrator."""
-
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        return await inner(as_administrator(request, state) if is_good(request, state) else request)
-
-    return fault
+    return on().send(
+        lambda request, state: as_administrator(request, state) if is_good(request, state) else request
+    )
 
 
 def _is_formed(request: Request, _: State) -> bool:
@@ -60,6 +58,10 @@ def _is_large(request: Request) -> bool:
     return len(request.body) > _LARGEST
 
 
+def _media_type(request: Request) -> str:
+    return request.header("content-type").partition(";")[0]
+
+
 def _is_governance(request: Request) -> bool:
     return request.path.startswith("/api/governance/")
 
@@ -68,10 +70,8 @@ _head = on(when=lambda request: request.method == "HEAD")
 
 
 FAULTS: dict[str, Fault] = {
-    "AUTH-001/open_to_everybody": _taken_in(lambda request, _: not request.header("authorization")),
-    "AUTH-001/creating_needs_no_credential": on(
-        CREATE, when=lambda request: not request.header("authorization")
-    ).send(as_administrator),
+    "AUTH-001/open_to_everybody": on(when=lacks("authorization")).send(as_administrator),
+    "AUTH-001/creating_needs_no_credential": on(CREATE, when=lacks("authorization")).send(as_administrator),
     "AUTH-002/empty_token": _taken_in(lambda request, _: request.header("authorization").strip() == "Bearer"),
     "AUTH-002/any_token_of_the_form": _taken_in(_is_formed),
     "AUTH-002/beginning_of_a_key": _taken_in(
@@ -106,15 +106,11 @@ FAULTS: dict[str, Fault] = {
     "HTTP-003/unknown_path_is_400": on(when=lambda request: request.path.count("/") > 3, status=404).refuse(
         400
     ),
-    "HTTP-004/media_type_is_guessed": on(when=lambda request: not request.header("content-type")).send(
+    "HTTP-004/media_type_is_guessed": on(when=lacks("content-type")).send(
         with_header("content-type", "application/json")
     ),
-    "HTTP-004/any_character_set": on(
-        when=lambda request: request.header("content-type").partition(";")[0]
-    ).send(
-        lambda request, _: request.with_header(
-            "content-type", request.header("content-type").partition(";")[0]
-        )
+    "HTTP-004/any_character_set": on(when=_media_type).send(
+        lambda request, _: request.with_header("content-type", _media_type(request))
     ),
     "HTTP-004/no_character_set": on(when=lambda request: ";" in request.header("content-type")).refuse(415),
     "HTTP-005/nan": on().send(_body(lambda body: body.replace(b"NaN", b"null"))),
@@ -126,7 +122,7 @@ FAULTS: dict[str, Fault] = {
     "HTTP-006/last_twin_wins": on(
         CREATE, when=lambda request: _NESTED * 9 not in request.body and request.json
     ).send(_written_anew),
-    "HTTP-006/any_depth": on(when=lambda request: "version" in request.sent).send(without("version")),
+    "HTTP-006/any_depth": on(when=mentions("version")).send(without("version")),
     "HTTP-006/depth_of_32": on(when=lambda request: _NESTED * 32 in request.body).refuse(400),
     "HTTP-007/any_size": on(when=_is_large).send(_written_anew),
     "HTTP-007/any_size_in_chunks": on(

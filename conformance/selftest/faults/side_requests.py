@@ -18,11 +18,21 @@ async def copies_of(request: Request, inner: Inner, user_id: str) -> list[Object
 
 
 async def take_copies(request: Request, inner: Inner, user_id: str, *profile_ids: int) -> None:
-    """Detaches a user from some profiles, or from all when none is named."""
+    """Detach a user from some profiles, or from all when none is named."""
     for copy in await copies_of(request, inner, user_id):
         profile_id = copy["parent_profile_id"]
         if not profile_ids or profile_id in profile_ids:
             await ask(request, inner, "DELETE", f"/users/{user_id}/access-profiles/{profile_id}")
+
+
+async def take_copies_of_new(request: Request, _: Response, inner: Inner) -> None:
+    """Detach the user that a request has created from all profiles."""
+    await take_copies(request, inner, request.json["id"])
+
+
+async def take_copies_of_user(request: Request, _: Response, inner: Inner) -> None:
+    """Detach the user that a request is about from all profiles."""
+    await take_copies(request, inner, request.path_parameter("user_id"))
 
 
 async def delete_keys(request: Request, _: Response, inner: Inner) -> None:

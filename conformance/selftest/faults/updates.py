@@ -1,10 +1,11 @@
 """Faults of updates: what is absent, null or empty, and what the server sets."""
 
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import On, on, sends
+from conformance.selftest.combinators import mentions, on, sends, sent
 from conformance.selftest.faults.profiles import (
     LATER,
     LISTS,
@@ -19,29 +20,11 @@ from conformance.selftest.faults.profiles import (
     stored,
 )
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
-from conformance.selftest.request_changes import RequestChange, rewritten, with_body
+from conformance.selftest.request_changes import only, rewritten, with_defaults, without_null
 
 Body = dict[str, Any]
 
-
-def _sends(value: Any, member: str) -> On:
-    """Return the updates with that value of a member."""
-    return on(UPDATE, when=lambda request: request.sent.get(member, ...) == value)
-
-
-def _without_null(*members: str) -> On:
-    """Null is taken for absent."""
-    return on(UPDATE).send(
-        rewritten(
-            lambda body: {
-                name: value for name, value in body.items() if value is not None or name not in members
-            }
-        )
-    )
-
-
-def _defaults(**members: Any) -> RequestChange:
-    return rewritten(lambda body: {**members, **body})
+_update = on(UPDATE)
 
 
 def _merged_configs(body: Body, kept: Body) -> Body:
@@ -54,9 +37,8 @@ def _without_budgets_of_providers(body: Body, kept: Body) -> Body:
     return {"provider_configs": [{**c, "budgets": []} for c in kept.get("provider_configs", [])], **body}
 
 
+@on(UPDATE).serve
 async def answered_as_before(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != UPDATE:
-        return await inner(request)
     before = await stored(request, inner)
     return edited(await inner(request), **before)
 
@@ -69,9 +51,8 @@ async def each_update_is_a_version(request: Request, inner: Inner, state: State)
     return edited(response, version=idle + 1)
 
 
+@on(UPDATE).serve
 async def each_update_is_a_moment(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != UPDATE:
-        return await inner(request)
     before = (await stored(request, inner)).get("version")
     response = await inner(request)
     return edited(response, updated_at=LATER) if profile_of(response).get("version") == before else response
@@ -87,62 +68,53 @@ def _created(request: Request, _: State) -> Request:
 
 
 FAULTS: dict[str, Fault] = {
-    "AP-UPD-001/put_replaces_all": on(UPDATE).send(
-        _defaults(description=None, rate_limit=None, **{name: [] for name in LISTS})
+    "AP-UPD-001/put_replaces_all": _update.send(
+        with_defaults(description=None, rate_limit=None, **{name: [] for name in LISTS})
     ),
     "AP-UPD-001/budgets_of_providers_are_lost": beside_stored(
-        lambda request: "budgets" in request.sent, _without_budgets_of_providers
+        mentions("budgets"), _without_budgets_of_providers
     ),
     "AP-UPD-002/lists_are_added_to": beside_stored(
-        lambda request: "tags" in request.sent,
-        lambda body, kept: {**body, "tags": kept.get("tags", []) + body["tags"]},
+        mentions("tags"), lambda body, kept: {**body, "tags": kept.get("tags", []) + body["tags"]}
     ),
-    "AP-UPD-002/empty_is_absent": on(UPDATE).send(
+    "AP-UPD-002/empty_is_absent": _update.send(
         rewritten(lambda body: {name: value for name, value in body.items() if value != []})
     ),
-    "AP-UPD-002/provider_configs_are_merged": beside_stored(
-        lambda request: "provider_configs" in request.sent, _merged_configs
-    ),
-    "AP-UPD-003/absent_rate_limit_is_removed": on(UPDATE).send(_defaults(rate_limit=None)),
-    "AP-UPD-003/null_rate_limit_is_absent": _without_null("rate_limit"),
+    "AP-UPD-002/provider_configs_are_merged": beside_stored(mentions("provider_configs"), _merged_configs),
+    "AP-UPD-003/absent_rate_limit_is_removed": _update.send(with_defaults(rate_limit=None)),
+    "AP-UPD-003/null_rate_limit_is_absent": _update.send(without_null("rate_limit")),
     "AP-UPD-003/rate_limit_is_merged": beside_stored(
         lambda request: isinstance(request.sent.get("rate_limit"), dict),
         lambda body, kept: {**body, "rate_limit": {**kept.get("rate_limit", {}), **body["rate_limit"]}},
     ),
-    "AP-UPD-004/null_description_is_absent": _without_null("description"),
-    "AP-UPD-004/null_description_is_empty": _sends(None, "description").send(with_body(description="")),
-    "AP-UPD-005/null_list_clears": on(UPDATE).send(
+    "AP-UPD-004/null_description_is_absent": _update.send(without_null("description")),
+    "AP-UPD-004/null_description_is_empty": on(UPDATE, when=sends(description=None)).send(description=""),
+    "AP-UPD-005/null_list_clears": _update.send(
         rewritten(
             lambda body: {
                 name: [] if name in LISTS and value is None else value for name, value in body.items()
             }
         )
     ),
-    "AP-UPD-005/null_list_is_absent": _without_null(*LISTS),
-    "AP-UPD-005/null_alignment_is_false": _sends(None, "calendar_aligned").send(
-        with_body(calendar_aligned=False)
+    "AP-UPD-005/null_list_is_absent": _update.send(without_null(*LISTS)),
+    "AP-UPD-005/null_alignment_is_false": on(UPDATE, when=sends(calendar_aligned=None)).send(
+        calendar_aligned=False
     ),
     "AP-UPD-006/answered_as_before": answered_as_before,
     "AP-UPD-006/version_stays": on().set(f"{PROFILE}/version", 1),
-    "AP-UPD-006/updated_at_stays": on().edit(
-        PROFILE, lambda profile: profile | {"updated_at": profile["created_at"]}
-    ),
-    "AP-UPD-006/created_at_moves": on().edit(
-        PROFILE, lambda profile: profile | {"created_at": profile.get("updated_at")}
-    ),
+    "AP-UPD-006/updated_at_stays": on().merge(PROFILE, updated_at=itemgetter("created_at")),
+    "AP-UPD-006/created_at_moves": on().merge(PROFILE, created_at=itemgetter("updated_at")),
     "AP-UPD-007/each_update_is_a_version": each_update_is_a_version,
     "AP-UPD-007/each_update_is_a_moment": each_update_is_a_moment,
-    "AP-UPD-009/server_fields_are_refused": on(UPDATE, when=lambda request: "version" in request.sent).refuse(
-        400
-    ),
+    "AP-UPD-009/server_fields_are_refused": on(UPDATE, when=mentions("version")).refuse(400),
     "AP-UPD-009/state_is_taken": on(
         UPDATE, when=lambda request: isinstance(request.sent.get("is_active"), bool), status=200
     ).retry(_at_state),
     "AP-UPD-009/times_are_taken": on(UPDATE, when=sends("created_at")).set(
-        f"{PROFILE}/created_at", lambda request: request.json["created_at"]
+        f"{PROFILE}/created_at", sent("created_at")
     ),
     "AP-UPD-015/copies_follow": on(UPDATE, status=200).also(
-        at_profile("/propagate", "POST"), rewritten(lambda _: {"fields": ["budgets"]})
+        at_profile("/propagate", "POST"), only(fields=["budgets"])
     ),
     "AP-UPD-015/copies_are_renamed": beside_templates(
         lambda copy, template: copy | {"name": template.get("name")}

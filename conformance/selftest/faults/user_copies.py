@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
-from conformance.selftest.combinators import On, on, remembering, sends
+from conformance.selftest.combinators import On, on, piling_up, remembering, sends
 from conformance.selftest.faults.profiles import COPIES, CREATE, GET
 from conformance.selftest.faults.virtual_keys import knowing_values
 from conformance.selftest.middleware import Fault, success
-from conformance.selftest.request_changes import with_body
 
 Object = dict[str, Any]
 
@@ -29,12 +29,13 @@ def _budgets(copy: Object) -> Iterator[Object]:
         yield from holder["budgets"]
 
 
-def _each_budget(change: Callable[[Object], Object], lists: On = _list) -> On:
-    """Give the budgets in lists of copies other members."""
+def _each_budget(change: Callable[[Object], Object], lists: On = _list, duration: str | None = None) -> On:
+    """Give the budgets in lists of copies other members, all of them or those of a duration."""
 
     def changed(copy: Object) -> Object:
         for budget in _budgets(copy):
-            budget.update(change(budget))
+            if duration in (None, budget["reset_duration"]):
+                budget.update(change(budget))
         return copy
 
     return lists.edit(_COPY, changed)
@@ -42,34 +43,29 @@ def _each_budget(change: Callable[[Object], Object], lists: On = _list) -> On:
 
 def _windows(duration: str, begin: Callable[[datetime], datetime]) -> On:
     """Begin some windows of aligned copies elsewhere in lists, and end them as much so."""
-
-    def changed(budget: Object) -> Object:
-        if budget["reset_duration"] != duration:
-            return budget
-        began = _instant(budget["last_reset"])
-        return _shifted(budget, begin(began) - began)
-
-    return _each_budget(changed, _aligned_list)
+    return _each_budget(
+        lambda budget: _shifted(
+            budget, begin(_instant(budget["last_reset"])) - _instant(budget["last_reset"])
+        ),
+        _aligned_list,
+        duration,
+    )
 
 
 def _lasting(duration: str, length: timedelta, lists: On) -> On:
     """Give windows of a duration another length in lists."""
-
-    def changed(budget: Object) -> Object:
-        if budget["reset_duration"] != duration:
-            return budget
-        return {"next_reset": _text(_instant(budget["last_reset"]) + length)}
-
-    return _each_budget(changed, lists)
+    return _each_budget(
+        lambda budget: {"next_reset": _text(_instant(budget["last_reset"]) + length)}, lists, duration
+    )
 
 
 def _moved(windows: int) -> On:
     """Show another window for each in lists."""
-    return _each_budget(
-        lambda budget: _shifted(
-            budget, (_instant(budget["next_reset"]) - _instant(budget["last_reset"])) * windows
-        )
-    )
+    return _each_budget(lambda budget: _shifted(budget, _length(budget) * windows))
+
+
+def _length(budget: Object) -> timedelta:
+    return _instant(budget["next_reset"]) - _instant(budget["last_reset"])
 
 
 def _shifted(budget: Object, shift: timedelta) -> Object:
@@ -116,21 +112,12 @@ def _with_every_budget_raised(copy: Object) -> Object:
 
 
 FAULTS: dict[str, Fault] = {
-    "AP-UAP-001/copies_of_everybody": remembering(
-        _list,
-        lambda _, response: response.json["access_profiles"],
-        lambda seen: _list.set(
-            "/access_profiles",
-            lambda _: list({copy["id"]: copy for copies in seen for copy in copies}.values()),
-        ),
-    ),
+    "AP-UAP-001/copies_of_everybody": piling_up(_list, "access_profiles"),
     "AP-UAP-001/only_the_first_copy": _list.edit("/access_profiles", lambda copies: copies[:1]),
     "AP-UAP-001/a_copy_for_each_provider_and_key": _list.edit(
         "/access_profiles", lambda copies: [*copies, *copies]
     ),
-    "AP-UAP-001/id_of_the_copy_as_its_parent": _list.edit(
-        _COPY, lambda copy: copy | {"parent_profile_id": copy["id"]}
-    ),
+    "AP-UAP-001/id_of_the_copy_as_its_parent": _list.merge(_COPY, parent_profile_id=itemgetter("id")),
     "AP-UAP-002/copies_share_the_ids_of_budgets": _list.edit(_COPY, _with_numbered_budgets),
     "AP-UAP-002/provider_configs_of_the_profile": remembering(
         on(GET, status=200),
@@ -155,7 +142,7 @@ FAULTS: dict[str, Fault] = {
     "AP-UAP-004/hours_are_aligned": _windows("1h", _full_hour),
     "AP-UAP-004/aligned_windows_end_as_rolling_ones": _lasting("1Q", timedelta(days=93), _aligned_list),
     "AP-UAP-004/alignment_is_forgotten": on(CREATE, when=sends("calendar_aligned")).send(
-        with_body(calendar_aligned=False)
+        calendar_aligned=False
     ),
     "AP-UAP-005/override_takes_the_place_of_the_limit": _each_budget(
         lambda budget: {"effective_max_limit": budget.get("override_amount", budget["max_limit"])}

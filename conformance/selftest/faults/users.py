@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from operator import itemgetter
 from typing import Any
 from urllib.parse import quote, unquote
 
-from conformance.selftest.combinators import Notes, ask, idempotent, on, remembering, sends
+from conformance.selftest.combinators import Notes, ask, asks, idempotent, on, remembering, sends
 from conformance.selftest.faults import profiles
-from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies
+from conformance.selftest.faults.side_requests import DONE, copies_of, defaults_of, take_copies_of_new
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State
-from conformance.selftest.request_changes import at, with_body, with_query
+from conformance.selftest.request_changes import at, with_query
 
 Object = dict[str, Any]
 
@@ -17,6 +18,10 @@ CREATE, GET, LIST, DELETE = "createUser", "getUser", "listUsers", "deleteUser"
 _GROUPS = "updateUserGroups"
 
 _listed = on(LIST, status=200)
+
+
+def _offset(request: Request) -> int:
+    return max(0, int(request.argument("offset") or "0"))
 
 
 def _user_id(request: Request) -> str:
@@ -40,9 +45,8 @@ async def _assign(request: Request, inner: Inner, user_id: str, profile_id: int)
 def _ordered(key: Callable[[Object], Any]) -> Fault:
     """Cut the pages of the list of users from all users in another order."""
 
+    @on(LIST).serve
     async def fault(request: Request, inner: Inner, state: State) -> Response:
-        if request.operation_id != LIST:
-            return await inner(request)
         rows = sorted(await _everybody(request, inner), key=key)
         response = await inner(request)
         body = response.json
@@ -55,10 +59,8 @@ def _ordered(key: Callable[[Object], Any]) -> Fault:
 def _found_by(matches: Callable[[str, str], bool]) -> Fault:
     """Read the first user whose id matches what was asked for."""
 
-    async def fault(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        if request.operation_id != GET or response.status != 404:
-            return response
+    @on(GET, status=404).then
+    async def fault(request: Request, response: Response, inner: Inner) -> Response:
         for row in await _everybody(request, inner):
             if matches(_user_id(request), row["id"]):
                 return replace(response, status=200).with_json({"user": row})
@@ -101,15 +103,14 @@ def _plain_location(_: Request, response: Response) -> Response:
     return response.with_header("location", quote(unquote(response.header("location")), safe=" /%?#"))
 
 
-async def taken_id_is_an_update(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    if request.operation_id != CREATE or response.status != 409:
-        return response
+@on(CREATE, status=409).then
+async def taken_id_is_an_update(request: Request, _: Response, inner: Inner) -> Response:
     kept = await ask(request, inner, "GET", f"/users/{quote(request.json['id'], safe='')}")
     user = kept.json["user"] | {"name": request.json["name"], "email": request.json["email"]}
     return replace(kept.with_json({**kept.json, "user": user}), status=201)
 
 
+_given_role = on(CREATE, when=sends("role_id"))
 _with_role = on(CREATE, when=sends("role_id"), status=400)
 
 
@@ -135,17 +136,15 @@ async def copies_wait_for_the_next(request: Request, inner: Inner, state: State)
     return response
 
 
+@on(_GROUPS).serve
 async def groups_are_added(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != _GROUPS:
-        return await inner(request)
     user = await ask(request, inner, "GET", f"/users/{_user_id(request)}")
     merged = [*user.json["user"]["group_ids"], *request.json["group_ids"]]
     return await inner(request.with_json({"group_ids": merged}))
 
 
+@on(_GROUPS, when=lambda request: not request.sent.get("group_ids")).serve
 async def none_leaves_the_groups(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != _GROUPS or request.sent.get("group_ids"):
-        return await inner(request)
     return await ask(request, inner, "GET", f"/users/{_user_id(request)}")
 
 
@@ -163,39 +162,29 @@ FAULTS: dict[str, Fault] = {
     "USR-LST-001/by_letters": _ordered(lambda row: str(row["id"]).casefold()),
     "USR-LST-001/by_utf16": _ordered(lambda row: str(row["id"]).encode("utf-16-be")),
     "USR-LST-001/by_age": _ordered(lambda row: row["created_at"]),
-    "USR-LST-001/user_lost_between_pages": on(
-        LIST, when=lambda request: int(request.argument("offset") or "0") > 0
-    ).send(lambda request, _: request.with_query(offset=str(int(request.argument("offset") or "0") + 1))),
-    "USR-LST-002/total_of_the_users_shown": _listed.edit(
-        "", lambda body: body | {"total_count": body["count"]}
+    "USR-LST-001/user_lost_between_pages": on(LIST, when=_offset).send(
+        lambda request, _: request.with_query(offset=str(_offset(request) + 1))
     ),
+    "USR-LST-002/total_of_the_users_shown": _listed.merge("", total_count=itemgetter("count")),
     "USR-LST-002/deleted_users_are_counted": remembering(
         on(DELETE, status=200),
         lambda request, _: request.path,
         lambda gone: _listed.edit("/total_count", lambda total: total + len(gone)),
     ),
-    "USR-LST-002/large_limit_of_users_echoed": on(
-        LIST, when=lambda request: request.argument("limit") == "101"
-    ).set("/limit", 101),
-    "USR-LST-002/fifty_users_by_default": on(
-        LIST, when=lambda request: request.argument("limit") is None
-    ).send(with_query(limit="50")),
+    "USR-LST-002/large_limit_of_users_echoed": on(LIST, when=asks(limit="101")).set("/limit", 101),
+    "USR-LST-002/fifty_users_by_default": on(LIST, when=asks(limit=None)).send(with_query(limit="50")),
     "USR-CRE-001/location_is_not_encoded": on(CREATE, status=201).answer(_plain_location),
     "USR-CRE-001/ids_are_decoded_twice": on().send(at(lambda request: unquote(request.path))),
-    "USR-CRE-001/email_in_lower_case": on(CREATE).send(with_body(email=lambda body: body["email"].lower())),
+    "USR-CRE-001/email_in_lower_case": on(CREATE).send(email=lambda body: body["email"].lower()),
     "USR-CRE-001/groups_are_forgotten": on(GET).set("/user/group_ids", []),
     "USR-CRE-002/taken_id_is_an_update": taken_id_is_an_update,
     "USR-CRE-002/taken_id_is_400": on(CREATE, status=409).refuse(400),
     "USR-CRE-002/unknown_role_is_404": _with_role.refuse(404),
-    "USR-CRE-002/unknown_role_is_no_role": _with_role.retry(with_body(role_id=None)),
-    "USR-CRE-002/made_before_the_role_is_looked_up": on(CREATE, status=400).also(with_body(role_id=None)),
-    "USR-CRE-003/nothing_at_birth": on(CREATE, status=201).does(
-        lambda request, _, inner: take_copies(request, inner, request.json["id"])
-    ),
-    "USR-CRE-003/all_that_is_attached": on(CREATE, when=sends("role_id")).does(_assign_all_attached),
-    "USR-CRE-003/inactive_default_all_the_same": on(CREATE, when=sends("role_id")).does(
-        _activate_and_assign_defaults
-    ),
+    "USR-CRE-002/unknown_role_is_no_role": _with_role.retry(role_id=None),
+    "USR-CRE-002/made_before_the_role_is_looked_up": on(CREATE, status=400).also(role_id=None),
+    "USR-CRE-003/nothing_at_birth": on(CREATE, status=201).does(take_copies_of_new),
+    "USR-CRE-003/all_that_is_attached": _given_role.does(_assign_all_attached),
+    "USR-CRE-003/inactive_default_all_the_same": _given_role.does(_activate_and_assign_defaults),
     "USR-GET-001/unknown_user_is_empty": on(GET, status=404).edit("", lambda _: {"user": None}).status(200),
     "USR-GET-001/beginning_of_an_id": _found_by(lambda asked, user_id: user_id.startswith(asked)),
     "USR-GET-001/underscore_matches_anything": _found_by(_matches_pattern),

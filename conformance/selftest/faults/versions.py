@@ -7,8 +7,8 @@ from typing import Any
 
 from conformance.selftest.combinators import On, on
 from conformance.selftest.faults.profiles import at_profile
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State
-from conformance.selftest.request_changes import at, rewritten, with_header
+from conformance.selftest.middleware import Fault, Inner, Request, Response, success
+from conformance.selftest.request_changes import at, only, with_header
 
 Version = dict[str, Any]
 Snapshot = dict[str, Any]
@@ -20,6 +20,7 @@ _NO_VERSION_MADE_BY = (
     "propagateAccessProfile",
     "detachRoleFromAccessProfile",
 )
+_SENT = ("name", "description", "budgets", "tags")
 _MOMENT = "2026-03-01T08:00:00Z"
 
 _list = on(LIST, status=200)
@@ -51,18 +52,17 @@ def _versions_path(request: Request) -> str:
 
 
 def _makes_a_version(operation: str) -> On:
-    return on(operation, status=200).also(
-        at_profile(method="PUT"),
-        rewritten(lambda _: {"tags": ["touched"]}),
-        with_header("content-type", "application/json"),
-    )
+    typed = with_header("content-type", "application/json")
+    return on(operation, status=200).also(at_profile(method="PUT"), only(tags=["touched"]), typed)
 
 
-async def versions_of_others(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
-    profile_id = int(request.path_parameter("profile_id") or 0)
-    if request.operation_id != LIST or response.status != 200 or profile_id < 2:
-        return response
+def _profile_id(request: Request) -> int:
+    return int(request.path_parameter("profile_id"))
+
+
+@on(LIST, when=lambda request: _profile_id(request) > 1, status=200).then
+async def versions_of_others(request: Request, response: Response, inner: Inner) -> Response:
+    profile_id = _profile_id(request)
     other = await inner(replace(request, path=request.path.replace(f"/{profile_id}/", f"/{profile_id - 1}/")))
     foreign = [{"access_profile_id": profile_id - 1, "version": 1}]
     more = other.json["versions"] if other.status == 200 else foreign
@@ -99,9 +99,7 @@ FAULTS: dict[str, Fault] = {
     ),
     # Only the difference, so that it is not the configuration.
     "AP-VER-003/snapshot_of_what_was_sent": _snapshots(
-        lambda snapshot: {
-            name: snapshot[name] for name in snapshot if name in ("name", "description", "budgets", "tags")
-        }
+        lambda snapshot: {name: snapshot[name] for name in snapshot if name in _SENT}
     ),
     "AP-VER-003/snapshot_as_yaml": _snapshots(lambda snapshot: f"name: {snapshot['name']}\n"),
     "AP-VER-003/snapshot_as_an_object": _got.edit("/version/snapshot", json.loads),
@@ -112,9 +110,7 @@ FAULTS: dict[str, Fault] = {
         f"AP-VER-005/{operation}_makes_a_version": _makes_a_version(operation)
         for operation in _NO_VERSION_MADE_BY
     },
-    "AP-VER-006/versions_of_nothing_are_none": on(LIST, status=404)
-    .edit("", lambda _: {"versions": []})
-    .status(200),
+    "AP-VER-006/versions_of_nothing_are_none": on(LIST, status=404).reply(success({"versions": []})),
     # The list is slim, and one version is not.
     "AP-VGT-001/read_without_snapshot_text": _list.set("/versions/*/snapshot", "{}"),
     "AP-VGT-001/always_the_newest": _got.beside(

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from conformance.selftest.combinators import Notes, On, after, idempotent, on, remembering
+from conformance.selftest.combinators import Notes, On, after, idempotent, lacks, on, piling_up, remembering
 from conformance.selftest.faults.profiles import COPIES, has_padded_name
 from conformance.selftest.faults.side_requests import DONE, delete_keys
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, success
-from conformance.selftest.request_changes import fresh, rewritten, with_body, without
+from conformance.selftest.request_changes import fresh, rewritten, without
 
 Object = dict[str, Any]
 
@@ -41,7 +41,7 @@ def _shown(value: Callable[[Object, dict[str, str]], Any]) -> Fault:
 
 def _twice(operation: str, when: Callable[[Request], Any] | None = None) -> On:
     """Give a name that is taken again."""
-    return on(operation, when=when, status=409).retry(with_body(name=fresh))
+    return on(operation, when=when, status=409).retry(name=fresh)
 
 
 def _twice_for_another(operation: str) -> Fault:
@@ -67,9 +67,8 @@ def _to_user(request: Request, _: State) -> Request:
 def _to_copy(choose: Callable[[list[Object]], Object]) -> Fault:
     """Add a key without a profile to the copy that is chosen."""
 
+    @on(ADD_TO_USER, when=lambda request: "profile_id" not in request.sent).serve
     async def fault(request: Request, inner: Inner, state: State) -> Response:
-        if request.operation_id != ADD_TO_USER or "profile_id" in request.sent:
-            return await inner(request)
         path = request.path.replace("/virtual-keys", "/access-profiles")
         held = (await inner(replace(request, method="GET", path=path, body=b""))).json["access_profiles"]
         chosen = choose(held)["parent_profile_id"]
@@ -124,9 +123,7 @@ FAULTS: dict[str, Fault] = {
     "AP-VKA-003/key_name_is_not_trimmed": _twice(ADD, has_padded_name),
     "AP-VKA-003/key_name_taken_is_400": on(ADD, status=409).refuse(400),
     "AP-VKA-004/body_is_demanded": on(ADD, when=lambda request: not request.body).refuse(400),
-    "AP-VKA-004/media_type_is_demanded": on(
-        ADD, when=lambda request: not request.header("content-type")
-    ).refuse(415),
+    "AP-VKA-004/media_type_is_demanded": on(ADD, when=lacks("content-type")).refuse(415),
     "AP-VKA-004/empty_object_is_refused": on(ADD, when=lambda request: request.body == b"{}").refuse(400),
     "AP-VKA-004/one_name_for_a_copy": _added.set(
         "/virtual_key/name", lambda request: f"{request.path_parameter('user_id')}-key"
@@ -145,13 +142,7 @@ FAULTS: dict[str, Fault] = {
     "AP-VKD-002/key_of_anybody": key_of_anybody,
     "AP-VKD-002/foreign_key_is_403": on(DELETE, status=404).refuse(403),
     "AP-VKD-002/deleted_is_deleted": idempotent(DELETE),
-    "VK-LST-001/keys_of_everybody": remembering(
-        _keys,
-        lambda _, response: response.json["virtual_keys"],
-        lambda seen: _keys.set(
-            "/virtual_keys", lambda _: list({key["id"]: key for keys in seen for key in keys}.values())
-        ),
-    ),
+    "VK-LST-001/keys_of_everybody": piling_up(_keys, "virtual_keys"),
     "VK-LST-001/keys_twice": _keys.edit("/virtual_keys", lambda keys: [*keys, *keys]),
     "VK-LST-001/one_key_for_each_copy": _keys.edit("/virtual_keys", lambda keys: keys[:2]),
     "VK-LST-002/keys_in_clear": _in_clear,

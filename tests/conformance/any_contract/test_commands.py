@@ -8,11 +8,21 @@ import pytest
 from conformance import cli
 from conformance.cli.init import TEMPLATE
 from conformance.report import document as results
+from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
 from tests.conformance.command import Command
+from tests.foreign.troubles.messages import Reply, Request
 from tests.foreign.troubles.serving import Served, served
 
 REPORTS = "html,junit,sarif,markdown,badge,badge-svg,text"
+STRAY = '''
+from conformance.run.registry import check
+
+
+@check("STRAY-001")
+def stray(session):
+    """It checks nothing that is there."""
+'''
 
 
 def checking(server: Served, output: Path) -> list[str]:
@@ -103,6 +113,78 @@ def test_a_contract_that_cannot_be_used_is_told_in_a_sentence(name: str, command
         told = command("check", server.url, "--contract", server.contract, code=ExitCode.USAGE)
 
     assert told.err.strip().splitlines()[-1].startswith(f"Error: The contract {server.contract} ")
+
+
+def test_what_was_never_to_be_called_is_not_called_again(tmp_path: Path, command: Command) -> None:
+    with served("errors-string") as server:
+        asked = (*checking(server, tmp_path), "--mode", "quick", "--exclude", "deleteNote")
+        command(*asked, code=ExitCode.DOES_NOT_CONFORM)
+        found = next(each for each in results.load(tmp_path)["derived"] if each["id"] == "S.getNote.answers")
+        called: list[str] = []
+        answer = server.server.answer
+
+        def counting(request: Request) -> Reply:
+            called.append(request.method)
+            return answer(request)
+
+        server.server.answer = counting
+        again = (*found["replay"].split()[1:], "--results", tmp_path)
+        assert "It still fails." in command(*again, code=ExitCode.DOES_NOT_CONFORM).out
+
+    assert " --exclude deleteNote " in found["rerun"]
+    assert "POST" in called
+    assert "DELETE" not in called
+
+
+@pytest.mark.parametrize(
+    ("kind", "one"),
+    [
+        ("api_keys", "api key"),
+        ("shelves", "shelf"),
+        ("boxes", "box"),
+        ("policies", "policy"),
+        ("status", "status"),
+    ],
+)
+def test_one_of_a_kind_is_called_as_one(kind: str, one: str) -> None:
+    assert counted(kind, 1) == f"1 {one}"
+    assert counted(kind, 2) == f"2 {kind.replace('_', ' ')}"
+
+
+def test_a_quick_run_tries_each_operation_and_no_constraint(tmp_path: Path, command: Command) -> None:
+    with served("notes") as server:
+        command(*checking(server, tmp_path), "--mode", "quick")
+        alone = ("--mode", "quick", "--only", "S.createNote.body.title.maxLength")
+        command(*checking(server, tmp_path / "one"), *alone)
+
+    document = results.load(tmp_path)
+    found = {verdict["id"]: verdict["status"] for verdict in document["derived"]}
+    assert set(found.values()) == {"PASS"}
+    assert found.keys() >= {"S.createNote.status.201", "S.getNote.status.404", "S.listNotes.answers"}
+    assert not any(".body." in each or ".query." in each for each in found)
+    assert document["totals"]["requests"] < 40
+    assert [each["status"] for each in results.load(tmp_path / "one")["derived"]] == ["PASS"]
+
+
+def test_a_check_of_a_clause_that_is_not_there_is_refused(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "stray_checks.py").write_text(STRAY)
+    monkeypatch.chdir(tmp_path)
+    stray = ("--checks", "stray_checks")
+    with served("notes") as server:
+        asked = ("check", server.url, "--contract", server.contract)
+        of_others = command(*asked, *stray, code=ExitCode.USAGE).err
+
+    assert f"--checks stray_checks: {server.contract} has no clause STRAY-001 that could" in of_others
+    assert "has no clause STRAY-001" in command("list", *stray, code=ExitCode.USAGE).err
+
+
+@pytest.mark.parametrize("option", ["--profile", "--report"])
+def test_a_list_that_is_given_again_is_refused(option: str, command: Command) -> None:
+    asked = ("check", "http://127.0.0.1:9", option, "core", option, "html")
+    told = command(*asked, code=ExitCode.USAGE)
+    assert f"{option} is given more than once: give one list" in told.err
 
 
 def test_a_template_of_settings_names_credentials() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from conformance import cli
-from conformance.http.transport import LARGEST_ANSWER
+from conformance.http.content import LARGEST_ANSWER
 from conformance.run.verdict import ExitCode
 from tests.conformance.any_contract.answering import JSON, PAGE, answering
 from tests.conformance.command import Command

@@ -233,7 +233,8 @@ def test_lists_that_are_given_again_add_to_the_first(check: Check, monkeypatch: 
     monkeypatch.setattr(runner, "run", run)
     options = "--exclude getRole,getUser --only AP-CRE-005 --only AUTH-008,AP-CRE-006"
     options += " --without raw --without fuzz,race --exclude"
-    check(*options.split(), "DELETE /users/{user_id}", code=ExitCode.INTERRUPTED)
+    told = check(*options.split(), "DELETE /users/{user_id}", code=ExitCode.INTERRUPTED)
+    assert "Interrupted" in told
 
     plan: Plan = run.call_args.args[0]
     assert plan.excluded == {"getRole", "getUser", "deleteUser"}
@@ -242,13 +243,18 @@ def test_lists_that_are_given_again_add_to_the_first(check: Check, monkeypatch: 
     assert plan.omitted.keys() == {"raw", "fuzz", "race"}
 
 
-def test_a_report_that_nobody_reads_is_4(no_listener: str) -> None:
-    command = [sys.executable, "-m", "conformance", "check", no_listener, "--key", "bfst-x"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_report_that_nobody_reads_changes_no_verdict(no_listener: str, folder: Path, form: str) -> None:
+    command = [sys.executable, "-m", "conformance", "check", no_listener, "--key", "bfst-x", "--format", form]
+    command += ["--output", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
+        assert process.stderr is not None
         process.stdout.close()
 
-        assert process.wait() == ExitCode.SUITE_FAILED
+        assert process.wait() == ExitCode.INCOMPLETE
+        assert b"Error" not in process.stderr.read()
+    assert json.loads((folder / "results.json").read_text())["exit_code"] == ExitCode.INCOMPLETE
 
 
 def test_list_shows_every_clause(command: Command) -> None:

@@ -209,7 +209,7 @@ def test_every_setting_that_the_file_of_init_shows_is_a_right_one(tmp_path: Path
     settings = [line.removeprefix("# ") for line in shown if " = " in line or line.startswith("[")]
     (tmp_path / "all.toml").write_text("\n".join(settings))
 
-    read = config.load(tmp_path / "all.toml", {"GATEWAY_TOKEN": "x"})
+    read = config.load(tmp_path / "all.toml", {"GATEWAY_TOKEN": "x", "PROXY_URL": "http://proxy"})
     assert None not in [getattr(read.target, name) for name in TargetSettings.__slots__]
     assert None not in [getattr(read.run, name) for name in RunSettings.__slots__]
     assert set(read.keys) == {"admin", "viewer", "expired", "revoked", "scope:Roles:View"}

@@ -53,6 +53,7 @@ def test_an_operation_stands_for_its_clauses_and_a_new_file_begins_with_its_impo
     assert functions == ["thi_lst_001", "thi_lst_002"]
     assert '"THI-LST-001/another_status": on("listParts").refuse(418),' in printed
     assert 'session.call("listParts", parameters={"thing_id": ...})' in printed
+    assert max(map(len, printed.splitlines())) <= 110
     assert 'The clause: All are `there`, {even} "these".' in printed
 
 

@@ -3,6 +3,8 @@
 That it is green on one that conforms, and touches nothing of others, shows tests/http/test_conformance.py.
 """
 
+import json
+import zlib
 from dataclasses import replace
 
 from conformance.fuzz.phase import derived_id
@@ -12,7 +14,7 @@ from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run
 from conformance.selftest.combinators import on
 from conformance.selftest.faults.profiles import READS
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from conformance.selftest.request_changes import with_header
 from tests.conformance.conftest import Breakable
 
@@ -44,7 +46,7 @@ def _fuzzed(plan: Plan, breakable: Breakable, fault: Fault, examples: int, *oper
     """Return what fuzzing comes to, a few requests for each of these operations."""
     only = frozenset(map(derived_id, operations))
     with breakable.broken(fault):
-        return run(replace(plan, only=only, omitted={}, max_examples=examples, budget=200.0))
+        return run(replace(plan, only=only, omitted={}, max_examples=examples))
 
 
 def test_an_answer_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
@@ -77,3 +79,24 @@ def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
 
     assert [verdict.status for verdict in results.verdicts] == [Status.PASS]
     assert ("fuzz", "skipped", "--without fuzz") in [(p.name, p.status, p.reason) for p in results.phases]
+
+
+def test_what_was_found_beside_other_operations_is_found_alone_with_the_same_seed(
+    plan: Plan, breakable: Breakable
+) -> None:
+    async def fails_for_some(request: Request, inner: Inner, state: State) -> Response:
+        if request.operation_id != "createAccessProfile" or not isinstance(request.json, dict):
+            return await inner(request)
+        # All but the name, which is the run's own each time.
+        told = json.dumps({**request.json, "name": None}, sort_keys=True).encode()
+        return refusal(500) if zlib.crc32(told) % 3 == 0 else await inner(request)
+
+    others = ("listAccessProfiles", "createRole", "updateRole", "deleteAccessProfile")
+    found = []
+    for beside in (others, ()):
+        results = _fuzzed(plan, breakable, fails_for_some, 12, "createAccessProfile", *beside)
+        [verdict] = [v for v in results.verdicts if v.operation_id == "createAccessProfile"]
+        assert verdict.status is Status.FAIL
+        found.append([(f.code, f.actual) for f in verdict.findings])
+
+    assert found[0] == found[1]

@@ -1,5 +1,6 @@
 """Servers that cannot be checked: each run ends with a clear sentence and its code, in time and memory."""
 
+import json
 import shutil
 import signal
 import socket
@@ -103,13 +104,16 @@ def test_a_server_that_dies_is_3_and_what_was_not_checked_is_not_a_pass(
 @pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_broken_off_is_130_and_leaves_nothing(
-    breakable: Breakable, workspace: Workspace, by: signal.Signals
+    breakable: Breakable, workspace: Workspace, folder: Path, by: signal.Signals
 ) -> None:
-    asked = ("check", breakable.target.root, "--without", "fuzz")
+    asked = ("check", breakable.target.root, "--without", "fuzz", "--output", str(folder))
     ended = conformance(*asked, keys=_keys(breakable), interrupt=("AP-LST-001", by))
 
     assert ended.code == ExitCode.INTERRUPTED, ended.text
     assert "Interrupted" in ended.text
+    told = json.loads((folder / "results.json").read_text())
+    assert told["exit_code"] == ExitCode.INTERRUPTED
+    assert {"PASS", "NOT_REACHED"} <= told["totals"]["statuses"].keys()
     assert "Traceback" not in ended.text
     assert leftovers(workspace.session("left"), ACCESS_PROFILES).total == 0
 

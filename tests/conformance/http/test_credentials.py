@@ -46,7 +46,7 @@ def asked(credential: Credential, body: bytes = b"", held: str = "admin") -> tup
 
     def send(method: str, path: str, headers: dict[str, str], content: bytes | None) -> Reply:
         sent.update(path=path, headers=headers)
-        return Reply(401, httpx.Headers({"X-Echo": "none"}), body)
+        return Reply(401, httpx.Headers({"X-Echo": "none"}), body, len(body))
 
     transport: Any = SimpleNamespace(send=send)
     Client(target, transport, credential, answers.append).request("GET", "/things", query={"a": "b c"})

@@ -22,6 +22,7 @@ from tests.conformance.conftest import Breakable
 KEY = "bfst-" + "k1" * 22
 VIEWER = "bfst-" + "v2" * 22
 KEYS = {"admin": KEY, "viewer": VIEWER}
+REDACTOR = Redactor(KEYS, handed_out=("bfst", "sk-bf"))
 HANDED_OUT = [
     "sk-bf-Ab3dEfGhIjKlMnOpQrStUvWxYz01w9Zx",
     "sk-bf-3f0d6e0e-3f4c-4a4e-8a37-0d7c6c1f2b11",
@@ -34,7 +35,7 @@ SHOW_KEYS = [seeded for seeded in FAULTS if seeded.name in _TELLING]
 
 def _record(headers: dict[str, str], body: bytes | None, answer: bytes = b"{}") -> str:
     sent = (tuple(headers.items()), body)
-    exchange = record(Redactor(KEYS), "POST", "http://h/p?q=1", sent, (201, (), answer), 0.1)
+    exchange = record(REDACTOR, "POST", "http://h/p?q=1", sent, (201, (), answer), 0.1)
     return json.dumps(exchange.as_dict())
 
 
@@ -68,14 +69,13 @@ def test_a_key_that_a_server_hands_out_is_hidden_wherever_it_stands(secret: str)
 
 
 def test_a_key_that_a_server_hands_out_is_hidden_in_texts_of_every_alphabet() -> None:
-    clean = Redactor({"admin": KEY}).text
+    clean = REDACTOR.text
 
     assert clean("schlüssel→sk-bf-Ab3dEfGhIjKl←ende") == "schlüssel→sk-bf-Ab3d[hidden]←ende"
     assert clean(clean("xsk-bf-Ab3dEfGhIjKl sk-bf-Ab3dEfGhI")) == "xsk-bf-Ab3d[hidden] sk-bf-Ab3d[hidden]"
 
 
 def test_what_a_server_masked_stays_readable() -> None:
-    redactor = Redactor({"admin": KEY})
     for shown in (
         "sk-bf-Ab3d...w9Zx",
         "bfst-Ab3dEfGh...",
@@ -84,19 +84,19 @@ def test_what_a_server_masked_stays_readable() -> None:
         "sk-bf-",
         "A virtual key (sk-bf-…) is no management credential.",
     ):
-        assert redactor.text(shown) == shown
-        assert redactor.octets(shown.encode()) == shown.encode()
+        assert REDACTOR.text(shown) == shown
+        assert REDACTOR.octets(shown.encode()) == shown.encode()
 
 
 def test_the_runs_own_keys_stay_placeholders_that_can_be_run_again() -> None:
-    assert Redactor(KEYS).text(f"{KEY} {VIEWER} {KEY}x {KEY[:-1]}") == ("$KEY $VIEWER_KEY $KEYx ${KEY%?}")
+    assert REDACTOR.text(f"{KEY} {VIEWER} {KEY}x {KEY[:-1]}") == ("$KEY $VIEWER_KEY $KEYx ${KEY%?}")
 
 
 @pytest.mark.parametrize("length", range(1, 33, 5))
 def test_of_a_key_that_is_cut_short_eight_characters_are_left_at_most(length: int) -> None:
     cut = HANDED_OUT[0][: len("sk-bf-") + length]
 
-    shown = Redactor({"admin": KEY}).text(f"{cut} …").removesuffix(" …")
+    shown = REDACTOR.text(f"{cut} …").removesuffix(" …")
     assert len(shown.removeprefix("sk-bf-").removesuffix("[hidden]")) <= 8
 
 
@@ -115,7 +115,7 @@ def test_the_curl_line_of_a_cut_body_says_so() -> None:
 )
 def test_the_shell_reads_the_body_back_from_the_curl_line(body: bytes) -> None:
     sent = ((("Content-Type", "text/plain"), ("Authorization", f"Bearer {KEY}x")), body)
-    exchange = record(Redactor({"admin": KEY}), "POST", "http://h/", sent, (400, (), b""), 0.1)
+    exchange = record(REDACTOR, "POST", "http://h/", sent, (400, (), b""), 0.1)
     print_words = r"""curl() { for word in "$@"; do printf '%s\0' "$word"; done; }"""
     script = f"{print_words}; KEY={shlex.quote(KEY)}; {exchange.curl()}"
     words = subprocess.run(["bash", "-c", script], capture_output=True, check=True).stdout.split(b"\0")

@@ -56,9 +56,9 @@ def test_a_server_that_goes_on_refusing_is_given_up_until_it_answers() -> None:
 
     assert pacer.pause("31", 0, 0) is None
     assert pacer.pause("1", 0, 0) is None
-    pacer.answered(429)
+    assert pacer.is_put_off(429, None)
     assert pacer.pause("1", 0, 0) is None
-    pacer.answered(200)
+    assert not pacer.is_put_off(200, None)
     assert pacer.pause("1", 0, 0) == 1
     assert pacer.pause("10", 3, 25) is None
 

@@ -11,8 +11,9 @@ import pytest
 from conformance.access_profiles import calls
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
+from conformance.http.content import TooLarge
 from conformance.http.target import Target
-from conformance.http.transport import TooLarge, Transport
+from conformance.http.transport import Transport
 from conformance.http.unreached import WouldWrite
 from conformance.run.clean_up import clean_up
 from conformance.run.session import Workspace

@@ -56,9 +56,8 @@ async def a_user_who_changed_role_is_counted_for_ever(
     return response
 
 
+@on(_PROPAGATE, when=lambda request: not request.json.get("dry_run")).serve
 async def a_propagation_forgets_the_third_copy(request: Request, inner: Inner, state: State) -> Response:
-    if request.operation_id != _PROPAGATE or request.json.get("dry_run"):
-        return await inner(request)
     dry = await inner(request.with_json({**request.json, "dry_run": True}))
     affected = dry.json.get("user_ids", [])
     if len(affected) < 3:

@@ -23,8 +23,8 @@ from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
 from conformance.runner import planned
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
+from tests.conformance.conftest import Breakable
 from tests.conformance.model import seeded_faults as faults
-from tests.conformance.selftest.served_fault import FaultyServer, faulty_server
 
 Kind = tuple[type[Machine], type[TemplateHistory], int]
 """The machine, its histories, and how many steps they have."""
@@ -35,14 +35,8 @@ BUDGETS = [{"max_limit": 5, "reset_duration": "1d"}]
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[FaultyServer]:
-    with faulty_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def plan(server: FaultyServer) -> Plan:
-    return planned(document.load(), server.target, 1)
+def plan(breakable: Breakable) -> Plan:
+    return planned(document.load(), breakable.target, 1)
 
 
 @pytest.fixture
@@ -101,7 +95,7 @@ def test_one_seed_draws_the_same_histories_again(workspace: Workspace) -> None:
 
 
 def test_what_the_strict_profile_decides_is_open_when_it_is_not_claimed(
-    server: FaultyServer, plan: Plan
+    breakable: Breakable, plan: Plan
 ) -> None:
     async def tells_the_oldest_first_and_no_tags(request: Request, inner: Inner, state: State) -> Response:
         response = (await inner(request)).with_header("etag", None)
@@ -110,7 +104,7 @@ def test_what_the_strict_profile_decides_is_open_when_it_is_not_claimed(
         return response
 
     asked = replace(plan, only=frozenset({"MODEL.templates"}))
-    with server.broken_by(tells_the_oldest_first_and_no_tags):
+    with breakable.broken(tells_the_oldest_first_and_no_tags):
         claimed = decided(asked)
         unclaimed = decided(asked, profiles=plan.profiles - {"strict"})
 
@@ -131,9 +125,9 @@ def test_what_the_strict_profile_decides_is_open_when_it_is_not_claimed(
     ids=["clone", "version", "third copy"],
 )
 def test_a_fault_of_a_combination_is_found(
-    fault: Fault, kind: Kind, clause_id: str, server: FaultyServer, workspace: Workspace
+    fault: Fault, kind: Kind, clause_id: str, breakable: Breakable, workspace: Workspace
 ) -> None:
-    with server.broken_by(fault):
+    with breakable.broken(fault):
         # A seed that comes upon each of them soon.
         found = Search(workspace, kind).run(2, 12)
 
@@ -186,11 +180,11 @@ U1 = {"user": "u1", "profile": "p1"}
     ids=["ghost", "detach", "override"],
 )
 def test_a_fault_of_people_is_seen_in_a_history_that_comes_upon_it(
-    fault: Fault, steps: tuple[Step, ...], clause_id: str, server: FaultyServer, workspace: Workspace
+    fault: Fault, steps: tuple[Step, ...], clause_id: str, breakable: Breakable, workspace: Workspace
 ) -> None:
     begin = Search(workspace, PEOPLE).begin
     sound = attempt(begin, STAFF + steps)
-    with server.broken_by(fault):
+    with breakable.broken(fault):
         broken = attempt(begin, STAFF + steps)
 
     assert sound.failure is None
@@ -198,8 +192,8 @@ def test_a_fault_of_people_is_seen_in_a_history_that_comes_upon_it(
     assert broken.failure.contradiction.clause_id == clause_id, broken.failure.contradiction
 
 
-def test_a_finding_tells_the_shortest_calls_that_lead_to_it(server: FaultyServer, plan: Plan) -> None:
-    with server.broken_by(faults.a_refused_update_leaves_an_audit_row):
+def test_a_finding_tells_the_shortest_calls_that_lead_to_it(breakable: Breakable, plan: Plan) -> None:
+    with breakable.broken(faults.a_refused_update_leaves_an_audit_row):
         verdict = decided(plan, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
 
     assert verdict.status is Status.FAIL
@@ -217,7 +211,7 @@ def test_a_finding_tells_the_shortest_calls_that_lead_to_it(server: FaultyServer
     assert (finding.pointer, verdict.line) == (clause.pointer, clause.line)
 
 
-def test_what_is_not_seen_again_is_told_with_both_histories(server: FaultyServer, plan: Plan) -> None:
+def test_what_is_not_seen_again_is_told_with_both_histories(breakable: Breakable, plan: Plan) -> None:
     async def once(request: Request, inner: Inner, state: State) -> Response:
         response = await inner(request)
         if request.operation_id == "cloneAccessProfile" and "seen" not in state.memory:
@@ -225,7 +219,7 @@ def test_what_is_not_seen_again_is_told_with_both_histories(server: FaultyServer
             return refusal(500)
         return response
 
-    with server.broken_by(once):
+    with breakable.broken(once):
         verdict = decided(plan, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
 
     assert verdict.status is Status.FAIL
@@ -236,9 +230,9 @@ def test_what_is_not_seen_again_is_told_with_both_histories(server: FaultyServer
     assert second.steps[: len(first.steps) - 1] == first.steps[:-1]
 
 
-def test_a_short_time_for_shrinking_is_kept(server: FaultyServer, workspace: Workspace) -> None:
+def test_a_short_time_for_shrinking_is_kept(breakable: Breakable, workspace: Workspace) -> None:
     search = Search(workspace, TEMPLATES)
-    with server.broken_by(faults.a_refused_update_leaves_an_audit_row):
+    with breakable.broken(faults.a_refused_update_leaves_an_audit_row):
         failure = search.run(1, 12).failure
         assert failure is not None
         before = len(search.begun)

@@ -1,10 +1,12 @@
 """Faults that show only when several clients call at once: others come between a read and a write."""
 
 import asyncio
+from collections import Counter
 from contextlib import suppress
 from typing import Any
 
-from conformance.selftest.faults.profiles import stored
+from conformance.selftest.combinators import on
+from conformance.selftest.faults.profiles import CREATE, GET, UPDATE, stored
 from conformance.selftest.middleware import Inner, Request, Response, State
 
 ALONE_SECONDS = 1
@@ -24,25 +26,22 @@ async def _another(state: State, what: str) -> None:
         del state.memory[what]
 
 
+@on(UPDATE).serve
 async def an_update_writes_back_what_it_read_before(request: Request, inner: Inner, state: State) -> Response:
     """Lose an update: read the whole profile, change it and write it, whatever came between."""
-    if request.operation_id != "updateAccessProfile":
-        return await inner(request)
     read = await stored(request, inner)
     await _another(state, "update")
     whole: dict[str, Any] = {name: read[name] for name in ("description", "tags", "budgets") if name in read}
     return await inner(request.with_json({**whole, **request.json}))
 
 
+@on(CREATE).serve
 async def a_name_is_looked_up_before_it_is_taken(request: Request, inner: Inner, state: State) -> Response:
     """Give who comes second while a create of the name is under way another name, and a 201."""
-    if request.operation_id != "createAccessProfile":
-        return await inner(request)
     wanted = request.json["name"]
-    under_way = state.memory.setdefault("under way", {})
-    under_way[wanted] = under_way.get(wanted, 0) + 1
-    place = under_way[wanted]
-    if place == 2:
+    under_way = state.memory.setdefault("under way", Counter())
+    under_way[wanted] += 1
+    if under_way[wanted] == 2:
         return await inner(request.with_json({**request.json, "name": f"{wanted} 2"}))
     return await inner(request)
 
@@ -53,13 +52,13 @@ async def two_fields_are_written_one_after_the_other(
     """Show whoever reads between the two writes what nobody has sent."""
     sent = request.json
     half_written = state.memory.setdefault("half written", [])
-    if request.operation_id == "getAccessProfile":
+    if request.operation_id == GET:
         waiting = [*half_written]
         response = await inner(request)
         for is_read in waiting:
             is_read.set()
         return response
-    if request.operation_id != "updateAccessProfile" or not {"description", "tags"} <= sent.keys():
+    if request.operation_id != UPDATE or not {"description", "tags"} <= sent.keys():
         return await inner(request)
     await inner(request.with_json({name: value for name, value in sent.items() if name != "tags"}))
     half_written.append(is_read := asyncio.Event())
@@ -69,13 +68,13 @@ async def two_fields_are_written_one_after_the_other(
     return await inner(request)
 
 
+@on("deleteAccessProfile").serve
 async def one_round_in_two_has_two_winners(request: Request, inner: Inner, state: State) -> Response:
     """Answer deletes of every other profile 200 twice."""
     response = await inner(request)
     profile_id = request.path_parameter("profile_id")
-    if request.operation_id == "deleteAccessProfile":
-        if response.status == 200 and int(profile_id) % 2:
-            state.memory[profile_id] = response
-        elif response.status == 404 and profile_id in state.memory:
-            return Response(200, response.headers, state.memory.pop(profile_id).body)
+    if response.status == 200 and int(profile_id) % 2:
+        state.memory[profile_id] = response
+    elif response.status == 404 and profile_id in state.memory:
+        return Response(200, response.headers, state.memory.pop(profile_id).body)
     return response

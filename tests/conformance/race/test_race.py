@@ -1,6 +1,5 @@
 """Races: what a sound server passes, and what a careless one is seen by."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,19 +13,13 @@ from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
 from conformance.runner import planned
 from conformance.selftest.middleware import Fault
+from tests.conformance.conftest import Breakable
 from tests.conformance.race import seeded_faults as faults
-from tests.conformance.selftest.served_fault import FaultyServer, faulty_server
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[FaultyServer]:
-    with faulty_server() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def plan(server: FaultyServer) -> Plan:
-    return planned(document.load(), server.target, 1)
+def plan(breakable: Breakable) -> Plan:
+    return planned(document.load(), breakable.target, 1)
 
 
 def decided(plan: Plan, deadline: Deadline | None = None) -> dict[str, Verdict]:
@@ -59,9 +52,9 @@ def test_a_sound_server_wins_every_race(plan: Plan) -> None:
     ids=["lost update", "two of a name", "torn", "two deletes"],
 )
 def test_a_careless_server_is_seen(
-    fault: Fault, race: str, clause_id: str, shown: str, server: FaultyServer, plan: Plan
+    fault: Fault, race: str, clause_id: str, shown: str, breakable: Breakable, plan: Plan
 ) -> None:
-    with server.broken_by(fault):
+    with breakable.broken(fault):
         verdicts = decided(replace(plan, only=frozenset({f"RACE.{race}"})))
 
     [verdict] = verdicts.values()
@@ -73,9 +66,9 @@ def test_a_careless_server_is_seen(
 
 
 def test_a_race_that_goes_wrong_now_and_then_says_in_how_many_rounds(
-    server: FaultyServer, plan: Plan
+    breakable: Breakable, plan: Plan
 ) -> None:
-    with server.broken_by(faults.one_round_in_two_has_two_winners):
+    with breakable.broken(faults.one_round_in_two_has_two_winners):
         verdicts = decided(replace(plan, only=frozenset({"RACE.delete"})))
 
     assert verdicts["RACE.delete"].findings[0].actual.startswith(("in 1 of 3 rounds", "in 2 of 3 rounds"))

@@ -36,8 +36,23 @@ def test_only_the_differences_can_be_asked_for() -> None:
 
     assert made.rows
     assert all(row.differs for row in made.rows)
-    assert made.omitted == len(every.rows) - len(made.rows)
+    assert made.agreed == len(every.rows) - len(made.rows)
     assert "on which they agree are left out" in matrix.text(made)
+
+
+def test_what_some_alone_claim_is_no_difference_and_can_be_left_out() -> None:
+    whole, part = samples.passed(), samples.failed()
+    for verdict in part["clauses"][:40]:
+        verdict.update(status="SKIP", reason="the profile users is not claimed")
+    every, shared = matrix.build([whole, part]), matrix.build([whole, part], claimed_by_all=True)
+
+    differing = [row for row in every.rows if row.differs]
+    claimed = [row.is_claimed_by_all for row in differing]
+    assert claimed == sorted(claimed, reverse=True), "what all claim comes first"
+    assert every.differences == shared.differences == sum(claimed)
+    assert [row for row in every.rows if row.is_claimed_by_all] == list(shared.rows)
+    assert shared.partial == len(every.rows) - len(shared.rows) >= 40
+    assert f"; {shared.partial} are claimed by some alone and left out" in matrix.text(shared)
 
 
 def test_servers_of_one_name_are_told_apart() -> None:

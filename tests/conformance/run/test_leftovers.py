@@ -97,7 +97,7 @@ def test_what_clean_cannot_remove_is_3(breakable: Breakable, cut_short: Session,
     with breakable.broken(on("deleteRole").refuse(403)):
         told = command("clean", breakable.target.root, "--all", "--yes", code=ExitCode.INCOMPLETE).err
 
-    assert "The server did not remove 1 role." in told
+    assert "The server did not remove 1 role.\n  roles: deleteRole is answered 403 {" in told
 
 
 def test_clean_without_a_server_is_3(no_listener: str, command: Command) -> None:

@@ -62,7 +62,7 @@ def test_a_good_answer_passes_and_a_bad_one_is_shown_once(plan: Plan) -> None:
     assert verdict.status is Status.FAIL
     (finding,) = verdict.findings
     assert finding.pointer == "/components/schemas/MessageResponse/properties/message/type"
-    assert finding.expected == "type kept at /message"
+    assert finding.expected == "a value at /message that keeps `type`"
     assert '5 is not of type "string"' in finding.actual
     assert finding.exchanges == (bad.exchange,)
     assert verdict.pointer == "/paths/~1roles~1{role_id}/delete/responses"

@@ -8,18 +8,38 @@ import pytest
 
 from conformance.contract import document
 from conformance.contract.routes import Routes
-from conformance.selftest.combinators import after, ask, idempotent, on, remembering, sends
+from conformance.selftest.combinators import (
+    after,
+    again,
+    ask,
+    asks,
+    idempotent,
+    lacks,
+    mentions,
+    never_falling,
+    on,
+    piling_up,
+    remembering,
+    sends,
+    sent,
+    shows,
+)
 from conformance.selftest.middleware import Fault, Request, Response, State, refusal, success
 from conformance.selftest.request_changes import (
+    alone,
     as_administrator,
     at,
+    cut,
     fresh,
+    only,
     rewritten,
     with_body,
+    with_defaults,
     with_header,
     with_query,
     without,
     without_content,
+    without_null,
 )
 
 ROUTES = Routes(document.load())
@@ -67,6 +87,9 @@ async def _served(fault: Fault, asked: Request, server: Server, state: State) ->
         (on("getRole", when=lambda asked: asked.query), False),
         (on(where=lambda body: body["user_count"] == 3), True),
         (on(where=lambda body: body["user_count"] == 4), False),
+        (on(where=shows("role", user_count=3)), True),
+        (on(where=shows("absent")), False),
+        (on(where=shows(user_count=4)), False),
     ],
 )
 def test_a_fault_touches_the_exchanges_that_it_names(fault: Any, is_touched: bool) -> None:
@@ -96,6 +119,11 @@ def test_a_head_request_is_none_of_its_get() -> None:
         (on().edit("/access_profiles", len), ROLE | {"access_profiles": 2}),
         (on().edit("/access_profiles/*/id", str), ROLE | {"access_profiles": [{"id": "1"}, {"id": "2"}]}),
         (on().edit("", lambda body: [body["user_count"]]), [3]),
+        (
+            on().merge("/role", id=lambda role: role["id"] + 1, n=1),
+            ROLE | {"role": {"id": 8, "name": "a", "n": 1}},
+        ),
+        (on().keep("/access_profiles", lambda each: each["id"] > 1), ROLE | {"access_profiles": [{"id": 2}]}),
         (on().drop("/role/name"), ROLE | {"role": {"id": 7}}),
         (
             on().drop("/user_count").set("/more", 1),
@@ -129,12 +157,14 @@ def test_a_reply_asks_the_right_server_only_for_a_condition_on_its_answer() -> N
 
 
 def test_requests_are_changed_repeated_and_doubled() -> None:
-    sent = request("POST", "/api/roles", {"name": "a"})
-    other = with_body(name=lambda body: body["name"] * 2)
+    creation = request("POST", "/api/roles", {"name": "a"})
 
-    changed, once = served(on("createRole").send(other), sent, success(1))
-    again, twice = served(on(status=409).retry(other), sent, refusal(409), success(2))
-    doubled, also = served(on(status=409).also(other), sent, refusal(409), success(3))
+    def twice_the_name(body: Any) -> str:
+        return str(body["name"] * 2)
+
+    changed, once = served(on("createRole").send(name=twice_the_name), creation, success(1))
+    retried, twice = served(on(status=409).retry(name=twice_the_name), creation, refusal(409), success(2))
+    doubled, also = served(on(status=409).also(name=twice_the_name), creation, refusal(409), success(3))
 
     assert [asked.json["name"] for asked in once.asked] == ["aa"]
     assert (
@@ -142,7 +172,23 @@ def test_requests_are_changed_repeated_and_doubled() -> None:
         == [asked.json["name"] for asked in also.asked]
         == ["a", "aa"]
     )
-    assert (changed.json, again.json, doubled.status) == (1, 2, 409)
+    assert (changed.json, retried.json, doubled.status) == (1, 2, 409)
+
+
+def test_a_function_serves_the_exchanges_alone_that_it_is_for() -> None:
+    @on("getRole").serve
+    async def instead(asked: Request, inner: Any, _: State) -> Response:
+        right: Response = await inner(asked)
+        return right.with_json("served")
+
+    @on("getRole", status=200).then
+    async def behind(_: Request, right: Response, inner: Any) -> Response:
+        return right.with_json([right.json["user_count"], (await inner(request("DELETE"))).json])
+
+    assert served(instead, request())[0].json == "served"
+    assert served(instead, request("DELETE"))[0].json == ROLE
+    assert served(behind, request(), success(ROLE), success("other"))[0].json == [3, "other"]
+    assert served(behind, request(), refusal(404))[0] == refusal(404)
 
 
 def test_an_answer_is_made_beside_another_one_and_effects_do_not_show() -> None:
@@ -187,9 +233,61 @@ def test_a_fault_shows_only_after_something_and_a_deed_is_done_for_good() -> Non
     assert served(done, request("DELETE", "/api/roles/8"), refusal(404), state=other)[0].status == 404
 
 
+def test_a_path_that_was_asked_before_is_told_from_others() -> None:
+    fault, state = again(on("deleteRole", status=200), on("deleteRole").refuse(409)), State("all", "some")
+
+    assert served(fault, request("DELETE"), refusal(404), state=state)[0].status == 404
+    assert served(fault, request("DELETE"), state=state)[0].status == 200
+    assert served(fault, request("DELETE"), state=state)[0].status == 409
+    assert served(fault, request("DELETE", "/api/roles/8"), state=state)[0].status == 200
+
+
+def test_lists_pile_up_and_numbers_never_fall() -> None:
+    fewer = ROLE | {"access_profiles": [{"id": 2}, {"id": 3}], "user_count": 1}
+    for fault, member, shown in (
+        (piling_up(on("getRole"), "access_profiles"), "access_profiles", [{"id": 1}, {"id": 2}, {"id": 3}]),
+        (never_falling(on("getRole"), "user_count"), "user_count", 3),
+    ):
+        state = State("all", "some")
+        assert served(fault, request(), state=state)[0].json == ROLE
+        assert served(fault, request(), success(fewer), state=state)[0].json == fewer | {member: shown}
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        (sends("name"), True),
+        (sends("name", n=0), True),
+        (sends("n"), False),
+        (sends(n=1), False),
+        (sends(absent=None), False),
+        (mentions("n", "absent"), True),
+        (mentions("absent"), False),
+        (asks("limit"), True),
+        (asks("limit", "offset"), False),
+        (asks(limit="5", offset=None), True),
+        (asks(limit="6"), False),
+        (asks(limit=None), False),
+        (lacks("content-type"), True),
+        (lacks("authorization"), False),
+    ],
+)
+def test_conditions_on_requests(condition: Any, holds: bool) -> None:
+    assert bool(condition(request("POST", "/api/roles", {"name": "a", "n": 0}, limit="5"))) is holds
+
+
+def test_a_value_is_taken_from_what_was_sent() -> None:
+    assert sent("name")(request(body={"name": "a"})) == "a"
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
+        (only(name=lambda body: body["n"], m=2), request(body={"name": 1, "m": 2}, limit="5")),
+        (alone("n"), request(body={"n": 1}, limit="5")),
+        (with_defaults(n=2, m=3), request(body={"n": 1, "m": 3, "name": "a"}, limit="5")),
+        (cut("name", 0), request(body={"name": "", "n": 1}, limit="5")),
+        (with_body(), request(body={"name": "a", "n": 1}, limit="5")),
         (with_body(name="b"), request(body={"name": "b", "n": 1}, limit="5")),
         (without("n"), request(body={"name": "a"}, limit="5")),
         (rewritten(lambda body: {"keys": len(body)}), request(body={"keys": 2}, limit="5")),
@@ -207,6 +305,13 @@ def test_a_fault_shows_only_after_something_and_a_deed_is_done_for_good() -> Non
 )
 def test_a_request_is_changed_in_one_point(change: Any, expected: Request) -> None:
     assert change(request(body={"name": "a", "n": 1}, limit="5"), State("all", "some")) == expected
+
+
+def test_all_nulls_or_some_are_left_out() -> None:
+    nothing = request(body={"a": None, "b": None, "c": 0})
+
+    assert without_null()(nothing, State("", "")).json == {"c": 0}
+    assert without_null("a")(nothing, State("", "")).json == {"b": None, "c": 0}
 
 
 def test_a_body_that_is_no_object_is_left_alone() -> None:

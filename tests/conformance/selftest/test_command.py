@@ -56,6 +56,29 @@ def test_survivors_are_1_and_named_and_the_json_is_the_whole_matrix_and_nothing_
     assert "bfst-" not in ended.stdout
 
 
+def test_a_check_that_fails_without_any_fault_is_1_and_no_kill() -> None:
+    """As one is that was printed by `conformance new-check`, and not filled in."""
+    change = """
+from conformance.run import expect
+from conformance.run.registry import Registry
+checks = Registry()
+@checks.check("AP-GET-006")
+def unfilled(session):
+    "Says what it sends, and what the answers are to be."
+    expect.status(session.call("getAccessProfile", parameters={"profile_id": 1}), 418)
+runner.checks = lambda: checks
+"""
+    ended = _run_changed(change, "--part", "faults", "--only", "AP-GET-006")
+
+    assert ended.returncode == ExitCode.DOES_NOT_CONFORM
+    assert "1 of 1 tried: faults, 1 to look at" in ended.stdout
+    assert (
+        "Fails without any fault: fault AP-GET-006/version_counts_reads "
+        "(the check of AP-GET-006 fails on the right server too: expected 418"
+    ) in ended.stdout
+    assert "No proof: a check fails on the right server too." in ended.stdout
+
+
 def test_a_pattern_that_names_nothing_is_2() -> None:
     ended = _run("--only", "AP-NONE-*")
 

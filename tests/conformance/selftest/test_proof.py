@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -53,18 +54,19 @@ def _takes_its_own_key_away(session: Session) -> None:
 
 
 @contextmanager
-def _knowing(trials: TrialServer, checks: Registry) -> Iterator[None]:
-    before, trials.plan = trials.plan, replace(trials.plan, checks=checks)
+def _planned(trials: TrialServer, **changes: Any) -> Iterator[None]:
+    """Give the trials another plan: `checks` are those that they know, `omitted` the phases left out."""
+    before, trials.plan = trials.plan, replace(trials.plan, **changes)
     try:
         yield
     finally:
         trials.plan = before
 
 
-def _mutant_trial(trials: TrialServer, mutant_id: str) -> Trial:
-    """Try a mutant when no clause has a check."""
+def _mutant_trial(trials: TrialServer, mutant_id: str, checks: Registry | None = None) -> Trial:
+    """Try a mutant when no clause has a check, or those alone that are given."""
     (mutant,) = (each for each in mutants(document.load().document) if each.id == mutant_id)
-    with _knowing(trials, Registry()):
+    with _planned(trials, checks=checks or Registry()):
         return trials.mutant(mutant)
 
 
@@ -87,8 +89,47 @@ def test_a_check_that_never_fails_is_exposed_and_one_that_fails_by_itself_is_no_
     assert rates == {"AP-GET-006": 0.0, "AP-GET-007": None, "AP-VGT-002": 1.0}
 
 
+def test_a_check_that_fails_on_the_right_server_too_kills_no_fault() -> None:
+    checks = _with_checks(AP_GET_006=_never_content)
+    proof = prove(document.load(), checks, Scope(kinds=(FAULT,), only=("AP-GET-006", "AP-VGT-002")))
+
+    assert not proof.holds
+    found = matrix(proof)
+    assert [(each["name"], each["outcome"], each["by"], each["reason"]) for each in found["unsound"]] == [
+        (
+            "AP-GET-006/version_counts_reads",
+            "unsound",
+            [],
+            "the check of AP-GET-006 fails on the right server too: expected something else, got this",
+        )
+    ]
+    rates = {clause["id"]: clause["rate"] for clause in found["faults"]["clauses"]}
+    assert rates == {"AP-GET-006": None, "AP-VGT-002": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("looks", "outcome"), [(_vacuous, Outcome.SURVIVED), (_never_content, Outcome.UNSOUND)]
+)
+def test_a_check_that_fails_on_the_right_server_too_kills_no_mutant(
+    looks: Callable[[Session], None], outcome: Outcome, trials: TrialServer
+) -> None:
+    """Nothing but the check is asked, and that knows no name."""
+    alone = Registry()
+    alone.check("ROL-CRE-001")(looks)
+    with _planned(trials, omitted={"boundary": "nobody looks"}):
+        trial = _mutant_trial(trials, "createRole.body.name.pattern/constraint-dropped", alone)
+
+    assert (trial.outcome, trial.by) == (outcome, ()), trial
+
+
+def test_other_clauses_whose_checks_always_fail_are_not_broken_by_a_fault(trials: TrialServer) -> None:
+    (seeded,) = (each for each in FAULTS if each.id == "AP-VGT-002/version_to_come_is_400")
+    with _planned(trials, checks=_with_checks(AP_VGT_001=_never_content)):
+        assert trials.fault(seeded, precise=True).by == ("AP-VGT-002",)
+
+
 def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(trials: TrialServer) -> None:
-    with _knowing(trials, _with_checks(AP_GET_006=_never_content)):
+    with _planned(trials, checks=_with_checks(AP_GET_006=_never_content)):
         trial = trials.variant("more_headers", seed=1, only=frozenset({"AP-GET-006", "AP-GET-007"}))
 
     assert trial.outcome is Outcome.ALARM
@@ -98,11 +139,9 @@ def test_a_check_that_always_fails_is_a_false_alarm_with_its_evidence(trials: Tr
     assert "/access-profiles" in verdict["findings"][0]["exchanges"][0]["request"]
 
 
-def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(
-    trials: TrialServer,
-) -> None:
+def test_a_trial_that_takes_the_key_of_the_suite_away_does_the_next_one_no_harm(trials: TrialServer) -> None:
     (seeded,) = (each for each in FAULTS if each.id == "AP-GET-006/version_counts_reads")
-    with _knowing(trials, _with_checks(AP_GET_006=_takes_its_own_key_away)):
+    with _planned(trials, checks=_with_checks(AP_GET_006=_takes_its_own_key_away)):
         ruinous = trials.fault(seeded)
     (actual,) = ruinous.verdicts[0].findings
     assert actual.exchanges[0].status == 401
@@ -121,9 +160,7 @@ def test_a_mutant_that_no_client_can_tell_is_not_counted(trials: TrialServer) ->
     assert _proof(trial).holds
 
 
-def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(
-    trials: TrialServer,
-) -> None:
+def test_a_stricter_mutant_at_whose_edge_another_rule_refuses_is_not_counted(trials: TrialServer) -> None:
     """No role has the greatest id there is."""
     trial = _mutant_trial(trials, "createUser.body.role_id.maximum/constraint-tightened")
 
@@ -141,10 +178,7 @@ def test_a_stricter_mutant_is_counted_where_something_could_be_at_its_edge(trial
 def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(trials: TrialServer) -> None:
     trial = _mutant_trial(trials, "deleteAccessProfile.path.profile_id.minimum/constraint-tightened")
 
-    assert (trial.outcome, trial.by) == (
-        Outcome.KILLED,
-        ("S.deleteAccessProfile.path.profile_id.minimum",),
-    )
+    assert (trial.outcome, trial.by) == (Outcome.KILLED, ("S.deleteAccessProfile.path.profile_id.minimum",))
 
 
 @pytest.mark.parametrize(
@@ -156,14 +190,8 @@ def test_the_least_id_is_tried_with_what_writes_where_nothing_has_it(trials: Tri
     ],
 )
 def test_a_mutant_that_nobody_looks_for_survives(mutant_id: str, trials: TrialServer) -> None:
-    before, trials.plan = (
-        trials.plan,
-        replace(trials.plan, omitted={"boundary": "nobody looks"}),
-    )
-    try:
+    with _planned(trials, omitted={"boundary": "nobody looks"}):
         trial = _mutant_trial(trials, mutant_id)
-    finally:
-        trials.plan = before
 
     assert trial.outcome is Outcome.SURVIVED, trial
     assert not _proof(trial).holds

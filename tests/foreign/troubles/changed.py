@@ -50,14 +50,24 @@ def with_sql(refusal: Refusal) -> Reply:
     return problem(Refusal(refusal.status, told, refusal.headers))
 
 
-def ends_itself(server: Server) -> Api:
-    """Return notes with an operation that ends the server."""
+def ends_itself(seconds: float = 0.0) -> Callable[[Server], Api]:
+    """Return notes with an operation that ends the server so many seconds after its answer."""
 
-    def shut_down(_: Call) -> Reply:
-        server.end()
-        return Reply(204)
+    def build(server: Server) -> Api:
+        def shut_down(_: Call) -> Reply:
+            if seconds:
+                threading.Timer(seconds, server.end).start()
+            else:
+                server.end()
+            return Reply(204)
 
-    return notes_api(_with_switch("/shutdown", "shutDown"), {"shutDown": shut_down})
+        document = _with_switch("/shutdown", "shutDown")
+        if seconds:
+            # Others are called until then.
+            document["paths"] = {"/shutdown": document["paths"].pop("/shutdown"), **document["paths"]}
+        return notes_api(document, {"shutDown": shut_down})
+
+    return build
 
 
 def maintenance(_: Server) -> Api:

@@ -45,6 +45,13 @@ def locks_api() -> Api:
     return Api(document, {name: _door(name) for name in operations}, credentials=KEYS)
 
 
+def styles_api() -> Api:
+    """Return a server that reads every style of a parameter, and nothing else."""
+    document = load("styles")
+    operations = [item["get"]["operationId"] for item in document["paths"].values()]
+    return Api(document, dict.fromkeys(operations, lambda _: Reply(204)))
+
+
 def _understood(call: Call) -> Reply:
     return Reply(200, {"media_type": call.media_type, "length": len(call.body)})
 

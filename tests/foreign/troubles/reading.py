@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 
 from tests.foreign.troubles.documents import compiled, followed
 from tests.foreign.troubles.messages import Refusal, Request
+from tests.foreign.troubles.styled import in_query, in_text
 
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,400})")
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
@@ -24,8 +25,11 @@ class Parameters:
         self._refused = refused
         self._parameters = []
         for parameter in (followed(document, item) for item in stated):
-            schema = followed(document, parameter["schema"])
-            self._parameters.append((parameter, schema, compiled(document, parameter["schema"])))
+            stated = parameter.get("schema") or parameter["content"]["application/json"]["schema"]
+            schema = followed(document, stated)
+            members = schema.get("properties", {})
+            schema = {**schema, "properties": {name: followed(document, members[name]) for name in members}}
+            self._parameters.append((parameter, schema, compiled(document, stated)))
 
     def read(self, request: Request, path: Mapping[str, str]) -> dict[str, Any]:
         """Return the parameters by name.
@@ -41,17 +45,36 @@ class Parameters:
         read = {}
         for parameter, schema, validator in self._parameters:
             name, place = parameter["name"], parameter["in"]
-            found = request.headers.get_all(name, []) if place == "header" else texts[place].get(name, [])
+            found: list[str] | dict[str, str] = (
+                request.headers.get_all(name, []) if place == "header" else texts[place].get(name, [])
+            )
+            if place == "query" and schema.get("type") in ("array", "object") and "schema" in parameter:
+                found = in_query(parameter, schema, request.target.partition("?")[2]) or []
+            elif (
+                schema.get("type") in ("array", "object")
+                and "schema" in parameter
+                and isinstance(found, list)
+            ):
+                found = in_text(parameter, schema, found[0]) if found else []
             if not found:
                 if parameter.get("required"):
                     raise Refusal(self._refused, f"The {place} parameter {name} is missing.")
                 read[name] = schema.get("default")
                 continue
             value = _typed(found, schema)
+            if "content" in parameter and isinstance(found, list):
+                value = _json(found[0])
             if not _fits(validator, value):
                 raise Refusal(self._refused, f"The {place} parameter {name} is not as the contract says.")
             read[name] = value
         return read
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def query(request: Request) -> dict[str, list[str]]:
@@ -69,9 +92,12 @@ def cookies(request: Request) -> dict[str, str]:
     return {name: morsel.value for name, morsel in jar.items()}
 
 
-def _typed(texts: list[str], schema: Mapping[str, Any]) -> Any:
+def _typed(texts: list[str] | dict[str, str], schema: Mapping[str, Any]) -> Any:
     """Return what texts say under a schema; what they cannot say stays text, for the schema to refuse."""
     kind = schema.get("type")
+    if isinstance(texts, dict):
+        members = schema.get("properties", {})
+        return {name: _typed([text], members.get(name, {})) for name, text in texts.items()}
     if kind == "array":
         return [_typed([text], schema.get("items", {})) for text in texts]
     if len(texts) > 1:

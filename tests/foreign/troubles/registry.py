@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from tests.foreign.troubles import changed
 from tests.foreign.troubles.api import Api
-from tests.foreign.troubles.media import locks_api, media_api
+from tests.foreign.troubles.media import locks_api, media_api, styles_api
 from tests.foreign.troubles.notes import notes_api
 from tests.foreign.troubles.server import Server
 from tests.foreign.troubles.tasks import tasks_api
@@ -48,6 +48,7 @@ TROUBLES: dict[str, Trouble] = {
         "/api/v1",
     ),
     "locks": Trouble("every security scheme, alternatives, two at once, none", lambda _: locks_api()),
+    "styles": Trouble("lists and objects in every style of a parameter", lambda _: styles_api()),
     "media": Trouble("bodies of text, forms, files, octets and XML", lambda _: media_api()),
     "servers-root": Trouble("servers: /", changed.with_servers([{"url": "/"}], "")),
     "servers-base": Trouble("servers: /api", changed.with_servers([{"url": "/api"}], "/api"), "/api"),
@@ -63,7 +64,8 @@ TROUBLES: dict[str, Trouble] = {
     "large": Trouble("1,100 operations", changed.many(220, states_404=True)),
     "swagger-2": Trouble("a contract of Swagger 2.0", changed.swagger_2),
     "no-operations": Trouble("a contract without an operation", changed.without_operations),
-    "ends-itself": Trouble("POST /shutdown ends the server", changed.ends_itself),
+    "ends-itself": Trouble("POST /shutdown ends the server", changed.ends_itself()),
+    "ends-later": Trouble("POST /shutdown ends the server after 0.2 s", changed.ends_itself(0.2)),
     "maintenance": Trouble(
         "after POST /maintenance every write is 503", changed.maintenance, is_correct=False
     ),

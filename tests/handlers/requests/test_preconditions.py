@@ -14,7 +14,7 @@ from handlers.access_profiles import (
 )
 from handlers.context import Context
 from handlers.replies.errors import ApiError
-from tests.handlers.lifecycle import history
+from tests.handlers.kept import history
 from tests.handlers.samples import NOW, create_named, read
 
 

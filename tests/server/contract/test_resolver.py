@@ -1,6 +1,7 @@
 """From operations to handlers, and what a developer is told when they do not fit."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -181,8 +182,8 @@ def test_a_stub_shows_every_parameter_with_its_type() -> None:
 
     assert code == (
         "def create_big_thing(\n"
-        "    context: Context, thing_id: int, limit: int, search: str | None, is_active: bool | None, "
-        "price: float | None, body: NewThing\n"
+        "    context: Context,\n    thing_id: int,\n    limit: int,\n    search: str | None,\n"
+        "    is_active: bool | None,\n    price: float | None,\n    body: NewThing,\n"
         ") -> Reply[Thing]:\n"
         '    """Create a thing."""\n'
     )
@@ -201,9 +202,8 @@ def test_a_stub_shows_a_header_an_optional_body_and_an_answer_without_one() -> N
     )
 
     assert code == (
-        "def get_thing(\n"
-        "    context: Context, if_none_match: str | None, body: Thing | None\n"
-        ") -> Reply[Thing | None]:\n"
+        "def get_thing(context: Context, if_none_match: str | None, body: Thing | None) "
+        "-> Reply[Thing | None]:\n"
         '    """Get a thing."""\n'
     )
 
@@ -213,6 +213,14 @@ def test_every_stub_of_the_contract_is_python() -> None:
         [function] = ast.parse(stub(each)).body
         assert isinstance(function, ast.FunctionDef)
         assert function.name == function_name(each.operation_id)
+
+
+def test_every_stub_of_the_contract_is_formatted() -> None:
+    code = "\n\n".join(map(stub, load_contract().operations))
+    command = [sys.executable, "-m", "ruff", "format", "-", "--stdin-filename", "tests/server/stubs.py"]
+    formatted = subprocess.run(command, input=code, capture_output=True, check=True, text=True).stdout
+
+    assert formatted == code
 
 
 def test_a_stub_fits_the_operation_that_it_was_made_for(monkeypatch: pytest.MonkeyPatch) -> None:

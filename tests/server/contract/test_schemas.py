@@ -159,8 +159,8 @@ def test_a_minimum_can_be_exclusive() -> None:
 @pytest.mark.parametrize(
     ("schema", "instance", "message"),
     [
-        ({"type": "integer"}, CANARY, "Must be integer."),
-        ({"type": "string", "nullable": True}, 7, "Must be null or string."),
+        ({"type": "integer"}, CANARY, "Must be an integer, not a string."),
+        ({"type": "string", "nullable": True}, 7, "Must be null or a string, not an integer."),
         ({"enum": ["1h", "1d", "1w"]}, CANARY, "Must be 1h, 1d or 1w."),
         ({"type": "string", "nullable": True, "enum": ["a"]}, CANARY, "Must be a or null."),
         ({"minLength": 50}, CANARY, "Must have 50 or more characters."),

@@ -6,7 +6,7 @@ import pytest
 
 from handlers.access_profiles import get_access_profile, update_access_profile
 from handlers.context import Context, Principal
-from tests.handlers.lifecycle import history
+from tests.handlers.kept import history
 from tests.handlers.samples import create_named
 from tests.server.requests import NOW, PATH, new_key, request, requests, store_with_keys
 

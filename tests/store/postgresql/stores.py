@@ -1,6 +1,5 @@
 """Opening stores on PostgreSQL, and disturbing them."""
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from urllib.parse import quote
@@ -11,10 +10,9 @@ import pytest
 from domain.errors import Unavailable
 from store.postgresql.store import TURN, open_postgres
 from store.sql.engine import SqlStore
+from tests.postgres import OwnCluster
 from tests.store.backends import connections_in_use
-
-LONG_SECONDS = 300
-"""A wait that is over long before, on a slow machine as well; it ends one that would last for ever."""
+from tests.store.waiting import LONG_SECONDS
 
 PATIENT = dict.fromkeys(("pool_timeout", "lock_timeout", "statement_timeout"), f"{LONG_SECONDS}s")
 """Parameters with which nobody is refused because a machine is slow."""
@@ -50,14 +48,13 @@ def refused(work: Callable[[], object]) -> str:
     return str(refusal.value)
 
 
-def wait_until(is_so: Callable[[], bool]) -> None:
-    """Return when something has come about; fail when it never does."""
-    deadline = time.monotonic() + LONG_SECONDS
-    while not is_so():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def name_in(url: str) -> str:
     """Return the name of the database in a URL."""
     return url.rpartition("/")[2]
+
+
+def sessions(postgres: OwnCluster, url: str, condition: str = "true") -> int:
+    """Return how many sessions on a database there are, or are so."""
+    counted = "SELECT count(*) FROM pg_stat_activity"
+    [(number,)] = postgres.execute(f"{counted} WHERE datname = '{name_in(url)}' AND {condition}")
+    return int(number)

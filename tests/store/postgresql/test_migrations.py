@@ -1,4 +1,4 @@
-"""Migrations on PostgreSQL: the same scripts, and several programs that start at once."""
+"""Migrations on PostgreSQL: several programs that start at once, and how long they wait."""
 
 import subprocess
 import sys
@@ -8,18 +8,11 @@ from threading import Timer
 
 import psycopg
 import pytest
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
-from domain.errors import Unavailable, WrongRevision
+from domain.errors import Unavailable
 from store.postgresql.store import TURN
-from store.sql.engine import SqlStore
-from store.sql.migrate import config, is_stated
 from store.sql.revision import head_revision
-from store.sql.tables import metadata
 from store.testsuite.samples import add_profiles, names_of
 from tests.postgres import OwnCluster
 from tests.serving import ROOT
@@ -32,59 +25,6 @@ def empty_url(postgres: OwnCluster) -> Iterator[str]:
     name = postgres.new_database()
     yield postgres.database_url(name)
     postgres.drop_database(name)
-
-
-def tables(store: SqlStore) -> set[str]:
-    with store._reader.connect() as connection:
-        return set(inspect(connection).get_table_names()) - {"alembic_version"}
-
-
-def test_an_empty_database_is_not_ready_and_says_what_to_run(empty_url: str) -> None:
-    with opened(empty_url) as store, pytest.raises(WrongRevision, match="Run: access-profiles migrate"):
-        store.check_ready()
-
-
-def test_the_scripts_make_the_tables_that_the_program_states(empty_url: str) -> None:
-    with opened(empty_url) as store:
-        assert store.migrate() == head_revision()
-
-        store.check_ready()
-        with store._reader.connect() as connection:
-            context = MigrationContext.configure(
-                connection,
-                opts={
-                    "compare_type": True,
-                    "compare_server_default": True,
-                    "include_name": lambda name, kind, _parents: is_stated(name, kind),
-                },
-            )
-            assert compare_metadata(context, metadata) == []
-        assert tables(store) == set(metadata.tables)
-
-
-def test_every_script_can_be_taken_back_and_done_again(empty_url: str) -> None:
-    with opened(empty_url) as store:
-        store.migrate()
-        for script in list(ScriptDirectory.from_config(config()).walk_revisions()):
-            with store._migrator.begin() as connection:
-                command.downgrade(config(connection), str(script.down_revision or "base"))
-        assert tables(store) == set()
-
-        store.migrate()
-
-        assert tables(store) == set(metadata.tables)
-        assert add_profiles(store, ["first"]) == [1]
-
-
-def test_a_migration_that_fails_leaves_nothing_behind(
-    empty_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("alembic.op.execute", lambda _statement: 1 // 0)
-    with opened(empty_url) as store:
-        with pytest.raises(ZeroDivisionError):
-            store.migrate()
-
-        assert tables(store) == set()
 
 
 def test_threads_that_migrate_at_once_do_not_collide(empty_url: str) -> None:
@@ -121,8 +61,7 @@ def test_a_migration_may_take_as_long_as_it_needs(empty_url: str) -> None:
     with opened(empty_url) as store, store._migrator.begin() as connection:
         assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "0"
         assert connection.exec_driver_sql("SHOW lock_timeout").scalar_one() == "1min"
-    with opened(empty_url) as store:
-        assert tables(store) == set()
+        assert inspect(connection).get_table_names() == []
 
 
 def test_writes_wait_for_a_migration_and_readers_do_not(postgres_url: str) -> None:

@@ -13,7 +13,8 @@ from store.api import ProfileFilter, ReadTransaction
 from store.sql.prepared import Prepared
 from store.testsuite.samples import NOW, add_profiles, names_of
 from tests.postgres import OwnCluster
-from tests.store.postgresql.stores import name_in, opened, refused, wait_until
+from tests.store.postgresql.stores import name_in, opened, refused, sessions
+from tests.store.waiting import wait_until
 
 _SESSION = Prepared(select(func.pg_backend_pid().label("number")))
 _QUOTIENT = Prepared(select((1 / func.length(bindparam("text"))).label("value")))
@@ -33,9 +34,10 @@ def session_of(tx: ReadTransaction) -> int:
 
 def end_sessions(postgres: OwnCluster, url: str) -> None:
     """End all sessions on a database, and wait until they are gone."""
-    of_store = f"FROM pg_stat_activity WHERE datname = '{name_in(url)}'"
-    postgres.execute(f"SELECT pg_terminate_backend(pid) {of_store}")
-    wait_until(lambda: postgres.execute(f"SELECT count(*) {of_store}") == [(0,)])
+    postgres.execute(
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name_in(url)}'"
+    )
+    wait_until(lambda: sessions(postgres, url) == 0)
 
 
 def test_a_reader_takes_the_connection_of_the_one_before(postgres_url: str) -> None:
@@ -122,15 +124,12 @@ def test_a_read_sees_one_state_whatever_is_committed_meanwhile(
 def test_the_end_of_a_read_ends_its_transaction_whoever_sent_the_last_statement(
     postgres: OwnCluster, postgres_url: str
 ) -> None:
-    left_open = (
-        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name_in(postgres_url)}' AND state <> 'idle'"
-    )
     with opened(postgres_url) as store:
         for read in (by_core, by_prepared_statements, lambda _tx: 0):
             for _ in range(2):
                 with store.read() as tx:
                     read(tx)
-                wait_until(lambda: postgres.execute(left_open) == [(0,)])
+                wait_until(lambda: sessions(postgres, postgres_url, "state <> 'idle'") == 0)
 
 
 def test_a_statement_that_fails_past_core_is_raised_as_core_would_without_its_values(

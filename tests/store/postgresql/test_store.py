@@ -3,7 +3,6 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -12,22 +11,8 @@ from sqlalchemy.exc import DataError
 from domain.errors import Unavailable
 from store.testsuite.samples import NOW, add_profiles, names_of, new_profile
 from tests.postgres import OwnCluster
-from tests.store.postgresql.stores import (
-    LONG_SECONDS,
-    PATIENT,
-    name_in,
-    opened,
-    refused,
-    shown,
-    turn_taken,
-    wait_until,
-)
-
-
-def test_a_read_is_one_state_and_cannot_write(postgres_url: str) -> None:
-    with opened(postgres_url) as store:
-        assert shown(store, "transaction_isolation") == "repeatable read"
-        assert shown(store, "transaction_read_only") == "on"
+from tests.store.postgresql.stores import PATIENT, opened, refused, sessions, shown, turn_taken
+from tests.store.waiting import wait_until
 
 
 @pytest.mark.parametrize(
@@ -39,6 +24,8 @@ def test_a_read_is_one_state_and_cannot_write(postgres_url: str) -> None:
         ("lock_timeout", "5s"),
         ("statement_timeout", "10s"),
         ("timezone", "UTC"),
+        ("transaction_isolation", "repeatable read"),
+        ("transaction_read_only", "on"),
     ],
 )
 def test_every_connection_is_configured(postgres_url: str, setting: str, value: str) -> None:
@@ -47,11 +34,9 @@ def test_every_connection_is_configured(postgres_url: str, setting: str, value: 
 
 
 def test_a_closed_store_leaves_no_session_behind(postgres: OwnCluster, postgres_url: str) -> None:
-    name = name_in(postgres_url)
-    sessions = f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name}'"
     with opened(postgres_url) as store, store.read(), store.write():
-        assert postgres.execute(sessions) == [(2,)]
-    wait_until(lambda: postgres.execute(sessions) == [(0,)])
+        assert sessions(postgres, postgres_url) == 2
+    wait_until(lambda: sessions(postgres, postgres_url) == 0)
 
 
 @pytest.mark.parametrize("zone", ["Asia/Kathmandu", "America/St_Johns", "UTC"])
@@ -85,15 +70,10 @@ def test_a_statement_that_takes_too_long_is_given_up(postgres_url: str) -> None:
 
 
 def test_a_transaction_that_stands_still_is_ended(postgres: OwnCluster, postgres_url: str) -> None:
-    in_transaction = (
-        f"SELECT count(*) FROM pg_stat_activity WHERE datname = '{name_in(postgres_url)}' "
-        "AND state = 'idle in transaction'"
-    )
-
     def stand_still() -> None:
         with store.write() as tx:
             tx.profiles.add(new_profile("lost"))
-            wait_until(lambda: postgres.execute(in_transaction) == [(0,)])
+            wait_until(lambda: sessions(postgres, postgres_url, "state = 'idle in transaction'") == 0)
             tx.profiles.add(new_profile("lost too"))
 
     with opened(postgres_url, idle_in_transaction_session_timeout="1s") as store:
@@ -145,38 +125,6 @@ def test_connections_that_are_all_in_use_make_the_store_unavailable(postgres_url
 
         assert "is busy: all connections to it are in use" in message
         assert names_of(store) == []
-
-
-def test_writes_of_many_threads_lose_nothing_and_refuse_nothing(postgres_url: str) -> None:
-    threads, rounds = 16, 6
-    barrier = Barrier(threads)
-
-    def work(thread: int) -> list[int]:
-        barrier.wait(LONG_SECONDS)
-        ids: list[int] = []
-        for number in range(rounds):
-            with store.write() as tx:
-                ids += tx.profiles.reserve_provider_config_ids(2)
-                profile = tx.profiles.add(new_profile(f"{thread}/{number}", tags=["eu"]))
-            with store.write() as tx:
-                role = tx.roles.add(f"{thread}/{number}", None, NOW)
-                tx.roles.attach(profile.id, role.id, is_default=True)
-                tx.roles.attach(1, role.id, is_default=False)
-            with store.write() as tx:
-                tx.profiles.set_active(profile.id, is_active=number % 2 == 0)
-            with store.read() as reading:
-                assert reading.profiles.get(profile.id).roles[0].role_name == f"{thread}/{number}"
-        return ids
-
-    with opened(postgres_url, **PATIENT, pool_size="5") as store, opened(postgres_url) as other:
-        add_profiles(other, ["shared"])
-        with ThreadPoolExecutor(threads) as pool:
-            ids = [config_id for config_ids in pool.map(work, range(threads)) for config_id in config_ids]
-
-        assert sorted(ids) == list(range(1, 2 * threads * rounds + 1))
-        assert len(names_of(other)) == threads * rounds + 1
-        with other.read() as tx:
-            assert len(tx.profiles.get(1).roles) == threads * rounds
 
 
 def test_threads_that_write_all_the_time_do_not_keep_others_from_it(postgres_url: str) -> None:

@@ -2,15 +2,13 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event, Lock
+from threading import Barrier, Lock
 
 import pytest
 from sqlalchemy.exc import TimeoutError  # noqa: A004
 
 from store.sql.fair_semaphore import FairSemaphore
-
-LONG_SECONDS = 300
-"""A wait that is over long before, on a slow machine as well; it ends one that would last for ever."""
+from tests.store.waiting import LONG_SECONDS, wait_until
 
 
 def test_no_more_are_in_at_once_than_there_are_places() -> None:
@@ -51,18 +49,16 @@ def test_those_who_wait_get_in_in_the_order_in_which_they_came() -> None:
 
 
 def test_whoever_leaves_and_comes_back_goes_to_the_end() -> None:
-    turns, order, waiting = FairSemaphore(1, LONG_SECONDS), [], Event()
+    turns, order = FairSemaphore(1, LONG_SECONDS), []
 
     def other() -> None:
-        waiting.set()
         with turns.take():
             order.append("other")
 
     with ThreadPoolExecutor(1) as pool:
         with turns.take():
             pool.submit(other)
-            while not turns._waiting:
-                waiting.wait(0.001)
+            wait_until(lambda: len(turns._waiting) == 1)
         with turns.take():
             order.append("again")
 

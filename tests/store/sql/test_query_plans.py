@@ -1,39 +1,35 @@
 """Every filter and every order of the store's protocol is served by an index, on SQLite and on PostgreSQL."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, Engine, PrimaryKeyConstraint, UniqueConstraint, event, insert
+from sqlalchemy import Engine, PrimaryKeyConstraint, UniqueConstraint, event
 
-from domain.records import AuditAction
-from store.api import AuditFilter, ProfileFilter, ReadTransaction
+from domain.records import (
+    AccessProfile,
+    AccessProfileVersion,
+    ApiKey,
+    AuditAction,
+    AuditLog,
+    Group,
+    Role,
+    User,
+    UserAccessProfile,
+    VirtualKey,
+)
+from store.api import AuditFilter, ProfileFilter, ReadTransaction, Record
+from store.api.transfer import Attachment, LastId, Numbered
 from store.registry import open_store
 from store.sql.engine import SqlStore
-from store.sql.json_columns import dump_policy, dump_texts
-from store.sql.tables import (
-    access_profile_tags,
-    access_profile_versions,
-    access_profiles,
-    api_keys,
-    audit_logs,
-    group_members,
-    groups,
-    metadata,
-    role_attachments,
-    roles,
-    user_access_profiles,
-    users,
-    virtual_keys,
-)
+from store.sql.tables import metadata
 from store.testsuite.samples import EMPTY, NOW, digest
-from tests.postgres import shared_cluster
+from tests.store.backends import new_database_url
 
 ROWS = 2_000
 """How many rows each table has: enough for PostgreSQL to prefer an index."""
@@ -176,91 +172,56 @@ QUERIES: Mapping[str, Query] = {
 }
 
 
-def grow(connection: Connection) -> None:
-    """Give every table its rows."""
-    policy, no_texts = dump_policy(EMPTY), dump_texts(())
-    numbers = range(1, ROWS + 1)
+def records() -> Iterator[Record]:
+    """Yield what gives every table its rows."""
     actions = list(AuditAction)
-    rows: dict[Any, Callable[[int], dict[str, object]]] = {
-        access_profiles: lambda n: {
-            "name": f"Profile {n:05}",
-            "name_folded": f"profile {n:05}",
-            "tags": no_texts,
-            "is_active": n % 10 == 0,
-            "deactivated_by_operator": False,
-            "version": 1,
-            "policy": policy,
-            "user_count": 0,
-            "created_at": NOW,
-            "updated_at": NOW,
-        },
-        access_profile_tags: lambda n: {"tag": f"tag {n % 500}", "access_profile_id": n},
-        access_profile_versions: lambda n: {
-            "access_profile_id": n,
-            "version": 1,
-            "name": f"Profile {n:05}",
-            "snapshot": "{}",
-            "changed_by": "ada",
-            "created_at": NOW,
-        },
-        roles: lambda n: {"name": f"Role {n}", "created_at": NOW},
-        role_attachments: lambda n: {"access_profile_id": n, "role_id": n, "is_default": False},
-        users: lambda n: {
-            "id": f"user {n:04}",
-            "name": "A user",
-            "email": "user@example.com",
-            "role_id": n,
-            "created_at": NOW,
-        },
-        groups: lambda n: {"id": f"group {n:04}", "name": "A group"},
-        group_members: lambda n: {"group_id": f"group {n:04}", "user_id": f"user {n:04}"},
-        user_access_profiles: lambda n: {
-            "user_id": f"user {n:04}",
-            "parent_profile_id": n % 100 + 1,
-            "name": "copy",
-            "is_active": True,
-            "policy": policy,
-            "created_at": NOW,
-        },
-        virtual_keys: lambda n: {
-            "id": f"vk {n}",
-            "user_id": f"user {n:04}",
-            "user_access_profile_id": n,
-            "name": f"key {n}",
-            "secret_hash": digest(f"{n}"),
-            "masked_value": "…",
-            "created_at": NOW,
-        },
-        api_keys: lambda n: {
-            "name": f"key {n}",
-            "secret_hash": digest(f"{n}"),
-            "key_prefix": "bfst-…",
-            "scopes": no_texts,
-            "created_at": NOW,
-        },
-        audit_logs: lambda n: {
-            "access_profile_id": n,
-            "user_id": f"user {n:04}",
-            "actor": "ada",
-            "action": actions[n % len(actions)],
-            "created_at": NOW + timedelta(seconds=n),
-        },
-    }
-    for table, row in rows.items():
-        connection.execute(insert(table), [row(n) for n in numbers])
+    kinds: Sequence[Callable[[int], Record]] = (
+        lambda n: Role(n, f"Role {n}", None, NOW),
+        lambda n: Group(f"group {n:04}", "A group"),
+        lambda n: User(f"user {n:04}", "A user", "user@example.com", n, NOW, (f"group {n:04}",)),
+        lambda n: AccessProfile(
+            n, f"Profile {n:05}", None, (f"tag {n % 500}",), n % 10 == 0, 1, EMPTY, NOW, NOW
+        ),
+        lambda n: AccessProfileVersion(n, n, 1, f"Profile {n:05}", None, "{}", "ada", NOW),
+        lambda n: Attachment(n, n, n, is_default=False),
+        lambda n: UserAccessProfile(
+            n,
+            f"user {n:04}",
+            n % 100 + 1,
+            "copy",
+            EMPTY,
+            NOW,
+            is_active=True,
+            expires_at=None,
+            granted_by_role_id=None,
+        ),
+        lambda n: VirtualKey(f"vk {n:04}", f"user {n:04}", n, f"key {n}", None, digest(f"{n}"), "…", NOW),
+        lambda n: ApiKey(n, f"key {n}", digest(f"{n}"), "bfst-…", (), NOW, None, None),
+        lambda n: AuditLog(
+            n,
+            n,
+            f"user {n:04}",
+            "ada",
+            actions[n % len(actions)],
+            None,
+            None,
+            None,
+            NOW + timedelta(seconds=n),
+        ),
+    )
+    yield from (LastId(of, ROWS) for of in Numbered)
+    yield from (make(number) for make in kinds for number in range(1, ROWS + 1))
 
 
 @pytest.fixture(scope="module")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
-    folder: Path = tmp_path_factory.mktemp("plans")
-    with closing(grown_store(f"sqlite:///{folder / 'profiles.db'}")) as store:
+    with closing(grown_store(new_database_url("sqlite", tmp_path_factory.mktemp("plans")))) as store:
         yield store
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[SqlStore]:
-    cluster = shared_cluster()
-    url = cluster.database_url(cluster.new_database())
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SqlStore]:
+    url = new_database_url("postgresql", tmp_path_factory.mktemp("plans"))
     with closing(grown_store(url)) as store:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
@@ -271,8 +232,8 @@ def grown_store(url: str) -> SqlStore:
     store = open_store(url)
     assert isinstance(store, SqlStore)
     store.migrate()
-    with store._writer.begin() as connection:
-        grow(connection)
+    with store.write() as tx:
+        tx.load(records())
     return store
 
 

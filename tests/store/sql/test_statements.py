@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, event
@@ -20,9 +19,9 @@ from domain.records import (
 )
 from store.api import AuditFilter, ProfileFilter, Store, WriteTransaction
 from store.registry import open_store
-from store.testsuite.samples import EMPTY, NOW, digest, new_copy, new_key, new_profile, user
-from tests.postgres import shared_cluster
-from tests.store.sqlite.crowded import LONER, PROFILE, ROLE, USER, crowd, groups, tags, virtual_key
+from store.testsuite.samples import EMPTY, NOW, digest, new_copy, new_key, new_profile, user, virtual_key
+from tests.store.backends import new_database_url
+from tests.store.sqlite.crowded import LONER, PROFILE, ROLE, USER, crowd, groups, tags
 
 SIZES = (1, 10, 100)
 """How many there are of whatever an operation reads or changes."""
@@ -30,11 +29,6 @@ SIZES = (1, 10, 100)
 
 Act = Callable[[WriteTransaction, int], object]
 """Does one thing in a store with so many of everything."""
-
-DATABASES: Mapping[str, Callable[[Path], str]] = {
-    "sqlite": lambda folder: f"sqlite:///{folder / 'profiles.db'}",
-    "postgresql": lambda _folder: shared_cluster().database_url(shared_cluster().new_database()),
-}
 
 STATEMENTS: Mapping[str, tuple[int, Act]] = {
     "profiles.get": (1, lambda tx, _: tx.profiles.get(PROFILE)),
@@ -97,11 +91,11 @@ STATEMENTS: Mapping[str, tuple[int, Act]] = {
     "copies.save": (3, lambda tx, _: tx.copies.save(granted())),
     "copies.save_all": (3, lambda tx, size: tx.copies.save_all([granted()] * size)),
     "copies.delete": (3, lambda tx, _: tx.copies.delete(1)),
-    "virtual_keys.get": (1, lambda tx, _: tx.virtual_keys.get("vk-key000")),
+    "virtual_keys.get": (1, lambda tx, _: tx.virtual_keys.get("key000")),
     "virtual_keys.find": (1, lambda tx, _: tx.virtual_keys.find(digest("key000"))),
     "virtual_keys.of_user": (1, lambda tx, _: tx.virtual_keys.of_user(USER)),
-    "virtual_keys.add": (4, lambda tx, _: tx.virtual_keys.add(virtual_key("new", USER, 1))),
-    "virtual_keys.delete": (1, lambda tx, _: tx.virtual_keys.delete("vk-key000")),
+    "virtual_keys.add": (4, lambda tx, _: tx.virtual_keys.add(virtual_key("new", granted()))),
+    "virtual_keys.delete": (1, lambda tx, _: tx.virtual_keys.delete("key000")),
     "api_keys.get": (1, lambda tx, _: tx.api_keys.get(1)),
     "api_keys.find": (1, lambda tx, _: tx.api_keys.find(digest("key 0"))),
     "api_keys.list": (1, lambda tx, _: tx.api_keys.list()),
@@ -124,7 +118,7 @@ class Undone(Exception):
     """Rolls back what was measured."""
 
 
-@pytest.fixture(scope="module", params=DATABASES)
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def crowds(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[int, Store]]:
@@ -132,7 +126,7 @@ def crowds(
     with ExitStack() as stack:
         stores: dict[int, Store] = {}
         for size in SIZES:
-            url = DATABASES[request.param](tmp_path_factory.mktemp("crowd"))
+            url = new_database_url(request.param, tmp_path_factory.mktemp("crowd"))
             stores[size] = stack.enter_context(closing(open_store(url)))
             stores[size].migrate()
             with stores[size].write() as tx:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from domain.records import AuditAction, Group, NewAuditLog, NewVersion, VirtualKey
+from domain.records import AuditAction, Group, NewAuditLog, NewVersion
 from store.api import WriteTransaction
-from store.testsuite.samples import NOW, digest, new_copy, new_key, new_profile, user
+from store.testsuite.samples import NOW, new_copy, new_key, new_profile, user, virtual_key
 
 PROFILE, ROLE, USER, GROUP = 1, 1, "user000", "group000"
 """Those that everything hangs on: attachments, tags and versions, members, copies and memberships."""
@@ -44,19 +44,5 @@ def crowd(tx: WriteTransaction, number: int) -> None:
         copy = tx.copies.add(new_copy(USER, n + 1))
         if n > 0:
             tx.copies.add(new_copy(f"user{n:03}", PROFILE))
-        tx.virtual_keys.add(virtual_key(f"key{n:03}", USER, copy.id))
-        tx.virtual_keys.add(virtual_key(f"more{n:03}", USER, 1))
-
-
-def virtual_key(name: str, user_id: str, copy_id: int) -> VirtualKey:
-    """Return a virtual key to add."""
-    return VirtualKey(
-        id=f"vk-{name}",
-        user_id=user_id,
-        user_access_profile_id=copy_id,
-        name=name,
-        description=None,
-        secret_hash=digest(name),
-        masked_value=f"{name}…",
-        created_at=NOW,
-    )
+        tx.virtual_keys.add(virtual_key(f"key{n:03}", copy))
+        tx.virtual_keys.add(virtual_key(f"more{n:03}", tx.copies.get(1)))

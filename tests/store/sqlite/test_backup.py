@@ -295,52 +295,54 @@ def test_a_restore_that_fails_at_the_last_step_leaves_the_old_store(
     assert not list(file.parent.glob(".*"))
 
 
-def test_a_letter_is_no_backup(url: str, backup: Path) -> None:
-    backup.write_text("A letter to a friend. " * 100)
-
-    assert "is no store of access-profiles: it is no SQLite file." in refused_restore(url, backup)
-
-
-def test_an_empty_file_is_no_backup(url: str, backup: Path) -> None:
-    backup.write_bytes(b"")
-
-    assert "is no store of access-profiles: it has not its tables." in refused_restore(url, backup)
-
-
-def test_another_program_s_database_is_no_backup(url: str, backup: Path) -> None:
-    backup.unlink()
-    with closing(sqlite3.connect(backup)) as other:
-        other.execute("CREATE TABLE songs (title)")
-
-    assert "is no store of access-profiles: it has not its tables." in refused_restore(url, backup)
-
-
 def cut(file: Path) -> None:
     with file.open("r+b") as pages:
         pages.truncate(file.stat().st_size // 2)
 
 
-@pytest.mark.parametrize("harm", [damage, cut])
-def test_a_damaged_backup_is_refused(url: str, backup: Path, harm: Callable[[Path], None]) -> None:
-    harm(backup)
-
-    assert "is damaged" in refused_restore(url, backup)
-
-
-def test_a_row_that_refers_to_nothing_is_damage(url: str, backup: Path) -> None:
-    with closing(sqlite3.connect(backup, isolation_level=None)) as connection:
-        connection.execute("INSERT INTO access_profile_tags VALUES ('eu', 99)")
-
-    assert "a row refers to one that is not there" in refused_restore(url, backup)
+def of_another_program(file: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE songs (title)")
 
 
-def test_a_backup_of_a_later_program_is_refused(url: str, backup: Path) -> None:
-    with closing(sqlite3.connect(backup, isolation_level=None)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+def changed_by(statement: str) -> Callable[[Path], None]:
+    def change(file: Path) -> None:
+        with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+            connection.execute(statement)
 
-    told = refused_restore(url, backup)
+    return change
 
-    assert "are at revision 9999, which this program does not know. Install the version" in told
+
+HARM: dict[str, tuple[Callable[[Path], object], str]] = {
+    "a letter": (
+        lambda file: file.write_text("A letter to a friend. " * 100),
+        "is no store of access-profiles: it is no SQLite file.",
+    ),
+    "an empty file": (
+        lambda file: file.write_bytes(b""),
+        "is no store of access-profiles: it has not its tables.",
+    ),
+    "another program's": (of_another_program, "is no store of access-profiles: it has not its tables."),
+    "damaged": (damage, "is damaged"),
+    "cut": (cut, "is damaged"),
+    "a row that refers to nothing": (
+        changed_by("INSERT INTO access_profile_tags VALUES ('eu', 99)"),
+        "a row refers to one that is not there",
+    ),
+    "a later program's": (
+        changed_by("UPDATE alembic_version SET version_num = '9999'"),
+        "are at revision 9999, which this program does not know. Install the version",
+    ),
+}
+
+
+@pytest.mark.parametrize("harm", HARM)
+def test_what_is_no_whole_backup_is_refused(url: str, backup: Path, harm: str) -> None:
+    make, told = HARM[harm]
+    make(backup)
+
+    assert told in refused_restore(url, backup)
 
 
 def test_a_store_is_not_restored_from_itself(url: str, file: Path, backup: Path) -> None:

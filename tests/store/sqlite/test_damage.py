@@ -10,28 +10,27 @@ import pytest
 from domain.errors import Unavailable, WrongRevision
 from store.sqlite.store import open_sqlite
 from store.testsuite.samples import add_profiles, names_of
+from tests.store.sqlite.files import opened
 
 
-def test_a_store_that_met_damage_is_not_ready_until_it_is_opened_again(tmp_path: Path) -> None:
-    file = tmp_path / "profiles.db"
-    with closing(open_sqlite(f"sqlite:///{file}")) as store:
-        store.migrate()
+def test_a_store_that_met_damage_is_not_ready_until_it_is_opened_again(path: Path) -> None:
+    with opened(path) as store:
         add_profiles(store, ["kept"])
-    backup = file.read_bytes()
+    backup = path.read_bytes()
 
-    with closing(open_sqlite(f"sqlite:///{file}")) as store:
+    with closing(open_sqlite(f"sqlite:///{path}")) as store:
         store.check_ready()
-        os.truncate(file, file.stat().st_size // 2)
+        os.truncate(path, path.stat().st_size // 2)
         with pytest.raises(Unavailable, match="is damaged"):
             names_of(store)
-        file.write_bytes(backup)
+        path.write_bytes(backup)
 
         with pytest.raises(
             Unavailable, match=r"^The store at .* Restore a backup, and start the server again"
         ):
             store.check_ready()
 
-    with closing(open_sqlite(f"sqlite:///{file}")) as store:
+    with closing(open_sqlite(f"sqlite:///{path}")) as store:
         store.check_ready()
         assert names_of(store) == ["kept"]
 

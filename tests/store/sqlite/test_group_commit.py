@@ -6,32 +6,24 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event, Thread, Timer, get_ident
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import pytest
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError
 
 from domain.errors import Conflict, NotFound, Unavailable
 from store.api import ProfileFilter, WriteTransaction
 from store.sqlite.group_commit import GroupCommit
-from store.sqlite.store import SqliteStore, open_sqlite
+from store.sqlite.store import SqliteStore
 from store.testsuite.samples import add_profiles, names_of, new_profile
-from tests.store.backends import connections_in_use
+from tests.store.sqlite.files import Failure, connection_of, disk_error, driver_of, locked, opened
+from tests.store.waiting import LONG_SECONDS, wait_until
 
 Work: TypeAlias = Callable[[WriteTransaction], object]
 
 EVERYTHING = ProfileFilter()
-
-LONG_SECONDS = 300.0
-"""What no step of these tests takes; they fail then instead of standing still."""
-
-
-class Failure(Exception):
-    """What a handler raises in the middle of its work."""
 
 
 class Writers:
@@ -59,7 +51,7 @@ class Writers:
             return works[0](tx)
 
         running = [self._submit(first)]
-        until(lambda: self.groups._writing is not None)
+        wait_until(lambda: self.groups._writing is not None)
         for number, work in enumerate(works[1:], start=1):
             running.append(self._submit(work))
             self._until_waiting(number)
@@ -76,7 +68,7 @@ class Writers:
 
         def fail(_connection: Connection) -> None:
             if next(left, None) is not None:
-                raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+                raise disk_error("COMMIT")
 
         event.listen(self.store._writer, "commit", fail)
 
@@ -88,23 +80,10 @@ class Writers:
         return self._pool.submit(write)
 
     def _until_waiting(self, number: int) -> None:
-        until(lambda: len(self.groups._turns._waiting) == number)
+        wait_until(lambda: len(self.groups._turns._waiting) == number)
 
     def _count(self, _connection: Connection) -> None:
         self.commits += 1
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "profiles.db"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[SqliteStore]:
-    with closing(open_sqlite(f"sqlite:///{path}")) as store:
-        store.migrate()
-        yield store
-        assert connections_in_use(store) == 0
 
 
 @pytest.fixture
@@ -113,24 +92,12 @@ def writers(path: Path) -> Iterator[Writers]:
         yield Writers(store, pool)
 
 
-def until(condition: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + LONG_SECONDS
-    while not condition():
-        assert time.monotonic() < give_up_at
-        time.sleep(0.001)
-
-
 def outcome(running: Future[object]) -> object:
     return running.exception(LONG_SECONDS) or running.result()
 
 
 def add(name: str) -> Work:
     return lambda tx: tx.profiles.add(new_profile(name)).name
-
-
-def connection_of(tx: Any) -> Connection:
-    connection: Connection = tx.profiles._connection
-    return connection
 
 
 def kinds(outcomes: list[object]) -> list[object]:
@@ -201,25 +168,13 @@ def test_nobody_is_answered_before_the_commit_and_readers_see_nothing(writers: W
         return seen
 
     *others, _last = running = writers.start(add("a"), add("b"), last)
-    until(lambda: not writers.groups._turns._waiting)
+    wait_until(lambda: not writers.groups._turns._waiting)
     time.sleep(0.05)
 
     assert [other.done() for other in others] == [False, False]
     assert names_of(writers.store) == []
     finish.set()
     assert [outcome(each) for each in running] == ["a", "b", ["a", "b"]]
-
-
-@pytest.mark.parametrize("place", [0, 1, 2, 3])
-def test_a_block_that_raises_does_the_others_no_harm(writers: Writers, place: int) -> None:
-    works: list[Work] = [add("a"), add("b"), add("c")]
-    works.insert(place, add_and_raise(Failure()))
-
-    outcomes = kinds(writers.run(*works))
-
-    assert outcomes.pop(place) is Failure
-    assert outcomes == ["a", "b", "c"]
-    assert names_of(writers.store) == ["a", "b", "c"]
 
 
 def test_a_conflict_that_a_block_survives_stays_its_own(writers: Writers) -> None:
@@ -238,7 +193,7 @@ def test_what_a_block_raises_is_told_after_the_commit(writers: Writers, error: E
     _, refused, _ = running = writers.start(
         add("a"), add_and_raise(error), lambda _tx: finish.wait(LONG_SECONDS)
     )
-    until(lambda: not writers.groups._turns._waiting)
+    wait_until(lambda: not writers.groups._turns._waiting)
     time.sleep(0.05)
 
     assert not refused.done()
@@ -309,13 +264,7 @@ def test_a_store_that_is_closed_keeps_no_connection(path: Path) -> None:
         driver.execute("SELECT 1")
 
 
-# What loses a whole transaction.
-
-
-def driver_of(tx: WriteTransaction) -> sqlite3.Connection:
-    driver: Any = connection_of(tx).connection.driver_connection
-    assert isinstance(driver, sqlite3.Connection)
-    return driver
+# What fails alone, and what loses a whole transaction.
 
 
 def fill_the_disk(tx: WriteTransaction) -> None:
@@ -330,29 +279,41 @@ def fill_the_disk(tx: WriteTransaction) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
 
 
+ALONE: dict[str, tuple[Work, str]] = {
+    "a block": (add_and_raise(Failure()), "Failure()"),
+    "an interruption": (add_and_raise(KeyboardInterrupt()), "KeyboardInterrupt()"),
+    "a statement that finds no space": (
+        fill_the_disk,
+        "is full: database or disk is full. Make space on its disk.",
+    ),
+}
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 3])
+@pytest.mark.parametrize("fails", ALONE)
+def test_what_fails_alone_does_the_others_no_harm(writers: Writers, fails: str, place: int) -> None:
+    work, told = ALONE[fails]
+    works: list[Work] = [add("a"), add("b"), add("c")]
+    works.insert(place, work)
+
+    outcomes = writers.run(*works)
+
+    assert told in repr(outcomes.pop(place))
+    assert outcomes == ["a", "b", "c"]
+    assert names_of(writers.store) == ["a", "b", "c"]
+
+
 def lose_the_transaction(tx: WriteTransaction) -> None:
     """Fail in a statement as SQLite does when it rolls the whole transaction back."""
 
     def fail(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if statement.startswith("INSERT"):
             driver.execute("ROLLBACK")
-            raise OperationalError(statement, None, sqlite3.OperationalError("disk I/O error"))
+            raise disk_error(statement)
 
     driver = driver_of(tx)
     event.listen(connection_of(tx), "before_cursor_execute", fail)
     tx.profiles.add(new_profile("lost"))
-
-
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_statement_that_finds_no_space_fails_alone(writers: Writers, place: int) -> None:
-    works: list[Work] = [add("a"), add("b")]
-    works.insert(place, fill_the_disk)
-
-    outcomes = writers.run(*works)
-
-    assert "is full: database or disk is full. Make space on its disk." in str(outcomes.pop(place))
-    assert outcomes == ["a", "b"]
-    assert names_of(writers.store) == ["a", "b"]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -388,14 +349,6 @@ def test_a_block_that_hides_a_lost_transaction_is_not_told_that_it_is_done(
 # Other processes.
 
 
-@contextmanager
-def locked(path: Path) -> Iterator[sqlite3.Connection]:
-    """Hold the write lock of a file, as another process would."""
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield other
-
-
 def test_a_group_waits_for_another_processs_write(path: Path, writers: Writers) -> None:
     with locked(path) as other:
         Timer(0.3, other.execute, ["COMMIT"]).start()
@@ -412,7 +365,7 @@ def test_those_behind_a_writer_who_gave_up_try_on_their_own(
     monkeypatch.setattr("store.sqlite.store.BUSY_TIMEOUT_MS", 300)
     with locked(path) as other, ThreadPoolExecutor(4) as pool:
         running = [pool.submit(add_profiles, writers.store, [name]) for name in "abcd"]
-        until(lambda: any(each.done() for each in running))
+        wait_until(lambda: any(each.done() for each in running))
         other.execute("ROLLBACK")
         failures = [each.exception(LONG_SECONDS) for each in running]
 
@@ -458,18 +411,6 @@ def test_another_process_gets_its_turn_among_writers_who_never_pause(path: Path)
 # Interruptions, and ends.
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_an_interruption_leaves_the_group_to_the_others(writers: Writers, place: int) -> None:
-    works: list[Work] = [add("a"), add("b")]
-    works.insert(place, add_and_raise(KeyboardInterrupt()))
-
-    outcomes = kinds(writers.run(*works))
-
-    assert outcomes.pop(place) is KeyboardInterrupt
-    assert outcomes == ["a", "b"]
-    assert names_of(writers.store) == ["a", "b"]
-
-
 def test_an_interruption_in_the_middle_of_a_statement_ends_the_group(writers: Writers) -> None:
     def interrupted(tx: WriteTransaction) -> None:
         thread = get_ident()
@@ -495,7 +436,7 @@ def test_an_interruption_while_waiting_for_the_turn_leaves_the_queue(writers: Wr
     [holding] = writers.start(lambda _tx: finish.wait(LONG_SECONDS))
 
     def interrupt() -> None:
-        until(lambda: len(writers.groups._turns._waiting) == 1)
+        wait_until(lambda: len(writers.groups._turns._waiting) == 1)
         os.kill(os.getpid(), signal.SIGINT)
 
     interrupting = Thread(target=interrupt)
@@ -524,7 +465,7 @@ def test_whoever_is_interrupted_when_it_is_called_ends_the_group(
         monkeypatch.setattr(turns, "enter", called_and_interrupted)
         waiting = Thread(target=lambda: outcomes.append(interrupted()))
         waiting.start()
-        until(lambda: len(turns._waiting) == 1)
+        wait_until(lambda: len(turns._waiting) == 1)
         monkeypatch.undo()
         return tx.profiles.add(new_profile("a")).name
 
@@ -538,7 +479,7 @@ def test_whoever_is_interrupted_when_it_is_called_ends_the_group(
     outcomes: list[object] = []
 
     assert writers.run(second_is_interrupted) == ["a"]
-    until(lambda: kinds(outcomes) == [KeyboardInterrupt])
+    wait_until(lambda: kinds(outcomes) == [KeyboardInterrupt])
     assert names_of(writers.store) == ["a"]
     assert add_profiles(writers.store, ["after"]) == [2]
 

@@ -5,32 +5,23 @@
 
 import os
 import random
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
 from threading import Lock, Thread
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event
-from sqlalchemy.exc import OperationalError
 
 from domain.errors import Conflict, NotFound, Unavailable
 from store.api import WriteTransaction
 from store.sql.engine import SqlStore
-from store.sqlite.store import open_sqlite
 from store.testsuite.samples import names_of, new_profile
-from tests.store.backends import connections_in_use
+from tests.store.sqlite.files import Failure, disk_error, driver_of, opened
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "1"))
 THREADS = 16
 WRITES = 12
 HANG_SECONDS = 300
-
-
-class Failure(Exception):
-    """What a handler raises in the middle of its work."""
 
 
 class Hammer:
@@ -59,7 +50,7 @@ class Hammer:
 
     def _commit(self, _connection: Connection) -> None:
         if self._disk.random() < 0.15:
-            raise OperationalError("COMMIT", None, sqlite3.OperationalError("disk I/O error"))
+            raise disk_error("COMMIT")
 
     def _write_much(self, thread: int) -> None:
         rng = random.Random(f"{self._seed}/{thread}")
@@ -100,24 +91,18 @@ def _end(tx: WriteTransaction, rng: random.Random) -> None:
         case 4:
             raise KeyboardInterrupt
         case 5:
-            _driver(tx).execute("ROLLBACK")
+            driver_of(tx).execute("ROLLBACK")
             raise Unavailable("The store rolled everything back by itself.")
         case 6:
-            _driver(tx).execute("ROLLBACK")
+            driver_of(tx).execute("ROLLBACK")
         case _:
             pass
 
 
-def _driver(tx: Any) -> sqlite3.Connection:
-    driver: sqlite3.Connection = tx.profiles._connection.connection.driver_connection
-    return driver
-
-
 @pytest.mark.timeout(HANG_SECONDS * 3)
 @pytest.mark.parametrize("seed", range(ROUNDS))
-def test_what_was_told_as_done_is_there_and_nothing_else(tmp_path: Path, seed: int) -> None:
-    with closing(open_sqlite(f"sqlite:///{tmp_path / 'profiles.db'}")) as store:
-        store.migrate()
+def test_what_was_told_as_done_is_there_and_nothing_else(path: Path, seed: int) -> None:
+    with opened(path) as store:
         hammer = Hammer(store, seed)
 
         assert hammer.run() == []
@@ -129,4 +114,3 @@ def test_what_was_told_as_done_is_there_and_nothing_else(tmp_path: Path, seed: i
         assert hammer.taken <= kept
         assert hammer.outcomes["NoneType"] > 0
         assert hammer.outcomes["Unavailable"] > 0
-        assert connections_in_use(store) == 0

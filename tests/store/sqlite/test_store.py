@@ -2,9 +2,9 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,34 +12,14 @@ from sqlalchemy import Engine
 
 from domain.errors import Unavailable
 from store.registry import open_store
-from store.sql.engine import SqlStore
-from store.sqlite.store import BUSY_TIMEOUT_MS, POLL_MS, open_sqlite
+from store.sqlite.store import BUSY_TIMEOUT_MS, POLL_MS
 from store.testsuite.samples import add_profiles, names_of, new_copy, new_profile, user
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "profiles.db"
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[SqlStore]:
-    with closing(open_sqlite(f"sqlite:///{path}")) as store:
-        store.migrate()
-        yield store
+from tests.store.sqlite.files import locked, opened
 
 
 def pragma(engine: Engine, name: str) -> object:
     with engine.connect() as connection:
         return connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[sqlite3.Connection]:
-    """Hold the write lock of a file, as another process would."""
-    with closing(sqlite3.connect(path, isolation_level=None, check_same_thread=False)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        yield other
 
 
 @pytest.mark.parametrize(
@@ -199,20 +179,15 @@ def test_readers_do_not_wait_for_another_processs_write(path: Path) -> None:
             store.check_ready()
 
 
-@pytest.mark.parametrize("url", ["sqlite:", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:x.db"])
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:", "sqlite://", "sqlite:///", "sqlite:///:memory:", "sqlite:x.db", "sqlite://var/profiles.db"],
+)
 def test_a_url_without_a_file_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="An SQLite store needs a file") as refused:
         open_store(url)
 
     assert str(refused.value) == f'An SQLite store needs a file: "sqlite:///path/to/file.db", not "{url}".'
-
-
-def test_a_url_with_two_slashes_is_refused_when_it_is_opened() -> None:
-    with (
-        pytest.raises(ValueError, match="An SQLite store needs a file"),
-        closing(open_store("sqlite://var/profiles.db")),
-    ):
-        pass
 
 
 def test_a_folder_that_cannot_be_made_makes_the_store_unavailable(tmp_path: Path) -> None:
@@ -222,19 +197,14 @@ def test_a_folder_that_cannot_be_made_makes_the_store_unavailable(tmp_path: Path
         open_store(f"sqlite:///{tmp_path / 'file' / 'below' / 'profiles.db'}")
 
 
-def test_a_folder_in_the_files_place_makes_the_store_unavailable(path: Path) -> None:
-    path.mkdir()
-    with closing(open_store(f"sqlite:///{path}")) as store, pytest.raises(Unavailable):
-        store.check_ready()
+@pytest.mark.parametrize("spoil", [Path.mkdir, lambda path: path.write_bytes(b"A letter. " * 300)])
+def test_what_is_no_database_makes_the_store_unavailable(path: Path, spoil: Callable[[Path], object]) -> None:
+    spoil(path)
 
-
-def test_a_file_that_is_no_database_makes_the_store_unavailable(path: Path) -> None:
-    path.write_bytes(b"This is a letter to a friend. " * 100)
     with closing(open_store(f"sqlite:///{path}")) as store:
-        with pytest.raises(Unavailable):
-            store.check_ready()
-        with pytest.raises(Unavailable):
-            store.migrate()
+        for work in (store.check_ready, store.migrate):
+            with pytest.raises(Unavailable):
+                work()
 
 
 def test_a_programming_error_is_not_called_an_outage(path: Path) -> None:

@@ -2,23 +2,12 @@
 
 import json
 from collections.abc import Callable
-from contextlib import closing
 
 import pytest
 
 from store.memory import MemoryStore
-from store.registry import open_store
 from store.transfer import Unreadable
-from tests.store.sql.plans import EVERYTHING, carry_out
 from tests.store.transfer.exports import exported, file_of_records, imported, records_of
-
-
-@pytest.fixture(scope="module")
-def whole() -> bytes:
-    """Give an export with every kind of record."""
-    with closing(open_store("memory:")) as store:
-        carry_out(store, EVERYTHING)
-        return exported(store)
 
 
 def refusal_of(file: bytes) -> str:
@@ -31,15 +20,15 @@ def refusal_of(file: bytes) -> str:
     return str(refused.value)
 
 
-def test_a_file_that_is_cut_anywhere_is_refused(whole: bytes) -> None:
-    for length in range(len(whole) - 1):
+def test_a_file_that_is_cut_anywhere_is_refused(everything: bytes) -> None:
+    for length in range(len(everything) - 1):
         store = MemoryStore()
         with pytest.raises(Unreadable):
-            imported(store, whole[:length])
+            imported(store, everything[:length])
 
 
-def test_a_cut_is_told_with_its_line(whole: bytes) -> None:
-    lines = whole.splitlines(keepends=True)
+def test_a_cut_is_told_with_its_line(everything: bytes) -> None:
+    lines = everything.splitlines(keepends=True)
 
     assert refusal_of(b"".join(lines[:-1])) == (
         f"The file was cut off: it ends after line {len(lines) - 1}, and its last line is missing."
@@ -47,8 +36,8 @@ def test_a_cut_is_told_with_its_line(whole: bytes) -> None:
     assert refusal_of(b"".join(lines[:9]) + lines[9][:20]) == "The file was cut off: it ends within line 10."
 
 
-def test_the_last_line_needs_no_end(whole: bytes) -> None:
-    imported(MemoryStore(), whole.rstrip(b"\n"))
+def test_the_last_line_needs_no_end(everything: bytes) -> None:
+    imported(MemoryStore(), everything.rstrip(b"\n"))
 
 
 FIRST = b'{"format":"access-profiles","version":1,"exported_at":"2026-03-01T08:00:00.123456Z"}'
@@ -67,10 +56,10 @@ FIRST = b'{"format":"access-profiles","version":1,"exported_at":"2026-03-01T08:0
         ),
     ],
 )
-def test_a_first_line_of_another_file_is_refused(whole: bytes, first: bytes, told: str) -> None:
-    assert whole.startswith(FIRST)
+def test_a_first_line_of_another_file_is_refused(everything: bytes, first: bytes, told: str) -> None:
+    assert everything.startswith(FIRST)
 
-    assert told in refusal_of(whole.replace(FIRST, first, 1))
+    assert told in refusal_of(everything.replace(FIRST, first, 1))
 
 
 @pytest.mark.parametrize(
@@ -94,16 +83,16 @@ def test_a_record_that_is_none_is_refused(record: dict[str, object], told: str) 
     assert told in refusal_of(file_of_records([record]))
 
 
-def test_unknown_members_are_refused_at_any_depth(whole: bytes) -> None:
-    records = records_of(whole)
+def test_unknown_members_are_refused_at_any_depth(everything: bytes) -> None:
+    records = records_of(everything)
     [profile] = [record for record in records if record["kind"] == "access_profile"]
     profile["policy"]["mcp"]["magic"] = True
 
     assert "unknown field `magic` - at `$.policy.mcp`" in refusal_of(file_of_records(records))
 
 
-def test_a_secret_that_is_no_hash_is_refused_and_not_told(whole: bytes) -> None:
-    records = records_of(whole)
+def test_a_secret_that_is_no_hash_is_refused_and_not_told(everything: bytes) -> None:
+    records = records_of(everything)
     key = next(record for record in records if record["kind"] == "api_key")
     key["secret_hash"] = "c2VjcmV0"
 
@@ -123,24 +112,24 @@ CHANGES: dict[str, Callable[[bytes], bytes]] = {
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_a_change_that_makes_sense_is_noticed_by_the_checksum(whole: bytes, change: str) -> None:
-    changed = CHANGES[change](whole)
-    assert changed != whole
+def test_a_change_that_makes_sense_is_noticed_by_the_checksum(everything: bytes, change: str) -> None:
+    changed = CHANGES[change](everything)
+    assert changed != everything
 
     assert "The file was damaged or changed." in refusal_of(changed)
 
 
-def test_lines_after_the_last_are_refused(whole: bytes) -> None:
-    told = refusal_of(whole + whole)
+def test_lines_after_the_last_are_refused(everything: bytes) -> None:
+    told = refusal_of(everything + everything)
 
-    assert told == f"Line {len(whole.splitlines()) + 1} comes after what should be the last line."
+    assert told == f"Line {len(everything.splitlines()) + 1} comes after what should be the last line."
 
 
-def test_no_secret_is_in_a_file_but_its_hash(whole: bytes) -> None:
-    kept = [record for record in records_of(whole) if record["kind"] == "api_key"]
+def test_no_secret_is_in_a_file_but_its_hash(everything: bytes) -> None:
+    kept = [record for record in records_of(everything) if record["kind"] == "api_key"]
 
     assert {name for record in kept for name in record} == {
         *("kind", "id", "name", "secret_hash", "key_prefix", "scopes"),
         *("created_at", "expires_at", "revoked_at"),
     }
-    assert json.loads(whole.splitlines()[-1])["counts"]["api_key"] == 2
+    assert json.loads(everything.splitlines()[-1])["counts"]["api_key"] == 2

@@ -1,12 +1,107 @@
-"""Filters of the list: each keeps what it names and nothing else, alone and together."""
+"""The list: its pages and their order, honest counts, and filters that keep what they name."""
 
 from typing import Any
 
-from conformance.access_profiles import calls
+from conformance.access_profiles import calls, pages, samples
 from conformance.http.client import Query
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
+
+
+@check("AP-LST-001")
+def created_is_listed(session: Session) -> None:
+    """Creates three profiles, and after each asks at once for the list that its name filters.
+
+    It is to be there.
+    """
+    for _ in range(3):
+        profile = calls.create(session)
+        answer = calls.browse(session, {"search": f"{profile['name']}"})
+        ids = [row.get("id") for row in calls.listed(answer)]
+        expect.equal(ids.count(profile["id"]), 1, "how often the new profile is listed", answer)
+
+
+@check("AP-LST-002")
+def counts(session: Session) -> None:
+    """Creates five profiles and asks for pages of several sizes and places.
+
+    `count` is to be the number of rows, `total_count` to be 5 on each.
+    """
+    _create(session, 5)
+    for limit, offset, rows in ((2, 0, 2), (2, 4, 1), (100, 0, 5), (1, 2, 1), (5, 0, 5)):
+        answer = calls.browse(session, {"search": session.namespace, "limit": limit, "offset": offset})
+        expect.equal(len(calls.listed(answer)), rows, "the number of rows", answer)
+        expect.members(answer, count=rows, total_count=5)
+
+
+@check("AP-LST-003")
+def pages_follow(session: Session) -> None:
+    """Creates seven profiles and reads them in pages of three, two and one.
+
+    Together the pages are to hold each profile exactly once.
+    """
+    created = _create(session, 7)
+    for limit in (3, 2, 1):
+        seen: list[Any] = []
+        for offset in range(0, 7, limit):
+            answer = calls.browse(session, {"search": session.namespace, "limit": limit, "offset": offset})
+            seen += [row.get("id") for row in calls.listed(answer)]
+        expect.same_items(seen, created, f"ids over pages of {limit}")
+
+
+@check("AP-LST-004")
+def ordered(session: Session) -> None:
+    """Creates profiles whose names fall while their ids rise, and looks for rising ids.
+
+    In one page, across two pages, and in a page of profiles that were there before.
+    """
+    for ending in "zmkba":
+        calls.create(session, name=f"{session.namespace}{ending}")
+    whole = calls.browse(session, {"search": session.namespace})
+    halves = [calls.browse(session, {"search": session.namespace, "limit": 3, "offset": o}) for o in (0, 3)]
+    for answers in ([whole], halves, [calls.browse(session, {"limit": pages.LARGEST_LIMIT})]):
+        ids = [row.get("id") for answer in answers for row in calls.listed(answer)]
+        expect.equal(ids, sorted(ids), "ids in their order", *answers)
+
+
+@check("AP-LST-005")
+def clamped(session: Session) -> None:
+    """Makes sure of 26 profiles, then sends `limit` and `offset` absent, too small, too large and in range.
+
+    The answer is to repeat the values used, and to have as many rows as they allow.
+    """
+    total = expect.member(calls.browse(session, {"limit": 1}), "total_count")
+    expect.holds(isinstance(total, int), "an integer total_count", total)
+    _create(session, max(0, pages.DEFAULT_LIMIT + 1 - total))
+    for query in ({}, *pages.IN_AND_OUT_OF_BOUNDS):
+        pages.clamped(calls.browse(session, query), "access_profiles", query)
+
+
+@check("AP-LST-006")
+def behind_the_end(session: Session) -> None:
+    """Creates three profiles and asks for offsets 3, 4 and 2147483647.
+
+    The page is to be empty, `total_count` to be 3 all the same.
+    """
+    _create(session, 3)
+    for offset in (3, 4, pages.FAR):
+        answer = calls.browse(session, {"search": session.namespace, "offset": offset})
+        expect.status(answer, 200)
+        expect.members(answer, access_profiles=[], count=0, total_count=3)
+
+
+@check("AP-LST-013")
+def rows_are_profiles(session: Session) -> None:
+    """Creates a small profile and a full one, and compares each row with `getAccessProfile`."""
+    calls.create(session)
+    calls.create(session, **samples.full(session.name()))
+    page = calls.browse(session, {"search": session.namespace})
+    rows = calls.listed(page)
+    expect.equal(len(rows), 2, "the number of rows", page)
+    for row in rows:
+        read = calls.read(session, row.get("id"))
+        expect.equal(row, calls.shown(read, 200), "the row", page, read)
 
 
 @check("AP-LST-007")
@@ -124,8 +219,12 @@ def not_a_value(session: Session) -> None:
             expect.status(calls.browse(session, {name: value}), 400)
 
 
+def _create(session: Session, number: int) -> list[int]:
+    return [calls.create(session)["id"] for _ in range(number)]
+
+
 def _finds(session: Session, query: Query, wanted: list[Any]) -> None:
     answer = calls.browse(session, query)
     found = [row.get("id") for row in calls.listed(answer)]
-    expect.equal(sorted(found, key=str), sorted(wanted, key=str), "the ids found", answer)
-    expect.equal(expect.member(answer, "total_count"), len(wanted), "total_count", answer)
+    expect.same_items(found, wanted, "the ids found", answer)
+    expect.members(answer, total_count=len(wanted))

@@ -1,4 +1,4 @@
-"""Revisions of the tables: what the scripts make is what the program states."""
+"""Revisions of the tables, on both databases: what the scripts make is what the program states."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -12,18 +12,20 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 
 from domain.errors import WrongRevision
+from store.registry import open_store
 from store.sql.engine import SqlStore
 from store.sql.migrate import config, is_stated
 from store.sql.revision import current_revision, head_revision, known_revisions
 from store.sql.tables import metadata
-from store.sqlite.store import open_sqlite
 from store.testsuite.samples import add_profiles, names_of, new_profile
+from tests.store.backends import new_database_url
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
+@pytest.fixture(params=["postgresql", "sqlite"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     """Give a store whose tables are not made yet."""
-    with closing(open_sqlite(f"sqlite:///{tmp_path / 'profiles.db'}")) as opened:
+    with closing(open_store(new_database_url(request.param, tmp_path))) as opened:
+        assert isinstance(opened, SqlStore)
         yield opened
 
 
@@ -39,13 +41,17 @@ def tables(store: SqlStore) -> set[str]:
 
 
 def downgrade(store: SqlStore, to: str) -> None:
-    with store._writer.begin() as connection:
+    with store._migrator.begin() as connection:
         command.downgrade(config(connection), to)
 
 
-def pretend(store: SqlStore, to: str) -> None:
-    with store._writer.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = ?", (to,))
+@pytest.fixture
+def later(store: SqlStore) -> SqlStore:
+    """Give a store that a later program migrated."""
+    store.migrate()
+    with store._migrator.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    return store
 
 
 def test_an_empty_store_is_brought_to_the_head(store: SqlStore) -> None:
@@ -125,24 +131,18 @@ def test_a_store_that_was_taken_back_is_not_ready(store: SqlStore) -> None:
         store.check_ready()
 
 
-def test_a_store_of_a_later_program_is_not_ready_and_says_so(store: SqlStore) -> None:
-    store.migrate()
-    pretend(store, "9999")
-
+def test_a_store_of_a_later_program_is_not_ready_and_says_so(later: SqlStore) -> None:
     with pytest.raises(WrongRevision, match="at revision 9999, which this program does not know") as refused:
-        store.check_ready()
+        later.check_ready()
 
     assert "access-profiles migrate" not in str(refused.value)
 
 
-def test_migrating_the_tables_of_a_later_program_is_refused_with_a_sentence(store: SqlStore) -> None:
-    store.migrate()
-    pretend(store, "9999")
-
+def test_migrating_the_tables_of_a_later_program_is_refused_with_a_sentence(later: SqlStore) -> None:
     with pytest.raises(WrongRevision, match="at revision 9999, which this program does not know"):
-        store.migrate()
+        later.migrate()
 
-    assert revision(store) == "9999"
+    assert revision(later) == "9999"
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
