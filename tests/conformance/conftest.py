@@ -14,13 +14,16 @@ from conformance import runner
 from conformance.contract import document
 from conformance.http.target import Target
 from conformance.run.plan import Plan
+from conformance.run.session import Workspace
 from conformance.runner import planned
 from conformance.selftest import proof
+from conformance.selftest.combinators import On, on
 from conformance.selftest.middleware import Fault, FaultyApp
 from conformance.selftest.trials import TrialServer
 from server.connexion_app import create_app
 from store.registry import open_store
 from store.testsuite.samples import new_profile
+from tests.conformance.command import Command
 from tests.serving import LONG_SECONDS, add_keys, served_in_a_thread
 
 CLAUSES_ALONE = dict.fromkeys(("boundary", "fuzz", "model"), "the clauses alone")
@@ -34,14 +37,19 @@ class Breakable:
     target: Target
 
     @contextmanager
-    def broken_by(self, fault: Fault | None) -> Iterator[None]:
-        """Give the server with a fault, which is not to crash itself."""
+    def broken(self, fault: Fault | None) -> Iterator[None]:
+        """Break the server for as long as the block lasts. What the fault raises itself is none."""
         self.app.break_with(fault)
         try:
             yield
             assert self.app.crashes == []
         finally:
             self.app.break_with(None)
+
+
+def lacking(*parts: str, status: int = 404) -> On:
+    """Return a fault: the server has nothing at paths with these parts."""
+    return on(when=lambda request: any(part in request.path for part in parts)).refuse(status)
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +74,26 @@ def breakable(tmp_path_factory: pytest.TempPathFactory, _quiet: None) -> Iterato
     with served_in_a_thread(app) as port:
         given = {"admin": keys.admin, "viewer": keys.viewer}
         yield Breakable(app, Target(f"http://127.0.0.1:{port}", given, timeout=LONG_SECONDS))
+
+
+@pytest.fixture
+def workspace(breakable: Breakable) -> Iterator[Workspace]:
+    """Give a run against the breakable server; who makes something with it cleans up."""
+    with Workspace(document.load(), breakable.target, 1) as opened:
+        yield opened
+
+
+@pytest.fixture
+def keyed(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the breakable server's keys in the environment, where commands find them."""
+    monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
+    monkeypatch.setenv("CONFORMANCE_VIEWER_KEY", breakable.target.viewer_key or "")
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str]) -> Command:
+    """Give the command as it is called: `command("list", "--profile", "http")`."""
+    return Command(capsys)
 
 
 @pytest.fixture(scope="session")

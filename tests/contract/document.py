@@ -67,3 +67,9 @@ def parameters() -> Iterator[tuple[str, Node]]:
     for operation_id, operation in OPERATIONS.items():
         for parameter in operation.get("parameters", ()):
             yield operation_id, resolved(parameter)
+
+
+def inputs(operation: Node) -> list[Node]:
+    """Return the parameters of an operation, those of its path first."""
+    item = next(item for item in DOCUMENT["paths"].values() if operation in item.values())
+    return [resolved(each) for each in (*item.get("parameters", ()), *operation.get("parameters", ()))]

@@ -12,58 +12,34 @@ SCHEMAS: Node = DOCUMENT["components"]["schemas"]
 
 # The fields of the example on the page that this API was first documented on. What it shows as a number is an
 # integer or an amount here; the type says which.
-BUDGET = {
-    "id": "string",
-    "max_limit": "number",
-    "scope": "string",
-    "current_usage": "number",
-    "last_reset": "date-time",
+
+
+def typed(**names: str) -> dict[str, Any]:
+    """Return fields by their types."""
+    return {name: kind for kind, fields in names.items() for name in fields.split()}
+
+
+BUDGET = typed(string="id scope", number="max_limit current_usage", instant="last_reset")
+LIMITS = "token_max_limit request_max_limit token_current_usage request_current_usage"
+RATE_LIMIT = typed(string="id", integer=LIMITS)
+PROVIDER = typed(string="provider_name", integer="id", boolean="all_models_allowed") | {
+    "allowed_models": ["string"],
+    "budgets": [BUDGET],
+    "rate_limit": RATE_LIMIT,
 }
-RATE_LIMIT = {
-    "id": "string",
-    "token_max_limit": "integer",
-    "request_max_limit": "integer",
-    "token_current_usage": "integer",
-    "request_current_usage": "integer",
+PROFILE = {
+    **typed(integer="id version", string="name description", boolean="is_active calendar_aligned"),
+    **typed(instant="created_at updated_at"),
+    "tags": ["string"],
+    "provider_configs": [PROVIDER],
+    "budgets": [BUDGET],
+    "rate_limit": RATE_LIMIT,
+    "mcp_tool_groups": [typed(integer="tool_group_id")],
+    "mcp_servers": [typed(string="mcp_server_id")],
+    "mcp_tool_overrides": [typed(string="mcp_client_id tool_name")],
 }
-FIRST_PAGE: dict[str, Any] = {
-    "access_profile": {
-        "id": "integer",
-        "name": "string",
-        "description": "string",
-        "is_active": "boolean",
-        "version": "integer",
-        "tags": ["string"],
-        "provider_configs": [
-            {
-                "provider_name": "string",
-                "id": "integer",
-                "all_models_allowed": "boolean",
-                "allowed_models": ["string"],
-                "budgets": [BUDGET],
-                "rate_limit": RATE_LIMIT,
-            }
-        ],
-        "budgets": [BUDGET],
-        "rate_limit": RATE_LIMIT,
-        "calendar_aligned": "boolean",
-        "mcp_tool_groups": [{"tool_group_id": "integer"}],
-        "mcp_servers": [{"mcp_server_id": "string"}],
-        "mcp_tool_overrides": [{"mcp_client_id": "string", "tool_name": "string"}],
-        "created_at": "date-time",
-        "updated_at": "date-time",
-    },
-    "roles": [
-        {
-            "id": "integer",
-            "access_profile_id": "integer",
-            "role_id": "integer",
-            "role_name": "string",
-            "is_default": "boolean",
-        }
-    ],
-    "user_count": "integer",
-}
+ROLE = typed(integer="id access_profile_id role_id", string="role_name", boolean="is_default")
+FIRST_PAGE: dict[str, Any] = {"access_profile": PROFILE, "roles": [ROLE], "user_count": "integer"}
 
 
 def differences(expected: Any, schema: Node, path: str = "") -> Iterator[str]:
@@ -81,7 +57,7 @@ def differences(expected: Any, schema: Node, path: str = "") -> Iterator[str]:
                 yield from differences(expected[0], schema["items"], f"{path}/0")
             else:
                 yield f"{path} is no array"
-        case "date-time":
+        case "instant":
             if (schema.get("type"), schema.get("format")) != ("string", "date-time"):
                 yield f"{path} is no instant"
         case _:

@@ -2,18 +2,16 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
-from tests.foreign.troubles.serving import served
+from tests.docs.running import CONFORMANCE, blocks, pasted, python
+from tests.foreign.troubles.serving import prepared, served
 from tests.serving import ROOT
 
 GUIDE = (ROOT / "docs" / "any-contract.md").read_text("utf-8")
-COMMAND = f'conformance() {{ "{sys.executable}" -m conformance "$@"; }}\n'
 
 
 @pytest.fixture
@@ -42,53 +40,34 @@ def with_clauses(contract: Path, folder: Path) -> Path:
 
 
 def test_every_line_of_the_guide_can_be_pasted(folder: Path) -> None:
-    *lines, last = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+    *lines, last = blocks(GUIDE, "sh")
     with served("notes") as server:
         # The clause is stated before the lines that check it.
         state = f"CONTRACT={with_clauses(server.contract, folder)}"
-        run = subprocess.run(
-            ["bash", "-eu", "-c", COMMAND + "\n".join([*lines, state, last])],
-            cwd=folder,
-            env={
-                "PATH": "/usr/bin:/bin",
-                "PYTHONPATH": str(ROOT),
-                "URL": server.url,
-                "CONTRACT": str(server.contract),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        script = CONFORMANCE + "\n".join([*lines, state, last])
+        run = pasted(script, folder, URL=server.url, CONTRACT=str(server.contract))
 
-    assert run.returncode == 0, run.stdout + run.stderr
     assert lines
     assert "PASS        NOTE-DEL-001" in run.stdout
     assert (folder / "reports" / "report.html").is_file()
 
 
 def test_a_skeleton_of_the_pages_check_is_printed(folder: Path) -> None:
-    with served("notes") as server:
-        contract = with_clauses(server.contract, folder)
-        command = [sys.executable, "-m", "conformance", "new-check", "NOTE-DEL-001"]
-        command += ["--contract", str(contract)]
-        run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    with prepared("notes") as server:
+        contract = str(with_clauses(server.contract, folder))
+        printed = python("-m", "conformance", "new-check", "NOTE-DEL-001", "--contract", contract).stdout
 
-    assert '@check("NOTE-DEL-001")' in run.stdout
-    assert 'session.call("deleteNote", parameters={"note_id": ...})' in run.stdout
-    compile(run.stdout, "printed", "exec")
+    assert '@check("NOTE-DEL-001")' in printed
+    assert 'session.call("deleteNote", parameters={"note_id": ...})' in printed
+    compile(printed, "printed", "exec")
 
 
 def test_the_line_that_repeats_a_check_of_ones_own_names_its_package(folder: Path) -> None:
     module = folder / "note_checks" / "deletion.py"
     module.write_text(module.read_text().replace("parameters=place), 404)", "parameters=place), 410)"))
     with served("notes") as server:
-        contract = with_clauses(server.contract, folder)
-        command = [sys.executable, "-m", "conformance", "check", server.url, "--contract", str(contract)]
-        command += ["--checks", "note_checks", "--only", "NOTE-DEL-001"]
-        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
-        run = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
+        command = ["-m", "conformance", "check", server.url, "--only", "NOTE-DEL-001"]
+        command += ["--contract", str(with_clauses(server.contract, folder)), "--checks", "note_checks"]
+        run = python(*command, folder=folder, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}, code=1)
 
-    assert run.returncode == 1, run.stdout + run.stderr
     assert re.search(r"again +conformance check .* --checks note_checks", run.stdout)

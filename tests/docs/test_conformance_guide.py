@@ -1,8 +1,6 @@
 """The lines of the guide for QA are run as a reader would paste them, against a gateway of another make."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,11 +9,11 @@ from conformance.access_profiles.preflight import __file__ as preflight_file
 from conformance.contract import document
 from conformance.run.preflight import __file__ as any_preflight_file
 from conformance.run.verdict import ExitCode, Status
+from tests.docs.running import CONFORMANCE, blocks, pasted
 from tests.second.mistakes import MISTAKES
 from tests.second.running import ROOT, running
 
 GUIDE = (ROOT / "docs" / "conformance.md").read_text("utf-8")
-COMMAND = f'conformance() {{ "{sys.executable}" -m conformance "$@"; }}\n'
 
 
 def rows(title: str) -> list[str]:
@@ -25,25 +23,11 @@ def rows(title: str) -> list[str]:
 
 
 def test_every_line_of_the_guide_can_be_pasted(tmp_path: Path) -> None:
-    lines = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+    lines = blocks(GUIDE, "sh")
     with running() as server:
-        environment = {
-            "PATH": "/usr/bin:/bin",
-            "PYTHONPATH": str(ROOT),
-            "URL": server.url,
-            "KEY": server.keys["admin"],
-            "VIEWER_KEY": server.keys["viewer"],
-        }
-        run = subprocess.run(
-            ["bash", "-eu", "-c", COMMAND + "\n".join(lines)],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        keys = {"KEY": server.keys["admin"], "VIEWER_KEY": server.keys["viewer"]}
+        pasted(CONFORMANCE + "\n".join(lines), tmp_path, URL=server.url, **keys)
 
-    assert run.returncode == 0, run.stdout + run.stderr
     assert len(lines) > 6
 
 

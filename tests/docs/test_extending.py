@@ -1,13 +1,12 @@
 """The store of docs/extending.md works as an author would bring it."""
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from store.registry import ENTRY_POINTS
+from tests.docs.running import python
 from tests.serving import ROOT
 from tests.store.testsuite.runs import SuiteRun, run_suite
 
@@ -46,8 +45,6 @@ def test_the_server_knows_the_scheme_of_the_page(distribution: Path) -> None:
         f"import sys; sys.path.insert(0, {str(distribution)!r}); from store.registry import open_store; "
         "print(type(open_store('carrier-pigeon://loft/7')).__name__)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = python("-c", program)
 
     assert done.stdout == "PigeonStore\n"

@@ -2,10 +2,10 @@
 
 import json
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
+from tests.docs.running import pasted
 from tests.serving import ROOT, add_keys, running_server
 
 GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")
@@ -43,15 +43,9 @@ def test_every_line_of_the_guide_does_what_it_says(tmp_path: Path) -> None:
     store = f"sqlite:///{tmp_path / 'profiles.db'}"
     keys = add_keys(store)
     with running_server(store, keys) as server:
-        run = subprocess.run(
-            ["bash", "-eu", "-c", f"\necho '{END}'\n".join(code for code, _ in STEPS)],
-            env={"PATH": "/usr/bin:/bin", "URL": f"{server.url}/api", "KEY": keys.admin},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        script = f"\necho '{END}'\n".join(code for code, _ in STEPS)
+        run = pasted(script, tmp_path, URL=f"{server.url}/api", KEY=keys.admin)
 
-    assert run.returncode == 0, run.stderr
     outputs = run.stdout.split(END)
     assert len(outputs) == len(STEPS) > 15
     for (code, shown), output in zip(STEPS, outputs, strict=True):

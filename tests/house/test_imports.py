@@ -39,15 +39,10 @@ def rooms(modules: Graph) -> Graph:
     return room_graph(modules)
 
 
-def test_no_modules_import_each_other(modules: Graph) -> None:
-    assert circle(modules) == []
-
-
-def test_no_rooms_import_each_other(rooms: Graph) -> None:
-    assert circle(rooms) == []
-
-
-def test_the_house_is_not_higher_than_it_may_be(rooms: Graph) -> None:
+def test_no_modules_and_no_rooms_import_each_other_and_the_house_is_not_too_high(
+    modules: Graph, rooms: Graph
+) -> None:
+    assert (circle(modules), circle(rooms)) == ([], [])
     assert len(floors(rooms)) <= MOST_FLOORS
 
 

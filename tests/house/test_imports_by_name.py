@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
+from tests.rules import for_each
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]
@@ -25,7 +25,7 @@ def _named(source: str) -> Iterator[str]:
                 yield str(first.value)
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@for_each(dict(zip(PACKAGES, PACKAGES, strict=True)))
 def test_no_module_names_another_package_in_a_string_to_import_it(package: str) -> None:
     others = {other for other in PACKAGES if other != package}
     named = [

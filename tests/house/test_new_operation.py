@@ -83,14 +83,15 @@ class Copy:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a module of the copy: its packages stand before those of this project."""
+    def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        """Run a module of the copy, which ends with that exit code."""
         with self.start(*arguments) as running:
             output, errors = running.communicate()
-        return subprocess.CompletedProcess(arguments, running.returncode, output, errors)
+        assert running.returncode == code, output + errors
+        return subprocess.CompletedProcess(arguments, code, output, errors)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        """Start a module of the copy."""
+        """Start a module of the copy: its packages stand before those of this project."""
         return subprocess.Popen(
             [sys.executable, "-m", *arguments],
             cwd=self.root,
@@ -103,9 +104,7 @@ class Copy:
 
     def refusal(self) -> str:
         """Return what a server says that cannot start."""
-        ended = self.run("server.cli", "--store", "memory:", "serve", "--port", "0")
-        assert ended.returncode == 1
-        return ended.stderr
+        return self.run("server.cli", "--store", "memory:", "serve", "--port", "0", code=1).stderr
 
     def edit(self, file: str, old: str, new: str) -> None:
         text = (self.root / file).read_text(encoding="utf-8")
@@ -138,8 +137,8 @@ class Copy:
 @pytest.fixture
 def project(tmp_path: Path) -> Copy:
     root = tmp_path / "project"
+    ignored = shutil.ignore_patterns("__pycache__", "node_modules")
     for package in (*packages(), "tests"):
-        ignored = shutil.ignore_patterns("__pycache__", "node_modules")
         shutil.copytree(ROOT / package, root / package, symlinks=True, ignore=ignored)
     for file in ("openapi.yaml", "pyproject.toml"):
         shutil.copy(ROOT / file, root / file)
@@ -165,7 +164,7 @@ def test_an_operation_is_five_files(project: Copy) -> None:
 
     printed = project.run("server.cli", "new-operation", "listRoleAccessProfiles")
     stubs = list(_printed(printed.stdout))
-    assert (printed.returncode, printed.stderr) == (0, "")
+    assert printed.stderr == ""
     assert [file for file, _ in stubs] == [HANDLER, CHECKS, f"FAULTS of {FAULTS}"]
     for file, code in stubs:
         project.paste(file, code.replace('"role_id": ...', '"role_id": fixtures.role(session)["id"]'))
@@ -176,7 +175,7 @@ def test_an_operation_is_five_files(project: Copy) -> None:
                 "needs: run `make types`.\n"
             )
     _assert_told(project, OF_TYPES, "is not what openapi.yaml makes: run `make types`", TYPES)
-    assert project.run("tests.contract.generate_types").returncode == 0
+    project.run("tests.contract.generate_types")
 
     assert project.edited() == EDITED
     _assert_all_is_well(project)
@@ -184,8 +183,7 @@ def test_an_operation_is_five_files(project: Copy) -> None:
 
 def _assert_told(project: Copy, tests: str, sentence: str, file: str) -> None:
     """Fail unless tests fail with that sentence, in a line that names the file."""
-    ran = project.run(*PYTEST, tests)
-    assert ran.returncode == 1
+    ran = project.run(*PYTEST, tests, code=1)
     assert any(sentence in line and file in line for line in ran.stdout.splitlines()), ran.stdout
 
 
@@ -199,9 +197,6 @@ def _assert_all_is_well(project: Copy) -> None:
         checked = project.run("conformance", "check", told["url"], *only)
         # It ends with its input.
         server.stdin.close()
-    assert checked.returncode == 0, checked.stdout + checked.stderr
     assert "score 2/2 passed" in checked.stdout
-    proved = project.run("conformance", "selftest", "--part", "faults", "--only", "ROL-PRO-*", "--jobs", "1")
-    assert proved.returncode == 0, proved.stdout + proved.stderr
-    ran = project.run(*PYTEST, "tests/contract", OF_PIECES)
-    assert ran.returncode == 0, ran.stdout
+    project.run("conformance", "selftest", "--part", "faults", "--only", "ROL-PRO-*", "--jobs", "1")
+    project.run(*PYTEST, "tests/contract", OF_PIECES)

@@ -1,8 +1,6 @@
 """The pages in a real Chromium: nothing is asked of another host, nothing is refused, all of it works."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,9 +9,10 @@ from typing import Any, Literal
 
 import pytest
 from flask import Response, jsonify, request
-from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, Route, expect
 from werkzeug.serving import make_server
 
+from tests.browsers import chromium
 from tests.pages.conftest import operations, site
 
 pytestmark = pytest.mark.browser
@@ -21,15 +20,6 @@ pytestmark = pytest.mark.browser
 Scheme = Literal["light", "dark"]
 SCHEMES: list[Scheme] = ["light", "dark"]
 PHONE, DESK = 390, 1280
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 @dataclass
@@ -59,18 +49,8 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        reason = "There is no chromium here. On Debian: apt-get install --no-install-recommends chromium"
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    # Swagger UI takes a while to start when other tests use the same processors.
-    expect.set_options(timeout=300_000)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,8 @@ from conformance.run.plan import Plan
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
 from conformance.runner import run
-from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
-from tests.conformance.conftest import Breakable
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
+from tests.conformance.conftest import Breakable, lacking
 
 SECRETS = {
     "admin": "bfst-" + "a" * 44,
@@ -27,8 +27,7 @@ SECRETS = {
 }
 
 
-async def _no_api_keys(request: Request, inner: Inner, state: State) -> Response:
-    return refusal(404) if "/api-keys" in request.path else await inner(request)
+_no_api_keys = lacking("/api-keys")
 
 
 async def _everybody_is_let_in(request: Request, inner: Inner, state: State) -> Response:
@@ -39,14 +38,11 @@ async def _everybody_is_let_in(request: Request, inner: Inner, state: State) -> 
     return await inner(request)
 
 
-def _verdict(
-    plan: Plan, breakable: Breakable, fault: Fault | None, only: str, keys: dict[str, str]
-) -> Verdict:
+def _verdict(plan: Plan, breakable: Breakable, fault: Fault, only: str, keys: dict[str, str]) -> Verdict:
     target = replace(breakable.target, keys={**breakable.target.keys, **keys})
-    with breakable.broken_by(fault):
-        results = run(replace(plan, target=target, only=frozenset({only})))
-    assert len(results.verdicts) == 1
-    return results.verdicts[0]
+    with breakable.broken(fault):
+        [verdict] = run(replace(plan, target=target, only=frozenset({only}))).verdicts
+    return verdict
 
 
 @pytest.mark.parametrize(("clause", "role"), [("KEY-CRE-006", "expired"), ("KEY-REV-001", "revoked")])
@@ -92,11 +88,8 @@ def test_keys_of_one_scope_each_prove_the_scopes_where_none_can_be_made(
         )
         clean_up(workspace, ACCESS_PROFILES)
 
-    assert [each.status for each in (without, whole, wrong)] == [
-        Status.NOT_REACHED,
-        Status.PASS,
-        Status.FAIL,
-    ]
+    statuses = (without.status, whole.status, wrong.status)
+    assert statuses == (Status.NOT_REACHED, Status.PASS, Status.FAIL)
     assert "--role-key scope:Roles:View=KEY" in without.reason
 
 

@@ -31,27 +31,21 @@ def test_reset_config_goes_with_quarters_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("drawn", "mended"),
+    ("drawn", "added"),
     [
         ({}, {"token_max_limit": 1, "token_reset_duration": "1h"}),
-        ({"token_reset_duration": "1d"}, {"token_max_limit": 1, "token_reset_duration": "1d"}),
-        ({"token_max_limit": 5}, {"token_max_limit": 5, "token_reset_duration": "1h"}),
-        (
-            {"token_max_limit": None},
-            {"token_max_limit": None, "request_max_limit": 1, "request_reset_duration": "1h"},
-        ),
-        (
-            {"request_max_limit": 5, "request_reset_duration": "1d", "token_max_limit": None},
-            {"request_max_limit": 5, "request_reset_duration": "1d", "token_max_limit": None},
-        ),
+        ({"token_reset_duration": "1d"}, {"token_max_limit": 1}),
+        ({"token_max_limit": 5}, {"token_reset_duration": "1h"}),
+        ({"token_max_limit": None}, {"request_max_limit": 1, "request_reset_duration": "1h"}),
+        ({"request_max_limit": 5, "request_reset_duration": "1d", "token_max_limit": None}, {}),
     ],
 )
 def test_a_rate_limit_has_a_maximum_and_each_maximum_its_duration(
-    drawn: dict[str, Any], mended: dict[str, Any]
+    drawn: dict[str, Any], added: dict[str, Any]
 ) -> None:
-    assert legal({"provider_configs": [{"rate_limit": drawn}]}) == {
-        "provider_configs": [{"rate_limit": mended}]
-    }
+    made = legal({"provider_configs": [{"rate_limit": drawn}]})
+
+    assert made == {"provider_configs": [{"rate_limit": drawn | added}]}
 
 
 def test_overrides_do_not_clash() -> None:
@@ -107,7 +101,5 @@ def test_an_update_fits_whatever_is_stored() -> None:
 
 
 def test_groups_are_the_runs_own_and_what_is_none_stays() -> None:
-    assert owned({"group_ids": ["finance", "", 7]}, lambda name: f"cf-{name}") == {
-        "group_ids": ["cf-finance", "", 7]
-    }
-    assert owned({"group_ids": "x"}, lambda name: f"cf-{name}") == {"group_ids": "x"}
+    for given, made in ((["finance", "", 7], ["cf-finance", "", 7]), ("x", "x")):
+        assert owned({"group_ids": given}, "cf-{}".format) == {"group_ids": made}

@@ -27,11 +27,8 @@ def answering(
                 asked.append(f"{self.command} {self.path}")
             body = content.ljust(int(headers.get("Content-Length", 0)))
             self.send_response(status)
-            for name, text in {
-                "Content-Type": media_type,
-                "Content-Length": str(len(body)),
-                **headers,
-            }.items():
+            stated = {"Content-Type": media_type, "Content-Length": str(len(body)), **headers}
+            for name, text in stated.items():
                 self.send_header(name, text)
             self.end_headers()
             with suppress(OSError):

@@ -1,6 +1,5 @@
 """The commands on contracts of others: what they say, what they write, and their exit codes."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from conformance.cli.init import TEMPLATE
 from conformance.report import document as results
 from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
+from tests.conformance.command import Command
 from tests.foreign.troubles.messages import Reply, Request
 from tests.foreign.troubles.serving import Served, served
 
@@ -23,7 +23,12 @@ from conformance.run.registry import check
 def stray(session):
     """It checks nothing that is there."""
 '''
-OUT = ["--without", "fuzz", "--seed", "1"]
+
+
+def checking(server: Served, output: Path) -> list[str]:
+    """Return the command that checks a server and writes every report."""
+    command = ["check", server.url, "--contract", str(server.contract), "--seed", "1"]
+    return [*command, "--output", str(output), "--report", REPORTS]
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +36,13 @@ def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, P
     """Give a server whose errors are strings, and the results of a run against it."""
     folder = tmp_path_factory.mktemp("results")
     with served("errors-string") as server:
-        command = ["check", server.url, "--contract", str(server.contract), "--output", str(folder)]
-        assert cli.run([*command, "--report", REPORTS, *OUT]) == ExitCode.DOES_NOT_CONFORM
+        assert cli.run([*checking(server, folder), "--without", "fuzz"]) == ExitCode.DOES_NOT_CONFORM
         yield server, folder
 
 
-def test_a_correct_server_of_others_conforms(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_correct_server_of_others_conforms(tmp_path: Path, command: Command) -> None:
     with served("notes") as server:
-        command = ["check", server.url, "--contract", str(server.contract), *OUT]
-        assert cli.run([*command, "--output", str(tmp_path), "--report", REPORTS]) == ExitCode.CONFORMS
-    told = capsys.readouterr()
+        told = command(*checking(server, tmp_path), "--without", "fuzz")
     document = results.load(tmp_path)
 
     count = len(document["derived"])
@@ -49,11 +51,12 @@ def test_a_correct_server_of_others_conforms(tmp_path: Path, capsys: pytest.Capt
     assert "What was asked for passes." in told.out
     assert f"index {count}/{count} checks claimed, score {count}/{count} passed\n" in told.out
     assert told.err == ""
-    assert json.loads((tmp_path / "badge.json").read_text())["message"] == f"{count}/{count} checks"
-    markdown = (tmp_path / "summary.md").read_text()
-    assert f"**{count}/{count}** checks claimed, **{count}/{count}** of these passed" in markdown
-    page = (tmp_path / "report.html").read_text()
-    assert f'<dd>{count}/{count}</dd><dd class="of">checks claimed</dd>' in page
+    for file, part in (
+        ("badge.json", f'"message": "{count}/{count} checks"'),
+        ("summary.md", f"**{count}/{count}** checks claimed, **{count}/{count}** of these passed"),
+        ("report.html", f'<dd>{count}/{count}</dd><dd class="of">checks claimed</dd>'),
+    ):
+        assert part in (tmp_path / file).read_text(), file
 
 
 def test_every_report_tells_what_was_found(broken: tuple[Served, Path]) -> None:
@@ -63,73 +66,59 @@ def test_every_report_tells_what_was_found(broken: tuple[Served, Path]) -> None:
     assert '"message": "5 failed"' in (folder / "badge.json").read_text()
 
 
-def test_what_repeats_a_check_names_the_contract(
-    broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_repeats_a_check_names_the_contract(broken: tuple[Served, Path], command: Command) -> None:
     server, folder = broken
     found = next(each for each in results.load(folder)["derived"] if each["id"] == "S.getNote.answers")
     assert found["rerun"].endswith(f"--only S.getNote.answers --seed 1 --contract {server.contract}")
-    _, *again = found["replay"].split()
+    again = [*found["replay"].split()[1:], "--results", folder]
 
-    assert cli.run([*again, "--results", str(folder)]) == ExitCode.DOES_NOT_CONFORM
-    assert "It still fails." in capsys.readouterr().out
-    assert cli.run([*again, "--results", str(folder), "--as-sent"]) == ExitCode.DOES_NOT_CONFORM
-    assert cli.run(["replay", "S.getNote.answers", "--results", str(folder)]) == ExitCode.USAGE
-    assert "That run was held to Notes: give its contract with --contract" in capsys.readouterr().err
+    assert "It still fails." in command(*again, code=ExitCode.DOES_NOT_CONFORM).out
+    command(*again, "--as-sent", code=ExitCode.DOES_NOT_CONFORM)
+    told = command("replay", "S.getNote.answers", "--results", folder, code=ExitCode.USAGE)
+    assert "That run was held to Notes: give its contract with --contract" in told.err
 
 
-def test_every_id_is_explained(broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_id_is_explained(broken: tuple[Served, Path], command: Command) -> None:
     server, folder = broken
-    of_contract = ["--contract", str(server.contract)]
+    of_contract = ("--contract", server.contract)
     for verdict in results.load(folder)["derived"]:
-        assert cli.run(["explain", verdict["id"], *of_contract]) == ExitCode.CONFORMS, verdict["id"]
-        told = capsys.readouterr().out
+        told = command("explain", verdict["id"], *of_contract).out
         assert verdict["text"] in told
         assert "selftest" not in told
         assert f"--only '{verdict['id']}' --contract {server.contract}" in told
 
-    assert cli.run(["explain", "s.getnote.answer", *of_contract]) == ExitCode.USAGE
-    assert "Did you mean one of S.getNote.answers, " in capsys.readouterr().err
-    assert cli.run(["list", *of_contract]) == ExitCode.CONFORMS
-    assert "states no clauses (x-clauses): its 5 operations" in capsys.readouterr().out
+    unknown = command("explain", "s.getnote.answer", *of_contract, code=ExitCode.USAGE)
+    assert "Did you mean one of S.getNote.answers, " in unknown.err
+    assert "states no clauses (x-clauses): its 5 operations" in command("list", *of_contract).out
 
 
-def test_two_servers_are_compared_and_two_contracts(
-    broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_two_servers_are_compared_and_two_contracts(broken: tuple[Served, Path], command: Command) -> None:
     server, folder = broken
-    assert cli.run(["matrix", str(folder), str(folder)]) == ExitCode.CONFORMS
     count = len(results.load(folder)["derived"])
-    assert f"index {count}/{count}, score {count - 5}/{count}" in capsys.readouterr().out
-    assert cli.run(["diff", str(server.contract), str(server.contract)]) == ExitCode.CONFORMS
+
+    assert f"index {count}/{count}, score {count - 5}/{count}" in command("matrix", folder, folder).out
+    command("diff", server.contract, server.contract)
 
 
-def test_nothing_is_left_to_clean(broken: tuple[Served, Path], capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_left_to_clean(broken: tuple[Served, Path], command: Command) -> None:
     server, _ = broken
 
-    assert cli.run(["clean", server.url, "--contract", str(server.contract)]) == ExitCode.CONFORMS
-    assert "Nothing of earlier runs is left" in capsys.readouterr().out
+    told = command("clean", server.url, "--contract", server.contract).out
+    assert "Nothing of earlier runs is left" in told
 
 
 @pytest.mark.parametrize("name", ["swagger-2", "no-operations"])
-def test_a_contract_that_cannot_be_used_is_told_in_a_sentence(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_contract_that_cannot_be_used_is_told_in_a_sentence(name: str, command: Command) -> None:
     with served(name) as server:
-        code = cli.run(["check", server.url, "--contract", str(server.contract)])
+        told = command("check", server.url, "--contract", server.contract, code=ExitCode.USAGE)
 
-    assert code == ExitCode.USAGE
-    *_, sentence = capsys.readouterr().err.strip().splitlines()
-    assert sentence.startswith(f"Error: The contract {server.contract} ")
+    assert told.err.strip().splitlines()[-1].startswith(f"Error: The contract {server.contract} ")
 
 
-def test_what_was_never_to_be_called_is_not_called_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_what_was_never_to_be_called_is_not_called_again(tmp_path: Path, command: Command) -> None:
     with served("errors-string") as server:
-        command = ["check", server.url, "--contract", str(server.contract), "--mode", "quick"]
-        command += ["--exclude", "deleteNote", "--output", str(tmp_path)]
-        assert cli.run(command) == ExitCode.DOES_NOT_CONFORM
+        asked = (*checking(server, tmp_path), "--mode", "quick", "--exclude", "deleteNote")
+        command(*asked, code=ExitCode.DOES_NOT_CONFORM)
         found = next(each for each in results.load(tmp_path)["derived"] if each["id"] == "S.getNote.answers")
         called: list[str] = []
         answer = server.server.answer
@@ -139,13 +128,12 @@ def test_what_was_never_to_be_called_is_not_called_again(
             return answer(request)
 
         server.server.answer = counting
-        _, *again = found["replay"].split()
-        assert cli.run([*again, "--results", str(tmp_path)]) == ExitCode.DOES_NOT_CONFORM
+        again = (*found["replay"].split()[1:], "--results", tmp_path)
+        assert "It still fails." in command(*again, code=ExitCode.DOES_NOT_CONFORM).out
 
     assert " --exclude deleteNote " in found["rerun"]
     assert "POST" in called
     assert "DELETE" not in called
-    assert "It still fails." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -163,12 +151,11 @@ def test_one_of_a_kind_is_called_as_one(kind: str, one: str) -> None:
     assert counted(kind, 2) == f"2 {kind.replace('_', ' ')}"
 
 
-def test_a_quick_run_tries_each_operation_and_no_constraint(tmp_path: Path) -> None:
+def test_a_quick_run_tries_each_operation_and_no_constraint(tmp_path: Path, command: Command) -> None:
     with served("notes") as server:
-        command = ["check", server.url, "--contract", str(server.contract), "--mode", "quick", "--seed", "1"]
-        assert cli.run([*command, "--output", str(tmp_path)]) == ExitCode.CONFORMS
-        alone = [*command, "--only", "S.createNote.body.title.maxLength", "--output", str(tmp_path / "one")]
-        assert cli.run(alone) == ExitCode.CONFORMS
+        command(*checking(server, tmp_path), "--mode", "quick")
+        alone = ("--mode", "quick", "--only", "S.createNote.body.title.maxLength")
+        command(*checking(server, tmp_path / "one"), *alone)
 
     document = results.load(tmp_path)
     found = {verdict["id"]: verdict["status"] for verdict in document["derived"]}
@@ -180,58 +167,39 @@ def test_a_quick_run_tries_each_operation_and_no_constraint(tmp_path: Path) -> N
 
 
 def test_a_check_of_a_clause_that_is_not_there_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "stray_checks.py").write_text(STRAY)
     monkeypatch.chdir(tmp_path)
+    stray = ("--checks", "stray_checks")
     with served("notes") as server:
-        command = ["check", server.url, "--contract", str(server.contract), "--checks", "stray_checks"]
-        assert cli.run(command) == ExitCode.USAGE
-        of_others = capsys.readouterr().err
-    assert cli.run(["list", "--checks", "stray_checks"]) == ExitCode.USAGE
+        asked = ("check", server.url, "--contract", server.contract)
+        of_others = command(*asked, *stray, code=ExitCode.USAGE).err
 
     assert f"--checks stray_checks: {server.contract} has no clause STRAY-001 that could" in of_others
-    assert "has no clause STRAY-001" in capsys.readouterr().err
+    assert "has no clause STRAY-001" in command("list", *stray, code=ExitCode.USAGE).err
 
 
 @pytest.mark.parametrize("option", ["--profile", "--report"])
-def test_a_list_that_is_given_again_is_refused(option: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["check", "http://127.0.0.1:9", option, "core", option, "html"]) == ExitCode.USAGE
-    assert f"{option} is given more than once: give one list" in capsys.readouterr().err
+def test_a_list_that_is_given_again_is_refused(option: str, command: Command) -> None:
+    asked = ("check", "http://127.0.0.1:9", option, "core", option, "html")
+    told = command(*asked, code=ExitCode.USAGE)
+    assert f"{option} is given more than once: give one list" in told.err
 
 
 def test_a_template_of_settings_names_credentials() -> None:
     assert "[credentials.admin]" in TEMPLATE
 
 
-def test_evidence_of_a_run_holds_no_credential(tmp_path: Path) -> None:
+def test_evidence_of_a_run_holds_no_credential(tmp_path: Path, command: Command) -> None:
     with served("locks") as server:
         held = server.credentials["somebody"]
         given = [word for name, text in held.items() for word in ("--credential", f"{name}={text}")]
-        command = [
-            "check",
-            server.url,
-            "--contract",
-            str(server.contract),
-            "--mode",
-            "standard",
-            "--seed",
-            "1",
-        ]
-        code = cli.run([*command, *given, "--output", str(tmp_path), "--report", REPORTS])
-        wrong = cli.run(
-            [*command, "--credential", "token=another-token-of-nobody", "--output", str(tmp_path / "b")]
-        )
+        command(*checking(server, tmp_path), *given)
+        wrong = ("--credential", "token=another-token-of-nobody")
+        command(*checking(server, tmp_path / "b"), *wrong, code=ExitCode.INCOMPLETE)
 
-    assert code == ExitCode.CONFORMS
-    assert wrong == ExitCode.INCOMPLETE
+    secrets = (*held.values(), "her password", "c29tZWJvZHk6aGVyIHBhc3N3b3Jk", "another-token-of-nobody")
     for file in [*tmp_path.glob("*.*"), *(tmp_path / "b").glob("*.*")]:
         text = file.read_text()
-        for secret in (
-            *held.values(),
-            "her password",
-            "c29tZWJvZHk6aGVyIHBhc3N3b3Jk",
-            "another-token-of-nobody",
-        ):
-            if len(secret) >= 8:
-                assert secret not in text, (file, secret)
+        assert [secret for secret in secrets if len(secret) >= 8 and secret in text] == [], file

@@ -8,6 +8,7 @@ import pytest
 
 from conformance import cli
 from tests.conformance.any_contract.answering import JSON, answering
+from tests.conformance.contracts import stated
 
 
 def _answer(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -16,10 +17,8 @@ def _answer(media_type: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 def _fuzzed(folder: Path, url: str, paths: dict[str, Any], *more: str) -> dict[str, str]:
     """Return the statuses of the verdicts of fuzzing, by their ids."""
-    file = folder / "openapi.json"
-    stated = {"openapi": "3.1.0", "info": {"title": "Things", "version": "1"}, "paths": paths}
-    file.write_text(json.dumps(stated), encoding="utf-8")
-    command = ["check", url, "--contract", str(file), "--output", str(folder / "out"), "--only", "S.*.fuzz"]
+    file = str(stated(folder, paths=paths))
+    command = ["check", url, "--contract", file, "--output", str(folder / "out"), "--only", "S.*.fuzz"]
     cli.run([*command, "--max-examples", "3", "--budget", "300", "--timeout", "60", *more])
     results = json.loads((folder / "out" / "results.json").read_text(encoding="utf-8"))
     return {verdict["id"]: verdict["status"] for verdict in results["derived"]}
@@ -38,10 +37,7 @@ def test_what_is_left_out_is_not_called_for_what_others_need(tmp_path: Path) -> 
     asked: list[str] = []
     note = {"type": "object", "required": ["id"], "properties": {"id": {"type": "integer"}}}
     body = {"requestBody": {"content": {JSON: {"schema": {"type": "object"}}}}}
-    paths = {
-        "/notes": {"post": _answer(JSON, note) | body},
-        "/notes/{id}": {"get": _answer(JSON, note)},
-    }
+    paths = {"/notes": {"post": _answer(JSON, note) | body}, "/notes/{id}": {"get": _answer(JSON, note)}}
     with answering(("/notes", 200, JSON, {}), asked=asked, content=b'{"id": 7}') as url:
         verdicts = _fuzzed(tmp_path, url, paths, "--exclude", "POST /notes")
 

@@ -5,177 +5,147 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.access_profiles.content import ACCESS_PROFILES
-from conformance.boundary.phase import Boundary
-from conformance.http.deadline import Deadline
-from conformance.run.clean_up import clean_up
-from conformance.run.coverage import Ledger
-from conformance.run.plan import Plan, Run
+from conformance.run.plan import Plan
 from conformance.run.response_audit import ResponseAudit
-from conformance.run.session import Workspace
-from conformance.run.verdict import Status, Verdict
+from conformance.run.verdict import Status
 from conformance.selftest.combinators import On, on
-from conformance.selftest.middleware import Fault
-from conformance.selftest.request_changes import at, with_header
 from conformance.selftest.variants import VARIANTS
-from tests.conformance.boundary import seeded_faults as faults
-from tests.conformance.boundary.seeded_faults import lenient
+from tests.conformance.boundary.running import below, tried
+from tests.conformance.boundary.seeded_faults import (
+    Mistake,
+    lets_in,
+    mends,
+    mends_member,
+    mends_path,
+    refuses,
+    restated,
+    takes_header,
+    without_pointer,
+)
 from tests.conformance.conftest import Breakable
 
 _LARGEST = 2**63 - 1
+_OVERRIDE = "updateUserAccessProfileBudgetOverride"
 
-BROKEN: dict[str, tuple[str, Fault]] = {
+BROKEN: dict[str, tuple[str, Mistake]] = {
     "accepts one character too many": (
-        "S.createRole.body.name.maxLength",
-        lenient("createRole", lambda body: faults.with_name(body, lambda name: name[:255])),
+        "createRole.body.name.maxLength",
+        mends_member("name", str, lambda name: name[:255]),
     ),
     "refuses the longest name": (
-        "S.createRole.body.name.maxLength",
-        on("createRole", when=lambda request: len(str(request.sent.get("name"))) == 255).refuse(400),
+        "createRole.body.name.maxLength",
+        refuses(lambda body: len(str(body.get("name"))) == 255),
     ),
     "accepts an empty name": (
-        "S.createRole.body.name.minLength",
-        lenient("createRole", lambda body: faults.with_name(body, lambda name: name or "made up")),
+        "createRole.body.name.minLength",
+        mends_member("name", str, lambda name: name or "made up"),
     ),
     "takes control characters out of a name": (
-        "S.createRole.body.name.pattern",
-        lenient("createRole", lambda body: faults.with_name(body, lambda name: name.replace("\x01", ""))),
+        "createRole.body.name.pattern",
+        mends_member("name", str, lambda name: name.replace("\x01", "")),
     ),
     "makes up a name that is missing": (
-        "S.createRole.body.name.required",
-        lenient("createRole", lambda body: {"name": "made up", **body}),
+        "createRole.body.name.required",
+        mends(lambda body: {"name": "made up", **body}),
     ),
     "ignores unknown fields": (
-        "S.createRole.body.additionalProperties",
-        lenient("createRole", lambda body: {k: v for k, v in body.items() if k != "conformance_unknown"}),
+        "createRole.body.additionalProperties",
+        mends(lambda body: {k: v for k, v in body.items() if k != "conformance_unknown"}),
     ),
     "refuses null": (
-        "S.createRole.body.description.nullable",
-        on("createRole", when=lambda request: request.sent.get("description", "") is None).refuse(400),
+        "createRole.body.description.nullable",
+        refuses(lambda body: body.get("description", "") is None),
     ),
-    "reads a number as a text": (
-        "S.createRole.body.description.type",
-        lenient("createRole", lambda body: {**body, **_text(body, "description")}),
-    ),
+    "reads a number as a text": ("createRole.body.description.type", mends_member("description", int, str)),
     "does not say where the fault is": (
-        "S.createRole.body.description.pattern",
-        faults.without_pointer("createRole", "/description", "pattern"),
+        "createRole.body.description.pattern",
+        without_pointer("/description", "pattern"),
     ),
     "takes any media type for JSON": (
-        "S.createRole.body.content",
-        on("createRole").send(with_header("content-type", "application/json")),
+        "createRole.body.content",
+        takes_header("content-type", "application/json"),
     ),
     "takes a missing body for an empty one": (
-        "S.createRole.body.required",
-        on("createRole", when=lambda request: not request.body).send(
+        "createRole.body.required",
+        lambda operation: on(operation, when=lambda request: not request.body).send(
             lambda request, _: request.with_json({"name": "made up"})
         ),
     ),
-    "reads a text as a number": (
-        "S.updateUserRole.body.role_id.type",
-        lenient("updateUserRole", lambda body: {**body, **_number(body, "role_id")}),
-    ),
+    "reads a text as a number": ("updateUserRole.body.role_id.type", mends_member("role_id", str, int)),
     "refuses one of the values": (
-        "S.updateUserAccessProfileBudgetOverride.body.mode.enum",
-        on(
-            "updateUserAccessProfileBudgetOverride",
-            when=lambda request: request.sent.get("mode") == "forever" and "cycles" not in request.sent,
-        ).refuse(400),
+        f"{_OVERRIDE}.body.mode.enum",
+        refuses(lambda body: body.get("mode") == "forever" and "cycles" not in body),
     ),
     "accepts a value in other letters": (
-        "S.updateUserAccessProfileBudgetOverride.body.mode.enum",
-        lenient(
-            "updateUserAccessProfileBudgetOverride",
-            lambda body: {**body, "mode": "forever"} if body.get("mode") == "CYCLES" else body,
-        ),
+        f"{_OVERRIDE}.body.mode.enum",
+        mends_member("mode", str, lambda mode: "forever" if mode == "CYCLES" else mode),
     ),
     "accepts less than the minimum": (
-        "S.updateUserAccessProfileBudgetOverride.body.amount.minimum",
-        lenient(
-            "updateUserAccessProfileBudgetOverride",
-            lambda body: {**body, "amount": 1} if body.get("amount") == 9e-07 else body,
-        ),
+        f"{_OVERRIDE}.body.amount.minimum",
+        mends_member("amount", float, lambda amount: 1 if amount == 9e-07 else amount),
     ),
     "refuses the maximum": (
-        "S.updateUserAccessProfileBudgetOverride.body.cycles.maximum",
-        on(
-            "updateUserAccessProfileBudgetOverride", when=lambda request: request.sent.get("cycles") == 10000
-        ).refuse(400),
+        f"{_OVERRIDE}.body.cycles.maximum",
+        refuses(lambda body: body.get("cycles") == 10000),
     ),
     "accepts one item too many": (
-        "S.updateUserGroups.body.group_ids.maxItems",
-        lenient("updateUserGroups", lambda body: {**body, **_cut(body, "group_ids", 1000)}),
+        "updateUserGroups.body.group_ids.maxItems",
+        mends_member("group_ids", list, lambda ids: ids[:1000]),
     ),
     "drops what is no date": (
-        "S.createApiKey.body.expires_at.format",
-        lenient(
-            "createApiKey",
-            lambda body: {**body, "expires_at": None} if "02-30" in str(body.get("expires_at")) else body,
-        ),
+        "createApiKey.body.expires_at.format",
+        mends_member("expires_at", str, lambda text: None if "02-30" in text else text),
     ),
     "takes a number that is too large for an id": (
-        "S.getRole.path.role_id.maximum",
-        on("getRole").send(at(lambda request: _capped(request.path))),
+        "getRole.path.role_id.maximum",
+        mends_path(_LARGEST + 1, _LARGEST),
     ),
     "refuses the largest number of a query": (
-        "S.listUsers.query.limit.maximum",
-        on("listUsers", when=lambda request: request.argument("limit") == "2147483647").refuse(400),
+        "listUsers.query.limit.maximum",
+        lambda operation: on(
+            operation, when=lambda request: request.argument("limit") == "2147483647"
+        ).refuse(400),
     ),
     "cuts a long header": (
-        "S.activateAccessProfile.header.If-Match.maxLength",
-        on("activateAccessProfile", when=lambda request: len(request.header("if-match")) == 4097).send(
-            with_header("if-match", "*")
-        ),
+        "activateAccessProfile.header.If-Match.maxLength",
+        takes_header("if-match", "*", lambda request: len(request.header("if-match")) == 4097),
     ),
-    "asks for no key": ("S.getRole.security", faults.open_to_strangers),
-    "asks for no permission": ("S.createRole.status.403", faults.viewer_may_create_roles),
+    "asks for no key": ("getRole.security", lets_in(viewers=False)),
+    "asks for no permission": ("createRole.status.403", lets_in(viewers=True)),
     "ignores a stale entity tag": (
-        "S.activateAccessProfile.status.412",
-        on(
-            "activateAccessProfile", when=lambda request: request.header("if-match") == '"conformance-stale"'
-        ).send(with_header("if-match", None)),
+        "activateAccessProfile.status.412",
+        takes_header("if-match", None, lambda request: request.header("if-match") == '"conformance-stale"'),
     ),
-    "answers 400 for what is not there": (
-        "S.getRole.status.404",
-        on("getRole").send(at(lambda request: _off_the_end(request.path))),
-    ),
+    "answers 400 for what is not there": ("getRole.status.404", mends_path(_LARGEST - 1, _LARGEST + 1)),
     "answers 400 to a name that is taken": (
-        "S.createRole.status.409",
-        faults.restated("createRole", 409, 400),
+        "createRole.status.409",
+        lambda operation: restated(operation, 409, 400),
     ),
 }
 
 
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_constraint_fails_alone(name: str, breakable: Breakable, plan: Plan) -> None:
-    verdict_id, fault = BROKEN[name]
+    place, mistake = BROKEN[name]
+    operation_id = place.partition(".")[0]
 
-    verdicts = _tried(breakable, plan, verdict_id.split(".")[1], fault)
+    with breakable.broken(mistake(operation_id)):
+        verdicts, _ = tried(below(plan, f"S.{operation_id}."))
 
     failed = {v.id: v for v in verdicts if v.status is not Status.PASS}
-    assert set(failed) == {verdict_id}, failed
-    verdict = failed[verdict_id]
-    assert verdict.status is Status.FAIL
-    assert (verdict.phase, verdict.derived) == ("boundary", True)
+    assert set(failed) == {f"S.{place}"}, failed
+    [verdict] = failed.values()
+    assert (verdict.status, verdict.phase, verdict.derived) == (Status.FAIL, "boundary", True)
     assert verdict.findings[0].exchanges
     assert verdict.findings[0].pointer == verdict.pointer
-
-
-def test_the_evidence_quotes_the_constraint(breakable: Breakable, plan: Plan) -> None:
-    verdict_id, fault = BROKEN["accepts one character too many"]
-
-    verdicts = _tried(breakable, plan, "createRole", fault)
-
-    (finding,) = next(v for v in verdicts if v.id == verdict_id).findings
-    assert finding.expected == "400, as `maxLength: 255` is broken at name"
-    assert finding.actual.startswith("201 ")
+    if name == "accepts one character too many":
+        [finding] = verdict.findings
+        assert finding.expected == "400, as `maxLength: 255` is broken at name"
+        assert finding.actual.startswith("201 ")
 
 
 BAD_ANSWERS: dict[str, tuple[str, On]] = {
-    "drops a required field": (
-        "/components/schemas/Role/required",
-        on("getRole").drop("/role/created_at"),
-    ),
+    "drops a required field": ("/components/schemas/Role/required", on("getRole").drop("/role/created_at")),
     "writes a number as a text": (
         "/components/schemas/RoleDetailResponse/properties/user_count/type",
         on("getRole").edit("/user_count", str),
@@ -212,10 +182,10 @@ BAD_ANSWERS: dict[str, tuple[str, On]] = {
         "/components/schemas/ErrorCode/enum",
         on("getRole").edit("/error/code", lambda code: code.replace("role_not_found", "no_such_role")),
     ),
-    "creates with 200": ("/paths/~1roles/post/responses", faults.restated("createRole", 201, 200)),
+    "creates with 200": ("/paths/~1roles/post/responses", restated("createRole", 201, 200)),
     "answers with a status that is not stated": (
         "/paths/~1roles~1{role_id}/get/responses",
-        faults.restated("getRole", 404, 410),
+        restated("getRole", 404, 410),
     ),
 }
 
@@ -228,7 +198,8 @@ def test_a_bad_answer_fails_its_operation_at_what_it_breaks(
     (operation_id,) = fault.operations
     answers = ResponseAudit(plan.contract)
 
-    _tried(breakable, plan, operation_id, fault, answers)
+    with breakable.broken(fault):
+        tried(below(plan, f"S.{operation_id}."), answers.observe)
 
     failed = [v for v in answers.verdicts(plan) if v.status is Status.FAIL]
     assert [verdict.id for verdict in failed] == [f"S.{operation_id}.answers"]
@@ -246,55 +217,10 @@ def test_no_alarm_is_raised_on_a_server_that_differs_where_it_may(
     name: str, breakable: Breakable, plan: Plan
 ) -> None:
     answers = ResponseAudit(plan.contract)
-    verdicts = [
-        verdict
-        for operation_id in VARIED[list(VARIANTS).index(name) % STRIDE :: STRIDE]
-        for verdict in _tried(breakable, plan, operation_id, VARIANTS[name], answers)
-    ]
+    operations = VARIED[list(VARIANTS).index(name) % STRIDE :: STRIDE]
+    with breakable.broken(VARIANTS[name]):
+        verdicts, _ = tried(below(plan, *(f"S.{each}." for each in operations)), answers.observe)
 
     alarms = [v for v in (*verdicts, *answers.verdicts(plan)) if v.status in (Status.FAIL, Status.ERROR)]
     assert alarms == []
     assert sum(verdict.status is Status.PASS for verdict in verdicts) > 0.75 * len(verdicts) > 7
-
-
-def _tried(
-    breakable: Breakable, plan: Plan, operation_id: str, fault: Fault, answers: ResponseAudit | None = None
-) -> list[Verdict]:
-    """Run the boundary phase for one operation, on a server with a fault."""
-    only = {i for i in Boundary(ACCESS_PROFILES).ids(plan.contract) if i.startswith(f"S.{operation_id}.")}
-    verdicts: list[Verdict] = []
-    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
-        if answers is not None:
-            workspace.observers.append(answers.observe)
-        asked = replace(plan, only=frozenset(only))
-        try:
-            with breakable.broken_by(fault):
-                Boundary(ACCESS_PROFILES).run(
-                    Run(asked, workspace, Ledger(plan.contract), verdicts.append, Deadline.within(None))
-                )
-        finally:
-            workspace.observers.clear()
-            clean_up(workspace, ACCESS_PROFILES)
-    return verdicts
-
-
-def _text(body: dict[str, object], name: str) -> dict[str, object]:
-    return {name: str(body[name])} if isinstance(body.get(name), int) else {}
-
-
-def _number(body: dict[str, object], name: str) -> dict[str, object]:
-    value = body.get(name)
-    return {name: int(value)} if isinstance(value, str) else {}
-
-
-def _cut(body: dict[str, object], name: str, most: int) -> dict[str, object]:
-    value = body.get(name)
-    return {name: value[:most]} if isinstance(value, list) else {}
-
-
-def _capped(path: str) -> str:
-    return path.replace(str(_LARGEST + 1), str(_LARGEST))
-
-
-def _off_the_end(path: str) -> str:
-    return path.replace(str(_LARGEST - 1), str(_LARGEST + 1))

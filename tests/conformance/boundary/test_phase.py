@@ -8,19 +8,19 @@ import pytest
 from conformance.access_profiles import calls
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.access_profiles.exclusions import EXCLUSIONS
-from conformance.boundary.phase import Boundary
 from conformance.contract import derivation
 from conformance.http.answer import Answer
 from conformance.http.deadline import Deadline
 from conformance.run.clean_up import clean_up
 from conformance.run.coverage import Ledger, unreached
 from conformance.run.exclusions import INVALID, VALID, Exclusions
-from conformance.run.plan import Plan, Run
+from conformance.run.plan import Plan
 from conformance.run.residue import Residue
 from conformance.run.response_audit import ResponseAudit
 from conformance.run.session import Workspace
 from conformance.run.verdict import Status, Verdict
 from conformance.selftest.combinators import on
+from tests.conformance.boundary.running import PHASE, below, tried
 from tests.conformance.conftest import Breakable
 
 _MOST_REQUESTS = 2000
@@ -39,21 +39,16 @@ class Ran:
 
 @pytest.fixture(scope="module")
 def ran(plan: Plan) -> Ran:
-    verdicts: list[Verdict] = []
-    answers, ledger, seen = ResponseAudit(plan.contract), Ledger(plan.contract), Counter[int]()
-    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
-        workspace.observers += [answers.observe, ledger.observe, lambda answer: seen.update([answer.status])]
-        Boundary(ACCESS_PROFILES).run(Run(plan, workspace, ledger, verdicts.append, Deadline.within(None)))
-        requests = sum(seen.values())
-        left = clean_up(workspace, ACCESS_PROFILES)
-    return Ran(verdicts, answers, ledger, requests, left)
+    answers, ledger, seen = ResponseAudit(plan.contract), Ledger(plan.contract), list[Answer]()
+    verdicts, left = tried(plan, answers.observe, ledger.observe, seen.append, ledger=ledger)
+    return Ran(verdicts, answers, ledger, len(seen), left)
 
 
 def test_our_server_keeps_every_constraint_and_every_status(ran: Ran, plan: Plan) -> None:
     verdicts = [*ran.verdicts, *ran.answers.verdicts(plan)]
 
     assert [(v.id, v.reason, v.findings) for v in verdicts if v.status is not Status.PASS] == []
-    assert {verdict.id for verdict in verdicts} == set(Boundary(ACCESS_PROFILES).ids(plan.contract))
+    assert {verdict.id for verdict in verdicts} == set(PHASE.ids(plan.contract))
     assert ran.requests < _MOST_REQUESTS
 
 
@@ -66,11 +61,7 @@ def test_nothing_is_left_behind(ran: Ran) -> None:
 
 
 def test_verdicts_come_in_the_order_of_their_ids(ran: Ran, plan: Plan) -> None:
-    ids = [
-        verdict_id
-        for verdict_id in Boundary(ACCESS_PROFILES).ids(plan.contract)
-        if not verdict_id.endswith(".answers")
-    ]
+    ids = [each for each in PHASE.ids(plan.contract) if not each.endswith(".answers")]
 
     assert [verdict.id for verdict in ran.verdicts] == ids
     assert len(set(ids)) == len(ids)
@@ -106,15 +97,8 @@ def test_what_cannot_be_tried_alone_is_little_and_real(ran: Ran) -> None:
 
 
 def _decided(plan: Plan, deadline: Deadline | None = None) -> tuple[list[Verdict], list[Answer]]:
-    verdicts: list[Verdict] = []
     answers: list[Answer] = []
-    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
-        workspace.observers.append(answers.append)
-        Boundary(ACCESS_PROFILES).run(
-            Run(plan, workspace, Ledger(plan.contract), verdicts.append, deadline or Deadline.within(None))
-        )
-        workspace.observers.clear()
-        clean_up(workspace, ACCESS_PROFILES)
+    verdicts, _ = tried(plan, answers.append, deadline=deadline)
     return verdicts, answers
 
 
@@ -152,13 +136,9 @@ def test_what_there_is_no_time_for_is_not_reached(plan: Plan) -> None:
 
 
 def test_operations_of_profiles_that_are_not_claimed_are_skipped(plan: Plan) -> None:
-    only = {
-        i
-        for i in Boundary(ACCESS_PROFILES).ids(plan.contract)
-        if i.startswith(("S.listRoles.", "S.listAccessProfiles."))
-    }
+    core = replace(plan, profiles=frozenset({"core"}))
 
-    verdicts, _ = _decided(replace(plan, profiles=frozenset({"core"}), only=frozenset(only)))
+    verdicts, _ = _decided(below(core, "S.listRoles.", "S.listAccessProfiles."))
 
     statuses = {v.id: v.status for v in verdicts}
     assert {statuses[i] for i in statuses if i.startswith("S.listRoles.")} == {Status.SKIP}
@@ -189,9 +169,8 @@ def test_a_read_only_run_sends_nothing_but_get(plan: Plan, breakable: Breakable)
 def test_a_field_that_is_demanded_though_it_may_be_left_out_is_found(
     plan: Plan, breakable: Breakable
 ) -> None:
-    only = {i for i in Boundary(ACCESS_PROFILES).ids(plan.contract) if i.startswith("S.updateRole.body")}
-    with breakable.broken_by(on("updateRole", when=lambda request: "name" not in request.sent).refuse(400)):
-        verdicts, _ = _decided(replace(plan, only=frozenset(only)))
+    with breakable.broken(on("updateRole", when=lambda request: "name" not in request.sent).refuse(400)):
+        verdicts, _ = _decided(below(plan, "S.updateRole.body"))
 
     failed = {v.id for v in verdicts if v.status is Status.FAIL}
     assert "S.updateRole.body.type" in failed
@@ -199,18 +178,7 @@ def test_a_field_that_is_demanded_though_it_may_be_left_out_is_found(
 
 
 def test_a_server_that_is_gone_is_said_so_once(plan: Plan, no_listener: str) -> None:
-    target = replace(plan.target, root=no_listener)
-    verdicts: list[Verdict] = []
-    with Workspace(plan.contract, target, plan.seed) as workspace:
-        Boundary(ACCESS_PROFILES).run(
-            Run(
-                replace(plan, target=target),
-                workspace,
-                Ledger(plan.contract),
-                verdicts.append,
-                Deadline.within(None),
-            )
-        )
+    verdicts, _ = _decided(replace(plan, target=replace(plan.target, root=no_listener)))
 
     assert {v.status for v in verdicts} == {Status.NOT_REACHED}
     reasons = Counter(v.reason for v in verdicts)

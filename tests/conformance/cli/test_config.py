@@ -1,12 +1,12 @@
 """`conformance.toml`: what it may say, and the sentence for each thing that it may not."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conformance import cli
 from conformance.cli import config
 from conformance.cli.config import Config, ConfigError, RunSettings, TargetSettings
 from conformance.cli.credentials import OptionError, SecretOptions
@@ -15,6 +15,7 @@ from conformance.contract import document
 from conformance.contract.document import Contract
 from conformance.http.target import Target
 from conformance.run.verdict import ExitCode
+from tests.conformance.command import Command
 from tests.conformance.hostile.proxies import AUTHORITY
 from tests.foreign.troubles.serving import prepared
 
@@ -118,10 +119,9 @@ def test_everything_that_a_file_can_say_is_read(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_file_may_not_say_is_named_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:
-    with pytest.raises(ConfigError) as caught:
+    with pytest.raises(ConfigError, match=re.escape(sentence)) as caught:
         _load(tmp_path, text)
 
-    assert sentence in str(caught.value)
     assert str(tmp_path / "conformance.toml") in str(caught.value)
 
 
@@ -171,46 +171,40 @@ def test_a_prefix_that_looks_like_the_contracts_own_path_is_kept_when_the_file_s
         (_asked(key="k"), "A URL is needed."),
         (_asked("http://h"), "An API key is needed."),
         (_asked("http://h", "k", role_keys=("expired",)), "--role-key takes ROLE=KEY"),
-        (
-            _asked("http://h", "k", role_keys=("expierd=x",)),
-            "'expierd'. Did you mean expired?",
-        ),
+        (_asked("http://h", "k", role_keys=("expierd=x",)), "'expierd'. Did you mean expired?"),
         (_asked("http://h", "k", role_keys=("scope:Roles:Veiw=x",)), "Did you mean scope:Roles:View?"),
         (_asked("http://h", "k", role_keys=("zzz=x",)), "There are: admin, viewer, expired, revoked"),
         (_asked("http://h", "k", role_keys=("expired=",)), "--role-key expired is no API key"),
         (_asked("https://h", "k", ca_file=Path("README.md")), "README.md holds no certificates"),
         (_asked("https://h", "k", ca_file=Path("none.pem")), "none.pem holds no certificates"),
+        (
+            _asked("http://h", "k", role_keys=("expired=env:NONE",)),
+            "--role-key expired names the environment variable NONE",
+        ),
     ],
 )
 def test_options_that_cannot_be_used_are_refused_with_what_to_do(options: Asked, sentence: str) -> None:
-    with pytest.raises(OptionError) as caught:
+    with pytest.raises((OptionError, ConfigError), match=re.escape(sentence)):
         _target(options)
-
-    assert sentence in str(caught.value)
-
-
-def test_a_role_whose_variable_is_not_set_is_named() -> None:
-    with pytest.raises(ConfigError, match="--role-key expired names the environment variable NONE"):
-        _target(_asked("http://h", "k", role_keys=("expired=env:NONE",)))
 
 
 def test_init_writes_a_file_that_can_be_used_and_never_writes_over_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    file = tmp_path / "conformance.toml"
 
-    assert cli.run(["init"]) == ExitCode.CONFORMS
-    first = (tmp_path / "conformance.toml").read_text()
-    read = config.load(tmp_path / "conformance.toml", {})
+    command("init")
+    first = file.read_text()
+    read = config.load(file, {})
     assert read.target.url == "http://127.0.0.1:8080"
     assert read.keys == {"admin": "CONFORMANCE_KEY"}
-    assert cli.run(["init"]) == ExitCode.USAGE
-    assert (tmp_path / "conformance.toml").read_text() == first
-    assert "is there already" in capsys.readouterr().err
+    assert "is there already" in command("init", code=ExitCode.USAGE).err
+    assert file.read_text() == first
 
 
-def test_every_setting_that_the_file_of_init_shows_is_a_right_one(tmp_path: Path) -> None:
-    assert cli.run(["init", str(tmp_path / "new.toml")]) == ExitCode.CONFORMS
+def test_every_setting_that_the_file_of_init_shows_is_a_right_one(tmp_path: Path, command: Command) -> None:
+    command("init", tmp_path / "new.toml")
     shown = (tmp_path / "new.toml").read_text().splitlines()
     settings = [line.removeprefix("# ") for line in shown if " = " in line or line.startswith("[")]
     (tmp_path / "all.toml").write_text("\n".join(settings))
@@ -219,17 +213,15 @@ def test_every_setting_that_the_file_of_init_shows_is_a_right_one(tmp_path: Path
     assert None not in [getattr(read.target, name) for name in TargetSettings.__slots__]
     assert None not in [getattr(read.run, name) for name in RunSettings.__slots__]
     assert set(read.keys) == {"admin", "viewer", "expired", "revoked", "scope:Roles:View"}
-    assert read.credentials == {
-        "admin": {"basicAuth": "USER_AND_PASSWORD"},
-        "reader": {"apiKey": "READER_KEY"},
-    }
+    shown_credentials = {"admin": {"basicAuth": "USER_AND_PASSWORD"}, "reader": {"apiKey": "READER_KEY"}}
+    assert read.credentials == shown_credentials
 
 
-def test_a_file_that_is_wrong_is_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_wrong_is_2(tmp_path: Path, command: Command) -> None:
     (tmp_path / "c.toml").write_text("[target]\nulr = 'http://h'")
 
-    assert cli.run(["check", "--config", str(tmp_path / "c.toml"), "--key", "k"]) == ExitCode.USAGE
-    assert "target.ulr is not known. Did you mean url?" in capsys.readouterr().err
+    told = command("check", "--config", tmp_path / "c.toml", "--key", "k", code=ExitCode.USAGE).err
+    assert "target.ulr is not known. Did you mean url?" in told
 
 
 @pytest.fixture(scope="module")
@@ -288,10 +280,8 @@ def test_what_nothing_was_given_for_is_told_in_a_sentence(locks: Contract) -> No
     ],
 )
 def test_credentials_that_cannot_be_used_are_refused(locks: Contract, given: str, sentence: str) -> None:
-    with pytest.raises(OptionError) as caught:
+    with pytest.raises(OptionError, match=re.escape(sentence)):
         _target(_asked("http://h", credentials=(given,)), contract=locks)
-
-    assert sentence in str(caught.value)
 
 
 def test_where_paths_begin_is_what_the_contract_says_or_what_is_said_of_it(tmp_path: Path) -> None:

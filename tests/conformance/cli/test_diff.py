@@ -3,9 +3,7 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeAlias
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,7 +11,6 @@ from click.testing import CliRunner, Result
 from conformance.cli import cli, contract_versions
 from conformance.contract.diff.rules import RULES
 
-Run: TypeAlias = Callable[..., Result]
 CONTRACT = """\
 openapi: 3.0.3
 info: {title: Things, version: 1.0.0}
@@ -38,9 +35,14 @@ def git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
-@pytest.fixture
-def run() -> Run:
-    return lambda *arguments: CliRunner().invoke(cli, list(arguments))
+def conformance(*arguments: str, code: int = 0) -> Result:
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == code, result.output
+    return result
+
+
+def diff(*arguments: str, code: int = 0) -> Result:
+    return conformance("diff", *arguments, code=code)
 
 
 @pytest.fixture
@@ -63,24 +65,22 @@ def change(folder: Path, text: str, *, commit: bool = False) -> None:
         git(folder, "commit", "--quiet", "--all", "--message", "Change")
 
 
-def test_what_did_not_change_breaks_nothing(run: Run, repository: Path) -> None:
-    result = run("diff", "main")
+@pytest.mark.usefixtures("repository")
+def test_what_did_not_change_breaks_nothing() -> None:
+    assert diff("main").output == "No changes. Nothing breaks.\n"
 
-    assert (result.exit_code, result.output) == (0, "No changes. Nothing breaks.\n")
 
-
-def test_a_break_is_told_with_its_line_its_rule_and_whom_it_breaks(run: Run, repository: Path) -> None:
+def test_a_break_is_told_with_its_line_its_rule_and_whom_it_breaks(repository: Path) -> None:
     change(repository, BROKEN)
-    result = run("diff", "main")
+    told = diff("main", code=1).stdout
 
-    assert result.exit_code == 1
-    assert result.stdout.splitlines()[:2] == [
+    assert told.splitlines()[:2] == [
         "breaking  parameter limit: default: 25 → 10",
         "          openapi.yaml:9, listThings, request-parameter-default-value-changed, breaks consumers",
     ]
-    assert "1 breaking, 0 unclear, 0 safe change. Breaks consumers." in result.stdout
-    assert "after a breaking change it would be 2.0.0" in result.stdout
-    assert "\x1b" not in result.stdout
+    assert "1 breaking, 0 unclear, 0 safe change. Breaks consumers." in told
+    assert "after a breaking change it would be 2.0.0" in told
+    assert "\x1b" not in told
 
 
 @pytest.mark.parametrize(
@@ -96,60 +96,52 @@ def test_a_break_is_told_with_its_line_its_rule_and_whom_it_breaks(run: Run, rep
         (SAFE, ["--fail-on", "unclear"], 0),
     ],
 )
-def test_what_fails_is_chosen(run: Run, repository: Path, text: str, options: list[str], code: int) -> None:
+def test_what_fails_is_chosen(repository: Path, text: str, options: list[str], code: int) -> None:
     change(repository, text)
 
-    assert run("diff", "HEAD", *options).exit_code == code
+    diff("HEAD", *options, code=code)
 
 
 @pytest.mark.parametrize("ref", ["HEAD~1", "v1", "main~1"])
-def test_a_commit_is_named_as_git_names_it(run: Run, repository: Path, ref: str) -> None:
+def test_a_commit_is_named_as_git_names_it(repository: Path, ref: str) -> None:
     change(repository, BROKEN, commit=True)
 
-    assert run("diff", ref).exit_code == 1
-    assert run("diff", ref, "HEAD").exit_code == 1
-    assert run("diff", "HEAD", ref).exit_code == 1
-    assert run("diff", "HEAD").exit_code == 0
+    for refs, code in (([ref], 1), ([ref, "HEAD"], 1), (["HEAD", ref], 1), (["HEAD"], 0)):
+        diff(*refs, code=code)
 
 
-def test_files_are_compared_without_git(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_files_are_compared_without_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new = tmp_path / "old.yaml", tmp_path / "new.json"
     old.write_text(CONTRACT)
     new.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "T", "version": "2"}, "paths": {}}))
     monkeypatch.setenv("PATH", "")
 
-    result = run("diff", str(old), str(new))
-    assert result.exit_code == 1
-    assert "api-path-removed-without-deprecation" in result.stdout
-    assert f"{old}:5" in result.stdout
+    told = diff(str(old), str(new), code=1).stdout
+    assert "api-path-removed-without-deprecation" in told
+    assert f"{old}:5" in told
 
 
-def test_what_main_did_meanwhile_is_not_this_branchs_change(run: Run, repository: Path) -> None:
+def test_what_main_did_meanwhile_is_not_this_branchs_change(repository: Path) -> None:
     git(repository, "checkout", "--quiet", "-b", "work")
     change(repository, SAFE, commit=True)
     git(repository, "checkout", "--quiet", "main")
     change(repository, BROKEN, commit=True)
     git(repository, "checkout", "--quiet", "work")
 
-    assert run("diff", "main").exit_code == 1
-    result = run("diff", "main", "--merge-base", "--format", "json")
-    assert result.exit_code == 0
-    told = json.loads(result.stdout)
+    diff("main", code=1)
+    told = json.loads(diff("main", "--merge-base", "--format", "json").stdout)
     assert [each["rule"] for each in told["changes"]] == ["description-changed"]
     assert told["old"]["origin"].startswith("main at ")
 
 
-def test_a_contract_may_stand_in_a_folder(run: Run, repository: Path) -> None:
+def test_a_contract_may_stand_in_a_folder(repository: Path) -> None:
     (repository / "api").mkdir()
     git(repository, "mv", "openapi.yaml", "api/things.yaml")
     git(repository, "commit", "--quiet", "--all", "--message", "Move")
     (repository / "api" / "things.yaml").write_text(BROKEN)
 
-    result = run("diff", "HEAD", "--file", "api/things.yaml", "--format", "github")
-    assert result.exit_code == 1
-    assert result.stdout.startswith(
-        "::error file=api/things.yaml,line=9,title=request-parameter-default-value"
-    )
+    told = diff("HEAD", "--file", "api/things.yaml", "--format", "github", code=1).stdout
+    assert told.startswith("::error file=api/things.yaml,line=9,title=request-parameter-default-value")
 
 
 @pytest.mark.parametrize(
@@ -162,6 +154,7 @@ def test_a_contract_may_stand_in_a_folder(run: Run, repository: Path) -> None:
         (["--", "--output=x"], "--output=x is no file, and no commit"),
         (["main..HEAD"], "no commit that git knows"),
         (["broken.yaml"], "broken.yaml cannot be read"),
+        (["octets.yaml"], "octets.yaml cannot be read"),
         (["list.yaml"], "is no OpenAPI 3 document"),
         (["dangling.yaml"], "#/components/schemas/None leads nowhere"),
         (["circle.yaml"], "leads back to itself"),
@@ -172,7 +165,7 @@ def test_a_contract_may_stand_in_a_folder(run: Run, repository: Path) -> None:
         ([], "Missing argument 'REF'"),
     ],
 )
-def test_what_cannot_be_compared_is_2(run: Run, repository: Path, arguments: list[str], told: str) -> None:
+def test_what_cannot_be_compared_is_2(repository: Path, arguments: list[str], told: str) -> None:
     start = "openapi: 3.0.3\ninfo: {title: T, version: 1}\npaths: {"
     texts = {
         "broken.yaml": "a: [",
@@ -185,53 +178,38 @@ def test_what_cannot_be_compared_is_2(run: Run, repository: Path, arguments: lis
     }
     for name, text in texts.items():
         (repository / name).write_text(text)
-
-    result = run("diff", *arguments)
-    assert result.exit_code == 2, result.output
-    assert told.replace("~1", "/").replace("//", "/") in result.stderr.replace("//", "/")
-
-
-def test_a_contract_that_is_no_text_is_2(run: Run, repository: Path) -> None:
     (repository / "octets.yaml").write_bytes(b"\xff\xfe\x00")
 
-    result = run("diff", "octets.yaml")
-    assert result.exit_code == 2
-    assert "cannot be read" in result.stderr
+    refused = diff(*arguments, code=2).stderr
+    assert told.replace("~1", "/").replace("//", "/") in refused.replace("//", "/")
 
 
-def test_without_git_it_says_so(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("repository")
+def test_without_git_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    result = run("diff", "main")
 
-    assert result.exit_code == 2
-    assert "git is not installed. Without it, give two files." in result.stderr
+    assert "git is not installed. Without it, give two files." in diff("main", code=2).stderr
 
 
-def test_outside_of_a_repository_it_says_so(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_outside_of_a_repository_it_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    result = run("diff", "main")
 
-    assert result.exit_code == 2
-    assert "not a git repository" in result.stderr
+    assert "not a git repository" in diff("main", code=2).stderr
 
 
-def test_branches_that_share_nothing_have_no_base(run: Run, repository: Path) -> None:
+def test_branches_that_share_nothing_have_no_base(repository: Path) -> None:
     git(repository, "checkout", "--quiet", "--orphan", "other")
     git(repository, "commit", "--quiet", "--message", "Another first")
-    result = run("diff", "main", "--merge-base")
 
-    assert result.exit_code == 2
-    assert "no commit in common" in result.stderr
+    assert "no commit in common" in diff("main", "--merge-base", code=2).stderr
 
 
-def test_every_rule_is_listed(run: Run) -> None:
-    listed = json.loads(run("diff-rules", "--format", "json").stdout)
+def test_every_rule_is_listed() -> None:
+    listed = json.loads(conformance("diff-rules", "--format", "json").stdout)
 
     assert [each["rule"] for each in listed] == list(RULES)
-    assert "request-parameter-default-value-changed" in run("diff-rules").stdout
+    assert "request-parameter-default-value-changed" in conformance("diff-rules").stdout
 
 
 REDOCLY = {
@@ -265,10 +243,10 @@ def npx(repository: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_redoclys_findings_are_folded_in_once(run: Run, repository: Path, npx: Path) -> None:
+def test_redoclys_findings_are_folded_in_once(npx: Path) -> None:
     (npx / "answer").write_text(json.dumps(REDOCLY))
-    result = run("diff", "main", "--with-node", "--format", "json")
-    told = {each["rule"]: each for each in json.loads(result.stdout)["changes"]}
+    changes = json.loads(diff("main", "--with-node", "--format", "json", code=1).stdout)["changes"]
+    told = {each["rule"]: each for each in changes}
 
     assert told["request-parameter-default-value-changed"]["also_found_by"] == ["redocly schema-default"]
     assert told["redocly-only-theirs"]["severity"] == "unclear"
@@ -283,28 +261,22 @@ def test_redoclys_findings_are_folded_in_once(run: Run, repository: Path, npx: P
 @pytest.mark.parametrize(
     "answer", ["", "no JSON", "[]", '{"changes": 5}', '{"changes": [{"verdicts": [{}]}]}']
 )
-def test_a_redocly_that_fails_is_a_note_and_no_verdict(
-    run: Run, repository: Path, npx: Path, answer: str
-) -> None:
+def test_a_redocly_that_fails_is_a_note_and_no_verdict(npx: Path, answer: str) -> None:
     (npx / "answer").write_text(answer)
-    result = run("diff", "main", "--with-node")
 
-    assert result.exit_code == 1
-    assert "redocly gave no answer: " in result.stdout
+    assert "redocly gave no answer: " in diff("main", "--with-node", code=1).stdout
 
 
-def test_without_npx_with_node_is_2(run: Run, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_npx_with_node_is_2(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = repository.parent / "bin"
     folder.mkdir()
     (folder / "git").symlink_to(str(shutil.which("git")))
     monkeypatch.setenv("PATH", str(folder))
-    result = run("diff", "main", "--with-node")
 
-    assert result.exit_code == 2
-    assert "--with-node needs npx" in result.stderr
+    assert "--with-node needs npx" in diff("main", "--with-node", code=2).stderr
 
 
-def test_a_version_of_redocly_is_the_one_that_lints(run: Run) -> None:
+def test_a_version_of_redocly_is_the_one_that_lints() -> None:
     makefile = (Path(__file__).parents[3] / "Makefile").read_text()
 
     assert contract_versions.REDOCLY in makefile

@@ -1,86 +1,79 @@
 """A failure of an earlier run, once more."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from conformance import cli
 from conformance.run.verdict import ExitCode
 from conformance.selftest.faults import fault_of
-from conformance.selftest.middleware import Fault
+from tests.conformance.command import Command, Said
 from tests.conformance.conftest import Breakable
 
 NO_CHALLENGE = fault_of("AUTH-008/no_challenge")
 
 
 @pytest.fixture
-def failed(breakable: Breakable, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def failed(breakable: Breakable, folder: Path, command: Command, keyed: None) -> Path:
     """Give the report of a run against a server without a challenge."""
-    monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
-    code = _run(breakable, NO_CHALLENGE, "check", breakable.target.root, "--only", "AUTH-008", folder=folder)
-    assert code == ExitCode.DOES_NOT_CONFORM
+    with breakable.broken(NO_CHALLENGE):
+        asked = ("check", breakable.target.root, "--only", "AUTH-008", "--output", folder)
+        command(*asked, code=ExitCode.DOES_NOT_CONFORM)
     return folder
 
 
-def _run(breakable: Breakable, fault: Fault | None, *arguments: str, folder: Path | None = None) -> int:
-    with breakable.broken_by(fault):
-        return cli.run([*arguments, *(("--output", str(folder)) if folder else ())])
+@pytest.fixture
+def replay(failed: Path, command: Command) -> Callable[..., Said]:
+    """Give the command that repeats a clause of that run."""
+    return lambda clause="AUTH-008", *more, code=ExitCode.CONFORMS: command(
+        "replay", clause, *more, "--results", failed, code=code
+    )
 
 
+def _as_sent(folder: Path, **changes: Any) -> None:
+    """Let the report of a run have sent another request."""
+    file = folder / "results.json"
+    document = json.loads(file.read_text())
+    document["clauses"][0]["findings"][0]["exchanges"][0]["request"] |= changes
+    file.write_text(json.dumps(document))
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [
+        (["auth-008"], ["then  FAIL", "now   FAIL", "It still fails."]),
+        (["AUTH-008", "--as-sent"], ["then  401"]),
+    ],
+)
 def test_a_failure_that_is_still_there_is_1(
-    failed: Path, breakable: Breakable, capsys: pytest.CaptureFixture[str]
+    replay: Callable[..., Said], breakable: Breakable, asked: list[str], says: list[str]
 ) -> None:
-    code = _run(breakable, NO_CHALLENGE, "replay", "auth-008", "--results", str(failed))
+    with breakable.broken(NO_CHALLENGE):
+        text = replay(*asked, code=ExitCode.DOES_NOT_CONFORM).out
 
-    text = capsys.readouterr().out
-    assert code == ExitCode.DOES_NOT_CONFORM
-    assert "then  FAIL" in text
-    assert "now   FAIL" in text
-    assert "It still fails." in text
+    assert [part for part in says if part not in text] == []
 
 
-def test_a_failure_that_was_mended_is_0(
-    failed: Path, breakable: Breakable, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert _run(breakable, None, "replay", "AUTH-008", "--results", str(failed)) == ExitCode.CONFORMS
-    assert "It no longer fails." in capsys.readouterr().out
-
-
-def test_recorded_requests_are_sent_as_they_are(
-    failed: Path, breakable: Breakable, capsys: pytest.CaptureFixture[str]
-) -> None:
-    command = ("replay", "AUTH-008", "--results", str(failed), "--as-sent")
-
-    assert _run(breakable, NO_CHALLENGE, *command) == ExitCode.DOES_NOT_CONFORM
-    assert "then  401" in capsys.readouterr().out
+def test_a_failure_that_was_mended_is_0(replay: Callable[..., Said]) -> None:
+    assert "It no longer fails." in replay().out
 
 
 def test_the_keys_of_this_run_take_the_place_of_those_that_were_masked(
-    failed: Path, breakable: Breakable, capsys: pytest.CaptureFixture[str]
+    failed: Path, replay: Callable[..., Said], breakable: Breakable
 ) -> None:
-    file = failed / "results.json"
-    document = json.loads(file.read_text())
-    (verdict,) = document["clauses"]
-    request = verdict["findings"][0]["exchanges"][0]["request"]
-    request["headers"] = [["Authorization", "Bearer $KEY"]]
-    file.write_text(json.dumps(document))
+    _as_sent(failed, headers=[["Authorization", "Bearer $KEY"]])
 
-    code = _run(breakable, None, "replay", "AUTH-008", "--results", str(failed), "--as-sent")
-
-    text = capsys.readouterr().out
-    assert code == ExitCode.INCOMPLETE
+    text = replay("AUTH-008", "--as-sent", code=ExitCode.INCOMPLETE).out
     assert "now   200" in text
     assert "only the check can tell" in text
     assert breakable.target.key not in text
 
 
 def test_a_request_that_was_masked_or_cut_is_not_sent_by_halves(
-    failed: Path, breakable: Breakable, capsys: pytest.CaptureFixture[str]
+    failed: Path, replay: Callable[..., Said]
 ) -> None:
-    file = failed / "results.json"
-    document = json.loads(file.read_text())
-    request = document["clauses"][0]["findings"][0]["exchanges"][0]["request"]
     for headers, octets, says in (
         (
             [["Authorization", "Bearer bfst-abcd[hidden by the suite]"]],
@@ -89,22 +82,15 @@ def test_a_request_that_was_masked_or_cut_is_not_sent_by_halves(
         ),
         ([], 9000, "the beginning of 9,000 octets alone"),
     ):
-        request["headers"], request["octets"], request["body"] = headers, octets, "x" * min(octets, 4096)
-        file.write_text(json.dumps(document))
-        code = _run(breakable, None, "replay", "AUTH-008", "--results", str(failed), "--as-sent")
-
-        assert code == ExitCode.USAGE
-        assert says in capsys.readouterr().err
+        _as_sent(failed, headers=headers, octets=octets, body="x" * min(octets, 4096))
+        assert says in replay("AUTH-008", "--as-sent", code=ExitCode.USAGE).err
 
 
-def test_what_did_not_fail_is_2_and_names_what_did(
-    failed: Path, breakable: Breakable, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert _run(breakable, None, "replay", "AP-GET-001", "--results", str(failed)) == ExitCode.USAGE
-    assert "did not fail in that run. These did: AUTH-008." in capsys.readouterr().err
+def test_what_did_not_fail_is_2_and_names_what_did(replay: Callable[..., Said]) -> None:
+    told = replay("AP-GET-001", code=ExitCode.USAGE).err
+
+    assert "did not fail in that run. These did: AUTH-008." in told
 
 
-def test_a_server_that_is_gone_is_3(failed: Path, breakable: Breakable, no_listener: str) -> None:
-    command = ("replay", "AUTH-008", no_listener, "--results", str(failed))
-
-    assert _run(breakable, None, *command) == ExitCode.INCOMPLETE
+def test_a_server_that_is_gone_is_3(replay: Callable[..., Said], no_listener: str) -> None:
+    replay("AUTH-008", no_listener, code=ExitCode.INCOMPLETE)

@@ -7,6 +7,7 @@ import pytest
 from conformance import runner
 from conformance.contract import document
 from conformance.contract.document import ContractError, Level
+from tests.conformance.contracts import written
 
 SMALL = """\
 openapi: 3.0.3
@@ -44,9 +45,7 @@ paths:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    path = tmp_path / "openapi.yaml"
-    path.write_text(SMALL, encoding="utf-8")
-    return path
+    return written(tmp_path, SMALL, "openapi.yaml")
 
 
 def test_each_check_is_of_a_clause() -> None:
@@ -68,11 +67,8 @@ def test_a_clause_knows_its_operation_pointer_and_text(small: Path) -> None:
 
     first, second = stated.clauses
     assert (first.operation_id, first.pointer, first.line) == (None, "/x-clauses/0", 6)
-    assert (second.operation_id, second.pointer) == (
-        "getThing",
-        "/paths/~1things~1{thing_id}/get/x-clauses/0",
-    )
-    assert (second.level, second.text) == (Level.SHOULD, "In two lines.")
+    assert (second.operation_id, second.level, second.text) == ("getThing", Level.SHOULD, "In two lines.")
+    assert second.pointer == "/paths/~1things~1{thing_id}/get/x-clauses/0"
 
 
 def test_operations_and_servers_are_read(small: Path) -> None:

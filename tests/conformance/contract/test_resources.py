@@ -8,21 +8,16 @@ import pytest
 import yaml
 
 from conformance.contract import derivation, document
-from conformance.contract.document import Contract, Operation
+from conformance.contract.document import Contract
 from conformance.contract.resources import Resource, Resources, member
+from tests.conformance.contracts import loaded, operation
 
 OURS = document.load()
 RESOURCES = derivation.resources(OURS)
 
 
-def _operation(contract: Contract, operation_id: str) -> Operation:
-    found = contract.operation(operation_id)
-    assert found is not None
-    return found
-
-
 def _made(operation_id: str, answer: Any = None, **arguments: Any) -> dict[str, Any] | None:
-    return RESOURCES.made(_operation(OURS, operation_id), answer, **{"parameters": {}, **arguments})
+    return RESOURCES.made(operation(OURS, operation_id), answer, **{"parameters": {}, **arguments})
 
 
 def test_every_object_that_gets_a_name_has_what_removes_it() -> None:
@@ -67,11 +62,10 @@ def test_lists_say_where_the_rows_are_and_how_they_page() -> None:
         "user_id": ("listUsers", "/users", "/id"),
         "key_id": ("listApiKeys", "/api_keys", "/id"),
     }
-    profiles, users = RESOURCES.lister_of("profile_id"), RESOURCES.lister_of("user_id")
-    assert profiles is not None
-    assert users is not None
-    assert (profiles.size, profiles.offset, profiles.search) == ("limit", "offset", "search")
-    assert (users.size, users.offset, users.search) == ("limit", "offset", None)
+    for parameter, search in (("profile_id", "search"), ("user_id", None)):
+        found = RESOURCES.lister_of(parameter)
+        assert found is not None
+        assert (found.size, found.offset, found.search) == ("limit", "offset", search)
 
 
 def test_what_is_used_up_is_removed_or_is_a_relation_of_two() -> None:
@@ -109,9 +103,8 @@ def test_what_a_path_needs_is_told_in_its_order() -> None:
 
 def test_the_id_of_what_was_made_is_found_in_the_answer() -> None:
     assert _made("createRole", {"role": {"id": 7, "name": "x"}}) == {"role_id": 7}
-    assert _made("cloneAccessProfile", {"access_profile": {"id": 8}}, parameters={"profile_id": 7}) == {
-        "profile_id": 8
-    }
+    clone = _made("cloneAccessProfile", {"access_profile": {"id": 8}}, parameters={"profile_id": 7})
+    assert clone == {"profile_id": 8}
 
 
 def test_a_relation_is_found_in_the_request() -> None:
@@ -148,17 +141,8 @@ OBJECT = {"type": "object", "properties": {"id": {"type": "string"}, "name": {"t
 
 
 def _foreign(folder: Path, paths: str, schemas: str = "{}") -> Contract:
-    text = {
-        "openapi": "3.1.0",
-        "info": {"title": "Foreign", "version": "1"},
-        "x-profiles": {"core": "All."},
-        "x-clauses": [{"id": "A-1", "level": "MUST", "profile": "core", "text": "So."}],
-        "paths": yaml.safe_load(paths),
-        "components": {"schemas": {"Object": OBJECT, **yaml.safe_load(schemas)}},
-    }
-    file = folder / "contract.json"
-    file.write_text(json.dumps(text), encoding="utf-8")
-    return document.load(file)
+    known = {"Object": OBJECT, **yaml.safe_load(schemas)}
+    return loaded(folder, paths=yaml.safe_load(paths), components={"schemas": known})
 
 
 def _only(contract: Contract) -> tuple[Resources, Resource]:
@@ -208,32 +192,24 @@ def test_a_contract_without_links_and_ids_of_operations_is_understood(tmp_path: 
     assert [o.id for o in notes.renamers] == ["changeNote"]
     assert notes.lister is not None
     assert (notes.lister.rows, notes.lister.identity) == ("/items", "/id")
-    assert (notes.lister.page, notes.lister.size, notes.lister.most, notes.lister.search) == (
-        "page",
-        "per_page",
-        50,
-        "q",
-    )
-    assert found.remover_of(_operation(contract, "postNotes")) == notes.remover
+    pages = (notes.lister.page, notes.lister.size, notes.lister.most, notes.lister.search)
+    assert pages == ("page", "per_page", 50, "q")
+    assert found.remover_of(operation(contract, "postNotes")) == notes.remover
 
 
-@pytest.mark.parametrize(
-    ("location", "made"),
-    [
-        ("/notes/a%20b", {"note_id": "a b"}),
-        ("http://host:1/base/notes/7?x=1", {"note_id": "7"}),
-        ("/other/7", None),
-        ("/notes/7/more", None),
-        ("", None),
-    ],
-)
-def test_the_header_location_tells_what_was_made(
-    tmp_path: Path, location: str, made: dict[str, Any] | None
-) -> None:
+def test_the_header_location_tells_what_was_made(tmp_path: Path) -> None:
     contract = _foreign(tmp_path, NOTES, NOTE)
     resources = derivation.resources(contract)
-    maker = _operation(contract, "postNotes")
-    assert resources.made(maker, None, parameters={}, headers={"location": location}) == made
+    maker = operation(contract, "postNotes")
+    told = {
+        "/notes/a%20b": {"note_id": "a b"},
+        "http://host:1/base/notes/7?x=1": {"note_id": "7"},
+        "/other/7": None,
+        "/notes/7/more": None,
+        "": None,
+    }
+    made = {each: resources.made(maker, None, parameters={}, headers={"location": each}) for each in told}
+    assert made == told
 
 
 TENANTS = """
@@ -263,12 +239,10 @@ TENANTS = """
 def test_one_thing_may_have_several_names_in_paths_and_an_id_that_its_request_chose(tmp_path: Path) -> None:
     contract = _foreign(tmp_path, TENANTS)
     resources = derivation.resources(contract)
-    maker, request = _operation(contract, "createTenant"), {"name": "acme"}
-    assert resources.made(maker, {}, parameters={}, request=request) == {
-        "tenant": "acme",
-        "tenant_name": "acme",
-    }
-    maker = _operation(contract, "createDatabase")
+    maker = operation(contract, "createTenant")
+    made = resources.made(maker, {}, parameters={}, request={"name": "acme"})
+    assert made == {"tenant": "acme", "tenant_name": "acme"}
+    maker = operation(contract, "createDatabase")
     made = resources.made(maker, {}, parameters={"tenant": "acme"}, request={"name": "books"})
     assert made == {"tenant": "acme", "database": "books"}
     # Rows have an id as well, and the path takes the name.
@@ -276,7 +250,7 @@ def test_one_thing_may_have_several_names_in_paths_and_an_id_that_its_request_ch
     assert lister is not None
     assert lister.identity == "/name"
     # Nothing removes a tenant.
-    assert resources.remover_of(_operation(contract, "createTenant")) is None
+    assert resources.remover_of(operation(contract, "createTenant")) is None
 
 
 STUBS = """
@@ -295,7 +269,7 @@ def test_what_is_put_where_the_client_says_is_made(tmp_path: Path) -> None:
     resources, files = _only(contract)
     assert files.lister is not None
     assert (files.lister.rows, files.lister.identity) == ("", "")
-    made = resources.made(_operation(contract, "putFile"), None, parameters={"fileId": "a.txt"})
+    made = resources.made(operation(contract, "putFile"), None, parameters={"fileId": "a.txt"})
     assert made == {"fileId": "a.txt"}
 
 
@@ -306,9 +280,7 @@ def test_what_is_put_where_the_client_says_is_made(tmp_path: Path) -> None:
         pytest.param(["GET /log/{id} 200", "DELETE /log/{id} 204"], [], id="nothing makes one"),
         pytest.param(["POST /log 200", "GET /log/{id} 200"], [], id="its answer tells no id"),
         pytest.param(
-            ["POST /log 201", "GET /log/{id} 200", "POST /log/{id}/copies 201"],
-            ["/log"],
-            id="it is below one",
+            ["POST /log 201", "GET /log/{id} 200", "POST /log/{id}/copies 201"], ["/log"], id="below"
         ),
     ],
 )
@@ -319,14 +291,12 @@ def test_what_is_not_plain_is_left_out(tmp_path: Path, operations: list[str], ma
     contract = _foreign(tmp_path, json.dumps(paths))
     resources = derivation.resources(contract)
     assert [maker.operation.path for each in resources for maker in each.makers] == makers
-    assert [resources.remover_of(operation) for operation in contract.operations] == [None] * len(operations)
+    assert [resources.remover_of(each) for each in contract.operations] == [None] * len(operations)
 
 
 @pytest.mark.parametrize("schema", ["{type: string, pattern: '^[A-Z]+$'}", "{type: string, maxLength: 5}"])
 def test_a_name_that_cannot_say_whose_it_is_bears_none(tmp_path: Path, schema: str) -> None:
-    resources = derivation.resources(
-        _foreign(tmp_path, NOTES, NOTE.replace("title: {type: string}", f"title: {schema}"))
-    )
-    (notes,) = resources
+    note = NOTE.replace("title: {type: string}", f"title: {schema}")
+    resources, notes = _only(_foreign(tmp_path, NOTES, note))
     assert notes.bearer is None
     assert resources.remover_of(notes.makers[0].operation) is None

@@ -1,12 +1,12 @@
 """What a path of the contract says beside its operation."""
 
-import json
 from pathlib import Path
 
 import pytest
 
 from conformance.contract import document
 from conformance.contract.routes import Routes
+from tests.conformance.contracts import OK, loaded
 
 ROUTES = Routes(document.load())
 
@@ -31,13 +31,8 @@ def test_a_path_below_no_server_is_taken_for_one_of_the_first(path: str) -> None
 
 
 def test_head_is_an_operation_of_its_own_where_the_contract_states_one(tmp_path: Path) -> None:
-    answers = {"responses": {"200": {"description": "It is there"}}}
-    both = {"get": {"operationId": "get", **answers}, "head": {"operationId": "head", **answers}}
-    paths = {"/both": both, "/one": {"get": {"operationId": "one", **answers}}}
-    stated = {"openapi": "3.1.0", "info": {"title": "Heads", "version": "1"}, "paths": paths}
-    contract = tmp_path / "openapi.json"
-    contract.write_text(json.dumps(stated), encoding="utf-8")
-    routes = Routes(document.load(contract))
+    both = {"get": OK | {"operationId": "get"}, "head": OK | {"operationId": "head"}}
+    routes = Routes(loaded(tmp_path, paths={"/both": both, "/one": {"get": OK | {"operationId": "one"}}}))
 
     found = [routes.find("HEAD", path) for path in ("/both", "/one")]
 

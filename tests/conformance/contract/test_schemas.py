@@ -5,19 +5,19 @@ from typing import Any
 import pytest
 
 from conformance.contract.schemas import validator
+from tests.rules import for_each
 
 
-@pytest.mark.parametrize(
-    ("stated", "good", "bad"),
-    [
-        ("uuid", "5f0c6a0e-3f4c-4a4e-8a37-0d7c6c1f2b11", "cf-name"),
-        ("duration", "P1DT2H", "1 day"),
-        ("time", "10:00:00Z", "10 o'clock"),
-        ("byte", "eA==", "x"),
-        ("uri-reference", "/things/1", "a b"),
-        ("json-pointer", "/a/0", "a"),
-        ("regex", "^a$", "["),
-    ],
+@for_each(
+    {
+        "uuid": ("uuid", "5f0c6a0e-3f4c-4a4e-8a37-0d7c6c1f2b11", "cf-name"),
+        "duration": ("duration", "P1DT2H", "1 day"),
+        "time": ("time", "10:00:00Z", "10 o'clock"),
+        "byte": ("byte", "eA==", "x"),
+        "uri-reference": ("uri-reference", "/things/1", "a b"),
+        "json-pointer": ("json-pointer", "/a/0", "a"),
+        "regex": ("regex", "^a$", "["),
+    }
 )
 def test_a_format_is_judged_in_every_place(stated: str, good: str, bad: str) -> None:
     schema = {"type": "object", "properties": {"a": {"$ref": "#/components/schemas/A"}}}
@@ -53,11 +53,8 @@ def test_what_the_server_sets_is_required_of_no_request(schema: dict[str, Any]) 
 
 
 def test_a_member_may_be_called_like_a_word() -> None:
-    schema = {
-        "type": "object",
-        "properties": {"required": ID, "allOf": ID},
-        "required": ["required", "allOf"],
-    }
+    properties = {"required": ID, "allOf": ID}
+    schema = {"type": "object", "properties": properties, "required": [*properties]}
 
     assert validator({}, schema).is_valid({})
 
@@ -74,12 +71,9 @@ def test_a_schema_may_hold_itself() -> None:
 
 
 def test_an_example_need_not_refer_to_anything() -> None:
-    schema = {
-        "type": "object",
-        "example": {"properties": {"a": {"$ref": "#/nowhere"}}, "allOf": [{"$ref": "x"}]},
-    }
+    example = {"properties": {"a": {"$ref": "#/nowhere"}}, "allOf": [{"$ref": "x"}]}
 
-    assert validator({}, schema).is_valid({})
+    assert validator({}, {"type": "object", "example": example}).is_valid({})
 
 
 @pytest.mark.parametrize(

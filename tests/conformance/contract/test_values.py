@@ -8,6 +8,7 @@ import pytest
 from conformance.contract import document
 from conformance.contract.texts import Texts
 from conformance.contract.values import Values
+from tests.conformance.contracts import written
 
 NOTES = """\
 openapi: 3.0.3
@@ -40,18 +41,10 @@ NOTE = {"$ref": "#/components/schemas/Note"}
 
 @pytest.fixture
 def values(tmp_path: Path) -> Values:
-    path = tmp_path / "openapi.yaml"
-    path.write_text(NOTES, encoding="utf-8")
-    return Values(document.load(path), Texts("cf-name", random.Random(1)), {})
+    return Values(document.load(written(tmp_path, NOTES)), Texts("cf-name", random.Random(1)), {})
 
 
-def test_what_the_server_sets_is_in_no_sample(values: Values) -> None:
+def test_what_the_server_sets_is_in_no_sample_around_no_value_and_none_of_all_members(values: Values) -> None:
     assert values.sample(NOTE) == {"title": "cf-name"}
-
-
-def test_what_the_server_sets_is_not_around_another_value(values: Values) -> None:
     assert values.around(NOTE, ("pages",), 7) == {"title": "cf-name", "pages": 7}
-
-
-def test_what_the_server_sets_is_none_of_all_members(values: Values) -> None:
     assert values.members(values.whole(NOTE), 5) == {"title": "cf-name", "pages": 1}

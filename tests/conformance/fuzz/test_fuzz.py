@@ -9,11 +9,12 @@ from dataclasses import replace
 
 from conformance.fuzz.phase import derived_id
 from conformance.run.plan import Plan
+from conformance.run.results import Results
 from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run
 from conformance.selftest.combinators import on
 from conformance.selftest.faults.profiles import READS
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from conformance.selftest.request_changes import with_header
 from tests.conformance.conftest import Breakable
 
@@ -29,8 +30,8 @@ _WRONG_MEMBERS = {
 _count_as_text = on("listAccessProfiles", status=200).edit("/count", str)
 
 
-async def _wrong_member(request: Request, inner: Inner, state: State) -> Response:
-    response = await inner(request)
+async def _wrong_members(request: Request, inner: Inner, state: State) -> Response:
+    response = await _count_as_text(request, inner, state)
     member = _WRONG_MEMBERS.get(request.operation_id or "")
     if member is None or not 200 <= response.status < 300:
         return response
@@ -41,38 +42,34 @@ _nothing_is_accepted = on(*READS).send(with_header("authorization", None))
 """No profile can be read, and nothing that the contract states is broken by it."""
 
 
-def test_a_body_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
+def _fuzzed(plan: Plan, breakable: Breakable, fault: Fault, examples: int, *operations: str) -> Results:
+    """Return what fuzzing comes to, a few requests for each of these operations."""
+    only = frozenset(map(derived_id, operations))
+    with breakable.broken(fault):
+        return run(replace(plan, only=only, omitted={}, max_examples=examples))
+
+
+def test_an_answer_that_breaks_its_schema_is_found_for_an_operation_of_each_kind(
     plan: Plan, breakable: Breakable
 ) -> None:
-    only = frozenset(derived_id(operation_id) for operation_id in _WRONG_MEMBERS)
-    with breakable.broken_by(_wrong_member):
-        results = run(replace(plan, only=only, omitted={}, max_examples=8, budget=200.0))
+    broken = {*_WRONG_MEMBERS, "listAccessProfiles"}
+    results = _fuzzed(plan, breakable, _wrong_members, 8, *broken)
 
     found = {v.operation_id: {f.code for f in v.findings} for v in results.verdicts}
-    assert {operation_id for operation_id, codes in found.items() if "ST108" in codes} == set(_WRONG_MEMBERS)
-
-
-def test_an_answer_that_breaks_its_schema_is_found(plan: Plan, breakable: Breakable) -> None:
-    only = frozenset({"S.listAccessProfiles.fuzz"})
-    with breakable.broken_by(_count_as_text):
-        results = run(replace(plan, only=only, omitted={}, max_examples=5, budget=200.0))
-
-    (verdict,) = results.verdicts
+    assert {operation_id for operation_id, codes in found.items() if "ST108" in codes} == broken
+    assert results.exit_code is ExitCode.DOES_NOT_CONFORM
+    [verdict] = [v for v in results.verdicts if v.operation_id == "listAccessProfiles"]
     assert verdict.status is Status.FAIL
     assert verdict.findings[0].code == "ST108"
     assert "count" in verdict.findings[0].actual
     assert (verdict.findings[0].pointer or "").startswith("/paths/~1access-profiles/get/responses/200/")
     assert '"$KEY"' in (verdict.findings[0].curl or "")
-    assert results.exit_code is ExitCode.DOES_NOT_CONFORM
 
 
 def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Breakable) -> None:
-    only = frozenset({"S.getAccessProfile.fuzz"})
-    with breakable.broken_by(_nothing_is_accepted):
-        results = run(replace(plan, only=only, omitted={}, max_examples=5, budget=200.0))
+    results = _fuzzed(plan, breakable, _nothing_is_accepted, 5, "getAccessProfile")
 
-    (verdict,) = results.verdicts
-    assert verdict.status is Status.NOT_REACHED
+    assert [verdict.status for verdict in results.verdicts] == [Status.NOT_REACHED]
     assert results.exit_code is ExitCode.INCOMPLETE
 
 
@@ -87,29 +84,19 @@ def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
 def test_what_was_found_beside_other_operations_is_found_alone_with_the_same_seed(
     plan: Plan, breakable: Breakable
 ) -> None:
-    drawn: list[bytes] = []
-
     async def fails_for_some(request: Request, inner: Inner, state: State) -> Response:
         if request.operation_id != "createAccessProfile" or not isinstance(request.json, dict):
             return await inner(request)
         # All but the name, which is the run's own each time.
         told = json.dumps({**request.json, "name": None}, sort_keys=True).encode()
-        drawn.append(told)
         return refusal(500) if zlib.crc32(told) % 3 == 0 else await inner(request)
 
-    others = ("listAccessProfiles", "createRole", "updateRole", "createAccessProfile", "deleteAccessProfile")
-    asked = replace(plan, omitted={}, max_examples=12)
+    others = ("listAccessProfiles", "createRole", "updateRole", "deleteAccessProfile")
     found = []
-    breakable.app.break_with(fails_for_some)
-    try:
-        for operation_ids in (others, ("createAccessProfile",)):
-            only = frozenset(derived_id(operation_id) for operation_id in operation_ids)
-            results = run(replace(asked, only=only))
-            found.append(next(v for v in results.verdicts if v.operation_id == "createAccessProfile"))
-    finally:
-        breakable.app.break_with(None)
+    for beside in (others, ()):
+        results = _fuzzed(plan, breakable, fails_for_some, 12, "createAccessProfile", *beside)
+        [verdict] = [v for v in results.verdicts if v.operation_id == "createAccessProfile"]
+        assert verdict.status is Status.FAIL
+        found.append([(f.code, f.actual) for f in verdict.findings])
 
-    beside, alone = found
-    assert beside.status is Status.FAIL
-    assert alone.status is Status.FAIL
-    assert [(f.code, f.actual) for f in alone.findings] == [(f.code, f.actual) for f in beside.findings]
+    assert found[0] == found[1]

@@ -6,15 +6,12 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from tests.limited import limit_files
-from tests.processes import start
+from tests.processes import Limit, Running, start
 
 LONG_SECONDS = 300
 """Far more than any command takes that ends, on a machine that is busy as well."""
@@ -28,34 +25,46 @@ class Ended:
 
     code: int
     text: str
-    seconds: float
     megabytes: float
 
 
 def conformance(
     *arguments: str,
-    keys: tuple[str, str] | None = None,
-    environment: dict[str, str] | None = None,
-    largest_file: int | None = None,
-    seconds: float = LONG_SECONDS,
+    keys: tuple[str, str] = (ADMIN, ""),
+    limit: Limit | None = None,
+    interrupt: tuple[str, signal.Signals] | None = None,
+    **environment: str,
 ) -> Ended:
-    """Run the command to its end; it is killed, and so has the code -9, when it takes longer."""
-    admin, viewer = keys or (ADMIN, "")
-    begun = time.monotonic()
-    process = start(
-        "conformance",
-        *arguments,
-        stderr=subprocess.STDOUT,
-        limit=None if largest_file is None else partial(limit_files, largest_file),
-        **{"NO_COLOR": "1", "CONFORMANCE_KEY": admin, "CONFORMANCE_VIEWER_KEY": viewer} | (environment or {}),
-    )
-    watch = threading.Timer(seconds, process.kill)
+    """Run the command to its end; it is killed, and so has the code -9, when it takes far too long.
+
+    With `interrupt` the command is sent a signal as soon as it has said something.
+    """
+    given = {"NO_COLOR": "1", "CONFORMANCE_KEY": keys[0], "CONFORMANCE_VIEWER_KEY": keys[1]} | environment
+    process: Running
+    if interrupt is None:
+        process = start("conformance", *arguments, stderr=subprocess.STDOUT, limit=limit, **given)
+    else:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "conformance", *arguments],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **given},
+        )
+    watch = threading.Timer(LONG_SECONDS, process.kill)
     watch.start()
+    assert process.stdout is not None
     with process, _peak_of(process.pid) as peak:
-        text = process.stdout.read()
+        lines: list[str] = []
+        for line in process.stdout:
+            lines.append(line)
+            if interrupt is not None and interrupt[0] in line:
+                process.send_signal(interrupt[1])
+                break
+        lines += process.stdout
         code = process.wait()
     watch.cancel()
-    return Ended(code, text, time.monotonic() - begun, peak[0])
+    return Ended(code, "".join(lines), peak[0])
 
 
 @contextmanager
@@ -81,32 +90,3 @@ def _peak_of(pid: int) -> Iterator[list[float]]:
     finally:
         ended.set()
         looking.join()
-
-
-def interrupted(*arguments: str, keys: tuple[str, str], sign: str, by: signal.Signals) -> Ended:
-    """Run the command, and send it a signal once it has said something."""
-    variables = {
-        **os.environ,
-        "NO_COLOR": "1",
-        "PYTHONUNBUFFERED": "1",
-        "CONFORMANCE_KEY": keys[0],
-        "CONFORMANCE_VIEWER_KEY": keys[1],
-    }
-    begun = time.monotonic()
-    with subprocess.Popen(
-        [sys.executable, "-m", "conformance", *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=variables,
-    ) as process:
-        assert process.stdout is not None
-        lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line)
-            if sign in line and not process.poll():
-                process.send_signal(by)
-                break
-        lines += process.stdout
-        code = process.wait()
-    return Ended(code, "".join(lines), time.monotonic() - begun, 0)

@@ -7,6 +7,7 @@ import asyncio
 import itertools
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
@@ -23,58 +24,58 @@ AUTHORITY = CERTIFICATES / "ca.pem"
 Message = MutableMapping[str, Any]
 
 
+@dataclass
 class Prefixed:
     """The server is below a path, and knows nothing of it. Nothing is beside it."""
 
-    def __init__(self, app: ASGIApp, prefix: str) -> None:
-        self._app = app
-        self._prefix = prefix
+    app: ASGIApp
+    prefix: str
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self.app(scope, receive, send)
             return
-        if not scope["path"].startswith(f"{self._prefix}/"):
+        if not scope["path"].startswith(f"{self.prefix}/"):
             await _answer(send, 404, [(b"content-type", b"text/plain")])
             return
 
         async def rewritten(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [
-                    (name, self._prefix.encode() + value if name.lower() == b"location" else value)
+                    (name, self.prefix.encode() + value if name.lower() == b"location" else value)
                     for name, value in message["headers"]
                 ]
             await send(message)
 
-        raw = scope["raw_path"].removeprefix(self._prefix.encode())
-        inner = {**scope, "path": scope["path"].removeprefix(self._prefix), "raw_path": raw}
-        await self._app(inner, receive, rewritten)
+        raw = scope["raw_path"].removeprefix(self.prefix.encode())
+        inner = {**scope, "path": scope["path"].removeprefix(self.prefix), "raw_path": raw}
+        await self.app(inner, receive, rewritten)
 
 
+@dataclass
 class Slow:
     """Every answer takes its time on the way."""
 
-    def __init__(self, app: ASGIApp, seconds: float) -> None:
-        self._app = app
-        self._seconds = seconds
+    app: ASGIApp
+    seconds: float
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await asyncio.sleep(self._seconds)
-        await self._app(scope, receive, send)
+            await asyncio.sleep(self.seconds)
+        await self.app(scope, receive, send)
 
 
+@dataclass
 class Limited:
     """Each fifth request is refused for its rate: with seconds, with a date, and without any hint."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-        self._numbers = itertools.count(1)
-        self.refused = 0
+    app: ASGIApp
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    refused: int = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or next(self._numbers) % 5:
-            await self._app(scope, receive, send)
+        if scope["type"] != "http" or next(self.numbers) % 5:
+            await self.app(scope, receive, send)
             return
         self.refused += 1
         now = format_datetime(datetime.now(UTC), usegmt=True).encode()

@@ -75,52 +75,30 @@ def answering(head: str, body: bytes = b"", *, once: bool = False) -> Behaviour:
     return behave
 
 
-def endless_body(connection: socket.socket) -> None:
-    """Have two gigabytes to send, and say so."""
-    connection.recv(65536)
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {2 * _GIGABYTE}\r\n\r\n"
-    connection.sendall(head.encode())
-    for _ in range(2 * 1024):
-        connection.sendall(b" " * 1024**2)
+def pouring(head: str, piece: bytes, pieces: int, pause: float = 0) -> Behaviour:
+    """Begin an answer and go on with it, piece by piece, whoever reads that."""
+
+    def behave(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(head.replace("\n", "\r\n").encode())
+        for _ in range(pieces):
+            connection.sendall(piece)
+            time.sleep(pause)
+
+    return behave
 
 
-def endless_chunks(connection: socket.socket) -> None:
-    """Have two gigabytes to send, and do not say how much it is."""
-    connection.recv(65536)
-    connection.sendall(
-        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
-    )
-    for _ in range(2 * 1024):
-        connection.sendall(b"100000\r\n" + b" " * 1024**2 + b"\r\n")
-
-
-def endless_headers(connection: socket.socket) -> None:
-    """Never comes to the body."""
-    connection.recv(65536)
-    connection.sendall(b"HTTP/1.1 200 OK\r\n")
-    while True:
-        connection.sendall(b"X-More: more\r\n" * 1000)
-
-
-def dripping_headers(connection: socket.socket) -> None:
-    """Send an octet of its head a tenth of a second."""
-    connection.recv(65536)
-    _drip(connection, b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 3600)
-
-
-def dripping_body(connection: socket.socket) -> None:
-    """Send an octet of its body a tenth of a second."""
-    connection.recv(65536)
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3600\r\n\r\n")
-    _drip(connection, b" " * 3600)
-
-
-def _drip(connection: socket.socket, octets: bytes) -> None:
-    for octet in octets:
-        connection.sendall(bytes([octet]))
-        time.sleep(0.1)
-
-
+_JSON = "HTTP/1.1 200 OK\nContent-Type: application/json\n"
+endless_body = pouring(f"{_JSON}Content-Length: {2 * _GIGABYTE}\n\n", b" " * 1024**2, 2 * 1024)
+"""Two gigabytes, and it says so."""
+endless_chunks = pouring(
+    f"{_JSON}Transfer-Encoding: chunked\n\n", b"100000\r\n" + b" " * 1024**2 + b"\r\n", 2 * 1024
+)
+"""Two gigabytes, and it does not say how much it is."""
+endless_headers = pouring("HTTP/1.1 200 OK\n", b"X-More: more\r\n" * 1000, 10**9)
+"""It never comes to the body."""
+dripping_headers = pouring("HTTP/1.1 200 OK\nX-Long: ", b"x", 3600, pause=0.1)
+dripping_body = pouring(f"{_JSON}Content-Length: 3600\n\n", b" ", 3600, pause=0.1)
 redirect_loop = answering("HTTP/1.1 302 Found\nLocation: /api/access-profiles?limit=1\nContent-Length: 0")
 too_long = answering(
     "HTTP/1.1 200 OK\nContent-Type: application/json\nContent-Length: 5000", b"{}", once=True

@@ -1,7 +1,7 @@
 """The project's own server behind what stands before real ones: a good sample of the clauses passes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,14 +9,13 @@ import httpx
 import pytest
 from starlette.types import Receive, Scope, Send
 
-from conformance import cli
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
 from conformance.run.barrier import Entry, race
 from conformance.run.clean_up import clean_up
 from conformance.run.session import Workspace
-from conformance.run.verdict import ExitCode
 from tests.conformance.cli.test_check import PATIENCE
+from tests.conformance.command import Command
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile.proxies import AUTHORITY, Limited, Prefixed, Slow, serving
 
@@ -29,10 +28,7 @@ FUZZED = "S.getAccessProfile.fuzz"
 PREFIX = "/gateways/eu"
 
 
-@pytest.fixture(autouse=True)
-def _keys(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
-    monkeypatch.setenv("CONFORMANCE_VIEWER_KEY", breakable.target.viewer_key or "")
+pytestmark = pytest.mark.usefixtures("keyed")
 
 
 @pytest.fixture
@@ -43,48 +39,49 @@ def everything(breakable: Breakable) -> Iterator[tuple[str, Limited]]:
         yield url + PREFIX, limited
 
 
-def _all_pass(capsys: pytest.CaptureFixture[str], *command: str) -> None:
-    code = cli.run(["check", *command, *PATIENCE, "--seed", "1"])
-    text = capsys.readouterr().out
+@pytest.fixture
+def all_pass(command: Command) -> Callable[..., None]:
+    """Give a check of a server on which everything passes that is asked for."""
 
-    assert code == ExitCode.CONFORMS, text
-    assert not re.search(r"(?m)^(?:FAIL|WARN|NOT_REACHED|ERROR|SKIP)", text)
-    assert "Nothing of the run was left behind." in text
+    def checked(url: str, only: str, *more: object) -> None:
+        text = command("check", url, *PATIENCE, "--seed", "1", "--only", only, *more).out
+        assert not re.search(r"(?m)^(?:FAIL|WARN|NOT_REACHED|ERROR|SKIP)", text)
+        assert "Nothing of the run was left behind." in text
+
+    return checked
 
 
-def test_a_sample_passes_below_a_prefix(breakable: Breakable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sample_passes_below_a_prefix(breakable: Breakable, all_pass: Callable[..., None]) -> None:
     with serving(Prefixed(breakable.app, PREFIX)) as url:
-        _all_pass(capsys, url + PREFIX, "--only", SAMPLE)
+        all_pass(url + PREFIX, SAMPLE)
 
 
 def test_a_sample_passes_behind_a_limit_on_the_rate(
-    breakable: Breakable, capsys: pytest.CaptureFixture[str]
+    breakable: Breakable, all_pass: Callable[..., None]
 ) -> None:
     limited = Limited(breakable.app)
     with serving(limited) as url:
-        _all_pass(capsys, url, "--only", SAMPLE)
+        all_pass(url, SAMPLE)
 
     assert limited.refused > 10
 
 
-def test_a_sample_passes_over_tls(breakable: Breakable, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_sample_passes_over_tls(breakable: Breakable, all_pass: Callable[..., None]) -> None:
     with serving(breakable.app, tls=True) as url:
-        _all_pass(capsys, url, "--ca-file", str(AUTHORITY), "--only", SAMPLE)
-        _all_pass(capsys, url, "--insecure", "--only", "AP-GET-001,HTTP-002")
+        all_pass(url, SAMPLE, "--ca-file", AUTHORITY)
+        all_pass(url, "AP-GET-001,HTTP-002", "--insecure")
 
 
-def test_a_sample_passes_with_200_ms_on_the_way(
-    breakable: Breakable, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_sample_passes_with_200_ms_on_the_way(breakable: Breakable, all_pass: Callable[..., None]) -> None:
     with serving(Slow(breakable.app, 0.2)) as url:
-        _all_pass(capsys, url, "--only", "AP-GET-001,AP-CRE-006,HTTP-002,KEY-CRE-006")
+        all_pass(url, "AP-GET-001,AP-CRE-006,HTTP-002,KEY-CRE-006")
 
 
 def test_fuzzing_passes_behind_everything_at_once(
-    everything: tuple[str, Limited], capsys: pytest.CaptureFixture[str]
+    everything: tuple[str, Limited], all_pass: Callable[..., None]
 ) -> None:
     url, limited = everything
-    _all_pass(capsys, url, "--ca-file", str(AUTHORITY), "--only", FUZZED, "--max-examples", "1")
+    all_pass(url, FUZZED, "--ca-file", AUTHORITY, "--max-examples", "1")
 
     assert limited.refused > 2
 
@@ -112,7 +109,7 @@ def test_one_that_cannot_connect_ends_a_race_at_once(breakable: Breakable, no_li
 
 
 def test_requests_bear_the_headers_of_the_file_and_reports_do_not_show_them(
-    breakable: Breakable, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    breakable: Breakable, tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: set[bytes] = set()
 
@@ -124,9 +121,7 @@ def test_requests_bear_the_headers_of_the_file_and_reports_do_not_show_them(
     with serving(watched) as url:
         file = tmp_path / "conformance.toml"
         file.write_text(f'[target]\nurl = "{url}"\nheaders = {{ X-Gateway-Token = "${{GATEWAY_TOKEN}}" }}\n')
-        code = cli.run(["check", "--config", str(file), "--only", "AP-GET-001", "--format", "json"])
-    text = capsys.readouterr().out
+        text = command("check", "--config", file, "--only", "AP-GET-001", "--format", "json").out
 
-    assert code == ExitCode.CONFORMS
     assert seen == {b"a-secret-of-the-gateway"}
     assert "a-secret-of-the-gateway" not in text

@@ -23,20 +23,13 @@ def _pacer(rate: float | None = None) -> tuple[Pacer, Clock]:
     return Pacer(rate, patience=30, clock=lambda: clock.now, sleep=clock.sleep), clock
 
 
-def test_without_a_rate_nobody_waits() -> None:
-    pacer, clock = _pacer()
-    for _ in range(100):
+@pytest.mark.parametrize(("rate", "requests", "now"), [(None, 100, 100), (4, 9, 102)])
+def test_requests_leave_at_the_rate_that_was_asked_for(rate: float | None, requests: int, now: float) -> None:
+    pacer, clock = _pacer(rate)
+    for _ in range(requests):
         pacer.take_turn()
 
-    assert clock.now == 100
-
-
-def test_requests_leave_at_the_rate_that_was_asked_for() -> None:
-    pacer, clock = _pacer(rate=4)
-    for _ in range(9):
-        pacer.take_turn()
-
-    assert clock.now == 102
+    assert clock.now == now
 
 
 def test_a_pause_holds_back_what_comes_after_it() -> None:
@@ -49,16 +42,13 @@ def test_a_pause_holds_back_what_comes_after_it() -> None:
     assert pacer.waited == 7
 
 
-def test_without_a_stated_pause_each_is_twice_the_one_before() -> None:
+@pytest.mark.parametrize(
+    ("stated", "pauses"), [(None, [0.5, 1, 2, 4]), ("0", [0.05, 0.1, 0.2, 0.4, 0.5, 0.5])]
+)
+def test_a_pause_of_no_length_is_twice_the_one_before(stated: str | None, pauses: list[float]) -> None:
     pacer, _ = _pacer()
 
-    assert [pacer.pause(None, attempt, 0) for attempt in range(4)] == [0.5, 1, 2, 4]
-
-
-def test_a_pause_of_nothing_is_no_busy_loop() -> None:
-    pacer, _ = _pacer()
-
-    assert [pacer.pause("0", attempt, 0) for attempt in range(6)] == [0.05, 0.1, 0.2, 0.4, 0.5, 0.5]
+    assert [pacer.pause(stated, attempt, 0) for attempt in range(len(pauses))] == pauses
 
 
 def test_a_server_that_goes_on_refusing_is_given_up_until_it_answers() -> None:

@@ -14,6 +14,7 @@ from conformance import cli
 from conformance.http.proxy import Proxy, ProxyUrlError
 from conformance.run.verdict import ExitCode
 from tests.conformance.cli.test_check import PATIENCE
+from tests.conformance.command import Command
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile.proxies import AUTHORITY, serving
 from tests.conformance.hostile.servers import listening
@@ -100,32 +101,27 @@ def test_everything_goes_through_it(
 
 
 @pytest.mark.parametrize("tls", [False, True])
-def test_one_that_lets_nobody_through_is_named(
-    breakable: Breakable, capsys: pytest.CaptureFixture[str], *, tls: bool
-) -> None:
+def test_one_that_lets_nobody_through_is_named(breakable: Breakable, command: Command, *, tls: bool) -> None:
     with proxy() as seen, serving(breakable.app, tls=tls) as url:
-        command = ["check", url, "--proxy", seen.url, "--only", "AP-GET-001"]
-        code = cli.run([*command, "--ca-file", str(AUTHORITY)])
+        asked = ("check", url, "--proxy", seen.url, "--only", "AP-GET-001", "--ca-file", AUTHORITY)
+        told = command(*asked, code=ExitCode.INCOMPLETE).out
 
-    assert code == ExitCode.INCOMPLETE
-    assert "The proxy does not let through to" in (told := capsys.readouterr().out)
+    assert "The proxy does not let through to" in told
     assert "407" in told
 
 
-def test_one_that_does_not_listen_is_named(
-    breakable: Breakable, no_listener: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = cli.run(["check", breakable.target.root, "--proxy", no_listener, "--only", "AP-GET-001"])
+def test_one_that_does_not_listen_is_named(breakable: Breakable, no_listener: str, command: Command) -> None:
+    asked = ("check", breakable.target.root, "--proxy", no_listener, "--only", "AP-GET-001")
+    told = command(*asked, code=ExitCode.INCOMPLETE).out
 
-    assert code == ExitCode.INCOMPLETE
-    assert f"The proxy {no_listener} cannot be reached" in capsys.readouterr().out
+    assert f"The proxy {no_listener} cannot be reached" in told
 
 
-def test_what_is_no_proxy_is_wrong_usage(breakable: Breakable, capsys: pytest.CaptureFixture[str]) -> None:
-    code = cli.run(["check", breakable.target.root, "--proxy", "socks5://me:secret@here:1080"])
+def test_what_is_no_proxy_is_wrong_usage(breakable: Breakable, command: Command) -> None:
+    asked = ("check", breakable.target.root, "--proxy", "socks5://me:secret@here:1080")
+    told = command(*asked, code=ExitCode.USAGE).err
 
-    assert code == ExitCode.USAGE
-    assert "SOCKS is not spoken" in (told := capsys.readouterr().err)
+    assert "SOCKS is not spoken" in told
     assert "secret" not in told
 
 

@@ -1,7 +1,7 @@
 """Requests: safe in threads, bounded, sent again where that is safe, and not at all where nothing may be."""
 
 import socket
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -29,38 +29,43 @@ def _target(url: str, timeout: float = 1.0) -> Target:
     return Target(url, {"admin": "bfst-x"}, timeout)
 
 
-def _one_answer_a_connection(seen: list[bytes]) -> Callable[[socket.socket], None]:
-    """Keep a connection open after its answer, and hang up on the next request over it."""
+@pytest.fixture
+def hasty() -> Iterator[tuple[Transport, list[bytes]]]:
+    """Give a server that keeps a connection open after its answer and hangs up on the next request over it.
+
+    A request was answered already. With the transport comes what the server got.
+    """
+    seen: list[bytes] = []
 
     def behave(connection: socket.socket) -> None:
         seen.append(connection.recv(65536))
         connection.sendall(OK)
         seen.append(connection.recv(65536))
 
-    return behave
-
-
-def test_a_read_that_crosses_the_close_of_an_idle_connection_is_sent_once_more() -> None:
-    seen: list[bytes] = []
-    with listening(_one_answer_a_connection(seen)) as url:
+    with listening(behave) as url:
         transport = Transport(_target(url))
-        statuses = [transport.send("GET", "/", {}, None).status for _ in range(2)]
+        assert transport.send("GET", "/", {}, None).status == 200
+        yield transport, seen
         transport.close()
 
-    assert statuses == [200, 200]
+
+def test_a_read_that_crosses_the_close_of_an_idle_connection_is_sent_once_more(
+    hasty: tuple[Transport, list[bytes]],
+) -> None:
+    transport, _ = hasty
+
+    assert transport.send("GET", "/", {}, None).status == 200
     assert transport.sent == 3
 
 
-def test_a_write_that_crosses_the_close_of_an_idle_connection_is_not_sent_again() -> None:
-    seen: list[bytes] = []
-    with listening(_one_answer_a_connection(seen)) as url:
-        transport = Transport(_target(url))
-        transport.send("GET", "/", {}, None)
-        # The end of the connection, or its reset: which of them is seen first is up to the system.
-        with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
-            transport.send("POST", "/", {}, b"{}")
-        transport.close()
+def test_a_write_that_crosses_the_close_of_an_idle_connection_is_not_sent_again(
+    hasty: tuple[Transport, list[bytes]],
+) -> None:
+    transport, seen = hasty
 
+    # The end of the connection, or its reset: which of them is seen first is up to the system.
+    with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):
+        transport.send("POST", "/", {}, b"{}")
     assert sum(request.startswith(b"POST") for request in seen) == 1
 
 
@@ -73,34 +78,30 @@ def test_a_read_over_a_fresh_connection_is_not_sent_again() -> None:
     assert transport.sent == 1
 
 
-@pytest.mark.parametrize("behave", [servers.endless_body, servers.endless_chunks])
-def test_an_answer_without_end_is_cut_off(behave: servers.Behaviour) -> None:
-    with listening(behave) as url, Workspace(CONTRACT, _target(url, 10), 1) as workspace:
+NO_ANSWER: dict[str, type[Exception]] = {
+    "endless_body": TooLarge,
+    "endless_chunks": TooLarge,
+    "dripping_body": httpx.TimeoutException,
+    "dripping_headers": httpx.TimeoutException,
+    "silence": httpx.TimeoutException,
+    "garbage": httpx.TransportError,
+    "too_short_for_http": httpx.TransportError,
+    "endless_headers": httpx.TransportError,
+}
+
+
+@pytest.mark.parametrize("name", NO_ANSWER)
+def test_what_does_not_end_in_time_or_size_or_is_no_http_is_no_answer(name: str) -> None:
+    behave, error = getattr(servers, name), NO_ANSWER[name]
+    timeout = 0.5 if error is httpx.TimeoutException else 10
+    with listening(behave) as url, Workspace(CONTRACT, _target(url, timeout), 1) as workspace:
         session = workspace.session("x")
-        with pytest.raises(TooLarge, match="the answer to GET /x is larger than 16 MiB"):
+        with pytest.raises(error) as raised:
             session.admin.request("GET", "/x?secret=1")
-        with session.raw() as connection, pytest.raises(TooLarge):
+        with session.raw() as connection, pytest.raises(error):
             connection.request("GET", "/x", {})
-
-
-@pytest.mark.parametrize("behave", [servers.dripping_body, servers.dripping_headers, servers.silence])
-def test_a_whole_request_has_one_deadline(behave: servers.Behaviour) -> None:
-    with listening(behave) as url, Workspace(CONTRACT, _target(url, 0.5), 1) as workspace:
-        session = workspace.session("x")
-        with pytest.raises(httpx.TimeoutException):
-            session.admin.request("GET", "/")
-        with session.raw() as connection, pytest.raises(httpx.TimeoutException):
-            connection.request("GET", "/", {})
-
-
-@pytest.mark.parametrize("behave", [servers.garbage, servers.too_short_for_http, servers.endless_headers])
-def test_what_is_no_http_is_no_answer(behave: servers.Behaviour) -> None:
-    with listening(behave) as url, Workspace(CONTRACT, _target(url), 1) as workspace:
-        session = workspace.session("x")
-        with pytest.raises(httpx.TransportError):
-            session.admin.request("GET", "/")
-        with session.raw() as connection, pytest.raises(httpx.TransportError):
-            connection.request("GET", "/", {})
+    if error is TooLarge:
+        assert "the answer to GET /x is larger than 16 MiB" in str(raised.value)
 
 
 @pytest.mark.parametrize("chunks", [b"zz\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"\r\n\r\n0\r\n\r\n"])
@@ -149,17 +150,15 @@ def test_a_run_that_reads_sends_nothing_else(breakable: Breakable) -> None:
         assert workspace.transport.sent == before
 
 
-def test_sessions_in_threads_get_their_own_answers_and_names(breakable: Breakable) -> None:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
+def test_sessions_in_threads_get_their_own_answers_and_names(workspace: Workspace) -> None:
+    def make(number: int) -> tuple[str, str]:
+        session = workspace.session(f"clause {number}")
+        made = calls.create(session, description=f"number {number}")
+        return str(made["name"]), str(calls.profile(session, made["id"])["description"])
 
-        def make(number: int) -> tuple[str, str]:
-            session = workspace.session(f"clause {number}")
-            made = calls.create(session, description=f"number {number}")
-            return str(made["name"]), str(calls.profile(session, made["id"])["description"])
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(make, range(40)))
 
-        with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(make, range(40)))
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
-
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
     assert [description for _, description in found] == [f"number {number}" for number in range(40)]
     assert len({name for name, _ in found}) == 40

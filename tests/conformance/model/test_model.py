@@ -104,7 +104,7 @@ def test_what_the_strict_profile_decides_is_open_when_it_is_not_claimed(
         return response
 
     asked = replace(plan, only=frozenset({"MODEL.templates"}))
-    with breakable.broken_by(tells_the_oldest_first_and_no_tags):
+    with breakable.broken(tells_the_oldest_first_and_no_tags):
         claimed = decided(asked)
         unclaimed = decided(asked, profiles=plan.profiles - {"strict"})
 
@@ -127,7 +127,7 @@ def test_what_the_strict_profile_decides_is_open_when_it_is_not_claimed(
 def test_a_fault_of_a_combination_is_found(
     fault: Fault, kind: Kind, clause_id: str, breakable: Breakable, workspace: Workspace
 ) -> None:
-    with breakable.broken_by(fault):
+    with breakable.broken(fault):
         # A seed that comes upon each of them soon.
         found = Search(workspace, kind).run(2, 12)
 
@@ -184,7 +184,7 @@ def test_a_fault_of_people_is_seen_in_a_history_that_comes_upon_it(
 ) -> None:
     begin = Search(workspace, PEOPLE).begin
     sound = attempt(begin, STAFF + steps)
-    with breakable.broken_by(fault):
+    with breakable.broken(fault):
         broken = attempt(begin, STAFF + steps)
 
     assert sound.failure is None
@@ -193,7 +193,7 @@ def test_a_fault_of_people_is_seen_in_a_history_that_comes_upon_it(
 
 
 def test_a_finding_tells_the_shortest_calls_that_lead_to_it(breakable: Breakable, plan: Plan) -> None:
-    with breakable.broken_by(faults.a_refused_update_leaves_an_audit_row):
+    with breakable.broken(faults.a_refused_update_leaves_an_audit_row):
         verdict = decided(plan, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
 
     assert verdict.status is Status.FAIL
@@ -219,7 +219,7 @@ def test_what_is_not_seen_again_is_told_with_both_histories(breakable: Breakable
             return refusal(500)
         return response
 
-    with breakable.broken_by(once):
+    with breakable.broken(once):
         verdict = decided(plan, only=frozenset({"MODEL.templates"}))["MODEL.templates"]
 
     assert verdict.status is Status.FAIL
@@ -232,7 +232,7 @@ def test_what_is_not_seen_again_is_told_with_both_histories(breakable: Breakable
 
 def test_a_short_time_for_shrinking_is_kept(breakable: Breakable, workspace: Workspace) -> None:
     search = Search(workspace, TEMPLATES)
-    with breakable.broken_by(faults.a_refused_update_leaves_an_audit_row):
+    with breakable.broken(faults.a_refused_update_leaves_an_audit_row):
         failure = search.run(1, 12).failure
         assert failure is not None
         before = len(search.begun)

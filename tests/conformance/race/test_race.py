@@ -54,7 +54,7 @@ def test_a_sound_server_wins_every_race(plan: Plan) -> None:
 def test_a_careless_server_is_seen(
     fault: Fault, race: str, clause_id: str, shown: str, breakable: Breakable, plan: Plan
 ) -> None:
-    with breakable.broken_by(fault):
+    with breakable.broken(fault):
         verdicts = decided(replace(plan, only=frozenset({f"RACE.{race}"})))
 
     [verdict] = verdicts.values()
@@ -68,7 +68,7 @@ def test_a_careless_server_is_seen(
 def test_a_race_that_goes_wrong_now_and_then_says_in_how_many_rounds(
     breakable: Breakable, plan: Plan
 ) -> None:
-    with breakable.broken_by(faults.one_round_in_two_has_two_winners):
+    with breakable.broken(faults.one_round_in_two_has_two_winners):
         verdicts = decided(replace(plan, only=frozenset({"RACE.delete"})))
 
     assert verdicts["RACE.delete"].findings[0].actual.startswith(("in 1 of 3 rounds", "in 2 of 3 rounds"))

@@ -1,12 +1,21 @@
 """Documents like `results.json`, of every kind that a run can come to, made from the real contract."""
 
+import json
 import random
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from conformance.contract import document as contract
-from conformance.contract.document import Contract, Operation
+from conformance.http.target import Target
 from conformance.report.document import Document
+from conformance.run.coverage import Ledger
+from conformance.run.residue import Residue
+from conformance.run.results import PhaseRecord, Results
+from conformance.run.verdict import Status, Verdict
+from conformance.runner import planned
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -33,12 +42,10 @@ _KEYWORDS = (
 
 
 def document(**changes: Any) -> Document:
-    """Return a whole run in which everything passed, with members replaced by `changes`."""
-    random_source = random.Random(1)
-    clauses = [_clause(index, random_source) for index in range(len(_STATED.clauses))]
-    made = _document(clauses, derived(500), coverage())
-    made.update(changes)
-    return made
+    """Return a whole run in which everything passed, with 500 derived checks, and with other members."""
+    made: Document = json.loads(_everything())
+    made["derived"] = made["derived"][:500]
+    return _summed({**made, **changes}, 0, "The server conforms.")
 
 
 def clause_line(clause_id: str) -> int:
@@ -63,28 +70,23 @@ def failed() -> Document:
     _fail(by_id["ERR-002"], finding(creation(400)), finding(creation(500)))
     warned = next(verdict for verdict in made["clauses"] if verdict["level"] == "SHOULD")
     _fail(warned, finding(creation(201)), status="WARN")
-    unreached = by_id["AP-LIST-003"] if "AP-LIST-003" in by_id else made["clauses"][40]
-    unreached.update(
-        status="NOT_REACHED", reason="no second page came about: the list holds fewer than 3 rows"
-    )
+    reason = "no second page came about: the list holds fewer than 3 rows"
+    made["clauses"][40].update(status="NOT_REACHED", reason=reason)
     for verdict in made["clauses"]:
         if verdict["profile"] in ("users", "extensions"):
             reason = "the server has no roles and users as resources: GET /api/roles is answered 404"
             verdict.update(status="SKIP", reason=reason, requests=0, seconds=0.0)
     expected, stale = [verdict for verdict in made["clauses"] if verdict["status"] == "PASS"][60:62]
     _fail(expected, finding(creation(201)), status="XFAIL")
-    entry = {
-        "reason": "the proxy answers before us (GW-212)",
-        "owner": "gateway team",
-        "expires": "2027-03-31",
-    }
+    reason = "the proxy answers before us (GW-212)"
+    entry = {"reason": reason, "owner": "gateway team", "expires": "2027-03-31"}
     expected["expected_failure"] = entry
     _expect(stale, {**entry, "reason": "was mended in 2.4"})
     _fail(made["derived"][3], finding(creation(201), code="ST202"), finding(creation(500), code="ST200"))
     made["derived"][7].update(status="NOT_REACHED", reason="the phase had no time left for it")
     skipped = dict.fromkeys(("users", "extensions"), "the server has no roles and users as resources")
     made["profiles"] = {
-        "claimed": [name for name in _STATED.profiles if name not in skipped],
+        "claimed": [name for name in made["profiles"]["claimed"] if name not in skipped],
         "skipped": skipped,
     }
     made["phases"][3].update(status="cut short", reason="its 20 seconds were over")
@@ -95,25 +97,22 @@ def failed() -> Document:
 def blocked() -> Document:
     """Return a run in which nothing could be checked."""
     obstacle = "Nothing listens at http://127.0.0.1:9. Start the server, or give its URL."
-    made = _document([], [], None)
-    made["phases"] = [phase("preflight", requests=1)]
-    made["obstacle"] = obstacle
+    made = document(clauses=[], derived=[], coverage=None, obstacle=obstacle)
+    made["phases"] = [{**made["phases"][0], "requests": 1}]
     return _summed(made, 3, obstacle)
 
 
 def broken() -> Document:
     """Return a run in which a check itself failed."""
     made = document()
-    reason = "the check itself failed: KeyError: 'id'"
-    made["clauses"][5].update(status="ERROR", reason=reason)
+    made["clauses"][5].update(status="ERROR", reason="the check itself failed: KeyError: 'id'")
     return _summed(made, 4, "No verdict: the suite itself failed. Please report it.")
 
 
 def stale() -> Document:
     """Return a run in which all is well, but for the list of expected failures."""
     made = document()
-    entry = {"reason": "mended long ago", "owner": "QA", "expires": "2026-01-01"}
-    _expect(made["clauses"][9], entry)
+    _expect(made["clauses"][9], {"reason": "mended long ago", "owner": "QA", "expires": "2026-01-01"})
     return _summed(made, 5, "The file of expected failures is out of date: correct it.")
 
 
@@ -124,13 +123,8 @@ def hostile(text: str = "".join(HOSTILE)) -> Document:
     shown["request"]["headers"].append(["X-Sent", text])
     shown["response"]["headers"].append(["X-Answered", text])
     shown["curl"] = f"curl {text}"
-    found = {
-        **finding(shown, code="ST202", steps=[text, text]),
-        "expected": text,
-        "actual": text,
-        "curl": text,
-    }
-    found["pointer"] = text
+    found = finding(shown, code="ST202", steps=[text, text])
+    found.update(expected=text, actual=text, curl=text, pointer=text)
     for verdict in made["clauses"][:3]:
         _fail(verdict, found)
     made["clauses"][1]["text"] = text
@@ -150,20 +144,26 @@ def hostile(text: str = "".join(HOSTILE)) -> Document:
 def long_bodies() -> Document:
     """Return a run in which every fourth clause failed, with three exchanges of the longest bodies kept."""
     made = document()
+    exchange = _exchange("POST", "/api/access-profiles", "x" * 4096, 201, "<&\x00>" * 1024)
     for verdict in made["clauses"][::4]:
-        _fail(
-            verdict,
-            finding(*[_exchange("POST", "/api/access-profiles", "x" * 4096, 201, "<&\x00>" * 1024)] * 3),
-        )
+        _fail(verdict, finding(*[exchange] * 3))
     return _summed(made, 1, "The server does not conform.")
 
 
 def thousands() -> Document:
     """Return a run with 2,000 derived checks, some of which failed."""
-    made = document(derived=derived(2000))
+    made = document(derived=json.loads(_everything())["derived"])
     for verdict in made["derived"][::100]:
         _fail(verdict, finding(creation(500), code="ST200"))
     return _summed(made, 1, "The server does not conform.")
+
+
+def short_of_time() -> Document:
+    """Return a run in which 50 clauses were not reached for one reason."""
+    made = document()
+    for verdict in made["clauses"][:50]:
+        verdict.update(status="NOT_REACHED", reason="no time was left")
+    return made
 
 
 ALL = {
@@ -198,94 +198,73 @@ def creation(status: int) -> dict[str, Any]:
     return _exchange("POST", "/api/access-profiles", body, status, answer)
 
 
-def derived(count: int) -> list[dict[str, Any]]:
-    """So many derived verdicts, spread over the operations."""
-    operations = _STATED.operations
-    made = []
-    for index in range(count):
-        operation = operations[index % len(operations)]
-        keyword, value = _KEYWORDS[index % len(_KEYWORDS)]
-        name = f"S.{operation.id}.body.field_{index // len(operations)}.{keyword}"
-        text = f"A body whose `field` breaks {keyword} {value!r} is refused; one that just keeps it is not."
-        made.append(_verdict(name, "MUST", "schema", text, operation.id, operation.line, "boundary"))
-    return made
+@cache
+def _everything() -> str:
+    """Return a run in which everything passed, with 2,000 derived checks, as JSON."""
+    names = ("preflight", "probe", "boundary", "fuzz", "model", "race", "raw", "clean-up")
+    begun = datetime(2026, 11, 25, 3, tzinfo=UTC)
+    made = Results(
+        planned(_STATED, Target("http://127.0.0.1:8080", {"admin": "bfst-key"}), 7),
+        (*_clauses(), *map(_derived, range(2000))),
+        tuple(PhaseRecord(name, "done", budget=20.0, seconds=1.25, requests=300) for name in names),
+        Ledger(_STATED),
+        None,
+        begun,
+        begun + timedelta(seconds=41.2),
+        Residue(dict.fromkeys(("users", "roles", "profiles", "api_keys"), 0)),
+        "cf-1f3a",
+    ).as_dict()
+    made["coverage"] = _reached(made)
+    return json.dumps(made)
 
 
-def coverage() -> dict[str, Any]:
-    """Return what was reached of the real contract: most of it."""
-    return {
-        "operations": [
-            {
-                "id": operation.id,
-                "method": operation.method,
-                "path": f"/api{operation.path}",
-                "line": operation.line,
-                "profile": _STATED.profile_of(operation.id),
-                "statuses": {
-                    code: 0 if code in ("500", "503", "413") else (index * 7 + int(code)) % 90 + 1
-                    for code in _responses(_STATED, operation)
-                },
-            }
-            for index, operation in enumerate(_STATED.operations)
-        ],
-        "constraints": [
-            {
-                "id": verdict["id"],
-                "operation": verdict["operation"],
-                "pointer": verdict["pointer"],
-                "line": verdict["line"],
-                "keyword": verdict["id"].rpartition(".")[2],
-                "value": 255,
-                "kept": 3 if index % 9 else 0,
-                "broken": 2 if index % 14 else 0,
-            }
-            for index, verdict in enumerate(derived(500))
-        ],
-    }
+def _clauses() -> list[Verdict]:
+    source = random.Random(1)
+    return [
+        Verdict(
+            each.id,
+            Status.PASS,
+            each.level,
+            each.profile,
+            each.text,
+            each.operation_id,
+            each.line,
+            requests=source.randint(1, 30),
+            seconds=source.expovariate(20),
+            pointer=each.pointer,
+        )
+        for each in _STATED.clauses
+    ]
 
 
-def phase(name: str, **changes: Any) -> dict[str, Any]:
-    """Return a phase that was done."""
-    made = {"name": name, "status": "done", "reason": "", "budget": 20.0, "seconds": 1.25, "requests": 300}
-    return {**made, **changes}
-
-
-def _responses(stated: Contract, operation: Operation) -> list[str]:
-    node = stated.document["paths"][operation.path][operation.method.lower()]
-    return [code for code in node["responses"] if code != "default"]
-
-
-def _clause(index: int, random_source: random.Random) -> dict[str, Any]:
-    clause = _STATED.clauses[index]
-    made = _verdict(
-        clause.id, clause.level, clause.profile, clause.text, clause.operation_id, clause.line, "probe"
+def _derived(index: int) -> Verdict:
+    """Return a derived verdict; they are spread over the operations."""
+    place, operation = divmod(index, len(_STATED.operations))
+    of = _STATED.operations[operation]
+    keyword, value = _KEYWORDS[index % len(_KEYWORDS)]
+    name = f"S.{of.id}.body.field_{place}.{keyword}"
+    text = f"A body whose `field` breaks {keyword} {value!r} is refused; one that just keeps it is not."
+    verdict = Verdict(
+        name, Status.PASS, "MUST", "schema", text, of.id, of.line, phase="boundary", derived=True
     )
-    made.update(pointer=clause.pointer, requests=random_source.randint(1, 30))
-    made["seconds"] = round(random_source.expovariate(20), 4)
-    return made
+    return replace(verdict, requests=2, seconds=0.0123, pointer="/paths")
 
 
-def _verdict(
-    name: str, level: str, profile: str, text: str, operation: str | None, line: int, phase_name: str
-) -> dict[str, Any]:
-    return {
-        "id": name,
-        "level": level,
-        "profile": profile,
-        "text": text,
-        "operation": operation,
-        "line": line,
-        "pointer": "/paths",
-        "phase": phase_name,
-        "status": "PASS",
-        "reason": "",
-        "requests": 2,
-        "seconds": 0.0123,
-        "findings": [],
-        "rerun": None,
-        "replay": None,
-        "expected_failure": None,
-    }
+def _reached(made: Document) -> dict[str, Any]:
+    """Return what was reached of the real contract, and of the 500 first derived checks: most of it."""
+    operations = made["coverage"]["operations"]
+    for index, operation in enumerate(operations):
+        operation["path"] = f"/api{operation['path']}"
+        for code in operation["statuses"]:
+            times = 0 if code in ("500", "503", "413") else (index * 7 + int(code)) % 90 + 1
+            operation["statuses"][code] = times
+    constraints = [
+        {name: verdict[name] for name in ("id", "operation", "pointer", "line")}
+        | {"keyword": verdict["id"].rpartition(".")[2], "value": 255}
+        | {"kept": 3 if index % 9 else 0, "broken": 2 if index % 14 else 0}
+        for index, verdict in enumerate(made["derived"][:500])
+    ]
+    return {"operations": operations, "constraints": constraints}
 
 
 def _fail(verdict: dict[str, Any], *findings: dict[str, Any], status: str = "FAIL") -> None:
@@ -306,63 +285,14 @@ def _expect(verdict: dict[str, Any], entry: dict[str, str]) -> None:
 def _exchange(method: str, path: str, body: str | None, status: int, answer: str) -> dict[str, Any]:
     url = f"http://127.0.0.1:8080{path}"
     data = "" if body is None else f" -H 'Content-Type: application/json' --data-binary '{body}'"
+    sent = [["Authorization", "Bearer $KEY"], ["Content-Type", "application/json"]]
+    came = [["content-type", "application/json"], ["etag", '"v1-5f2c9a"'], ["x-request-id", "0198c1e2-7d44"]]
     return {
-        "request": {
-            "method": method,
-            "url": url,
-            "headers": [["Authorization", "Bearer $KEY"], ["Content-Type", "application/json"]],
-            "body": body,
-            "octets": len(body or ""),
-        },
-        "response": {
-            "status": status,
-            "headers": [
-                ["content-type", "application/json"],
-                ["etag", '"v1-5f2c9a"'],
-                ["x-request-id", "0198c1e2-7d44"],
-            ],
-            "body": answer,
-        },
+        "request": {"method": method, "url": url, "headers": sent, "body": body, "octets": len(body or "")},
+        "response": {"status": status, "headers": came, "body": answer},
         "seconds": 0.0123,
         "curl": f'curl -i -X {method} -H "Authorization: Bearer $KEY"{data} {url}',
     }
-
-
-def _document(
-    clauses: list[dict[str, Any]], derived_ones: list[dict[str, Any]], reached: dict[str, Any] | None
-) -> Document:
-    made: Document = {
-        "schema_version": 2,
-        "suite": {"version": "0.2.0", "schemathesis": "4.32.5", "hypothesis": "6.170.15", "python": "3.11.7"},
-        "contract": {
-            "title": _STATED.title,
-            "version": _STATED.version,
-            "sha256": _STATED.sha256,
-            "file": _STATED.path.name,
-        },
-        "target": "http://127.0.0.1:8080",
-        "label": None,
-        "mode": "standard",
-        "read_only": False,
-        "strict": False,
-        "seed": 7,
-        "started_at": "2026-11-25T03:00:00Z",
-        "finished_at": "2026-11-25T03:00:41Z",
-        "profiles": {"claimed": list(_STATED.profiles), "skipped": {}},
-        "exit_code": 0,
-        "sentence": "",
-        "obstacle": None,
-        "totals": {},
-        "phases": [
-            phase(name)
-            for name in ("preflight", "probe", "boundary", "fuzz", "model", "race", "raw", "clean-up")
-        ],
-        "coverage": reached,
-        "left_behind": {"users": 0, "roles": 0, "profiles": 0, "api_keys": 0, "name_prefix": "cf-1f3a"},
-        "clauses": clauses,
-        "derived": derived_ones,
-    }
-    return _summed(made, 0, "The server conforms.")
 
 
 def _summed(made: Document, exit_code: int, sentence: str) -> Document:

@@ -1,7 +1,5 @@
 """The HTML report in a real Chromium: quiet, readable, whole without scripts, fit for keyboard and phone."""
 
-import os
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Request, expect
 
 from conformance.report import html, matrix
 from conformance.report.document import verdicts
+from tests.browsers import chromium
 from tests.conformance.report import samples
 
 pytestmark = pytest.mark.browser
@@ -21,15 +20,6 @@ pytestmark = pytest.mark.browser
 Scheme = Literal["light", "dark"]
 GROUNDS: Mapping[Scheme, str] = {"light": "rgb(252, 252, 250)", "dark": "rgb(22, 25, 27)"}
 PHONE, DESK = 360, 1280
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-quic",
-    "--disable-background-networking",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 # For each text on the page, the contrast of its colour with what is painted under it (WCAG 2.2, 1.4.3).
 CONTRASTS = """() => {
@@ -86,17 +76,8 @@ class Visit:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        reason = "There is no chromium here. On Debian: apt-get install --no-install-recommends chromium"
-        if os.environ.get("REQUIRE_BROWSER") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    expect.set_options(timeout=300_000)
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
+    with chromium() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +116,13 @@ def visit(
         assert seen.faults == []
     finally:
         context.close()
+
+
+@pytest.fixture
+def failed(browser: Browser, pages: dict[str, Path]) -> Iterator[Page]:
+    """Give the report of a run with failures, on a desk, with scripts."""
+    with visit(browser, pages["failed"]) as seen:
+        yield seen.page
 
 
 def overflow(page: Page) -> int:
@@ -181,111 +169,95 @@ def test_everything_is_there_with_and_without_scripts(
         assert (page.get_by_role("button").count() > 0) is scripts
 
 
-def test_the_filter_finds_by_text_status_and_profile_and_says_how_many(
-    browser: Browser, pages: dict[str, Path]
-) -> None:
-    with visit(browser, pages["failed"]) as seen:
-        page = seen.page
-        found = page.get_by_role("status")
-        every = len(verdicts(samples.failed()))
-        expect(found).to_have_text(f"{every} of {every} checks")
+def test_the_filter_finds_by_text_status_and_profile_and_says_how_many(failed: Page) -> None:
+    found = failed.get_by_role("status")
+    every = len(verdicts(samples.failed()))
+    expect(found).to_have_text(f"{every} of {every} checks")
 
-        page.get_by_label("Search").fill("createAccessProfile 409")
-        expect(found).not_to_have_text(f"{every} of {every} checks")
-        assert 0 < shown(page) < 40
-        assert all("409" in text for text in page.locator(".check:not([hidden])").all_text_contents())
+    failed.get_by_label("Search").fill("createAccessProfile 409")
+    expect(found).not_to_have_text(f"{every} of {every} checks")
+    assert 0 < shown(failed) < 40
+    assert all("409" in text for text in failed.locator(".check:not([hidden])").all_text_contents())
 
-        page.get_by_role("button", name="Show all").click()
-        expect(found).to_have_text(f"{every} of {every} checks")
-        page.get_by_role("checkbox", name="failed", exact=False).first.check()
-        expect(found).to_have_text(f"4 of {every} checks")
-        # One of them is derived: its list opens.
-        expect(page.locator(".check:not([hidden])").last).to_be_visible()
-        assert page.locator(".operation:not([hidden])").count() == 4
+    failed.get_by_role("button", name="Show all").click()
+    expect(found).to_have_text(f"{every} of {every} checks")
+    failed.get_by_role("checkbox", name="failed", exact=False).first.check()
+    expect(found).to_have_text(f"4 of {every} checks")
+    # One of them is derived: its list opens.
+    expect(failed.locator(".check:not([hidden])").last).to_be_visible()
+    assert failed.locator(".operation:not([hidden])").count() == 4
 
-        page.get_by_label("Profile", exact=True).select_option("schema")
-        expect(found).to_have_text(f"1 of {every} checks")
-        page.get_by_label("Search").fill("nothing of the kind")
-        expect(found).to_have_text(f"0 of {every} checks")
+    failed.get_by_label("Profile", exact=True).select_option("schema")
+    expect(found).to_have_text(f"1 of {every} checks")
+    failed.get_by_label("Search").fill("nothing of the kind")
+    expect(found).to_have_text(f"0 of {every} checks")
 
 
-def test_a_link_leads_to_the_evidence_also_where_it_is_folded(
-    browser: Browser, pages: dict[str, Path]
-) -> None:
-    with visit(browser, pages["failed"]) as seen:
-        page = seen.page
-        page.locator(".check a", has_text="AP-CRE-006").click()
-        expect(page.locator("article#AP-CRE-006")).to_be_in_viewport()
-        page.evaluate("location.hash = document.querySelector('.derived .check[id]').id")
-        expect(page.locator(".derived .check[id]").first).to_be_in_viewport()
+def test_a_link_leads_to_the_evidence_also_where_it_is_folded(failed: Page) -> None:
+    failed.locator(".check a", has_text="AP-CRE-006").click()
+    expect(failed.locator("article#AP-CRE-006")).to_be_in_viewport()
+    failed.evaluate("location.hash = document.querySelector('.derived .check[id]').id")
+    expect(failed.locator(".derived .check[id]").first).to_be_in_viewport()
 
 
-def test_commands_can_be_copied(browser: Browser, pages: dict[str, Path]) -> None:
-    with visit(browser, pages["failed"]) as seen:
-        seen.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-        case = seen.page.locator("article#AP-CRE-006")
-        button = case.get_by_role("button", name="Copy: Check it again")
-        button.click()
-        expect(button).to_have_text("Copied")
+def test_commands_can_be_copied(failed: Page) -> None:
+    failed.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    case = failed.locator("article#AP-CRE-006")
+    button = case.get_by_role("button", name="Copy: Check it again")
+    button.click()
+    expect(button).to_have_text("Copied")
 
-        assert seen.page.evaluate("navigator.clipboard.readText()") == (
-            "conformance check http://127.0.0.1:8080 --only AP-CRE-006 --seed 7"
-        )
-
-
-def test_json_can_be_laid_out_and_shown_as_it_was_sent(browser: Browser, pages: dict[str, Path]) -> None:
-    with visit(browser, pages["failed"]) as seen:
-        case = seen.page.locator("article#AP-CRE-006")
-        case.locator("summary").click()
-        body = case.locator("pre[data-json]").last
-        sent = body.text_content()
-        button = case.get_by_role("button", name="Lay out the JSON").last
-        button.click()
-        laid_out = body.text_content() or ""
-        button.click()
-
-        assert '{\n  "access_profile": {\n    "id": 17,\n' in laid_out
-        assert '"message": "made by \\"QA\\""\n}' in laid_out
-        assert body.text_content() == sent
+    assert failed.evaluate("navigator.clipboard.readText()") == (
+        "conformance check http://127.0.0.1:8080 --only AP-CRE-006 --seed 7"
+    )
 
 
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(
-    browser: Browser, pages: dict[str, Path]
-) -> None:
-    with visit(browser, pages["failed"]) as seen:
-        page = seen.page
-        page.keyboard.press("Tab")
-        expect(page.locator(".skip").first).to_be_in_viewport()
-        page.keyboard.press("Enter")
-        expect(page.locator("main")).to_be_focused()
-        page.keyboard.press("Tab")
-        outline = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+def test_json_can_be_laid_out_and_shown_as_it_was_sent(failed: Page) -> None:
+    case = failed.locator("article#AP-CRE-006")
+    case.locator("summary").click()
+    body = case.locator("pre[data-json]").last
+    sent = body.text_content()
+    button = case.get_by_role("button", name="Lay out the JSON").last
+    button.click()
+    laid_out = body.text_content() or ""
+    button.click()
 
-        assert outline == "solid"
-        assert page.evaluate("document.activeElement.matches('summary, pre, a, button')")
+    assert '{\n  "access_profile": {\n    "id": 17,\n' in laid_out
+    assert '"message": "made by \\"QA\\""\n}' in laid_out
+    assert body.text_content() == sent
 
 
-def test_a_screen_reader_finds_landmarks_headings_and_names(browser: Browser, pages: dict[str, Path]) -> None:
-    with visit(browser, pages["failed"]) as seen:
-        page = seen.page
-        for role in ("banner", "navigation", "main", "contentinfo", "search"):
-            expect(page.get_by_role(role)).to_have_count(1)
-        levels: list[int] = page.evaluate(
-            "[...document.querySelectorAll('h1, h2, h3, h4')].map((each) => Number(each.tagName[1]))"
-        )
-        nameless: list[Any] = page.evaluate(
-            "[...document.querySelectorAll('button, input, select, a')].filter((each) => "
-            "!each.textContent.trim() && !each.ariaLabel && !each.labels?.length)"
-            ".map((each) => each.outerHTML)"
-        )
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(failed: Page) -> None:
+    failed.keyboard.press("Tab")
+    expect(failed.locator(".skip").first).to_be_in_viewport()
+    failed.keyboard.press("Enter")
+    expect(failed.locator("main")).to_be_focused()
+    failed.keyboard.press("Tab")
+    outline = failed.evaluate("getComputedStyle(document.activeElement).outlineStyle")
 
-        assert levels[0] == 1
-        assert all(after <= before + 1 for before, after in pairwise(levels))
-        assert nameless == []
-        # The tables stay tables where the phone's layout sets them as blocks.
-        page.set_viewport_size({"width": PHONE, "height": 900})
-        expect(page.get_by_role("table", name="Phases")).to_have_count(1)
-        expect(page.get_by_role("rowheader", name="preflight")).to_have_count(1)
+    assert outline == "solid"
+    assert failed.evaluate("document.activeElement.matches('summary, pre, a, button')")
+
+
+def test_a_screen_reader_finds_landmarks_headings_and_names(failed: Page) -> None:
+    for role in ("banner", "navigation", "main", "contentinfo", "search"):
+        expect(failed.get_by_role(role)).to_have_count(1)
+    levels: list[int] = failed.evaluate(
+        "[...document.querySelectorAll('h1, h2, h3, h4')].map((each) => Number(each.tagName[1]))"
+    )
+    nameless: list[Any] = failed.evaluate(
+        "[...document.querySelectorAll('button, input, select, a')].filter((each) => "
+        "!each.textContent.trim() && !each.ariaLabel && !each.labels?.length)"
+        ".map((each) => each.outerHTML)"
+    )
+
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert nameless == []
+    # The tables stay tables where the phone's layout sets them as blocks.
+    failed.set_viewport_size({"width": PHONE, "height": 900})
+    expect(failed.get_by_role("table", name="Phases")).to_have_count(1)
+    expect(failed.get_by_role("rowheader", name="preflight")).to_have_count(1)
 
 
 def test_evidence_prints_and_what_only_a_screen_can_do_does_not(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from conformance import cli
 from conformance.report import expected
 from conformance.report.files import write
 from conformance.run.expected_failures import ExpectedFailuresError, load
 from conformance.run.verdict import ExitCode
+from tests.conformance.command import Command
 from tests.conformance.report import samples
 
 FAILED = ("FAIL", "WARN", "XFAIL")
@@ -30,9 +30,9 @@ def file(folder: Path, tmp_path: Path) -> Path:
     return tmp_path / "expected.toml"
 
 
-def test_what_is_filled_in_is_what_check_takes(folder: Path, file: Path) -> None:
-    more = ["--reason", 'It is "known"\\', "--owner", "gateway", "--expires", "2027-03-31", "-o", str(file)]
-    assert cli.run(["expect", "--from", str(folder), *more]) == 0
+def test_what_is_filled_in_is_what_check_takes(folder: Path, file: Path, command: Command) -> None:
+    more = ("--reason", 'It is "known"\\', "--owner", "gateway", "--expires", "2027-03-31", "-o", file)
+    command("expect", "--from", folder, *more)
 
     ids = _failed_ids(samples.failed())
     entries = load(file, ids).entries
@@ -42,8 +42,10 @@ def test_what_is_filled_in_is_what_check_takes(folder: Path, file: Path) -> None
     assert {(each.reason, each.owner, each.expires) for each in new} == {given}
 
 
-def test_what_is_left_empty_is_refused_until_it_is_filled_in(folder: Path, file: Path) -> None:
-    assert cli.run(["expect", "--from", str(folder / "results.json"), "-o", str(file)]) == 0
+def test_what_is_left_empty_is_refused_until_it_is_filled_in(
+    folder: Path, file: Path, command: Command
+) -> None:
+    command("expect", "--from", folder / "results.json", "-o", file)
 
     with pytest.raises(ExpectedFailuresError, match="entry 1: `expires` is to be a day"):
         load(file, _failed_ids(samples.failed()))
@@ -76,8 +78,8 @@ def test_a_run_without_failures_gives_a_file_without_entries() -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--from", "nowhere"], ["--expires", "soon"]])
-def test_bad_usage_is_2(folder: Path, file: Path, arguments: list[str]) -> None:
-    more = ["--from", str(folder)] if "--expires" in arguments else []
+def test_bad_usage_is_2(folder: Path, file: Path, arguments: list[str], command: Command) -> None:
+    more = ("--from", folder) if "--expires" in arguments else ()
 
-    assert cli.run(["expect", *arguments, *more, "-o", str(file)]) == ExitCode.USAGE
+    command("expect", *arguments, *more, "-o", file, code=ExitCode.USAGE)
     assert not file.exists()

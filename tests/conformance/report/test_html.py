@@ -5,12 +5,11 @@ from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import pairwise
 
-import pytest
-
 from conformance.report import html
 from conformance.report.document import Document, verdicts
 from tests.conformance.report import samples
 from tests.conformance.report.samples import clause_line
+from tests.rules import for_each
 
 LINE = clause_line("AP-CRE-006")
 VOID = {"meta", "link", "input", "br", "rect", "circle"}
@@ -62,7 +61,7 @@ def page(made: Document) -> Page:
     return Page(html.render(made))
 
 
-@pytest.mark.parametrize("make", samples.ALL.values(), ids=samples.ALL)
+@for_each(samples.ALL)
 def test_every_page_is_well_formed_and_asks_for_nothing(make: Callable[[], Document]) -> None:
     source = html.render(make())
     found = Page(source)
@@ -95,16 +94,9 @@ def test_the_verdict_comes_first_with_index_and_score() -> None:
     text = page(made).text
 
     assert "The server does not conform." in text
-    totals = made["totals"]
-    for figure in (
-        totals["index"],
-        totals["score"],
-        "498/500",
-        "2,400",
-        "Staging gateway",
-        "http://127.0.0.1:8080",
-    ):
-        assert figure in text
+    figures = (made["totals"]["index"], made["totals"]["score"], "498/500", "2,400")
+    for part in (*figures, "Staging gateway", "http://127.0.0.1:8080"):
+        assert part in text
 
 
 def test_a_failure_is_told_with_its_sentence_line_evidence_and_commands() -> None:
@@ -173,7 +165,7 @@ def test_every_field_has_a_label() -> None:
     assert {field["id"] for field in fields} <= labelled
 
 
-@pytest.mark.parametrize("make", [samples.passed, samples.failed])
+@for_each({made.__name__: made for made in (samples.passed, samples.failed)})
 def test_a_whole_run_stays_small(make: Callable[[], Document]) -> None:
     made = make()
 

@@ -11,6 +11,7 @@ from conformance.report import markdown
 from conformance.report.document import Document
 from tests.conformance.report import samples
 from tests.conformance.report.samples import clause_line
+from tests.rules import for_each
 
 LINE = clause_line("AP-CRE-006")
 OURS = {"<code>", "</code>", "<br>", "<sub>", "</sub>"}
@@ -97,7 +98,7 @@ def test_an_obstacle_is_told() -> None:
     assert "Nothing listens at http&#58;//127.0.0.1&#58;9" in markdown.render(samples.blocked())
 
 
-@pytest.mark.parametrize("make", samples.ALL.values(), ids=samples.ALL)
+@for_each(samples.ALL)
 def test_no_block_is_too_long_or_broken(make: Callable[[], Document]) -> None:
     text = markdown.render(make())
 
@@ -114,10 +115,7 @@ def test_a_block_of_nothing_but_markup_keeps_its_bound() -> None:
 
 
 def test_a_reason_that_many_checks_share_is_told_once() -> None:
-    made = samples.passed()
-    for verdict in made["clauses"][:50]:
-        verdict.update(status="NOT_REACHED", reason="no time was left")
-    text = markdown.render(made)
+    text = markdown.render(samples.short_of_time())
 
     assert text.count("no time was left") == 1
     assert "Not reached, so that nothing is proved: 50 checks" in text

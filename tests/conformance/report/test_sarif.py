@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
-import pytest
 
 from conformance.report import sarif
 from conformance.report.document import Document
 from tests.conformance.report import samples
+from tests.rules import for_each
 
 # The schema of SARIF 2.1.0, from the npm package @microsoft/jest-sarif 1.0.0-beta.0 (MIT).
 SCHEMA = Path(__file__).parents[1] / "data" / "sarif-2.1.0.schema.json"
@@ -33,7 +33,7 @@ def results(made: Document, status: str) -> list[dict[str, Any]]:
     return [each for each in run(made)["results"] if each["properties"]["status"] == status]
 
 
-@pytest.mark.parametrize("make", samples.ALL.values(), ids=samples.ALL)
+@for_each(samples.ALL)
 def test_every_log_fits_the_schema_of_the_standard(make: Callable[[], Document]) -> None:
     log = json.loads(sarif.render(make()))
 
@@ -101,6 +101,5 @@ def test_the_contract_is_named_by_a_relative_uri() -> None:
     made["contract"]["file"] = "/home/somebody/my contract.yaml"
 
     assert "/home/somebody" not in sarif.render(made)
-    assert run(made)["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == (
-        "my%20contract.yaml"
-    )
+    place = run(made)["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "my%20contract.yaml"

@@ -1,6 +1,5 @@
 """What a run made is gone at its end, and what others made is not."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,8 +14,9 @@ from conformance.run.registry import Registry
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
-from tests.conformance.conftest import Breakable
+from conformance.selftest.combinators import on
+from conformance.selftest.middleware import Inner, Request, Response, State
+from tests.conformance.conftest import Breakable, lacking
 
 CLAUSE = "AP-GET-001"
 
@@ -40,12 +40,6 @@ def _statuses(session: Session, ids: dict[str, Any]) -> list[int]:
 def _is_revoked(session: Session, key_id: int) -> bool:
     keys = {key["id"]: key for key in session.call("listApiKeys").json["api_keys"]}
     return keys[key_id]["revoked_at"] is not None
-
-
-@pytest.fixture
-def workspace(breakable: Breakable) -> Iterator[Workspace]:
-    with Workspace(document.load(), breakable.target, 1) as opened:
-        yield opened
 
 
 def test_everything_of_the_run_is_removed_and_nothing_of_others(
@@ -77,11 +71,10 @@ def test_what_may_not_be_removed_is_counted_and_stays(workspace: Workspace) -> N
 
 
 def test_what_cannot_be_removed_is_counted(workspace: Workspace, breakable: Breakable) -> None:
-    async def no_deletion(request: Request, inner: Inner, state: State) -> Response:
-        return refusal(403) if request.method == "DELETE" else await inner(request)
+    no_deletion = on(when=lambda request: request.method == "DELETE").refuse(403)
 
     _fill(workspace.session(CLAUSE))
-    with breakable.broken_by(no_deletion):
+    with breakable.broken(no_deletion):
         residue = clean_up(workspace, ACCESS_PROFILES)
 
     assert residue.counts == {"users": 2, "roles": 1, "profiles": 1, "api_keys": 1}
@@ -100,7 +93,7 @@ def test_what_a_server_takes_for_new_and_has_another_name_is_not_removed(
         return response if made is None else response.with_json(made)
 
     with Workspace(others.contract, others.target, 1) as workspace_of_the_run:
-        with breakable.broken_by(made_before):
+        with breakable.broken(made_before):
             session = workspace_of_the_run.session(CLAUSE)
             assert fixtures.user(session) == users
             assert fixtures.role(session) == roles
@@ -133,12 +126,8 @@ def test_a_run_that_is_interrupted_removes_what_it_made(plan: Plan) -> None:
 def test_a_server_without_the_extensions_is_checked_without_them(
     status: int, plan: Plan, breakable: Breakable
 ) -> None:
-    async def no_roles(request: Request, inner: Inner, state: State) -> Response:
-        is_extension = any(part in request.path for part in ("/roles", "/users", "/api-keys"))
-        return refusal(status) if is_extension else await inner(request)
-
     asked = replace(plan, only=frozenset({"ROL-LST-001", "AP-UAP-001", CLAUSE, "S.listRoles.fuzz"}))
-    with breakable.broken_by(no_roles):
+    with breakable.broken(lacking("/roles", "/users", "/api-keys", status=status)):
         by_default = run(replace(asked, optional=frozenset({"extensions", "users"}), omitted={}))
         claimed = run(asked)
 
@@ -158,20 +147,13 @@ def test_a_server_without_the_extensions_is_checked_without_them(
 def test_a_server_that_changes_no_templates_is_checked_without_that(
     status: int, plan: Plan, breakable: Breakable
 ) -> None:
-    async def unchanging(request: Request, inner: Inner, state: State) -> Response:
-        is_lifecycle = any(part in request.path for part in ("/versions", "/audit-logs", "/clone"))
-        return refusal(status) if is_lifecycle else await inner(request)
-
-    async def no_history(request: Request, inner: Inner, state: State) -> Response:
-        return refusal(status) if "/versions" in request.path else await inner(request)
-
     asked = replace(plan, only=frozenset({CLAUSE, "AP-VER-001"}), optional=plan.profiles)
-    verdicts = {}
-    for name, fault in (("absent", unchanging), ("wrong", no_history)):
-        with breakable.broken_by(fault):
-            verdicts[name] = {v.id: v for v in run(asked).verdicts}
+    with breakable.broken(lacking("/versions", "/audit-logs", "/clone", status=status)):
+        absent = {v.id: v for v in run(asked).verdicts}
+    with breakable.broken(lacking("/versions", status=status)):
+        wrong = {v.id: v for v in run(asked).verdicts}
 
-    assert verdicts["absent"][CLAUSE].status is Status.PASS
-    assert verdicts["absent"]["AP-VER-001"].status is Status.SKIP
-    assert f"is answered {status}" in verdicts["absent"]["AP-VER-001"].reason
-    assert verdicts["wrong"]["AP-VER-001"].status not in (Status.PASS, Status.SKIP)
+    assert absent[CLAUSE].status is Status.PASS
+    assert absent["AP-VER-001"].status is Status.SKIP
+    assert f"is answered {status}" in absent["AP-VER-001"].reason
+    assert wrong["AP-VER-001"].status not in (Status.PASS, Status.SKIP)

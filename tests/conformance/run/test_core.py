@@ -5,22 +5,19 @@ from dataclasses import replace
 from conformance.run.plan import Plan
 from conformance.run.verdict import Status
 from conformance.runner import run
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.combinators import on
 from tests.conformance.conftest import Breakable
 
 _CORE = ("listAccessProfiles", "createAccessProfile", "getAccessProfile")
 
-
-async def core_alone(request: Request, inner: Inner, state: State) -> Response:
-    """Answer what no other operation of the contract asks for, and 404 to the rest."""
-    other = request.operation_id not in (None, *_CORE)
-    return refusal(404) if other else await inner(request)
+core_alone = on(when=lambda request: request.operation_id not in (None, *_CORE)).refuse(404)
+"""Answer what no other operation of the contract asks for, and 404 to the rest."""
 
 
 def test_every_check_of_the_core_passes_on_a_server_of_the_core_alone(
     breakable: Breakable, plan: Plan
 ) -> None:
-    with breakable.broken_by(core_alone):
+    with breakable.broken(core_alone):
         results = run(replace(plan, profiles=frozenset({"core"})))
 
     verdicts = [v for v in results.verdicts if v.profile == "core" and not v.derived]

@@ -3,46 +3,24 @@
 import json
 from collections import Counter
 
-import httpx
-
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
-from conformance.http.answer import Answer, Sent
-from conformance.http.evidence import record
-from conformance.http.redaction import Redactor
 from conformance.run.coverage import Ledger, unreached
+from tests.conformance.answers import seen
 
 STATED = document.load()
-REDACTOR = Redactor({"admin": "bfst-key"})
 LONGEST_NAME = "S.createRole.body.name.maxLength"
-
-
-def _seen(method: str, path: str, status: int) -> Answer:
-    exchange = record(REDACTOR, method, f"http://here{path}", ((), None), (status, (), b""), 0.0)
-    return Answer(status, httpx.Headers(), b"", exchange, Sent(method, path), 0)
 
 
 def test_statuses_are_counted_by_operation_and_those_never_seen_are_0() -> None:
     ledger = Ledger(STATED)
-    for answer in (
-        _seen("GET", "/api/roles", 200),
-        _seen("GET", "/api/governance/roles", 200),
-        _seen("HEAD", "/api/roles", 200),
-        _seen("GET", "/api/nothing", 200),
-        _seen("GET", "/api/roles", 429),
-    ):
-        ledger.observe(answer)
+    for asked in ("GET /api/roles", "GET /api/governance/roles", "HEAD /api/roles", "GET /api/nothing"):
+        ledger.observe(seen(asked, 200))
+    ledger.observe(seen("GET /api/roles", 429))
 
     operations = {entry["id"]: entry for entry in ledger.as_dict()["operations"]}
 
-    assert operations["listRoles"]["statuses"] == {
-        "200": 2,
-        "400": 0,
-        "401": 0,
-        "403": 0,
-        "500": 0,
-        "503": 0,
-    }
+    assert operations["listRoles"]["statuses"] == {"200": 2, "400": 0, "401": 0, "403": 0, "500": 0, "503": 0}
     assert len(operations) == len(STATED.operations)
     assert operations["listRoles"]["profile"] == "extensions"
 
@@ -73,7 +51,7 @@ def test_what_was_not_reached_is_told_with_its_reason() -> None:
     ledger = Ledger(STATED)
     before = unreached(ledger, ACCESS_PROFILES)
     for status in (200, 400, 401, 403):
-        ledger.observe(_seen("GET", "/api/roles", status))
+        ledger.observe(seen("GET /api/roles", status))
     ledger.note_accepted(LONGEST_NAME)
 
     gone = Counter(gap.id for gap in before) - Counter(gap.id for gap in unreached(ledger, ACCESS_PROFILES))

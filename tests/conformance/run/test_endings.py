@@ -16,7 +16,8 @@ from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.session import Workspace
 from conformance.run.verdict import ExitCode, Status
 from conformance.runner import run, run_whole
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.combinators import on
+from conformance.selftest.middleware import Inner, Request, Response, State
 from tests.conformance.conftest import Breakable
 
 CLAUSE, LATER = "AP-GET-001", "S.getAccessProfile.later"
@@ -96,15 +97,8 @@ def test_after_an_interrupt_what_was_found_is_told_and_the_rest_is_not_reached(p
 def test_a_failure_that_was_told_is_1_however_the_run_ends(
     plan: Plan, breakable: Breakable, end: Callable[[Run], None]
 ) -> None:
-    async def forbidden(request: Request, inner: Inner, state: State) -> Response:
-        is_read = request.method == "GET" and request.path.rpartition("/")[2].isdecimal()
-        return refusal(403) if is_read else await inner(request)
-
-    breakable.app.break_with(forbidden)
-    try:
+    with breakable.broken(on("getAccessProfile").refuse(403)):
         results = run(_plan(plan, end))
-    finally:
-        breakable.app.break_with(None)
 
     assert next(v.status for v in results.verdicts if v.id == CLAUSE) is Status.FAIL
     assert results.exit_code is ExitCode.DOES_NOT_CONFORM
@@ -130,7 +124,7 @@ def test_a_clean_up_that_fails_takes_no_verdict_along(plan: Plan, monkeypatch: p
 
 
 def test_a_server_that_does_not_heed_where_a_page_begins_is_not_asked_for_ever(
-    plan: Plan, breakable: Breakable
+    workspace: Workspace, breakable: Breakable
 ) -> None:
     row = {"id": 1, "name": "x", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z"}
 
@@ -141,14 +135,10 @@ def test_a_server_that_does_not_heed_where_a_page_begins_is_not_asked_for_ever(
         rows = [{**row, "id": number} for number in range(1, 101)]
         return response.with_json({**response.json, "access_profiles": rows, "total_count": 10**6})
 
-    breakable.app.break_with(same_page)
-    try:
-        with Workspace(plan.contract, plan.target, 1) as workspace:
-            session = workspace.session("rows")
-            with pytest.raises(Unreached, match="has no end: 20 pages are all full"):
-                calls.rows(session)
-            assert left_by_earlier_runs(session, ACCESS_PROFILES) is None
-    finally:
-        breakable.app.break_with(None)
+    session = workspace.session("rows")
+    with breakable.broken(same_page):
+        with pytest.raises(Unreached, match="has no end: 20 pages are all full"):
+            calls.rows(session)
+        assert left_by_earlier_runs(session, ACCESS_PROFILES) is None
 
     assert len(session.answers) < 30

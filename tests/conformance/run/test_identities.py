@@ -1,6 +1,5 @@
 """Which credential each operation is shown, by the schemes that it takes."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from conformance.contract.routes import Routes
 from conformance.http.credentials import NOBODY, Credential, authorization, of_scheme
 from conformance.http.target import Target
 from conformance.run.identities import of_role, unknown
+from tests.conformance.contracts import OK, loaded
 from tests.foreign.troubles.security import Credentials
 from tests.foreign.troubles.serving import prepared
 
@@ -21,18 +21,12 @@ SCHEMES = {
     "c": {"type": "openIdConnect"},
     "d": {"type": "mutualTLS"},
 }
-OK = {"responses": {"200": {"description": ""}}}
 
 
 def contract(folder: Path, security: Any, whole: Any = None) -> Contract:
-    stated = {
-        "openapi": "3.1.0",
-        "paths": {"/x": {"get": OK if security is None else OK | {"security": security}}},
-        "components": {"securitySchemes": SCHEMES},
-    }
-    path = folder / "openapi.json"
-    path.write_text(json.dumps(stated if whole is None else stated | {"security": whole}), encoding="utf-8")
-    return document.load(path)
+    paths = {"/x": {"get": OK if security is None else OK | {"security": security}}}
+    members = {"paths": paths, "components": {"securitySchemes": SCHEMES}}
+    return loaded(folder, **members if whole is None else members | {"security": whole})
 
 
 def shown(stated: Contract, *held: str, path: str = "/x") -> list[str]:

@@ -6,7 +6,6 @@ from dataclasses import replace
 import click.testing
 import pytest
 
-from conformance import cli
 from conformance.access_profiles import calls, fixtures
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.cli.root import cli as group
@@ -15,25 +14,25 @@ from conformance.http.deadline import Deadline
 from conformance.run.clean_up import AN_HOUR, clean_up, left_by_earlier_runs, leftovers, remove
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import ExitCode
-from conformance.selftest.middleware import Inner, Request, Response, State, refusal
+from conformance.selftest.combinators import on
+from conformance.selftest.middleware import Inner, Request, Response, State
+from tests.conformance.command import Command
 from tests.conformance.conftest import Breakable
 
 CONTRACT = document.load()
 
 
 @pytest.fixture
-def cut_short(breakable: Breakable, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def cut_short(workspace: Workspace, keyed: None) -> Iterator[Session]:
     """Give a session of a run that removed nothing: a user who holds a copy, a role, a profile, a key."""
-    monkeypatch.setenv("CONFORMANCE_KEY", breakable.target.key)
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        session = workspace.session("cut short")
-        # The server is shared, and tests of whole runs may have left theirs.
-        remove(session, leftovers(session, ACCESS_PROFILES))
-        fixtures.holder(session, fixtures.active_profile(session)["id"])
-        fixtures.role(session)
-        fixtures.api_key(session, "Roles:View")
-        yield session
-        clean_up(workspace, ACCESS_PROFILES)
+    session = workspace.session("cut short")
+    # The server is shared, and tests of whole runs may have left theirs.
+    remove(session, leftovers(session, ACCESS_PROFILES))
+    fixtures.holder(session, fixtures.active_profile(session)["id"])
+    fixtures.role(session)
+    fixtures.api_key(session, "Roles:View")
+    yield session
+    clean_up(workspace, ACCESS_PROFILES)
 
 
 async def _made_long_ago(request: Request, inner: Inner, state: State) -> Response:
@@ -50,41 +49,37 @@ async def _made_long_ago(request: Request, inner: Inner, state: State) -> Respon
 
 
 def test_clean_removes_what_a_run_left_and_nothing_of_others(
-    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
+    breakable: Breakable, cut_short: Session, command: Command
 ) -> None:
     with Workspace(CONTRACT, breakable.target, 1, prefix="cf-mine-") as others:
         other = others.session("other")
         kept = [calls.create(other)["id"], calls.create(other, name=other.name(" cf-01234567-1"))["id"]]
-        code = cli.run(["clean", breakable.target.root, "--all", "--yes"])
+        told = command("clean", breakable.target.root, "--all", "--yes").out
 
-        assert code == ExitCode.CONFORMS
-        assert "Removed 1 api key, 1 role, 1 user, 1 profile." in capsys.readouterr().out
+        assert "Removed 1 api key, 1 role, 1 user, 1 profile." in told
         assert leftovers(cut_short, ACCESS_PROFILES).total == 0
         assert [calls.read(other, profile_id).status for profile_id in kept] == [200, 200]
         assert clean_up(others, ACCESS_PROFILES).total == 0
 
 
 def test_what_was_made_a_moment_ago_may_be_of_a_run_that_goes_on(
-    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
+    breakable: Breakable, cut_short: Session, command: Command
 ) -> None:
-    assert cli.run(["clean", breakable.target.root, "--yes"]) == ExitCode.CONFORMS
-    assert "Nothing of earlier runs is left" in capsys.readouterr().out
+    assert "Nothing of earlier runs is left" in command("clean", breakable.target.root, "--yes").out
     assert leftovers(cut_short, ACCESS_PROFILES).total == 4
     assert left_by_earlier_runs(cut_short, ACCESS_PROFILES) is None
 
 
-def test_what_is_older_is_told_of(
-    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with breakable.broken_by(_made_long_ago):
+def test_what_is_older_is_told_of(breakable: Breakable, cut_short: Session, command: Command) -> None:
+    with breakable.broken(_made_long_ago):
         note = left_by_earlier_runs(cut_short, ACCESS_PROFILES)
         found = leftovers(cut_short, ACCESS_PROFILES, older_than=AN_HOUR)
-        cli.run(["check", breakable.target.root, "--only", "AUTH-001"])
+        told = command("check", breakable.target.root, "--only", "AUTH-001").out
 
-    command = f"conformance clean {breakable.target.root}"
-    assert note == f"Earlier runs left 1 api key, 1 role, 1 profile here. Remove them with: {command}"
+    clean = f"conformance clean {breakable.target.root}"
+    assert note == f"Earlier runs left 1 api key, 1 role, 1 profile here. Remove them with: {clean}"
     assert found.total == 4
-    assert note in capsys.readouterr().out
+    assert note in told
 
 
 @pytest.mark.parametrize(("answer", "left"), [("y", 0), ("n", 4)])
@@ -98,35 +93,27 @@ def test_clean_asks_before_it_removes(
     assert leftovers(cut_short, ACCESS_PROFILES).total == left
 
 
-def test_what_clean_cannot_remove_is_3(
-    breakable: Breakable, cut_short: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async def no_role_goes(request: Request, inner: Inner, state: State) -> Response:
-        is_refused = request.method == "DELETE" and "/roles/" in request.path
-        return refusal(403) if is_refused else await inner(request)
+def test_what_clean_cannot_remove_is_3(breakable: Breakable, cut_short: Session, command: Command) -> None:
+    with breakable.broken(on("deleteRole").refuse(403)):
+        told = command("clean", breakable.target.root, "--all", "--yes", code=ExitCode.INCOMPLETE).err
 
-    with breakable.broken_by(no_role_goes):
-        code = cli.run(["clean", breakable.target.root, "--all", "--yes"])
-
-    assert code == ExitCode.INCOMPLETE
-    told = capsys.readouterr().err
     assert "The server did not remove 1 role.\n  roles: deleteRole is answered 403 {" in told
 
 
-def test_clean_without_a_server_is_3(no_listener: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["clean", no_listener, "--yes", "--key", "bfst-x"]) == ExitCode.INCOMPLETE
-    assert "Nothing listens" in capsys.readouterr().err
+def test_clean_without_a_server_is_3(no_listener: str, command: Command) -> None:
+    told = command("clean", no_listener, "--yes", "--key", "bfst-x", code=ExitCode.INCOMPLETE).err
+
+    assert "Nothing listens" in told
 
 
-def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(breakable: Breakable) -> None:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        session = workspace.session("x")
-        fixtures.role(session)
-        calls.create(session)
-        late = clean_up(workspace, ACCESS_PROFILES, Deadline.within(0))
+def test_clean_up_stops_at_its_deadline_and_tells_what_is_left(workspace: Workspace) -> None:
+    session = workspace.session("x")
+    fixtures.role(session)
+    calls.create(session)
+    late = clean_up(workspace, ACCESS_PROFILES, Deadline.within(0))
 
-        assert (late.counts["roles"], late.counts["profiles"]) == (1, 1)
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
+    assert (late.counts["roles"], late.counts["profiles"]) == (1, 1)
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
 
 def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
@@ -138,11 +125,9 @@ def test_clean_up_of_a_server_that_is_gone_says_that_it_cannot_tell(
         assert clean_up(workspace, ACCESS_PROFILES).total is None
 
 
-def test_a_user_whose_creation_was_never_answered_is_removed(breakable: Breakable) -> None:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        with Workspace(CONTRACT, breakable.target, 1, prefix=workspace.prefix) as same:
-            user_id = fixtures.user(same.session("x"))["id"]
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
-        session = workspace.session("y")
+def test_a_user_whose_creation_was_never_answered_is_removed(workspace: Workspace) -> None:
+    with Workspace(CONTRACT, workspace.target, 1, prefix=workspace.prefix) as same:
+        user_id = fixtures.user(same.session("x"))["id"]
 
-        assert session.call("getUser", parameters={"user_id": user_id}).status == 404
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
+    assert workspace.session("y").call("getUser", parameters={"user_id": user_id}).status == 404

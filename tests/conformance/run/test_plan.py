@@ -46,9 +46,8 @@ def test_a_quick_run_takes_the_first_clause_of_each_operation_and_those_of_all()
 
     assert {clause.operation_id for clause in taken} == {None, *(each.id for each in STATED.operations)}
     assert len([clause for clause in taken if clause.operation_id is not None]) == len(STATED.operations)
-    assert [skips.phase(quick, phase) for name, phase in PHASES.items() if name != "probe"] == [
-        "--mode quick leaves it out"
-    ] * (len(PHASES) - 1)
+    left_out = [skips.phase(quick, phase) for name, phase in PHASES.items() if name != "probe"]
+    assert set(left_out) == {"--mode quick leaves it out"}
 
 
 def test_what_is_asked_for_by_name_is_checked_in_a_quick_run_as_well() -> None:
@@ -59,9 +58,7 @@ def test_what_is_asked_for_by_name_is_checked_in_a_quick_run_as_well() -> None:
 
 def test_a_clause_is_claimed_with_its_profile_and_with_that_of_its_operation() -> None:
     claimed = replace(PLAN, profiles=frozenset({"strict"}), skips={"users": "no roles here"})
-    strict = {
-        clause.id: skips.clause(claimed, clause) for clause in STATED.clauses if clause.profile == "strict"
-    }
+    strict = {each.id: skips.clause(claimed, each) for each in STATED.clauses if each.profile == "strict"}
 
     assert strict["HTTP-006"] is None
     assert strict["AP-CRE-015"] is None, "every server can create profiles"

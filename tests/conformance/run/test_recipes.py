@@ -8,7 +8,6 @@ import pytest
 from conformance.access_profiles import calls
 from conformance.access_profiles.content import ACCESS_PROFILES
 from conformance.contract import document
-from conformance.contract.document import Operation
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached
 from conformance.run.clean_up import clean_up, left_by_earlier_runs, leftovers
@@ -17,16 +16,16 @@ from conformance.run.recipes import Supply
 from conformance.run.residue import Residue
 from conformance.run.session import Session, Workspace
 from tests.conformance.conftest import Breakable
+from tests.conformance.contracts import operation
 from tests.foreign.troubles.serving import Served, served
 
 CONTRACT = document.load()
 
 
 @pytest.fixture
-def session(breakable: Breakable) -> Iterator[Session]:
-    with Workspace(CONTRACT, breakable.target, 1) as workspace:
-        yield workspace.session("recipes")
-        assert clean_up(workspace, ACCESS_PROFILES).total == 0
+def session(workspace: Workspace) -> Iterator[Session]:
+    yield workspace.session("recipes")
+    assert clean_up(workspace, ACCESS_PROFILES).total == 0
 
 
 @pytest.fixture(scope="module")
@@ -43,14 +42,8 @@ def foreign(notes: Served) -> Iterator[Workspace]:
         clean_up(workspace, ANY)
 
 
-def _operation(operation_id: str) -> Operation:
-    found = CONTRACT.operation(operation_id)
-    assert found is not None
-    return found
-
-
 def test_an_operation_on_what_is_known_needs_no_recipe_of_its_own(session: Session) -> None:
-    new = replace(_operation("getRole"), id="listRoleMembers", path="/roles/{role_id}/members")
+    new = replace(operation(CONTRACT, "getRole"), id="listRoleMembers", path="/roles/{role_id}/members")
 
     place = Supply(session, ACCESS_PROFILES).parameters(new)
 
@@ -61,13 +54,13 @@ def test_every_operation_can_succeed_with_what_is_made_for_it(session: Session) 
     supply = Supply(session, ACCESS_PROFILES)
     readers = [each for each in CONTRACT.operations if each.method == "GET" and "{" in each.path]
 
-    for operation in readers:
-        assert session.call(operation.id, parameters=supply.parameters(operation)).status == 200, operation.id
+    for each in readers:
+        assert session.call(each.id, parameters=supply.parameters(each)).status == 200, each.id
 
 
 def test_what_is_used_up_is_fresh_each_time_and_what_is_kept_is_not(session: Session) -> None:
     supply = Supply(session, ACCESS_PROFILES)
-    read, remove = _operation("getRole"), _operation("deleteRole")
+    read, remove = operation(CONTRACT, "getRole"), operation(CONTRACT, "deleteRole")
 
     assert supply.parameters(read) == supply.parameters(read)
     assert supply.parameters(remove) != supply.parameters(remove)
@@ -77,7 +70,7 @@ def test_what_is_used_up_is_fresh_each_time_and_what_is_kept_is_not(session: Ses
 
 
 def test_what_no_path_makes_is_taken_from_its_list(session: Session) -> None:
-    found = Supply(session, ANY).parameters(_operation("getAccessProfileVersion"))
+    found = Supply(session, ANY).parameters(operation(CONTRACT, "getAccessProfileVersion"))
 
     assert found["version"] == 1
 
@@ -86,7 +79,9 @@ def test_nothing_is_made_where_nothing_may_be(session: Session, breakable: Break
     calls.create(session)
     with Workspace(CONTRACT, breakable.target, 1) as workspace:
         reader = workspace.session("reads")
-        found = Supply(reader, ACCESS_PROFILES, reads=True).parameters(_operation("getAccessProfileVersion"))
+        found = Supply(reader, ACCESS_PROFILES, reads=True).parameters(
+            operation(CONTRACT, "getAccessProfileVersion")
+        )
 
         assert {answer.sent.method for answer in reader.answers} == {"GET"}
         assert reader.call("getAccessProfileVersion", parameters=found).status == 200
@@ -95,13 +90,13 @@ def test_nothing_is_made_where_nothing_may_be(session: Session, breakable: Break
 def test_what_cannot_be_made_is_said_so(session: Session, no_listener: str) -> None:
     with pytest.raises(Unreached, match=r"nothing in the contract says how `budget_id` of .* comes to be"):
         Supply(session, ANY).parameters(
-            replace(_operation("getRole"), id="getBudget", path="/budgets/{budget_id}/lines")
+            replace(operation(CONTRACT, "getRole"), id="getBudget", path="/budgets/{budget_id}/lines")
         )
     with (
         Workspace(CONTRACT, replace(session.target, root=no_listener), 1) as gone,
         pytest.raises(Unreached, match="could not be made"),
     ):
-        Supply(gone.session("gone"), ANY).parameters(_operation("getRole"))
+        Supply(gone.session("gone"), ANY).parameters(operation(CONTRACT, "getRole"))
 
 
 def test_a_contract_of_something_else_is_enough(foreign: Workspace) -> None:

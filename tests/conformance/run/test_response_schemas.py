@@ -4,15 +4,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from conformance.contract import document
-from conformance.http.answer import Answer, Sent
-from conformance.http.evidence import record
-from conformance.http.redaction import Redactor
+from conformance.http.answer import Answer
 from conformance.run.disclosures import disclosed
 from conformance.run.response_schemas import ResponseFault, ResponseSchemas
+from tests.conformance.answers import seen
+from tests.conformance.contracts import loaded
 
 JSON = "application/json"
 
@@ -26,23 +24,15 @@ def answered(
     **fields: str,
 ) -> Answer:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = httpx.Headers({name.replace("_", "-"): text for name, text in fields.items()})
+    headers = {name.replace("_", "-"): text for name, text in fields.items()}
     if media_type is not None:
         headers["content-type"] = media_type
-    received = (status, tuple(headers.multi_items()), content)
-    exchange = record(Redactor({}), "GET", "http://here/things", ((), None), received, 0.0)
-    return Answer(status, headers, content, exchange, Sent("GET", "/things", content=sent), len(content))
+    return seen("GET /things", status, content, headers, sent)
 
 
 def schemas(folder: Path, responses: Any, version: str = "3.1.0", **components: Any) -> ResponseSchemas:
-    stated = {
-        "openapi": version,
-        "paths": {"/things": {"get": {"responses": responses}}},
-        "components": components,
-    }
-    path = folder / "openapi.json"
-    path.write_text(json.dumps(stated), encoding="utf-8")
-    return ResponseSchemas(document.load(path))
+    paths = {"/things": {"get": {"responses": responses}}}
+    return ResponseSchemas(loaded(folder, openapi=version, paths=paths, components=components))
 
 
 def faults(judge: ResponseSchemas, answer: Answer) -> list[ResponseFault]:
@@ -53,12 +43,14 @@ def of(schema: Any, media_type: str = JSON, status: str = "200") -> dict[str, An
     return {status: {"description": "", "content": {media_type: {"schema": schema}}}}
 
 
+S = {"$ref": "#/components/schemas/S"}
+
 BY_DIALECT: list[tuple[str, Any, Any, bool]] = [
     ("3.0.3", {"type": "string", "nullable": True}, None, True),
     ("3.0.3", {"type": "string"}, None, False),
     ("3.0.3", {"type": "string", "nullable": True, "enum": ["a"]}, None, True),
-    ("3.0.3", {"nullable": True, "allOf": [{"$ref": "#/components/schemas/S"}]}, None, True),
-    ("3.0.3", {"nullable": True, "allOf": [{"$ref": "#/components/schemas/S"}]}, 7, False),
+    ("3.0.3", {"nullable": True, "allOf": [S]}, None, True),
+    ("3.0.3", {"nullable": True, "allOf": [S]}, 7, False),
     ("3.0.3", {"type": "integer", "minimum": 1, "exclusiveMinimum": True}, 1, False),
     ("3.0.3", {"type": "object", "properties": {"nullable": {"type": "boolean"}}}, {"nullable": 1}, False),
     ("3.0.3", {"$ref": "#/components/schemas/S", "maxLength": 1}, "long", True),
@@ -69,12 +61,7 @@ BY_DIALECT: list[tuple[str, Any, Any, bool]] = [
     ("3.1.0", {"prefixItems": [{"type": "integer"}]}, ["x"], False),
     ("3.1.0", {"if": {"type": "integer"}, "then": {"maximum": 1}}, 2, False),
     ("3.1.0", {"$ref": "#/components/schemas/S", "maxLength": 1}, "long", False),
-    (
-        "3.1.0",
-        {"$defs": {"A b": {"type": "integer"}}, "items": {"$ref": "#/components/schemas/S"}},
-        [1],
-        False,
-    ),
+    ("3.1.0", {"$defs": {"A b": {"type": "integer"}}, "items": S}, [1], False),
     ("3.1.0", True, {"anything": 1}, True),
     ("3.1.0", False, {"anything": 1}, False),
     ("3.1.0", {"type": "string", "format": "date-time"}, "yesterday", False),
@@ -196,7 +183,7 @@ def test_headers_are_judged_as_their_schema_types_them(
 
 @pytest.mark.parametrize("schema", [{"type": "str"}, {"pattern": "(("}, {"required": True}])
 def test_a_schema_that_is_none_judges_nothing_and_is_named(tmp_path: Path, schema: Any) -> None:
-    judge = schemas(tmp_path, of({"$ref": "#/components/schemas/S"}), schemas={"S": schema})
+    judge = schemas(tmp_path, of(S), schemas={"S": schema})
 
     assert faults(judge, answered(body=1)) == []
     told = judge.unusable_of(judge.contract.operations[0])

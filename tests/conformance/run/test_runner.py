@@ -2,8 +2,7 @@
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,13 +21,14 @@ from conformance.run.registry import Registry
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import ExitCode, Status, Verdict
 from conformance.runner import run
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.combinators import on
 from tests.conformance.conftest import Breakable
+from tests.conformance.hostile import servers
 
 CLAUSE = "AP-GET-001"
 
 
-def _run_one(plan: Plan, check: Callable[[Session], Any], **changes: Any) -> tuple[Verdict, ExitCode]:
+def _run_one(plan: Plan, check: Callable[[Session], Any]) -> tuple[Verdict, ExitCode]:
     """Run a single check of our own."""
 
     def checked(session: Session) -> None:
@@ -37,74 +37,39 @@ def _run_one(plan: Plan, check: Callable[[Session], Any], **changes: Any) -> tup
 
     checks = Registry()
     checks.check(CLAUSE)(checked)
-    results = run(replace(plan, checks=checks, only=frozenset({CLAUSE}), **changes))
-    assert len(results.verdicts) == 1
-    return results.verdicts[0], results.exit_code
+    results = run(replace(plan, checks=checks, only=frozenset({CLAUSE})))
+    [verdict] = results.verdicts
+    return verdict, results.exit_code
 
 
-def test_a_bug_in_a_check_is_an_error_of_the_suite(plan: Plan) -> None:
-    def buggy(session: Session) -> None:
+INCOMPLETE, FAILS = (
+    (Status.NOT_REACHED, ExitCode.INCOMPLETE),
+    (Status.FAIL, ExitCode.DOES_NOT_CONFORM),
+)
+RAISED: dict[str, tuple[Exception, tuple[Status, ExitCode], str]] = {
+    "a bug in the check": (
+        KeyError("oh"),
+        (Status.ERROR, ExitCode.SUITE_FAILED),
+        "the check itself failed: KeyError",
+    ),
+    "an antecedent that never came about": (Unreached("nobody was there"), INCOMPLETE, "nobody was there"),
+    "no answer in time": (httpx.ReadTimeout("slow"), INCOMPLETE, ""),
+    "a server that hangs up": (httpx.RemoteProtocolError("closed"), FAILS, "none, twice"),
+}
+
+
+@pytest.mark.parametrize("name", RAISED)
+def test_what_a_check_raises_after_it_has_asked_is_its_verdict(plan: Plan, name: str) -> None:
+    raised, outcome, told = RAISED[name]
+
+    def raising(session: Session) -> None:
         calls.browse(session)
-        raise KeyError("oh")
+        raise raised
 
-    verdict, code = _run_one(plan, buggy)
+    verdict, code = _run_one(plan, raising)
 
-    assert (verdict.status, code) == (Status.ERROR, ExitCode.SUITE_FAILED)
-    assert "the check itself failed: KeyError" in verdict.reason
-
-
-def test_a_check_that_stumbles_over_a_misshapen_answer_fails_the_server(
-    plan: Plan, breakable: Breakable
-) -> None:
-    async def no_total(request: Request, inner: Inner, state: State) -> Response:
-        response = await inner(request)
-        body = {**response.json}
-        body.pop("total_count", None)
-        return response.with_json(body)
-
-    with breakable.broken_by(no_total):
-        verdict, code = _run_one(plan, lambda session: calls.browse(session).json["total_count"])
-
-    assert (verdict.status, code) == (Status.FAIL, ExitCode.DOES_NOT_CONFORM)
-    assert "total_count" in verdict.findings[0].actual
-
-
-def test_a_key_that_a_server_gives_back_is_in_no_verdict(plan: Plan) -> None:
-    def echoed(session: Session) -> None:
-        answer = calls.browse(session)
-        expect.equal({"name": session.target.key}, {}, "the name", answer)
-
-    verdict, _ = _run_one(plan, echoed)
-
-    assert verdict.findings[0].actual == '{"name": "$KEY"}'
-
-
-def test_a_check_that_asks_nothing_proves_nothing(plan: Plan) -> None:
-    verdict, code = _run_one(plan, lambda _: None)
-
-    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
-
-
-def test_an_antecedent_that_never_came_about_is_no_pass(plan: Plan) -> None:
-    def unreached(session: Session) -> None:
-        calls.browse(session)
-        raise Unreached("nobody was there")
-
-    verdict, code = _run_one(plan, unreached)
-
-    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
-    assert verdict.reason == "nobody was there"
-
-
-def test_a_server_that_hangs_up_on_one_request_fails(plan: Plan) -> None:
-    def hung_up(session: Session) -> None:
-        calls.browse(session)
-        raise httpx.RemoteProtocolError("closed")
-
-    verdict, code = _run_one(plan, hung_up)
-
-    assert (verdict.status, code) == (Status.FAIL, ExitCode.DOES_NOT_CONFORM)
-    assert "none, twice" in verdict.findings[0].actual
+    assert (verdict.status, code) == outcome
+    assert told in verdict.reason + "".join(finding.actual for finding in verdict.findings)
 
 
 def test_a_connection_that_was_closed_once_is_tried_again(plan: Plan) -> None:
@@ -121,14 +86,30 @@ def test_a_connection_that_was_closed_once_is_tried_again(plan: Plan) -> None:
     assert verdict.status is Status.PASS
 
 
-def test_no_answer_in_time_is_not_reached(plan: Plan) -> None:
-    def slow(session: Session) -> None:
-        calls.browse(session)
-        raise httpx.ReadTimeout("slow")
+def test_a_check_that_stumbles_over_a_misshapen_answer_fails_the_server(
+    plan: Plan, breakable: Breakable
+) -> None:
+    with breakable.broken(on("listAccessProfiles").drop("/total_count")):
+        verdict, code = _run_one(plan, lambda session: calls.browse(session).json["total_count"])
 
-    verdict, code = _run_one(plan, slow)
+    assert (verdict.status, code) == FAILS
+    assert "total_count" in verdict.findings[0].actual
 
-    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
+
+def test_a_key_that_a_server_gives_back_is_in_no_verdict(plan: Plan) -> None:
+    def echoed(session: Session) -> None:
+        answer = calls.browse(session)
+        expect.equal({"name": session.target.key}, {}, "the name", answer)
+
+    verdict, _ = _run_one(plan, echoed)
+
+    assert verdict.findings[0].actual == '{"name": "$KEY"}'
+
+
+def test_a_check_that_asks_nothing_proves_nothing(plan: Plan) -> None:
+    verdict, code = _run_one(plan, lambda _: None)
+
+    assert (verdict.status, code) == INCOMPLETE
 
 
 def test_a_clause_without_a_check_is_not_reached(plan: Plan) -> None:
@@ -139,7 +120,15 @@ def test_a_clause_without_a_check_is_not_reached(plan: Plan) -> None:
 
 
 def test_a_server_that_dies_leaves_the_rest_not_reached(plan: Plan) -> None:
-    with _dies_after(4) as url:
+    body = b'{"access_profiles": [], "count": 0, "total_count": 0, "limit": 25, "offset": 0}'
+    answer = servers.answering(f"HTTP/1.1 200 OK\nContent-Length: {len(body)}", body, once=True)
+    left = threading.Semaphore(4)
+
+    def behave(connection: socket.socket) -> None:
+        if left.acquire(blocking=False):
+            answer(connection)
+
+    with servers.listening(behave) as url:
         results = run(replace(plan, target=Target(url, {"admin": "key"})))
 
     statuses = {verdict.status for verdict in results.verdicts if not verdict.derived}
@@ -149,7 +138,7 @@ def test_a_server_that_dies_leaves_the_rest_not_reached(plan: Plan) -> None:
     assert results.left_behind.total is None
 
 
-def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan) -> None:
+def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan, workspace: Workspace) -> None:
     made: list[dict[str, Any]] = []
 
     def keep(session: Session) -> None:
@@ -157,18 +146,16 @@ def test_the_api_keys_of_a_run_are_revoked_at_its_end(plan: Plan) -> None:
 
     _run_one(plan, keep)
 
-    with Workspace(plan.contract, plan.target, 1) as workspace:
-        session = workspace.session(CLAUSE)
-        listed = {row["id"]: row for row in session.call("listApiKeys").json["api_keys"]}
-        for each in made:
-            assert listed[each["api_key"]["id"]]["revoked_at"] is not None
-            assert calls.browse(session, client=session.client(f"Bearer {each['key']}")).status == 401
+    session = workspace.session(CLAUSE)
+    listed = {row["id"]: row for row in session.call("listApiKeys").json["api_keys"]}
+    for each in made:
+        assert listed[each["api_key"]["id"]]["revoked_at"] is not None
+        assert calls.browse(session, client=session.client(f"Bearer {each['key']}")).status == 401
     assert {row["name"] for row in listed.values() if row["revoked_at"] is None} >= {"admin", "viewer"}
 
 
-def test_the_api_keys_of_a_run_end_by_themselves_when_it_is_cut_short(plan: Plan) -> None:
-    with Workspace(plan.contract, plan.target, 1) as workspace:
-        made = fixtures.api_key(workspace.session(CLAUSE), "AccessProfiles:View")["api_key"]
+def test_the_api_keys_of_a_run_end_by_themselves_when_it_is_cut_short(workspace: Workspace) -> None:
+    made = fixtures.api_key(workspace.session(CLAUSE), "AccessProfiles:View")["api_key"]
 
     life = datetime.fromisoformat(made["expires_at"]) - datetime.fromisoformat(made["created_at"])
     assert timedelta(hours=23) < life < timedelta(hours=25)
@@ -204,46 +191,17 @@ def test_a_shape_is_compared_with_the_contract(plan: Plan) -> None:
     verdict, _ = _run_one(plan, keep)
 
     assert verdict.status is Status.PASS
-    assert [response_schemas.response_fault(stated, answer) for answer in sessions[0].answers] == [
-        None,
-        None,
-        None,
-    ]
+    assert [response_schemas.response_fault(stated, answer) for answer in sessions[0].answers] == [None] * 3
     spoilt = replace(sessions[0].answers[1], content=b'{"access_profile": {"id": "7"}}')
     assert response_schemas.response_fault(stated, spoilt)
     no_json = response_schemas.response_fault(stated, replace(spoilt, content=b"<p>"))
     assert no_json == "the body is no JSON: <p>"
 
 
-@contextmanager
-def _dies_after(requests: int) -> Iterator[str]:
-    """Give a server that answers 401 to a request, 200 to the first, and is gone after some."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    body = b'{"access_profiles": [], "count": 0, "total_count": 0, "limit": 25, "offset": 0}'
-
-    def serve() -> None:
-        for _ in range(requests):
-            connection, _ = listener.accept()
-            with connection:
-                connection.recv(65536)
-                head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-                connection.sendall(head.encode() + body)
-        listener.close()
-
-    thread = threading.Thread(target=serve)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        thread.join(10)
-
-
-@pytest.mark.parametrize("method", ["browse", "read"])
-def test_an_operation_that_the_contract_lacks_is_not_reached(plan: Plan, method: str) -> None:
+def test_an_operation_that_the_contract_lacks_is_not_reached(plan: Plan) -> None:
     bare = replace(plan.contract, operations=plan.contract.operations[1:2])
+    session = Workspace(bare, plan.target, 1).session(CLAUSE)
     with pytest.raises(Unreached, match="no operation"):
-        getattr(calls, method)(_session(replace(plan, contract=bare)), *([1] if method == "read" else []))
-
-
-def _session(plan: Plan) -> Session:
-    return Workspace(plan.contract, plan.target, 1).session(CLAUSE)
+        calls.browse(session)
+    with pytest.raises(Unreached, match="no operation"):
+        calls.read(session, 1)
