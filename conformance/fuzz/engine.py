@@ -64,6 +64,7 @@ class Request:
     Attributes:
         content: where what is known of the API is found, as `module:attribute`.
         excluded: the operations that are never called, not even for what others need.
+        profiles: those that the server claims, and by which what is needed can be made.
     """
 
     operation_ids: list[str]
@@ -73,6 +74,7 @@ class Request:
     deadline: Deadline
     content: str
     excluded: frozenset[str] = frozenset()
+    profiles: frozenset[str] = frozenset()
 
 
 def fuzz(
@@ -191,6 +193,7 @@ def _environment(contract: Contract, target: Target, request: Request, folder: P
         settings.PREFIX: request.prefix,
         settings.CONTENT: request.content,
         settings.EXCLUDED: json.dumps(sorted(request.excluded)),
+        settings.PROFILES: json.dumps(sorted(request.profiles)),
         settings.FINDINGS: str(folder / "findings.ndjson"),
         "SCHEMATHESIS_HOOKS": "conformance.fuzz.hooks",
         # The child loads its hooks from where this module came from, whatever is installed beside it.

@@ -47,6 +47,7 @@ _workspace = Workspace(
     on_made=lambda path, parameters: _write({"made": path, "parameters": parameters}),
 )
 _workspace.excluded = frozenset(json.loads(os.environ[settings.EXCLUDED]))
+_workspace.profiles = frozenset(json.loads(os.environ[settings.PROFILES]))
 sending.send_through(_workspace.transport, _target)
 _session = _workspace.session("fuzz")
 _content = content.load(os.environ[settings.CONTENT])

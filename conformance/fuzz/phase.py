@@ -68,6 +68,7 @@ class Fuzz:
                 run.deadline,
                 plan.content.place,
                 plan.excluded,
+                plan.profiles,
             )
             outcomes |= engine.fuzz(plan.contract, plan.target, request, workspace.inventory.add)
         for operation in operations:

@@ -83,7 +83,7 @@ def test_without_a_claim_the_suite_finds_out_that_there_are_no_roles_and_users(s
 
 def test_fuzzing_finds_nothing_in_the_operations_that_it_has(second: Second, tmp_path: Path) -> None:
     command = ["check", second.url, "--key", second.keys["admin"]]
-    claim = ["--profile", "core,lifecycle", "--only", "S.*.fuzz", "--max-examples", "1", "--seed", "1"]
+    claim = ["--profile", "core,lifecycle", "--only", "S.*.fuzz", "--max-examples", "2", "--seed", "1"]
     claim += ["--without", "raw,boundary,model,race"]  # all of the time is for this phase
     ran = run("conformance", *command, *PATIENCE, *claim, "--output", str(tmp_path))
 
