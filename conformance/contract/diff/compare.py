@@ -12,9 +12,13 @@ from conformance.contract.diff.keywords import canonical, same
 from conformance.contract.diff.objects import change, descriptions, rest
 from conformance.contract.diff.operations import compare_operations
 from conformance.contract.diff.security import compare_schemes
+from conformance.contract.references import FILES
 
 _OF_ROOT = frozenset(
-    {"openapi", "info", "servers", "tags", "security", "paths", "components", "x-profiles", "x-clauses"}
+    {
+        *("openapi", "info", "servers", "tags", "security", "paths", "components", "x-profiles", "x-clauses"),
+        FILES,
+    }
 )
 _COMPARED_WHERE_USED = ("schemas", "parameters", "headers", "responses", "requestBodies", "links")
 
@@ -27,8 +31,6 @@ def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Com
         new: the version that is to take its place.
         checks: the ids of the clauses that the suite can check.
 
-    Raises:
-        ContractError: one of them has a reference that leads nowhere.
     """
     found = chain(
         compare_clauses(old, new),
@@ -69,7 +71,7 @@ def fold(changes: Iterable[Change]) -> list[Change]:
     folded: dict[tuple[Any, ...], Change] = {}
     for each in changes:
         pointers = [place.pointer for place in (each.old, each.new)]
-        shared = [pointer for pointer in pointers if pointer.startswith("/components/")]
+        shared = [pointer for pointer in pointers if pointer.startswith(("/components/", f"/{FILES}/"))]
         key = (each.rule.id, each.subject, each.message, *(shared or pointers))
         known = folded.setdefault(key, each)
         uses = tuple(dict.fromkeys((*known.uses, *each.uses)))

@@ -21,7 +21,7 @@ def _lines(comparison: Comparison) -> Iterator[str]:
         for change in comparison.of(severity):
             removed = f" (was line {change.old.line})" if is_removal(change) else ""
             message = f"{change.subject}: {change.message}{removed}. Used by {uses(change)}."
-            yield _annotation(command, comparison.new.name, change.new.line, change.rule.id, message)
+            yield _annotation(command, change.new.file, change.new.line, change.rule.id, message)
     for clause in comparison.unchecked:
         message = f"No check of the suite proves the clause {clause}."
         yield _annotation("warning", comparison.new.name, 1, "check-missing", message)

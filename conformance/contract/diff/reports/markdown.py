@@ -56,7 +56,6 @@ class _Markdown:
     def __init__(self, comparison: Comparison, links: str | None) -> None:
         self._comparison = comparison
         self._links = links.rstrip("/") if links else None
-        self._file = comparison.new.name
 
     def blocks(self) -> Iterator[str]:
         comparison = self._comparison
@@ -142,13 +141,13 @@ class _Markdown:
 
     def _places(self, change: Change) -> str:
         if is_removal(change):
-            return f"was {code(f'{self._comparison.old.name}:{change.old.line}')}"
+            return f"was {code(f'{change.old.file}:{change.old.line}')}"
         was = "" if is_addition(change) or change.old.line == change.new.line else f" (was {change.old.line})"
         return f"{self._place(change.new)}{was}"
 
     def _place(self, place: Place) -> str:
-        named = code(f"{self._file}:{place.line}")
-        return f"[{named}]({self._links}/{self._file}#L{place.line})" if self._links else named
+        named = code(f"{place.file}:{place.line}")
+        return f"[{named}]({self._links}/{place.file}#L{place.line})" if self._links else named
 
 
 def _words(change: Change) -> str:

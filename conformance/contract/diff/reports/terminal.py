@@ -52,11 +52,11 @@ def show(comparison: Comparison, console: Console) -> None:
 def _show_change(change: Change, comparison: Comparison, line: Callable[[Text], None]) -> None:
     head = Text(f"{change.severity:<10}", style=_STYLES[change.severity])
     line(head.append(_printable(f"{change.subject}: {change.message}"), style="default"))
-    place = f"{comparison.new.name}:{change.new.line}"
+    place = f"{change.new.file}:{change.new.line}"
     if is_removal(change):
         old = comparison.old
         origin = f"{old.origin}:" if old.origin != old.name else ""
-        place = f"{origin}{old.name}:{change.old.line}"
+        place = f"{origin}{change.old.file}:{change.old.line}"
     facts = [place, uses(change), change.rule.id]
     if change.severity is Severity.BREAKING:
         facts.append(f"breaks {parties(change.rule.breaks)}")
