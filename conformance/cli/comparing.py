@@ -9,7 +9,7 @@ from rich.console import Console
 
 from conformance import runner
 from conformance.cli.contract_versions import ask_redocly, read_version
-from conformance.contract.diff.change import Comparison, Severity
+from conformance.contract.diff.change import Comparison, Party, Severity
 from conformance.contract.diff.compare import compare
 from conformance.contract.diff.document import Document
 from conformance.contract.diff.redocly import fold_in
@@ -63,11 +63,8 @@ def show(comparison: Comparison, output_format: str, links: str | None) -> None:
 def fails(comparison: Comparison, fail_on: str, party: str) -> bool:
     """Return whether it has a change as bad as `fail_on` says that breaks that party."""
     counted = {"breaking": (Severity.BREAKING,), "unclear": (Severity.BREAKING, Severity.UNCLEAR), "none": ()}
-    return any(
-        party in ("all", *change.rule.breaks)
-        for severity in counted[fail_on]
-        for change in comparison.of(severity)
-    )
+    parties = [each for each in Party if party in ("all", each)]
+    return any(comparison.verdict(each) in counted[fail_on] for each in parties)
 
 
 def _console() -> Console:

@@ -76,11 +76,11 @@ def diff(
 @cli.command("diff-rules")
 @format_option
 def list_rules(form: str) -> None:
-    """List the rules of `conformance diff`: how bad such a change is, and whom it breaks."""
+    """List the rules of `conformance diff`: how bad such a change is for consumers and for servers."""
     from conformance.contract.diff.rules import RULES
 
     rows = [
-        {"rule": rule.id, "severity": rule.severity.value, "who looks": " and ".join(sorted(rule.breaks))}
+        {"rule": rule.id, "consumers": rule.consumers.value, "servers": rule.servers.value}
         for rule in RULES.values()
     ]
     if form == "json":
@@ -88,4 +88,4 @@ def list_rules(form: str) -> None:
         return
     widest = max(map(len, RULES))
     for row in rows:
-        click.echo(f"{row['rule']:<{widest}}  {row['severity']:<10}{row['who looks']}".rstrip())
+        click.echo(f"{row['rule']:<{widest}}  {row['consumers']:<10}{row['servers']}")

@@ -109,19 +109,21 @@ def _servers(before: Node, after: Node) -> Iterator[Change]:
     was, is_now = _urls(before), _urls(after)
     for url in {**was, **is_now}:
         places = before.at("servers", *was.get(url, ())), after.at("servers", *is_now.get(url, ()))
+        named = f"server {url or '/'}"
         if url not in is_now:
-            yield change("server-removed", *places, f"server {url}", "removed")
+            yield change("server-removed", *places, named, "removed")
         elif url not in was:
-            yield change("server-added", *places, f"server {url}", "added")
-        else:
-            yield from descriptions(*places, f"server {url}")
-            yield from rest(*places, {"url", "description"}, told_subject=f"server {url}")
+            yield change("server-added", *places, named, "added")
+        elif was[url] and is_now[url]:
+            yield from descriptions(*places, named)
+            yield from rest(*places, {"url", "description"}, told_subject=named)
 
 
-def _urls(top: Node) -> dict[str, tuple[str]]:
+def _urls(top: Node) -> dict[str, tuple[str, ...]]:
     servers = top.get("servers")
     stated = servers.elements() if servers else []
-    return {str(each.raw("url")): (str(index),) for index, each in enumerate(stated)}
+    # Without a list, paths begin at the root.
+    return {str(each.raw("url")).rstrip("/"): (str(index),) for index, each in enumerate(stated)} or {"": ()}
 
 
 def _components(old: Document, new: Document) -> Iterator[Change]:

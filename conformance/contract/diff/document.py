@@ -72,16 +72,13 @@ class Document:
     def follow(self, node: "Node") -> "Node":
         """Return what a reference leads to; anything else as it is, as what only looks like a reference."""
         seen: set[Tokens] = set()
-        while isinstance(node.value, dict) and isinstance(reference := node.value.get("$ref"), str):
-            tokens = steps_of(unquote(reference.removeprefix("#")))
-            found = self._found(tokens) if reference.startswith("#") else None
-            if found is None or found.tokens in seen:
-                return node
-            seen.add(found.tokens)
-            node = found
+        while (target := node.target()) is not None and target.tokens not in seen:
+            seen.add(target.tokens)
+            node = target
         return node
 
-    def _found(self, tokens: Sequence[str]) -> "Node | None":
+    def find(self, tokens: Sequence[str]) -> "Node | None":
+        """Return what stands at a path, with no reference followed; None when there is nothing."""
         value = self.root
         for token in tokens:
             if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
@@ -105,6 +102,45 @@ class Node:
     def place(self) -> Place:
         """Where it stands."""
         return self.document.place(self.tokens)
+
+    @property
+    def has_siblings(self) -> bool:
+        """Whether something that counts stands beside a reference. In 3.0 nothing does."""
+        if self.document.is_30 or not isinstance(self.value, dict):
+            return False
+        return any(key not in ("$ref", "description", "summary") for key in self.value)
+
+    def target(self) -> "Node | None":
+        """Return what a reference leads to, with its own reference not followed; None for what is none."""
+        reference = self.value.get("$ref") if isinstance(self.value, dict) else None
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            return None
+        return self.document.find(steps_of(unquote(reference[1:])))
+
+    def child(self, *keys: str) -> "Node":
+        """Return what stands at that path, with no reference followed. It has to be there."""
+        value = self.value
+        for key in keys:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        return Node(self.document, (*self.tokens, *keys), value)
+
+    def is_flagged(self, key: str) -> bool:
+        """Return whether a schema, or one that it consists of, has a member that is true."""
+        pending, seen = [self], set()
+        while pending:
+            node = pending.pop()
+            if not isinstance(node.value, dict) or node.tokens in seen:
+                continue
+            if node.value.get(key) is True:
+                return True
+            seen.add(node.tokens)
+            target = node.target()
+            pending += [target] if target is not None else []
+            parts = node.value.get("allOf")
+            pending += (
+                [node.child("allOf", str(i)) for i in range(len(parts))] if isinstance(parts, list) else []
+            )
+        return False
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value

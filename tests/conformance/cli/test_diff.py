@@ -29,6 +29,7 @@ paths:
 """
 BROKEN = CONTRACT.replace("default: 25", "default: 10")
 UNCLEAR = CONTRACT.replace("      responses:", "      x-thing: 1\n      responses:")
+WIDER = CONTRACT.replace("type: integer", "type: number")
 SAFE = CONTRACT.replace("description: Things.", "description: All things.")
 
 
@@ -73,12 +74,13 @@ def test_a_break_is_told_with_its_line_its_rule_and_whom_it_breaks(run: Run, rep
     change(repository, BROKEN)
     result = run("diff", "main")
 
+    rule = "request-parameter-default-value-changed"
     assert result.exit_code == 1
     assert result.stdout.splitlines()[:2] == [
         "breaking  parameter limit: default: 25 → 10",
-        "          openapi.yaml:9, listThings, request-parameter-default-value-changed, breaks consumers",
+        f"          openapi.yaml:9, listThings, {rule}, breaks consumers and servers",
     ]
-    assert "1 breaking, 0 unclear, 0 safe change. Breaks consumers." in result.stdout
+    assert "1 breaking, 0 unclear, 0 safe change. Breaks consumers and servers." in result.stdout
     assert "after a breaking change it would be 2.0.0" in result.stdout
     assert "\x1b" not in result.stdout
 
@@ -90,7 +92,9 @@ def test_a_break_is_told_with_its_line_its_rule_and_whom_it_breaks(run: Run, rep
         (BROKEN, ["--fail-on", "unclear"], 1),
         (BROKEN, ["--fail-on", "none"], 0),
         (BROKEN, ["--for", "consumers"], 1),
-        (BROKEN, ["--for", "servers"], 0),
+        (BROKEN, ["--for", "servers"], 1),
+        (WIDER, ["--for", "consumers"], 0),
+        (WIDER, ["--for", "servers"], 1),
         (UNCLEAR, [], 0),
         (UNCLEAR, ["--fail-on", "unclear"], 1),
         (SAFE, ["--fail-on", "unclear"], 0),

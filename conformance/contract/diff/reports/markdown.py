@@ -7,10 +7,10 @@ from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.document import Place
 from conformance.contract.diff.reports.sentences import (
     by_rule,
+    concerned,
     headline,
     is_addition,
     is_removal,
-    parties,
     uses,
     who_breaks,
 )
@@ -87,14 +87,15 @@ class _Markdown:
         if not rows:
             return
         yield f"### {severity.capitalize()}\n"
-        yield "| what | change | where | used by | rule |\n|---|---|---|---|---|"
+        yield "| what | change | for whom | where | used by | rule |\n|---|---|---|---|---|---|"
         for change in rows:
             also = (
                 f"<br>also found by {text(', '.join(change.also_found_by))}" if change.also_found_by else ""
             )
             cells = (
                 code(change.subject),
-                text(change.message),
+                text(change.message) + (f"<br>{text(change.proof)}" if change.proof else ""),
+                text(concerned(change)),
                 self._places(change),
                 text(uses(change)),
                 code(change.rule.id) + also,
@@ -110,12 +111,10 @@ class _Markdown:
             return
         yield "### Clauses and profiles\n"
         for change in changes:
-            concerned = (
-                f"breaks {parties(change.rule.breaks)}" if change.severity is Severity.BREAKING else "unclear"
-            )
             yield (
-                f"- **{text(change.subject)}**, {text(uses(change))}: {text(change.message)} ({concerned}, "
-                f"{self._places(change)}, {code(change.rule.id)})\n  <br>{_words(change)}"
+                f"- **{text(change.subject)}**, {text(uses(change))}: {text(change.message)} "
+                f"({concerned(change)}, {self._places(change)}, {code(change.rule.id)})\n"
+                f"  <br>{_words(change)}"
             )
         yield ""
 

@@ -30,9 +30,12 @@ def _change(change: Change) -> dict[str, Any]:
     return {
         "rule": change.rule.id,
         "severity": change.severity.value,
-        "breaks": sorted(change.rule.breaks) if change.severity is not Severity.SAFE else [],
+        "breaks": list(change.concerns(Severity.BREAKING)),
+        "consumers": change.consumers.value,
+        "servers": change.servers.value,
         "subject": change.subject,
         "message": change.message,
+        "proof": change.proof,
         "old": asdict(change.old),
         "new": asdict(change.new),
         "operations": list(change.uses),

@@ -31,6 +31,15 @@ def parties(named: Iterable[Party]) -> str:
     return " and ".join(sorted(named))
 
 
+def concerned(change: Change) -> str:
+    """Return what a change is for whom, in a few words."""
+    told = []
+    for severity, words in ((Severity.BREAKING, "breaks"), (Severity.UNCLEAR, "unclear for")):
+        if named := change.concerns(severity):
+            told.append(f"{words} {parties(named)}")
+    return ", ".join(told)
+
+
 def uses(change: Change) -> str:
     """Return the operations that a change concerns, in a few words."""
     count = len(change.uses)

@@ -8,9 +8,9 @@ from rich.text import Text
 from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.reports.sentences import (
     by_rule,
+    concerned,
     headline,
     is_removal,
-    parties,
     uses,
     who_breaks,
 )
@@ -58,11 +58,12 @@ def _show_change(change: Change, comparison: Comparison, line: Callable[[Text], 
         origin = f"{old.origin}:" if old.origin != old.name else ""
         place = f"{origin}{change.old.file}:{change.old.line}"
     facts = [place, uses(change), change.rule.id]
-    if change.severity is Severity.BREAKING:
-        facts.append(f"breaks {parties(change.rule.breaks)}")
+    facts.append(concerned(change))
     if change.also_found_by:
         facts.append(f"also found by {', '.join(change.also_found_by)}")
     line(Text(" " * 10 + _printable(", ".join(facts)), style="dim"))
+    if change.proof:
+        line(Text(" " * 10 + _printable(change.proof)))
     if change.words:
         line(_words(change))
 

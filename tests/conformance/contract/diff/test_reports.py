@@ -51,7 +51,7 @@ def test_markdown_shows_each_change_with_its_line_rule_and_use(nasty: Comparison
             assert f"`{change.rule.id}`" in told
             assert f"`openapi.yaml:{change.new.line}`" in told or f"`openapi.yaml:{change.old.line}`" in told
     assert told.startswith(f"{markdown.MARK}\n## Contract: ")
-    assert "**Breaks consumers.**" in told
+    assert "**Breaks consumers and servers.**" in told
 
 
 def test_no_text_of_a_contract_becomes_markup(nasty: Comparison) -> None:
@@ -67,11 +67,11 @@ def test_no_text_of_a_contract_becomes_markup(nasty: Comparison) -> None:
     assert "@everyone" not in re.sub(r"<code>.*?</code>", "", markdown.markdown(nasty))
 
 
-def test_a_table_has_five_cells_in_each_row(nasty: Comparison) -> None:
+def test_a_table_has_six_cells_in_each_row(nasty: Comparison) -> None:
     rows = [line for line in markdown.markdown(nasty).splitlines() if line.startswith("| ")]
 
     assert len(rows) > 2
-    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {6}
+    assert {len(re.findall(r"(?<!\\)\|", row)) for row in rows} == {7}
 
 
 def test_lines_are_linked_when_it_is_said_where(nasty: Comparison) -> None:
@@ -148,7 +148,7 @@ def test_the_plain_document_says_everything(nasty: Comparison) -> None:
 
     assert told["totals"] == {severity.value: len(nasty.of(severity)) for severity in Severity}
     assert len(told["changes"]) == len(nasty.changes)
-    assert told["breaks"] == ["consumers"]
+    assert told["breaks"] == ["consumers", "servers"]
     assert told["stray_checks"] == [NASTY]
     for each in told["changes"]:
         assert each["old"]["line"] >= 1
