@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from rich.console import Console
 
 from conformance import runner
 from conformance.cli.contract_versions import ask_redocly, read_version
+from conformance.contract.diff import approvals
 from conformance.contract.diff.change import Comparison, Party, Severity
 from conformance.contract.diff.compare import compare
 from conformance.contract.diff.document import Document
@@ -45,6 +47,20 @@ def _with_redocly(comparison: Comparison) -> Comparison:
         return fold_in(comparison, ask_redocly(comparison.old, comparison.new))
     except ValueError as error:
         return replace(comparison, notes=(*comparison.notes, f"redocly gave no answer: {error}."))
+
+
+def approved(comparison: Comparison, file: Path | None) -> Comparison:
+    """Return the comparison with what a reviewer has approved marked so.
+
+    Raises:
+        click.UsageError: it is no file of approvals.
+    """
+    if file is None:
+        return comparison
+    try:
+        return approvals.approve(comparison, approvals.load(file), datetime.now(UTC).date())
+    except approvals.ApprovalsError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def show(comparison: Comparison, output_format: str, links: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from conformance.contract.diff.document import Document, Place
@@ -60,6 +61,18 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Approval:
+    """What a reviewer has let pass: a change, why, who stands for it, and its last day."""
+
+    rule: str
+    subject: str
+    message: str
+    reason: str
+    owner: str
+    expires: date
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """One difference between two versions of a contract.
 
@@ -74,6 +87,7 @@ class Change:
         uses: the operations that it concerns; empty when it concerns all, or the document.
         words: of a clause, what became of each word.
         also_found_by: other programs that report the same.
+        approval: a reviewer's, where there is one. What is approved breaks nobody any more.
     """
 
     rule: Rule
@@ -87,6 +101,7 @@ class Change:
     uses: tuple[str, ...] = ()
     words: tuple[Edit, ...] = ()
     also_found_by: tuple[str, ...] = ()
+    approval: Approval | None = None
 
     def for_party(self, party: Party) -> Severity:
         """Return what it does to one of the parties."""
@@ -110,6 +125,7 @@ class Comparison:
         unchecked: clauses that the new version adds and that the suite has no check for.
         stray_checks: checks of the suite whose clause the new version does not have.
         notes: what else a reader should know, as sentences.
+        stale: the approvals that approve nothing, and why.
     """
 
     old: Document
@@ -118,14 +134,15 @@ class Comparison:
     unchecked: tuple[str, ...] = ()
     stray_checks: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
 
     def of(self, severity: Severity) -> tuple[Change, ...]:
         """Return the changes that are as bad as that for somebody, in the order of the new file."""
         return tuple(change for change in self.changes if change.severity is severity)
 
     def verdict(self, party: Party) -> Severity:
-        """Return the worst that it does to one of the parties."""
-        return worst(change.for_party(party) for change in self.changes)
+        """Return the worst that it does to one of the parties, but for what is approved."""
+        return worst(change.for_party(party) for change in self.changes if change.approval is None)
 
     def broken(self) -> tuple[Party, ...]:
         """Return whom it breaks."""

@@ -195,6 +195,78 @@ def test_what_cannot_be_compared_is_2(run: Run, repository: Path, arguments: lis
     assert told in " ".join(result.stderr.split())
 
 
+APPROVAL = """\
+[[approve]]
+rule = "request-parameter-default-value-changed"
+subject = "parameter limit"
+message = "default: 25 → 10"
+reason = "Nobody relies on it."
+owner = "things team"
+expires = 2999-12-31
+"""
+
+
+def test_what_a_reviewer_has_approved_does_not_count(run: Run, repository: Path) -> None:
+    change(repository, BROKEN)
+    file = repository / "approved.toml"
+    file.write_text(APPROVAL)
+
+    result = run("diff", "main", "--approved", "approved.toml")
+    assert result.exit_code == 0
+    assert "approved until 2999-12-31 by things team: Nobody relies on it." in result.stdout
+    assert "Nothing breaks but what is approved." in result.stdout
+    told = json.loads(run("diff", "main", "--approved", "approved.toml", "--format", "json").stdout)
+    assert (told["breaks"], told["changes"][0]["approval"]["owner"]) == ([], "things team")
+    assert run("diff", "main", "--approved", "approved.toml", "--fail-on", "unclear").exit_code == 0
+
+    change(repository, BROKEN.replace("listThings", "allThings"))
+    assert run("diff", "main", "--approved", "approved.toml").exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("2999-12-31", "2001-01-31", "its last day was 2001-01-31"),
+        ("25 → 10", "25 → 5", "there is no such change"),
+    ],
+)
+def test_an_approval_that_approves_nothing_is_told(
+    run: Run, repository: Path, old: str, new: str, told: str
+) -> None:
+    (repository / "approved.toml").write_text(APPROVAL.replace(old, new))
+
+    change(repository, BROKEN)
+    assert run("diff", "main", "--approved", "approved.toml").exit_code == 1
+    change(repository, SAFE)
+    result = run("diff", "main", "--approved", "approved.toml")
+    assert result.exit_code == 5
+    assert told in result.stdout
+    assert run("diff", "main", "--approved", "approved.toml", "--allow-stale").exit_code == 0
+    for form in ("markdown", "github", "json"):
+        assert (
+            "parameter limit" in run("diff", "main", "--approved", "approved.toml", "--format", form).stdout
+        )
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("approve = 1", "may hold tables [[approve]] alone"),
+        ("[", "cannot be read"),
+        (APPROVAL + "more = 1", "an entry has just rule, subject, message, reason, owner, expires"),
+        (APPROVAL.replace("2999-12-31", '"2999-12-31"'), "`expires` is to be a day"),
+        (APPROVAL.replace("things team", " "), "`owner` is to be text that is not empty"),
+        (APPROVAL.replace("request-", "any-"), "there is no rule 'any-parameter-default-value-changed'"),
+    ],
+)
+def test_a_file_that_approves_in_no_known_way_is_2(run: Run, repository: Path, text: str, told: str) -> None:
+    (repository / "approved.toml").write_text(text)
+
+    result = run("diff", "main", "--approved", "approved.toml")
+    assert result.exit_code == 2
+    assert told in " ".join(result.stderr.split())
+
+
 SPLIT = """\
 openapi: 3.0.3
 info: {title: Things, version: 0.1.0}

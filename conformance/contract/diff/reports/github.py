@@ -27,6 +27,8 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     for clause in comparison.unchecked:
         message = f"No check of the suite proves the clause {clause}."
         yield _annotation("warning", comparison.new.name, 1, "check-missing", message)
+    for stale in comparison.stale:
+        yield _annotation("warning", comparison.new.name, 1, "approval-stale", f"Approves nothing: {stale}.")
     told = f"{headline(comparison).capitalize()}. {who_breaks(comparison)}"
     yield _annotation("notice", comparison.new.name, 1, "contract diff", told)
 

@@ -71,6 +71,10 @@ class _Markdown:
 
     def end(self) -> Iterator[str]:
         comparison = self._comparison
+        if comparison.stale:
+            yield "### Approvals that approve nothing\n"
+            yield from (f"- {text(each)}" for each in comparison.stale[:40])
+            yield ""
         if comparison.unchecked or comparison.stray_checks:
             yield "### Checks missing\n"
             for told, ids in (

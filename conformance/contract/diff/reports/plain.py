@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from conformance.contract.diff.change import Change, Comparison, Severity
+from conformance.contract.diff.change import Approval, Change, Comparison, Severity
 from conformance.contract.diff.document import Document
 
 
@@ -19,11 +19,16 @@ def plain(comparison: Comparison) -> dict[str, Any]:
         "unchecked_clauses": list(comparison.unchecked),
         "stray_checks": list(comparison.stray_checks),
         "notes": list(comparison.notes),
+        "stale_approvals": list(comparison.stale),
     }
 
 
 def _version(document: Document) -> dict[str, str]:
     return {"file": document.name, "origin": document.origin, "version": document.version}
+
+
+def _approval(approval: Approval) -> dict[str, str]:
+    return {"reason": approval.reason, "owner": approval.owner, "expires": approval.expires.isoformat()}
 
 
 def _change(change: Change) -> dict[str, Any]:
@@ -41,4 +46,5 @@ def _change(change: Change) -> dict[str, Any]:
         "operations": list(change.uses),
         "words": [asdict(edit) for edit in change.words],
         "also_found_by": list(change.also_found_by),
+        "approval": _approval(change.approval) if change.approval is not None else None,
     }

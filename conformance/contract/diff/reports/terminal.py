@@ -40,6 +40,7 @@ def show(comparison: Comparison, console: Console) -> None:
     for told, ids in (
         ("No check proves", comparison.unchecked),
         ("No clause for check", comparison.stray_checks),
+        ("Approves nothing", comparison.stale),
     ):
         if ids:
             line(Text(_printable(f"{told}: {', '.join(ids)}"), style="yellow"))
