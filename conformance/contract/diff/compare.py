@@ -59,7 +59,7 @@ def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Com
 def _version_notes(old: str, new: str, changes: list[Change]) -> tuple[str, ...]:
     """Return what semantic versioning asks for, where it was not done. Before 1.0.0 it asks for nothing."""
     major, _, _ = old.partition(".")
-    breaks = any(each.severity is Severity.BREAKING for each in changes)
+    breaks = any(each.consumers is Severity.BREAKING for each in changes)
     if not breaks or not major.isdecimal() or major == "0" or new.partition(".")[0] != major:
         return ()
     told = f"stays at {new}" if new == old else f"goes from {old} to {new}"

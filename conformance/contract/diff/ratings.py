@@ -63,11 +63,11 @@ OF_OPERATIONS: dict[str, dict[str, _Rating]] = {
         # A range, or the default, says what stands for it by now.
         "response-success-status-specialized": _BREAKS_SERVERS,
         "response-success-status-generalized": _BREAKS_CONSUMERS,
-        "response-success-status-added": _BREAKS_CONSUMERS,
+        # What is stated can be brought about, and has to come then.
+        "response-success-status-added": _BREAKS_BOTH,
         "response-non-success-status-removed": _BREAKS_SERVERS,
         "response-non-success-status-specialized": _BREAKS_SERVERS,
         "response-non-success-status-generalized": _BREAKS_NOBODY,
-        # What is stated can be provoked, and has to come then.
         "response-non-success-status-added": _BREAKS_SERVERS,
     },
     "media-type": {

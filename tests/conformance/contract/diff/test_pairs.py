@@ -9,9 +9,9 @@ import pytest
 from conformance.contract.diff.change import Party, Severity
 from conformance.contract.diff.compare import compare
 from conformance.contract.diff.document import Document, read
-from tests.conformance.contract.diff.pairs import Contract, Verdict, operations, schemas, texts
+from tests.conformance.contract.diff.pairs import Contract, Verdict, histories, operations, schemas, texts
 
-PAIRS = [*schemas.PAIRS, *operations.PAIRS, *texts.PAIRS]
+PAIRS = [*schemas.PAIRS, *operations.PAIRS, *texts.PAIRS, *histories.PAIRS]
 _ORDER = [Severity.SAFE, Severity.UNCLEAR, Severity.BREAKING]
 
 

@@ -221,7 +221,7 @@ ANSWERS = [
     *both_ways("200 of any success", _answers("2XX"), _answers("200"), SERVERS, CONSUMERS),
     *both_ways("a range in other letters", _answers("2XX"), _answers("2xx"), NOBODY, NOBODY),
     *both_ways("another success", _answers("200"), _answers("201"), BOTH, BOTH),
-    *both_ways("a success more", _answers("200"), _answers("200", "202"), CONSUMERS, SERVERS),
+    *both_ways("a success more", _answers("200"), _answers("200", "202"), BOTH, SERVERS),
     *both_ways("a failure more", _answers("200"), _answers("200", "404"), SERVERS, SERVERS),
     *both_ways(
         "a media type instead", _answers("200"), _answers("200", media_types=("text/csv",)), BOTH, BOTH
