@@ -168,8 +168,10 @@ class _Translation:
             return self.schema(child, is_value=is_value, is_open=is_open)
 
         if key in _MAPS and isinstance(inner, dict):
+            # Nobody sends what is not for this direction, and nobody minds it.
+            aside: Schema = not self._reading.is_closed or is_open
             return {
-                name: True if key == "properties" and name in ignored else translated(node.child(key, name))
+                name: aside if key == "properties" and name in ignored else translated(node.child(key, name))
                 for name in inner
             }
         if isinstance(inner, list):

@@ -40,7 +40,7 @@ def compare_parameters(old: Parameters, new: Parameters, around: tuple[Node, Nod
 
 def _parameter(old: Node, new: Node) -> Iterator[Change]:
     named = parameter(new)
-    if old.raw("name") != new.raw("name"):
+    if old.raw("name") != new.raw("name") and new.raw("in") == "path":
         rule, told = "request-path-parameter-renamed", f"was named {old.raw('name')}"
         yield change(rule, old.at("name"), new.at("name"), named, told)
     was, is_now = old.raw("required") is True, new.raw("required") is True

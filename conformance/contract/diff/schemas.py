@@ -200,7 +200,8 @@ def _name(pair: _Pair, name: str) -> str:
 
 
 def _added(pair: _Pair, name: str, new: View) -> Change:
-    required = name in pair.new.required
+    # It may have been required without being stated.
+    required = name in pair.new.required - pair.old.required
     if pair.in_request:
         required = required and not new.is_flagged("readOnly")
         rule = f"new-{'required' if required else 'optional'}-request-property"
@@ -213,7 +214,7 @@ def _added(pair: _Pair, name: str, new: View) -> Change:
 
 
 def _removed(pair: _Pair, name: str) -> Change:
-    word = "required" if name in pair.old.required else "optional"
+    word = "required" if name in pair.old.required - pair.new.required else "optional"
     if pair.new.openness == "forbidden":
         place = "request" if pair.in_request else "response"
         rule = f"{place}-property-removed-from-closed-object"

@@ -376,4 +376,68 @@ SECURITY = [
     *both_ways("no security, and security of nobody", contract(), contract(security=[]), NOBODY, NOBODY),
 ]
 
-PAIRS = [*PATHS, *PARAMETERS, *BODIES, *ANSWERS, *SECURITY]
+
+def _referring(schema: Any, version: str = "3.1.0", **schemas: Any) -> Contract:
+    return _sent(**schema) | {"openapi": version, "components": {"schemas": schemas}}
+
+
+def _tree(**name: Any) -> Contract:
+    inner = {"type": "array", "items": {"$ref": "#/components/schemas/Tree"}}
+    tree = {"type": "object", "properties": {"name": TEXT | name, "children": inner}}
+    return _referring({"$ref": "#/components/schemas/Tree"}, Tree=tree)
+
+
+KIND, LONG = {"$ref": "#/components/schemas/Kind"}, TEXT | {"enum": ["user", "account"]}
+REMOTE = {"$ref": "https://example.com/schemas/thing.json"}
+
+REFERENCES = [
+    *both_ways(
+        "a keyword beside a reference in 3.1",
+        _referring(KIND, Kind=LONG),
+        _referring(KIND | {"maxLength": 4}, Kind=LONG),
+        BOTH,
+        SERVERS,
+    ),
+    *both_ways(
+        "a keyword beside a reference in 3.0, where it says nothing",
+        _referring(KIND, "3.0.3", Kind=LONG),
+        _referring(KIND | {"maxLength": 4}, "3.0.3", Kind=LONG),
+        NOBODY,
+        NOBODY,
+    ),
+    *both_ways(
+        "a reference instead of what it says", _referring(LONG), _referring(KIND, Kind=LONG), NOBODY, NOBODY
+    ),
+    *both_ways(
+        "a reference to what is called otherwise",
+        _referring(KIND, Kind=LONG),
+        _referring({"$ref": "#/components/schemas/Sort"}, Sort=LONG),
+        NOBODY,
+        NOBODY,
+    ),
+    *both_ways("a stricter schema that holds itself", _tree(), _tree(maxLength=9), BOTH, SERVERS),
+    *both_ways("a schema that holds itself, in other words", _tree(), _tree(minLength=0), NOBODY, NOBODY),
+    *both_ways(
+        "a schema that holds itself, by a pattern",
+        _tree(enum=["a", "b"]),
+        _tree(enum=["a", "b"], pattern="^[ab]$"),
+        NOBODY,
+        NOBODY,
+    ),
+    *both_ways(
+        "a body that nobody can send any more",
+        _referring(KIND, Kind=LONG),
+        _referring({"allOf": [KIND, {"not": KIND}]}, Kind=LONG),
+        BOTH,
+        SERVERS,
+    ),
+    *both_ways(
+        "a reference to another host",
+        _referring(REMOTE),
+        _referring({"$ref": "https://example.com/schemas/other.json"}),
+        Verdict(UNCLEAR, UNCLEAR),
+        Verdict(UNCLEAR, UNCLEAR),
+    ),
+]
+
+PAIRS = [*PATHS, *PARAMETERS, *BODIES, *ANSWERS, *SECURITY, *REFERENCES]
