@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from conformance.contract.diff.callbacks import compare_webhooks
 from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.clauses import clauses, compare_clauses, compare_error_codes, compare_profiles
 from conformance.contract.diff.document import Document, Node
@@ -17,7 +18,7 @@ from conformance.contract.references import FILES
 _OF_ROOT = frozenset(
     {
         *("openapi", "info", "servers", "tags", "security", "paths", "components", "x-profiles", "x-clauses"),
-        FILES,
+        *("webhooks", FILES),
     }
 )
 _COMPARED_WHERE_USED = ("schemas", "parameters", "headers", "responses", "requestBodies", "links")
@@ -38,6 +39,7 @@ def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Com
         compare_profiles(old, new),
         compare_operations(old, new),
         compare_schemes(old, new),
+        compare_webhooks(old, new),
         _root(old, new),
         _components(old, new),
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from conformance.contract.diff.callbacks import compare_callbacks
 from conformance.contract.diff.change import Change
 from conformance.contract.diff.document import Document, Node
 from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, rest
@@ -15,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OF_PATHS = ANNOTATIONS | {*METHODS, "parameters"}
 _OF_OPERATIONS = ANNOTATIONS | {
     *("operationId", "tags", "deprecated", "parameters", "requestBody", "responses", "security"),
-    *("x-permission", "x-clauses"),
+    *("x-permission", "x-clauses", "callbacks"),
 }
 
 
@@ -127,6 +128,7 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     yield from _permission(before, after, named)
     yield from compare_security(before, after, named)
     yield from rest(before, after, _OF_OPERATIONS, told_subject=named)
+    yield from compare_callbacks(before, after)
     around = before.at("parameters"), after.at("parameters")
     yield from compare_parameters(old.parameters, new.parameters, around)
     yield from compare_bodies(before.get("requestBody"), after.get("requestBody"), (before, after))

@@ -60,7 +60,7 @@ def _parameter(old: Node, new: Node) -> Iterator[Change]:
     yield from descriptions(old, new, named)
     yield from rest(old, new, _OF_PARAMETERS, told_subject=named)
     yield from _schema(old, new, "request-parameter")
-    yield from _content(old, new, "request-parameter", "request-body-media-type")
+    yield from compare_content(old, new, "request-parameter", "request-body-media-type")
 
 
 def _serialization(node: Node) -> dict[str, object]:
@@ -99,7 +99,7 @@ def compare_bodies(old: Node | None, new: Node | None, around: tuple[Node, Node]
         yield change(rule, old.at("required"), new.at("required"), "body", f"became {word}")
     yield from descriptions(old, new, "body")
     yield from rest(old, new, ANNOTATIONS | {"required", "content"}, told_subject="body")
-    yield from _content(old, new, "request-body", "request-body-media-type")
+    yield from compare_content(old, new, "request-body", "request-body-media-type")
 
 
 def compare_answers(old: Node, new: Node) -> Iterator[Change]:
@@ -121,7 +121,7 @@ def _answer(old: Node, new: Node, named: str) -> Iterator[Change]:
     yield from descriptions(old, new, named)
     yield from rest(old, new, ANNOTATIONS | {"headers", "content", "links"}, told_subject=named)
     yield from _headers(old, new)
-    yield from _content(old, new, "response-body", "response-media-type")
+    yield from compare_content(old, new, "response-body", "response-media-type")
     yield from _links(old, new)
 
 
@@ -160,10 +160,14 @@ def _header(old: Node, new: Node, named: str) -> Iterator[Change]:
     yield from descriptions(old, new, named)
     yield from rest(old, new, ANNOTATIONS | {"required", "schema", "content"}, told_subject=named)
     yield from _schema(old, new, "response-header")
-    yield from _content(old, new, "response-header", "response-media-type")
+    yield from compare_content(old, new, "response-header", "response-media-type")
 
 
-def _content(old: Node, new: Node, place: str, rule: str) -> Iterator[Change]:
+def compare_content(old: Node, new: Node, place: str, rule: str) -> Iterator[Change]:
+    """Yield every change of what something holds, by its media types.
+
+    `place` says where schemas stand, and `rule` begins the ids of the rules for media types that come and go.
+    """
     names = {id(node.value): name for each in (old, new) for name, node in _members(each, "content").items()}
     told = subject(new)
     for before, after in media_types.matched(_members(old, "content"), _members(new, "content")):

@@ -99,6 +99,8 @@ OF_OPERATIONS: dict[str, dict[str, _Rating]] = {
         "api-security-scope-removed": _BREAKS_SERVERS,
     },
     "security-scheme": {"api-security-scheme-changed": _BREAKS_BOTH},
+    "callback": {"callback-added": _BREAKS_SERVERS, "callback-removed": _BREAKS_CONSUMERS},
+    "callback-body": {"callback-body-added": _BREAKS_SERVERS, "callback-body-removed": _BREAKS_CONSUMERS},
     "permission": {
         "x-permission-changed": _BREAKS_BOTH,
         "x-permission-added": _BREAKS_BOTH,

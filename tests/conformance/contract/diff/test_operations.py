@@ -50,6 +50,11 @@ def _two_methods(**parts: Any) -> dict[str, Any]:
     return stated
 
 
+def _calling(**operation: Any) -> dict[str, Any]:
+    called = {"responses": {"200": {"description": "Heard."}}, **operation}
+    return contract({"callbacks": {"done": {"{$request.query.url}": {"post": called}}}})
+
+
 def _described(description: str) -> dict[str, Any]:
     return contract({"description": description})
 
@@ -196,6 +201,20 @@ EXAMPLES: list[tuple[str, str, dict[str, Any], dict[str, Any]]] = [
         "server-removed",
         contract(servers=[{"url": "/a"}]),
         contract(servers=[{"url": "/b"}, {"url": "/a"}]),
+    ),
+    ("callback-added", "callback-removed", contract(), _calling()),
+    ("callback-body-added", "callback-body-removed", _calling(), _calling(requestBody={"content": JSON})),
+    (
+        "response-body-type-specialized",
+        "response-body-type-generalized",
+        _calling(requestBody={"content": {"application/json": {}}}),
+        _calling(requestBody={"content": JSON}),
+    ),
+    (
+        "callback-added",
+        "callback-removed",
+        contract(openapi="3.1.0"),
+        contract(openapi="3.1.0", webhooks={"done": {"post": {"responses": {}}}}),
     ),
     ("extension-changed", "extension-changed", contract(), contract({"x-thing": 1})),
     ("other-changed", "other-changed", contract(), contract({"servers": [{"url": "/x"}]})),

@@ -390,6 +390,20 @@ def _tree(**name: Any) -> Contract:
 KIND, LONG = {"$ref": "#/components/schemas/Kind"}, TEXT | {"enum": ["user", "account"]}
 REMOTE = {"$ref": "https://example.com/schemas/thing.json"}
 
+
+def _calling(**schema: Any) -> Contract:
+    body = {"content": {"application/json": {"schema": schema}}}
+    called = {"requestBody": body, "responses": {"200": {"description": "Heard."}}}
+    return contract({"callbacks": {"done": {"{$request.query.url}": {"post": called}}}})
+
+
+CALLBACKS = [
+    *both_ways("a callback", contract(), _calling(type="object"), SERVERS, CONSUMERS),
+    *both_ways(
+        "a stricter body of a callback", _calling(**TEXT), _calling(**TEXT, maxLength=3), SERVERS, CONSUMERS
+    ),
+]
+
 REFERENCES = [
     *both_ways(
         "a keyword beside a reference in 3.1",
@@ -440,4 +454,4 @@ REFERENCES = [
     ),
 ]
 
-PAIRS = [*PATHS, *PARAMETERS, *BODIES, *ANSWERS, *SECURITY, *REFERENCES]
+PAIRS = [*PATHS, *PARAMETERS, *BODIES, *ANSWERS, *SECURITY, *CALLBACKS, *REFERENCES]
