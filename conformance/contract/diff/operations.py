@@ -80,13 +80,13 @@ def compare_operations(old: Document, new: Document) -> Iterator[Change]:
     """Yield every change of an operation, with the operation as its use."""
     before, after = operations(old), operations(new)
     counterparts = _counterparts(before.values(), after.values())
-    shapes = {operation.shape for operation in after.values()}
-    paths = {path for _, path in shapes}
+    remaining = {operation.shape for operation in after.values()}
+    paths = {path for _, path in remaining}
     for operation in before.values():
         counterpart = counterparts.pop(operation.key, None)
         if counterpart is None:
             # A method that another path of this shape has is not refused by now.
-            path_is_gone = operation.shape in shapes or operation.shape[1] not in paths
+            path_is_gone = operation.shape in remaining or operation.shape[1] not in paths
             yield from _removed(operation, new, path_is_gone=path_is_gone)
             continue
         after.pop(counterpart.key)
