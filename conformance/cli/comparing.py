@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -9,7 +10,8 @@ from rich.console import Console
 
 from conformance import runner
 from conformance.cli.contract_versions import ask_redocly, read_version
-from conformance.contract.diff.change import Comparison, Severity
+from conformance.contract.diff import approvals
+from conformance.contract.diff.change import Comparison, Party, Severity
 from conformance.contract.diff.compare import compare
 from conformance.contract.diff.document import Document
 from conformance.contract.diff.redocly import fold_in
@@ -47,6 +49,20 @@ def _with_redocly(comparison: Comparison) -> Comparison:
         return replace(comparison, notes=(*comparison.notes, f"redocly gave no answer: {error}."))
 
 
+def approved(comparison: Comparison, file: Path | None) -> Comparison:
+    """Return the comparison with what a reviewer has approved marked so.
+
+    Raises:
+        click.UsageError: it is no file of approvals.
+    """
+    if file is None:
+        return comparison
+    try:
+        return approvals.approve(comparison, approvals.load(file), datetime.now(UTC).date())
+    except approvals.ApprovalsError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def show(comparison: Comparison, output_format: str, links: str | None) -> None:
     """Print it in one of the forms; `links` is what the lines of Markdown are linked below."""
     match output_format:
@@ -63,11 +79,8 @@ def show(comparison: Comparison, output_format: str, links: str | None) -> None:
 def fails(comparison: Comparison, fail_on: str, party: str) -> bool:
     """Return whether it has a change as bad as `fail_on` says that breaks that party."""
     counted = {"breaking": (Severity.BREAKING,), "unclear": (Severity.BREAKING, Severity.UNCLEAR), "none": ()}
-    return any(
-        party in ("all", *change.rule.breaks)
-        for severity in counted[fail_on]
-        for change in comparison.of(severity)
-    )
+    parties = [each for each in Party if party in ("all", each)]
+    return any(comparison.verdict(each) in counted[fail_on] for each in parties)
 
 
 def _console() -> Console:

@@ -5,11 +5,13 @@ import os
 import shutil
 import subprocess
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from conformance.contract import reading
 from conformance.contract.diff.document import Document, read
 from conformance.contract.document import ContractError
 
@@ -32,44 +34,47 @@ def read_version(named: str, file: Path, *, merge_base: bool = False) -> Documen
         click.UsageError: there is no such version, or it is no contract.
     """
     path = Path(named)
-    if path.is_file() and not merge_base:
-        data, name, origin = _read_file(path), named, named
-    else:
-        data, origin = _of_commit(named, file, merge_base=merge_base)
-        name = str(file)
     try:
-        document = read(data, name, origin)
-        _validate(document, origin)
+        if path.is_file() and not merge_base:
+            return read(reading.octets(path), named)
+        commit, origin = _commit(named, file.parent, merge_base=merge_base)
+        return read(
+            _shown(commit, origin, file.parent, file),
+            str(file),
+            origin,
+            partial(_shown, commit, origin, file.parent),
+        )
     except ContractError as error:
         raise click.UsageError(str(error)) from None
-    return document
 
 
-def _read_file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _of_commit(named: str, file: Path, *, merge_base: bool) -> tuple[bytes, str]:
-    folder = file.parent
+def _commit(named: str, folder: Path, *, merge_base: bool) -> tuple[str, str]:
+    """Return the commit's hash, and what people call it."""
     found = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{named}^{{commit}}")
     if found.returncode:
         reason = found.stderr.decode(errors="replace").strip().removeprefix("fatal: ")
         told = f" ({reason})" if reason else ""
         raise click.UsageError(f"{named} is no file, and no commit that git knows{told}. {_NO_HISTORY}")
-    commit, origin = found.stdout.decode().strip(), named
-    if merge_base:
-        base = _git(folder, "merge-base", commit, "HEAD")
-        if base.returncode:
-            raise click.UsageError(f"{named} and the present branch have no commit in common. {_NO_HISTORY}")
-        commit = base.stdout.decode().strip()
-        origin = f"{named} at {commit[:9]}"
-    shown = _git(folder, "show", f"{commit}:./{file.name}")
+    commit = found.stdout.decode().strip()
+    if not merge_base:
+        return commit, named
+    base = _git(folder, "merge-base", commit, "HEAD")
+    if base.returncode:
+        raise click.UsageError(f"{named} and the present branch have no commit in common. {_NO_HISTORY}")
+    commit = base.stdout.decode().strip()
+    return commit, f"{named} at {commit[:9]}"
+
+
+def _shown(commit: str, origin: str, folder: Path, file: Path) -> bytes:
+    """Return what a commit holds in the place of a file of the working tree.
+
+    Raises:
+        ContractError: it has none.
+    """
+    shown = _git(folder, "show", f"{commit}:./{Path(os.path.relpath(file, folder)).as_posix()}")
     if shown.returncode:
-        raise click.UsageError(f"{origin} holds no {file}. Another path is given with --file.")
-    return shown.stdout, origin
+        raise ContractError(f"{origin} holds no {file}. Another path is given with --file.")
+    return shown.stdout
 
 
 def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -87,28 +92,6 @@ def _git(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         raise click.UsageError(f"git did not answer in {GIT_SECONDS} seconds.") from None
 
 
-def _validate(document: Document, origin: str) -> None:
-    """Refuse what OpenAPI's own schema refuses, where the validator is installed.
-
-    Raises:
-        ContractError: it does.
-    """
-    try:
-        from openapi_spec_validator import validate
-        from openapi_spec_validator.validation.exceptions import OpenAPIValidationError, ValidatorDetectError
-    except ImportError:
-        return
-    try:
-        validate(document.root)
-    except (OpenAPIValidationError, ValidatorDetectError) as error:
-        place = "/".join(str(step) for step in getattr(error, "absolute_path", ()))
-        told = getattr(error, "message", "its version of OpenAPI is not known")
-        where = f" at /{place}" if place else ""
-        raise ContractError(
-            f"The contract {document.name} of {origin} is not valid{where}: {told[:300]}"
-        ) from error
-
-
 def ask_redocly(old: Document, new: Document) -> Any:
     """Return what `redocly diff` says of two versions, as its JSON. npm fetches redocly at the first call.
 
@@ -122,7 +105,7 @@ def ask_redocly(old: Document, new: Document) -> Any:
     quiet = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
     with tempfile.TemporaryDirectory() as folder:
         for name, document in (("old.yaml", old), ("new.yaml", new)):
-            (Path(folder) / name).write_text(document.text, encoding="utf-8")
+            (Path(folder) / name).write_text(document.bundled, encoding="utf-8")
         command = [npx, "--yes", REDOCLY, "diff", "old.yaml", "new.yaml", "--format=json", "--fail-on=none"]
         try:
             ran = subprocess.run(  # noqa: S603  a fixed command

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from conformance.cli.root import cli, format_option
+from conformance.cli.root import FILE, cli, format_option
+from conformance.run.verdict import ExitCode
 
 
 @cli.command("diff")
@@ -42,6 +43,12 @@ from conformance.cli.root import cli, format_option
     show_default=True,
     help="Whose breaks count for --fail-on.",
 )
+@click.option(
+    "--approved",
+    type=FILE,
+    help="Breaks that a reviewer has let pass, each with a reason and a last day. They do not count.",
+)
+@click.option("--allow-stale", is_flag=True, help="Tolerates approvals that approve nothing.")
 @click.option("--with-node", is_flag=True, help="Ask redocly as well. Needs npx; npm fetches it once.")
 def diff(
     base: str,
@@ -52,12 +59,15 @@ def diff(
     links: str | None,
     fail_on: str,
     party: str,
+    approved: Path | None,
+    allow_stale: bool,
     with_node: bool,
 ) -> None:
     """Say what breaks between the contract of REF and the present one.
 
     REF is a commit as git names it, or a file; so is NEW. Without it the working tree's contract is taken.
-    Exit codes: 0 nothing that counts, 1 a change that --fail-on names, 2 wrong usage or no contract.
+    Exit codes: 0 nothing that counts, 1 a change that --fail-on names, 2 wrong usage or no contract,
+    4 the suite itself failed, 5 the file of approvals is out of date.
 
     \b
     conformance diff main
@@ -69,18 +79,22 @@ def diff(
 
     old, new = comparing.versions(base, revision, file, merge_base=merge_base)
     comparison = comparing.compared(old, new, with_node=with_node)
+    comparison = comparing.approved(comparison, approved)
     comparing.show(comparison, output_format, links)
-    raise click.exceptions.Exit(int(comparing.fails(comparison, fail_on, party)))
+    if comparing.fails(comparison, fail_on, party):
+        raise click.exceptions.Exit(ExitCode.DOES_NOT_CONFORM)
+    if comparison.stale and not allow_stale:
+        raise click.exceptions.Exit(ExitCode.STALE)
 
 
 @cli.command("diff-rules")
 @format_option
 def list_rules(form: str) -> None:
-    """List the rules of `conformance diff`: how bad such a change is, and whom it breaks."""
+    """List the rules of `conformance diff`: how bad such a change is for consumers and for servers."""
     from conformance.contract.diff.rules import RULES
 
     rows = [
-        {"rule": rule.id, "severity": rule.severity.value, "who looks": " and ".join(sorted(rule.breaks))}
+        {"rule": rule.id, "consumers": rule.consumers.value, "servers": rule.servers.value}
         for rule in RULES.values()
     ]
     if form == "json":
@@ -88,4 +102,4 @@ def list_rules(form: str) -> None:
         return
     widest = max(map(len, RULES))
     for row in rows:
-        click.echo(f"{row['rule']:<{widest}}  {row['severity']:<10}{row['who looks']}".rstrip())
+        click.echo(f"{row['rule']:<{widest}}  {row['consumers']:<10}{row['servers']}")

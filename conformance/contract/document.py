@@ -18,7 +18,17 @@ from conformance.contract.reading import ContractError
 from conformance.contract.references import Followed
 from conformance.contract.security import Alternatives, Scheme
 
-__all__ = ["METHODS", "Clause", "Contract", "ContractError", "Level", "Operation", "load", "pointer_to"]
+__all__ = [
+    "METHODS",
+    "Clause",
+    "Contract",
+    "ContractError",
+    "Level",
+    "Operation",
+    "is_openapi_30",
+    "load",
+    "pointer_to",
+]
 
 _PACKAGE = Path(__file__).parents[1]
 _PLACES = (_PACKAGE.parent / "openapi.yaml", _PACKAGE / "openapi.yaml")
@@ -172,7 +182,7 @@ def _parsed(path: Path, data: bytes) -> tuple[Contract, dict[Path, bytes]]:
     """Return the contract, and what the files beside it hold."""
     text = reading.parsed(path, data)
     root = text.root
-    is_30 = _is_30(path, root)
+    is_30 = is_openapi_30(path, root)
     try:
         found = references.follow(text, lambda file: reading.parsed(file, reading.octets(file)))
         operations.complete(path, found.root, text.lines)
@@ -188,7 +198,7 @@ def _parsed(path: Path, data: bytes) -> tuple[Contract, dict[Path, bytes]]:
     return contract, others
 
 
-def _is_30(path: Path, root: Any) -> bool:
+def is_openapi_30(path: Path, root: Any) -> bool:
     """Return whether a document is of OpenAPI 3.0, and not of 3.1.
 
     Raises:

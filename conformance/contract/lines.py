@@ -13,6 +13,15 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))")
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
+class StandsTwice(Exception):
+    """A name stands twice in one object, the second time in this line."""
+
+    def __init__(self, name: str, line: int) -> None:
+        super().__init__(name, line)
+        self.name = name
+        self.line = line
+
+
 @dataclass(slots=True)
 class Lines:
     """A place and those in it. A member stands where its name stands.
@@ -34,9 +43,24 @@ class Lines:
             place = place.inner[step]
         return place.line
 
+    def add(self, name: str, line: int) -> "Lines":
+        """Take in a member, and return its place.
+
+        Raises:
+            StandsTwice: there is one of that name.
+        """
+        if name in self.inner:
+            raise StandsTwice(name, line)
+        self.inner[name] = place = Lines(line)
+        return place
+
 
 def of_yaml(tree: yaml.Node | None) -> Lines:
-    """Return the places of a document of YAML. Those of an alias are shared."""
+    """Return the places of a document of YAML. Those of an alias are shared.
+
+    Raises:
+        StandsTwice: a mapping has a name twice.
+    """
     top = Lines()
     known: dict[int, dict[str, Lines]] = {}
     pending = [] if tree is None else [(tree, top)]
@@ -49,8 +73,7 @@ def of_yaml(tree: yaml.Node | None) -> Lines:
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if isinstance(key, yaml.ScalarNode):
-                    place.inner[key.value] = Lines(key.start_mark.line + 1)
-                    pending.append((value, place.inner[key.value]))
+                    pending.append((value, place.add(key.value, key.start_mark.line + 1)))
         elif isinstance(node, yaml.SequenceNode):
             for index, value in enumerate(node.value):
                 place.inner[str(index)] = Lines(value.start_mark.line + 1)
@@ -59,7 +82,11 @@ def of_yaml(tree: yaml.Node | None) -> Lines:
 
 
 def of_json(text: str) -> Lines:
-    """Return the places of a text that is JSON."""
+    """Return the places of a text that is JSON.
+
+    Raises:
+        StandsTwice: an object has a name twice.
+    """
     top = Lines()
     around: list[tuple[Lines, bool]] = []
     place = top
@@ -69,7 +96,7 @@ def of_json(text: str) -> Lines:
         if around and mark not in ("]", "}", ","):
             holder, is_object = around[-1]
             name = _ESCAPE.sub(_unescaped, found[1:-1]) if is_object else str(len(holder.inner))
-            place = holder.inner[name] = Lines(line)
+            place = holder.add(name, line)
             if is_object:
                 next(tokens)
                 mark, _ = next(tokens)

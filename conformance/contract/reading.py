@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import yaml
 
-from conformance.contract.lines import Lines, of_json, of_yaml
+from conformance.contract.lines import Lines, StandsTwice, of_json, of_yaml
 
 LARGEST = 32 * 1024 * 1024
 """Octets of a file. What is larger is no contract."""
@@ -21,7 +21,7 @@ _Fast: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SCALARS = {
     "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
     "tag:yaml.org,2002:null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    "tag:yaml.org,2002:int": (r"[-+]?[0-9]+", "-+0123456789"),
+    "tag:yaml.org,2002:int": (r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
     "tag:yaml.org,2002:float": (
         r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?",
         "-+0123456789.",
@@ -49,12 +49,19 @@ for _tag, (_pattern, _first) in _SCALARS.items():
     _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), list(_first))
 
 
-def _decimal(loader: Any, node: yaml.ScalarNode) -> int:
+def _whole_number(loader: Any, node: yaml.ScalarNode) -> int:
     # YAML 1.1 would take a leading 0 for an octal number.
-    return int(loader.construct_scalar(node))
+    text = loader.construct_scalar(node)
+    return int(text, 0 if text[:2] in ("0o", "0x") else 10)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:int", _decimal)
+def _no_json(_: Any, node: yaml.Node) -> None:
+    raise yaml.constructor.ConstructorError(None, None, f"{node.tag} is no kind of JSON", node.start_mark)
+
+
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole_number)
+for _kind in ("binary", "timestamp", "omap", "pairs", "set"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _no_json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,10 @@ def parsed(path: Path, data: bytes) -> Text:
         root, lines = _values(path, text)
     except RecursionError as error:
         raise ContractError(f"The contract {path} cannot be read: it is nested too deeply.") from error
+    except StandsTwice as twice:
+        raise ContractError(
+            f"{path}:{twice.line}: the name {twice.name} stands twice in one object."
+        ) from twice
     except json.JSONDecodeError as error:
         raise ContractError(
             f"The contract {path} cannot be read: line {error.lineno} is no JSON: {error.msg}."

@@ -1,17 +1,32 @@
 """The contract as the server reads it: `openapi.yaml`, once, at start."""
 
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, ClassVar, Literal, TypeAlias
 
 import yaml
 
 Schema: TypeAlias = Mapping[str, Any]
 Location: TypeAlias = Literal["path", "query", "header"]
 
-_TEXT, _MAPPING, _LIST = (f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq"))
+_TEXT, _MAPPING, _LIST, _MERGE, _INT = (
+    f"tag:yaml.org,2002:{name}" for name in ("str", "map", "seq", "merge", "int")
+)
+# PyYAML is of YAML 1.1, to which `no` is false, `010` is 8 and `1:30` is 90; OpenAPI is of YAML 1.2.
+_SCALARS = {
+    "tag:yaml.org,2002:bool": (r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    "tag:yaml.org,2002:null": (r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    _INT: (r"[-+]?[0-9]+", "-+0123456789"),
+    "tag:yaml.org,2002:float": (
+        r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?",
+        "-+0123456789.",
+    ),
+    _MERGE: (r"<<", "<"),
+}
 
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
@@ -63,21 +78,50 @@ class Operation:
 
 
 class _Loader(yaml.CSafeLoader):
-    """PyYAML's safe loader, with a short way from nodes to the document.
+    """PyYAML's safe loader for YAML 1.2, with a short way from nodes to the document.
 
     Its own way keeps account of every node, for references in circles, and takes longer than parsing does.
-    A merge key (`<<`) is refused.
+    Names are texts, as JSON has them. A merge key (`<<`) is refused, and so is a name that stands twice.
     """
+
+    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}  # type: ignore[misc]
 
     def construct_document(self, node: yaml.Node) -> Any:
         """Return what a node stands for."""
         if node.tag == _TEXT:
             return node.value
         if node.tag == _MAPPING:
-            return {self.construct_document(key): self.construct_document(value) for key, value in node.value}
+            found = {_name(key): self.construct_document(value) for key, value in node.value}
+            if len(found) < len(node.value):
+                raise _told_twice(node)
+            return found
         if node.tag == _LIST:
             return [self.construct_document(member) for member in node.value]
         return self.construct_object(node)
+
+
+def _name(key: yaml.Node) -> str:
+    if not isinstance(key, yaml.ScalarNode) or key.tag == _MERGE:
+        what = "a merge key" if key.tag == _MERGE else "a name that is no text"
+        raise yaml.constructor.ConstructorError(None, None, f"found {what}", key.start_mark)
+    return str(key.value)
+
+
+def _told_twice(node: yaml.Node) -> yaml.YAMLError:
+    counts = Counter(key.value for key, _ in node.value)
+    again = [key for key, _ in node.value if counts[key.value] > 1][-1]
+    problem = f"the name {again.value} stands twice in one mapping"
+    return yaml.constructor.ConstructorError(None, None, problem, again.start_mark)
+
+
+def _decimal(loader: _Loader, node: yaml.ScalarNode) -> int:
+    # YAML 1.1 takes a leading 0 for an octal number.
+    return int(loader.construct_scalar(node))
+
+
+for _tag, (_pattern, _first) in _SCALARS.items():
+    _Loader.add_implicit_resolver(_tag, re.compile(f"^(?:{_pattern})$"), list(_first))
+_Loader.add_constructor(_INT, _decimal)
 
 
 class Contract:

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 import orjson
-import yaml
 
 from server.pages.documents import Document
 
@@ -76,11 +75,6 @@ class PublishedContract:
     profiles: Sequence[ClauseProfile]
     general_clauses: int
     first_path: str | None
-
-    @classmethod
-    def from_yaml(cls, source: bytes) -> "PublishedContract":
-        """Parse the file and render it."""
-        return cls.from_document(source, yaml.load(source, yaml.CSafeLoader))
 
     @classmethod
     def from_document(cls, source: bytes, document: Mapping[str, Any]) -> "PublishedContract":

@@ -9,6 +9,7 @@ import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.contract.document import Contract
 from server.pages import PublishedContract, ServerInfo, health, pages
 
 SOURCE = (Path(__file__).parents[2] / "openapi.yaml").read_bytes()
@@ -16,7 +17,7 @@ SOURCE = (Path(__file__).parents[2] / "openapi.yaml").read_bytes()
 
 @cache
 def _published() -> PublishedContract:
-    return PublishedContract.from_yaml(SOURCE)
+    return PublishedContract.from_document(SOURCE, Contract(SOURCE).document)
 
 
 def site() -> Flask:

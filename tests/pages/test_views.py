@@ -11,6 +11,7 @@ import yaml
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server.contract.document import Contract
 from server.pages import PublishedContract, ServerInfo, health, pages
 from tests.pages.conftest import SOURCE, operations, site
 from tests.pages.reader import Reader
@@ -198,7 +199,12 @@ def test_a_contract_with_little_in_it_is_shown_too() -> None:
         }
     )
     app = Flask(__name__, static_folder=None)
-    app.register_blueprint(pages(PublishedContract.from_yaml(small.encode()), ServerInfo("1")))
+    app.register_blueprint(
+        pages(
+            PublishedContract.from_document(small.encode(), Contract(small.encode()).document),
+            ServerInfo("1"),
+        )
+    )
     app.register_blueprint(health(lambda: None))
 
     html = app.test_client().get("/").text

@@ -7,9 +7,9 @@ from typing import Any
 
 from conformance.contract.diff.change import Change
 from conformance.contract.diff.document import Document, Node
+from conformance.contract.diff.json_schema import ERROR_CODES
 from conformance.contract.diff.objects import change
 from conformance.contract.diff.operations import operations
-from conformance.contract.diff.schemas import ERROR_CODES
 from conformance.contract.diff.words import edits, likeness
 
 REUSED_BELOW = 0.3

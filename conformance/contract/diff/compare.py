@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import chain
 from typing import Any
 
+from conformance.contract.diff.callbacks import compare_webhooks
 from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.clauses import clauses, compare_clauses, compare_error_codes, compare_profiles
 from conformance.contract.diff.document import Document, Node
@@ -12,9 +13,13 @@ from conformance.contract.diff.keywords import canonical, same
 from conformance.contract.diff.objects import change, descriptions, rest
 from conformance.contract.diff.operations import compare_operations
 from conformance.contract.diff.security import compare_schemes
+from conformance.contract.references import FILES
 
 _OF_ROOT = frozenset(
-    {"openapi", "info", "servers", "tags", "security", "paths", "components", "x-profiles", "x-clauses"}
+    {
+        *("openapi", "info", "servers", "tags", "security", "paths", "components", "x-profiles", "x-clauses"),
+        *("webhooks", FILES),
+    }
 )
 _COMPARED_WHERE_USED = ("schemas", "parameters", "headers", "responses", "requestBodies", "links")
 
@@ -27,8 +32,6 @@ def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Com
         new: the version that is to take its place.
         checks: the ids of the clauses that the suite can check.
 
-    Raises:
-        ContractError: one of them has a reference that leads nowhere.
     """
     found = chain(
         compare_clauses(old, new),
@@ -36,6 +39,7 @@ def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Com
         compare_profiles(old, new),
         compare_operations(old, new),
         compare_schemes(old, new),
+        compare_webhooks(old, new),
         _root(old, new),
         _components(old, new),
     )
@@ -57,7 +61,7 @@ def compare(old: Document, new: Document, checks: Set[str] = frozenset()) -> Com
 def _version_notes(old: str, new: str, changes: list[Change]) -> tuple[str, ...]:
     """Return what semantic versioning asks for, where it was not done. Before 1.0.0 it asks for nothing."""
     major, _, _ = old.partition(".")
-    breaks = any(each.severity is Severity.BREAKING for each in changes)
+    breaks = any(each.consumers is Severity.BREAKING for each in changes)
     if not breaks or not major.isdecimal() or major == "0" or new.partition(".")[0] != major:
         return ()
     told = f"stays at {new}" if new == old else f"goes from {old} to {new}"
@@ -69,7 +73,7 @@ def fold(changes: Iterable[Change]) -> list[Change]:
     folded: dict[tuple[Any, ...], Change] = {}
     for each in changes:
         pointers = [place.pointer for place in (each.old, each.new)]
-        shared = [pointer for pointer in pointers if pointer.startswith("/components/")]
+        shared = [pointer for pointer in pointers if pointer.startswith(("/components/", f"/{FILES}/"))]
         key = (each.rule.id, each.subject, each.message, *(shared or pointers))
         known = folded.setdefault(key, each)
         uses = tuple(dict.fromkeys((*known.uses, *each.uses)))
@@ -107,19 +111,21 @@ def _servers(before: Node, after: Node) -> Iterator[Change]:
     was, is_now = _urls(before), _urls(after)
     for url in {**was, **is_now}:
         places = before.at("servers", *was.get(url, ())), after.at("servers", *is_now.get(url, ()))
+        named = f"server {url or '/'}"
         if url not in is_now:
-            yield change("server-removed", *places, f"server {url}", "removed")
+            yield change("server-removed", *places, named, "removed")
         elif url not in was:
-            yield change("server-added", *places, f"server {url}", "added")
-        else:
-            yield from descriptions(*places, f"server {url}")
-            yield from rest(*places, {"url", "description"}, told_subject=f"server {url}")
+            yield change("server-added", *places, named, "added")
+        elif was[url] and is_now[url]:
+            yield from descriptions(*places, named)
+            yield from rest(*places, {"url", "description"}, told_subject=named)
 
 
-def _urls(top: Node) -> dict[str, tuple[str]]:
+def _urls(top: Node) -> dict[str, tuple[str, ...]]:
     servers = top.get("servers")
     stated = servers.elements() if servers else []
-    return {str(each.raw("url")): (str(index),) for index, each in enumerate(stated)}
+    # Without a list, paths begin at the root.
+    return {str(each.raw("url")).rstrip("/"): (str(index),) for index, each in enumerate(stated)} or {"": ()}
 
 
 def _components(old: Document, new: Document) -> Iterator[Change]:

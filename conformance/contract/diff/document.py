@@ -1,31 +1,28 @@
 """A contract as the comparison reads it: every value with its place in the file, references followed."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-import yaml
-
-from conformance.contract.document import ContractError
-
-MAX_PLACES = 1_000_000
-"""More places than this are no contract, but a file whose aliases multiply."""
+from conformance.contract import reading, references
+from conformance.contract.document import ContractError, is_openapi_30
+from conformance.contract.lines import Lines
+from conformance.contract.pointers import pointer_to, steps_of
+from conformance.contract.references import FILES
 
 Tokens = tuple[str, ...]
-
-_PLAIN_VALUES = ("example", "enum", "const", "default", "value")
-"""What may hold a `$ref` that is no reference."""
-
-# libyaml is ten times as fast, but PyYAML may have been built without it.
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: a JSON pointer and a line, counted from 1."""
+    """Where something stands: a JSON pointer, a line counted from 1, and the file."""
 
     pointer: str
     line: int
+    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +32,18 @@ class Document:
     Attributes:
         name: the file's name, as reports print it.
         origin: where this version comes from, like `main`, or the file's name again.
+        root: what it says, with the files that it refers to in a member of its own.
+        files: the places of those files, by their names in that member.
+        remote: the references to other hosts, which are not followed.
     """
 
     name: str
     origin: str
-    text: str = field(repr=False)
     root: Any = field(repr=False)
-    lines: dict[Tokens, int] = field(repr=False)
+    lines: Lines = field(repr=False)
+    files: Mapping[str, Lines] = field(repr=False)
+    remote: frozenset[str]
+    is_30: bool
 
     @property
     def top(self) -> "Node":
@@ -54,35 +56,29 @@ class Document:
         info = self.top.get("info")
         return str(info.raw("version", "")) if info else ""
 
-    def line(self, tokens: Tokens) -> int:
-        """Return the line of a place, or of the nearest one around it that exists."""
-        while tokens and tokens not in self.lines:
-            tokens = tokens[:-1]
-        return self.lines.get(tokens, 1)
+    @property
+    def bundled(self) -> str:
+        """The whole of it, in one file of JSON."""
+        return json.dumps(self.root, ensure_ascii=False)
+
+    def place(self, tokens: Tokens) -> Place:
+        """Return where something stands, or the nearest place around it that exists."""
+        pointer = pointer_to(*tokens)
+        if tokens[:1] == (FILES,) and len(tokens) > 1 and tokens[1] in self.files:
+            beside = str(Path(self.name).parent / tokens[1])
+            return Place(pointer, self.files[tokens[1]].line_of(pointer_to(*tokens[2:])), beside)
+        return Place(pointer, self.lines.line_of(pointer), self.name)
 
     def follow(self, node: "Node") -> "Node":
-        """Return what a reference leads to; anything else as it is.
-
-        Raises:
-            ContractError: the reference leads nowhere, or out of the document.
-        """
+        """Return what a reference leads to; anything else as it is, as what only looks like a reference."""
         seen: set[Tokens] = set()
-        while isinstance(node.value, dict) and isinstance(reference := node.value.get("$ref"), str):
-            if not reference.startswith("#/"):
-                raise ContractError(
-                    f"{self.name}:{self.line(node.tokens)}: {reference} leads out of the document. "
-                    "Bundle it into one file first."
-                )
-            tokens = tuple(part.replace("~1", "/").replace("~0", "~") for part in reference[2:].split("/"))
-            if tokens in seen:
-                raise ContractError(
-                    f"{self.name}:{self.line(node.tokens)}: {reference} leads back to itself."
-                )
-            seen.add(tokens)
-            node = Node(self, tokens, self._value(tokens, node, reference))
+        while (target := node.target()) is not None and target.tokens not in seen:
+            seen.add(target.tokens)
+            node = target
         return node
 
-    def _value(self, tokens: Tokens, node: "Node", reference: str) -> Any:
+    def find(self, tokens: Sequence[str]) -> "Node | None":
+        """Return what stands at a path, with no reference followed; None when there is nothing."""
         value = self.root
         for token in tokens:
             if isinstance(value, list) and token.isdecimal() and int(token) < len(value):
@@ -90,8 +86,8 @@ class Document:
             elif isinstance(value, dict) and token in value:
                 value = value[token]
             else:
-                raise ContractError(f"{self.name}:{self.line(node.tokens)}: {reference} leads nowhere.")
-        return value
+                return None
+        return Node(self, tuple(tokens), value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +101,46 @@ class Node:
     @property
     def place(self) -> Place:
         """Where it stands."""
-        pointer = "".join("/" + token.replace("~", "~0").replace("/", "~1") for token in self.tokens)
-        return Place(pointer, self.document.line(self.tokens))
+        return self.document.place(self.tokens)
+
+    @property
+    def has_siblings(self) -> bool:
+        """Whether something that counts stands beside a reference. In 3.0 nothing does."""
+        if self.document.is_30 or not isinstance(self.value, dict):
+            return False
+        return any(key not in ("$ref", "description", "summary") for key in self.value)
+
+    def target(self) -> "Node | None":
+        """Return what a reference leads to, with its own reference not followed; None for what is none."""
+        reference = self.value.get("$ref") if isinstance(self.value, dict) else None
+        if not isinstance(reference, str) or not reference.startswith("#"):
+            return None
+        return self.document.find(steps_of(unquote(reference[1:])))
+
+    def child(self, *keys: str) -> "Node":
+        """Return what stands at that path, with no reference followed. It has to be there."""
+        value = self.value
+        for key in keys:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        return Node(self.document, (*self.tokens, *keys), value)
+
+    def is_flagged(self, key: str) -> bool:
+        """Return whether a schema, or one that it consists of, has a member that is true."""
+        pending, seen = [self], set()
+        while pending:
+            node = pending.pop()
+            if not isinstance(node.value, dict) or node.tokens in seen:
+                continue
+            if node.value.get(key) is True:
+                return True
+            seen.add(node.tokens)
+            target = node.target()
+            pending += [target] if target is not None else []
+            parts = node.value.get("allOf")
+            pending += (
+                [node.child("allOf", str(i)) for i in range(len(parts))] if isinstance(parts, list) else []
+            )
+        return False
 
     def __contains__(self, key: str) -> bool:
         return isinstance(self.value, dict) and key in self.value
@@ -164,79 +198,29 @@ class Node:
         return self.document.follow(Node(self.document, (*self.tokens, key), value))
 
 
-def read(data: bytes, name: str, origin: str | None = None) -> Document:
+def read(
+    data: bytes, name: str, origin: str | None = None, beside: Callable[[Path], bytes] = reading.octets
+) -> Document:
     """Read one version of a contract.
 
+    Args:
+        data: what its file holds.
+        name: the path of the file, as reports print it.
+        origin: where this version comes from, unless it is the file.
+        beside: returns what another file of the same version holds.
+
     Raises:
-        ContractError: it is not YAML, is not OpenAPI 3, or has a reference that leads nowhere.
+        ContractError: it is not OpenAPI 3.0 or 3.1, or has a reference that leads nowhere.
     """
-    told = name if origin in (None, name) else f"{name} of {origin}"
+    path = Path(name)
     try:
-        text = data.decode("utf-8")
-        tree = yaml.compose(text, Loader=_Loader)
-        lines = dict(_lines(tree, told)) if tree is not None else {}
-        root = _with_text_keys(yaml.load(text, Loader=_Loader))  # noqa: S506  both loaders are the safe one
-    except (UnicodeDecodeError, yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ContractError(f"The contract {told} cannot be read: {error}") from error
-    document = Document(name, origin or name, text, root, lines)
-    _check(document, told)
-    return document
-
-
-def _check(document: Document, told: str) -> None:
-    top = document.top
-    if not str(top.raw("openapi", "")).startswith("3.") or not isinstance(top.raw("paths"), dict):
-        raise ContractError(
-            f"The contract {told} is no OpenAPI 3 document: it needs `openapi: 3.…` and `paths`."
-        )
-    nodes = [top]
-    while nodes:
-        node = nodes.pop()
-        for value in _inner(node):
-            document.follow(value)
-            nodes.append(value)
-
-
-def _inner(node: Node) -> Iterator[Node]:
-    pairs: Any = ()
-    if isinstance(node.value, dict):
-        pairs = node.value.items()
-    elif isinstance(node.value, list):
-        pairs = enumerate(node.value)
-    for key, value in pairs:
-        if key not in _PLAIN_VALUES:
-            yield Node(node.document, (*node.tokens, str(key)), value)
-
-
-def _lines(tree: yaml.Node, told: str) -> Iterator[tuple[Tokens, int]]:
-    """Yield each place with its line. A member stands where its name stands."""
-    count = 0
-    pending: list[tuple[Tokens, yaml.Node, int, frozenset[int]]] = [
-        ((), tree, tree.start_mark.line, frozenset())
-    ]
-    while pending:
-        tokens, node, line, around = pending.pop()
-        count += 1
-        if id(node) in around or count > MAX_PLACES:
-            raise ContractError(
-                f"The contract {told} cannot be read: an alias in it holds itself or too much."
-            )
-        yield tokens, line + 1
-        inside = around | {id(node)}
-        if isinstance(node, yaml.MappingNode):
-            pending += [
-                ((*tokens, key.value), value, key.start_mark.line, inside) for key, value in node.value
-            ]
-        elif isinstance(node, yaml.SequenceNode):
-            pending += [
-                ((*tokens, str(index)), value, value.start_mark.line, inside)
-                for index, value in enumerate(node.value)
-            ]
-
-
-def _with_text_keys(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _with_text_keys(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_with_text_keys(inner) for inner in value]
-    return value
+        text = reading.parsed(path, data)
+        is_30 = is_openapi_30(path, text.root)
+        found = references.follow(text, lambda file: reading.parsed(file, beside(file)))
+    except RecursionError as error:
+        raise ContractError(f"The contract {name} cannot be read: it is nested too deeply.") from error
+    except ContractError as error:
+        told = "" if origin in (None, name) else f" This is in {origin}."
+        raise ContractError(f"{error}{told}") from error
+    files = {file: other.lines for file, other in found.files.items()}
+    return Document(name, origin or name, found.root, text.lines, files, frozenset(found.remote), is_30)

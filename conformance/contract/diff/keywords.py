@@ -1,10 +1,14 @@
 """The keywords of one schema, compared: which values came to be allowed, and which are not any more."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+import jsonschema_rs
+
+from conformance.contract.diff.json_schema import is_known_format
 
 Schema = Mapping[str, Any]
 
@@ -75,8 +79,8 @@ def same(left: Any, right: Any) -> bool:
 
 
 def canonical(value: Any) -> str:
-    """Return one text for each value of JSON."""
-    return json.dumps(value, sort_keys=True, default=str)
+    """Return one text for each value of JSON: 1.0 is 1."""
+    return str(jsonschema_rs.canonical.json.to_string(value))
 
 
 def _types(old: Schema, new: Schema) -> Iterator[Difference]:
@@ -222,6 +226,9 @@ _NARROWER = {("int32", "int64"), ("float", "double")}
 
 def _format(old: Schema, new: Schema) -> Iterator[Difference]:
     pair = (old.get("format"), new.get("format"))
+    if not all(each is None or is_known_format(each) for each in pair):
+        yield from _single(old, new, "format", ("unknown-format-changed",) * 3)
+        return
     changed = "format-changed"
     if pair in _NARROWER:
         changed = "format-generalized"
@@ -235,7 +242,7 @@ def _default(old: Schema, new: Schema) -> Iterator[Difference]:
     yield from _single(old, new, "default", suffixes)
 
 
-def _single(old: Schema, new: Schema, keyword: str, suffixes: tuple[str, str, str]) -> Iterator[Difference]:
+def _single(old: Schema, new: Schema, keyword: str, suffixes: Sequence[str]) -> Iterator[Difference]:
     """Yield a keyword that is set, unset or changed."""
     if keyword not in old and keyword not in new:
         return

@@ -1,9 +1,10 @@
 """Paths and operations: which there are, who may call them, and what each takes and gives."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from conformance.contract.diff.callbacks import compare_callbacks
 from conformance.contract.diff.change import Change
 from conformance.contract.diff.document import Document, Node
 from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, rest
@@ -15,7 +16,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _OF_PATHS = ANNOTATIONS | {*METHODS, "parameters"}
 _OF_OPERATIONS = ANNOTATIONS | {
     *("operationId", "tags", "deprecated", "parameters", "requestBody", "responses", "security"),
-    *("x-permission", "x-clauses"),
+    *("x-permission", "x-clauses", "callbacks"),
 }
 
 
@@ -40,7 +41,12 @@ class Operation:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What makes it the same in both versions: requests do not know what a path parameter is called."""
+        """What tells it from the others of its version."""
+        return self.method, self.path
+
+    @property
+    def shape(self) -> tuple[str, str]:
+        """What requests know of it: not what a path parameter is called."""
         return self.method, _PLACEHOLDER.sub("{}", self.path)
 
     @property
@@ -73,30 +79,43 @@ def operations(document: Document) -> dict[tuple[str, str], Operation]:
 def compare_operations(old: Document, new: Document) -> Iterator[Change]:
     """Yield every change of an operation, with the operation as its use."""
     before, after = operations(old), operations(new)
-    paths = {path for _, path in after}
-    for key, operation in before.items():
-        if key not in after:
-            yield from _removed(operation, new, path_is_gone=key[1] not in paths)
-        else:
-            counterpart = after[key]
-            for found in _operation(operation, counterpart):
-                yield replace(found, uses=(counterpart.id,))
-    for key, operation in after.items():
-        if key not in before:
-            around = old.top.at("paths", operation.path)
-            yield replace(
-                change("endpoint-added", around, operation.node, operation.title, "added"),
-                uses=(operation.id,),
-            )
+    counterparts = _counterparts(before.values(), after.values())
+    remaining = {operation.shape for operation in after.values()}
+    paths = {path for _, path in remaining}
+    for operation in before.values():
+        counterpart = counterparts.pop(operation.key, None)
+        if counterpart is None:
+            # A method that another path of this shape has is not refused by now.
+            path_is_gone = operation.shape in remaining or operation.shape[1] not in paths
+            yield from _removed(operation, new, path_is_gone=path_is_gone)
+            continue
+        after.pop(counterpart.key)
+        for found in _operation(operation, counterpart):
+            yield replace(found, uses=(counterpart.id,))
+    for operation in after.values():
+        around = old.top.at("paths", operation.path)
+        found = change("endpoint-added", around, operation.node, operation.title, "added")
+        yield replace(found, uses=(operation.id,))
     yield from _path_items(old, new)
 
 
+def _counterparts(old: Iterable[Operation], new: Iterable[Operation]) -> dict[tuple[str, str], Operation]:
+    """Return what stands for each old operation in the new version: its path, or else one of its shape."""
+    fresh = {operation.key: operation for operation in new}
+    found = {operation.key: fresh.pop(operation.key) for operation in old if operation.key in fresh}
+    by_shape: dict[tuple[str, str], list[Operation]] = {}
+    for operation in fresh.values():
+        by_shape.setdefault(operation.shape, []).append(operation)
+    for operation in old:
+        if operation.key not in found and by_shape.get(operation.shape):
+            found[operation.key] = by_shape[operation.shape].pop(0)
+    return found
+
+
 def _removed(operation: Operation, new: Document, *, path_is_gone: bool) -> Iterator[Change]:
-    if operation.node.raw("deprecated") is True:
-        rule, told = "api-removed-after-deprecation", "removed; it was deprecated"
-    else:
-        rule = f"api-{'path-' if path_is_gone else ''}removed-without-deprecation"
-        told = "removed, with its path" if path_is_gone else "removed"
+    deprecated = operation.node.raw("deprecated") is True
+    rule = f"api-{'path-' if path_is_gone else ''}removed-{'after' if deprecated else 'without'}-deprecation"
+    told = f"removed{', with its path' if path_is_gone else ''}{'; it was deprecated' if deprecated else ''}"
     where = new.top.at("paths", operation.path)
     yield replace(change(rule, operation.node, where, operation.title, told), uses=(operation.id,))
 
@@ -109,14 +128,13 @@ def _operation(old: Operation, new: Operation) -> Iterator[Change]:
     yield from _permission(before, after, named)
     yield from compare_security(before, after, named)
     yield from rest(before, after, _OF_OPERATIONS, told_subject=named)
+    yield from compare_callbacks(before, after)
     around = before.at("parameters"), after.at("parameters")
     yield from compare_parameters(old.parameters, new.parameters, around)
     yield from compare_bodies(before.get("requestBody"), after.get("requestBody"), (before, after))
     answers = before.get("responses"), after.get("responses")
     if answers[0] is not None and answers[1] is not None:
-        yield from compare_answers(
-            dict(answers[0].members()), dict(answers[1].members()), (answers[0], answers[1])
-        )
+        yield from compare_answers(answers[0], answers[1])
 
 
 def _identity(old: Operation, new: Operation) -> Iterator[Change]:
@@ -158,3 +176,10 @@ def _path_items(old: Document, new: Document) -> Iterator[Change]:
         if counterpart is not None:
             yield from descriptions(item, counterpart, path)
             yield from rest(item, counterpart, _OF_PATHS, told_subject=path)
+    if before is not None and after is not None:
+        yield from rest(
+            before,
+            after,
+            {name for name in (*before.value, *after.value) if name[:1] == "/"},
+            told_subject="paths",
+        )

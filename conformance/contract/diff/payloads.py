@@ -1,13 +1,15 @@
 """What an operation takes and gives: parameters, bodies, answers and their headers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
+from conformance.contract.diff import media_types, statuses
 from conformance.contract.diff.change import Change
 from conformance.contract.diff.document import Node
 from conformance.contract.diff.keywords import same
 from conformance.contract.diff.naming import parameter, subject
 from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, rest
 from conformance.contract.diff.schemas import compare_schemas
+from conformance.contract.diff.views import View
 
 _STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 _OF_PARAMETERS = ANNOTATIONS | {
@@ -23,9 +25,9 @@ def compare_parameters(old: Parameters, new: Parameters, around: tuple[Node, Nod
     for key, before in old.items():
         after = new.get(key)
         if after is None:
-            rule = "request-parameter-removed"
-            if before.raw("in") in ("header", "cookie"):
-                rule = "request-header-parameter-removed"
+            kind = "header-" if before.raw("in") in ("header", "cookie") else ""
+            word = "required-" if before.raw("required") is True else ""
+            rule = f"request-{word}{kind}parameter-removed"
             yield change(rule, before, around[1], parameter(before), "removed")
         else:
             yield from _parameter(before, after)
@@ -38,7 +40,7 @@ def compare_parameters(old: Parameters, new: Parameters, around: tuple[Node, Nod
 
 def _parameter(old: Node, new: Node) -> Iterator[Change]:
     named = parameter(new)
-    if old.raw("name") != new.raw("name"):
+    if old.raw("name") != new.raw("name") and new.raw("in") == "path":
         rule, told = "request-path-parameter-renamed", f"was named {old.raw('name')}"
         yield change(rule, old.at("name"), new.at("name"), named, told)
     was, is_now = old.raw("required") is True, new.raw("required") is True
@@ -48,7 +50,7 @@ def _parameter(old: Node, new: Node) -> Iterator[Change]:
         yield change(rule, old.at("required"), new.at("required"), named, f"became {word}")
     before, after = _serialization(old), _serialization(new)
     for key in before:
-        if before[key] != after[key]:
+        if before[key] != after[key] and not (key == "explode" and _is_plain(old) and _is_plain(new)):
             rule = "request-parameter-serialization-changed"
             yield change(rule, old.at(key), new.at(key), named, f"{key}: {before[key]} → {after[key]}")
     was, is_now = old.raw("deprecated") is True, new.raw("deprecated") is True
@@ -57,8 +59,8 @@ def _parameter(old: Node, new: Node) -> Iterator[Change]:
         yield change(f"request-parameter-{word}", old.at("deprecated"), new.at("deprecated"), named, word)
     yield from descriptions(old, new, named)
     yield from rest(old, new, _OF_PARAMETERS, told_subject=named)
-    yield from _schema(old, new, "request-parameter", named)
-    yield from _content(old, new, "request-parameter", "request-body-media-type")
+    yield from _schema(old, new, "request-parameter")
+    yield from compare_content(old, new, "request-parameter", "request-body-media-type")
 
 
 def _serialization(node: Node) -> dict[str, object]:
@@ -69,6 +71,15 @@ def _serialization(node: Node) -> dict[str, object]:
         "allowReserved": node.raw("allowReserved", False),
         "allowEmptyValue": node.raw("allowEmptyValue", False),
     }
+
+
+def _is_plain(parameter: Node) -> bool:
+    """Return whether its values are neither lists nor objects: for these alone `explode` says something."""
+    if "schema" not in parameter:
+        return False
+    types = View.of(parameter.child("schema")).value.get("type")
+    stated = types if isinstance(types, list) else [types]
+    return None not in stated and not {"array", "object"} & set(stated)
 
 
 def compare_bodies(old: Node | None, new: Node | None, around: tuple[Node, Node]) -> Iterator[Change]:
@@ -88,36 +99,30 @@ def compare_bodies(old: Node | None, new: Node | None, around: tuple[Node, Node]
         yield change(rule, old.at("required"), new.at("required"), "body", f"became {word}")
     yield from descriptions(old, new, "body")
     yield from rest(old, new, ANNOTATIONS | {"required", "content"}, told_subject="body")
-    yield from _content(old, new, "request-body", "request-body-media-type")
+    yield from compare_content(old, new, "request-body", "request-body-media-type")
 
 
-def compare_answers(
-    old: Mapping[str, Node], new: Mapping[str, Node], around: tuple[Node, Node]
-) -> Iterator[Change]:
+def compare_answers(old: Node, new: Node) -> Iterator[Change]:
     """Yield every change of the answers, by status."""
-    for status, before in old.items():
-        after = new.get(status)
-        if after is None:
-            kind = "success" if status.startswith(("2", "3")) else "non-success"
-            yield change(
-                f"response-{kind}-status-removed",
-                around[0].at(status),
-                around[1],
-                f"answer {status}",
-                "removed",
-            )
-        else:
-            yield from descriptions(before, after, f"answer {status}")
-            handled = ANNOTATIONS | {"headers", "content", "links"}
-            yield from rest(before, after, handled, told_subject=f"answer {status}")
-            yield from _headers(before, after)
-            yield from _content(before, after, "response-body", "response-media-type")
-            yield from _links(before, after)
-    for status in new:
-        if status not in old:
-            kind = "success" if status.startswith(("2", "3")) else "non-success"
-            rule = f"response-{kind}-status-added"
-            yield change(rule, around[0], around[1].at(status), f"answer {status}", "added")
+    before, after = ({status.upper(): status for status, _ in each.members()} for each in (old, new))
+    for pair in statuses.matched(before, after):
+        places = old.at(before.get(pair.old or "", "")), new.at(after.get(pair.new or "", ""))
+        if pair.became:
+            rule = f"response-{'' if pair.is_success else 'non-'}success-status-{pair.became}"
+            told = f"{pair.old} → {pair.new}" if pair.old and pair.new else pair.became
+            stated = (before if pair.narrower == pair.old else after)[pair.narrower]
+            yield change(rule, *places, f"answer {stated}", told)
+        if pair.old is not None and pair.new is not None:
+            answers = old.document.follow(places[0]), new.document.follow(places[1])
+            yield from _answer(*answers, f"answer {after[pair.new]}")
+
+
+def _answer(old: Node, new: Node, named: str) -> Iterator[Change]:
+    yield from descriptions(old, new, named)
+    yield from rest(old, new, ANNOTATIONS | {"headers", "content", "links"}, told_subject=named)
+    yield from _headers(old, new)
+    yield from compare_content(old, new, "response-body", "response-media-type")
+    yield from _links(old, new)
 
 
 def _members(node: Node, key: str) -> dict[str, Node]:
@@ -137,9 +142,11 @@ def _headers(old: Node, new: Node) -> Iterator[Change]:
             told = f"header {name} of {subject(old)}"
             yield change(rule, old.at("headers", name), new.at("headers"), told, "removed")
         elif key not in before:
-            name, _ = after[key]
+            name, is_now = after[key]
+            kind = "required" if is_now.raw("required") is True else "optional"
             told = f"header {name} of {subject(new)}"
-            yield change("response-header-added", old.at("headers"), new.at("headers", name), told, "added")
+            rule, places = f"{kind}-response-header-added", (old.at("headers"), new.at("headers", name))
+            yield change(rule, *places, told, "added")
         else:
             yield from _header(before[key][1], after[key][1], f"header {after[key][0]}")
 
@@ -152,32 +159,40 @@ def _header(old: Node, new: Node, named: str) -> Iterator[Change]:
         yield change(rule, old.at("required"), new.at("required"), named, f"became {word}")
     yield from descriptions(old, new, named)
     yield from rest(old, new, ANNOTATIONS | {"required", "schema", "content"}, told_subject=named)
-    yield from _schema(old, new, "response-header", named)
-    yield from _content(old, new, "response-header", "response-media-type")
+    yield from _schema(old, new, "response-header")
+    yield from compare_content(old, new, "response-header", "response-media-type")
 
 
-def _content(old: Node, new: Node, place: str, rule: str) -> Iterator[Change]:
-    before, after = _members(old, "content"), _members(new, "content")
+def compare_content(old: Node, new: Node, place: str, rule: str) -> Iterator[Change]:
+    """Yield every change of what something holds, by its media types.
+
+    `place` says where schemas stand, and `rule` begins the ids of the rules for media types that come and go.
+    """
+    names = {id(node.value): name for each in (old, new) for name, node in _members(each, "content").items()}
     told = subject(new)
-    for name in {**before, **after}:
-        old_entry, new_entry = old.at("content", name), new.at("content", name)
-        if name not in after:
-            yield change(f"{rule}-removed", old_entry, new_entry, told, f"media type {name} removed")
-        elif name not in before:
-            yield change(f"{rule}-added", old_entry, new_entry, told, f"media type {name} added")
-        else:
-            yield from descriptions(before[name], after[name], told)
-            yield from rest(before[name], after[name], ANNOTATIONS | {"schema"}, told_subject=told)
-            yield from _schema(before[name], after[name], place, told)
+    for before, after in media_types.matched(_members(old, "content"), _members(new, "content")):
+        if after is None and before is not None:
+            name = names[id(before.value)]
+            yield change(f"{rule}-removed", before, new.at("content"), told, f"media type {name} removed")
+        elif before is None and after is not None:
+            name = names[id(after.value)]
+            yield change(f"{rule}-added", old.at("content"), after, told, f"media type {name} added")
+        elif before is not None and after is not None:
+            yield from descriptions(before, after, told)
+            yield from rest(before, after, ANNOTATIONS | {"schema"}, told_subject=told)
+            yield from _schema(before, after, place)
 
 
-def _schema(old: Node, new: Node, place: str, named: str) -> Iterator[Change]:
-    before, after = old.get("schema"), new.get("schema")
-    if before is not None and after is not None:
-        yield from compare_schemas(before, after, place)
-    elif before is not None or after is not None:
-        word = "removed" if after is None else "added"
-        yield change(f"schema-{word}", old.at("schema"), new.at("schema"), named, f"schema {word}")
+def _schema(old: Node, new: Node, place: str) -> Iterator[Change]:
+    if "schema" in old or "schema" in new:
+        yield from compare_schemas(_stated(old), _stated(new), place)
+
+
+def _stated(holder: Node) -> Node:
+    """Return the schema in it; what says nothing is a schema that allows everything."""
+    if "schema" in holder:
+        return holder.child("schema")
+    return Node(holder.document, (*holder.tokens, "schema"), {})
 
 
 def _links(old: Node, new: Node) -> Iterator[Change]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
-from conformance.contract.diff.change import Change, Comparison, Party, Rule, Severity
+from conformance.contract.diff.change import Change, Comparison, Rule, Severity
 from conformance.contract.diff.document import Tokens
 from conformance.contract.diff.naming import subject
 from conformance.contract.diff.operations import operations
@@ -101,5 +101,7 @@ def _as_change(verdict: _Verdict, comparison: Comparison) -> Change:
         for operation in (operations(comparison.new) | operations(comparison.old)).values()
         if verdict.path[1:3] == (operation.path, operation.method)
     )
-    rule = Rule(f"redocly-{verdict.rule}", Severity.UNCLEAR, "redocly", frozenset({Party.CONSUMERS}))
-    return Change(rule, subject(new), verdict.message, old.place, new.place, uses)
+    rule = Rule(f"redocly-{verdict.rule}", Severity.UNCLEAR, Severity.SAFE, "redocly")
+    return Change(
+        rule, subject(new), verdict.message, old.place, new.place, rule.consumers, rule.servers, uses=uses
+    )

@@ -1,25 +1,27 @@
-"""The list of rules: every kind of change, how bad it is, and whom it breaks.
+"""The list of rules: every kind of change, and how bad it is for consumers and for servers.
 
 A request that is *tightened* breaks those who send what was allowed; an answer that is *widened* breaks those
-who read it. So a change of a schema has one rule for each place that a schema can stand in. Where oasdiff has
-a rule of the same meaning, ours has its name.
+who read it. A server is broken by what makes it fail the new contract although it kept the old one: by every
+request that it has to take or to refuse by now, and by every answer that is *tightened*. So a change of a
+schema has one rule for each place that a schema can stand in. Where oasdiff has a rule of the same meaning,
+ours has its name.
 """
 
-from conformance.contract.diff.change import Party, Rule, Severity
+from collections.abc import Set
+
+from conformance.contract.diff.change import Effect, Rule, Severity
+from conformance.contract.diff.ratings import OF_CLAUSES, OF_OPERATIONS
 
 _BREAKING, _UNCLEAR, _SAFE = Severity.BREAKING, Severity.UNCLEAR, Severity.SAFE
+_LOST, _GAINED = Effect.LOST, Effect.GAINED
 
-_Rating = tuple[Severity, Severity]
-"""How bad it is in a request, and in an answer."""
+_TIGHTER, _WIDER = frozenset({_LOST}), frozenset({_GAINED})
+_OTHER, _NOTHING = frozenset(Effect), frozenset[Effect]()
 
-_TIGHTER: _Rating = (_BREAKING, _SAFE)
-_WIDER: _Rating = (_SAFE, _BREAKING)
-_OTHER: _Rating = (_BREAKING, _BREAKING)
-_UNKNOWN: _Rating = (_UNCLEAR, _UNCLEAR)
-_NOTHING: _Rating = (_SAFE, _SAFE)
+_Effects = frozenset[Effect]
 
 
-def _upper(name: str) -> dict[str, _Rating]:
+def _upper(name: str) -> dict[str, _Effects]:
     return {
         f"{name}-decreased": _TIGHTER,
         f"{name}-increased": _WIDER,
@@ -28,11 +30,11 @@ def _upper(name: str) -> dict[str, _Rating]:
     }
 
 
-def _lower(name: str) -> dict[str, _Rating]:
+def _lower(name: str) -> dict[str, _Effects]:
     return _upper(name) | {f"{name}-decreased": _WIDER, f"{name}-increased": _TIGHTER}
 
 
-_OF_SCHEMAS: dict[str, dict[str, _Rating]] = {
+_OF_SCHEMAS: dict[str, dict[str, _Effects]] = {
     "type": {"type-changed": _OTHER, "type-generalized": _WIDER, "type-specialized": _TIGHTER},
     "nullable": {"became-nullable": _WIDER, "became-not-nullable": _TIGHTER},
     "enum": {
@@ -58,35 +60,46 @@ _OF_SCHEMAS: dict[str, dict[str, _Rating]] = {
         "multiple-of-unset": _WIDER,
     },
     "unique-items": {"unique-items-set": _TIGHTER, "unique-items-unset": _WIDER},
-    # Whether one pattern holds another cannot be said in general.
-    "pattern": {"pattern-added": _TIGHTER, "pattern-removed": _WIDER, "pattern-changed": _UNKNOWN},
+    "pattern": {"pattern-added": _TIGHTER, "pattern-removed": _WIDER, "pattern-changed": _OTHER},
     "format": {
         "format-added": _TIGHTER,
         "format-removed": _WIDER,
         "format-changed": _OTHER,
         "format-generalized": _WIDER,
         "format-specialized": _TIGHTER,
-    },
-    # Who leaves the field out gets something else.
-    "default": {
-        "default-value-changed": (_BREAKING, _UNCLEAR),
-        "default-value-added": _UNKNOWN,
-        "default-value-removed": _UNKNOWN,
+        "unknown-format-changed": _OTHER,
     },
     "additional-properties": {
-        "additional-properties-forbidden": (_BREAKING, _SAFE),
-        # A reader who refuses unknown fields does so against the advice of everybody; but it may.
-        "additional-properties-allowed": (_SAFE, _UNCLEAR),
+        "additional-properties-forbidden": _TIGHTER,
+        "additional-properties-allowed": _WIDER,
         "additional-properties-restricted": _TIGHTER,
         "additional-properties-unrestricted": _WIDER,
     },
-    "all-of": {"all-of-added": _TIGHTER, "all-of-removed": _WIDER},
     "one-of": {"one-of-added": _WIDER, "one-of-removed": _TIGHTER},
     "any-of": {"any-of-added": _WIDER, "any-of-removed": _TIGHTER},
-    "composition": {"composition-changed": _UNKNOWN},
+    "composition": {"composition-changed": _OTHER},
     "items": {"items-set": _TIGHTER, "items-unset": _WIDER},
-    "deprecation": {"deprecated": _NOTHING, "reactivated": _NOTHING},
-    "keyword": {"keyword-changed": _UNKNOWN},
+    "keyword": {"keyword-changed": _OTHER},
+}
+_OF_WHOLE_SCHEMAS = {"values": {"values-lost": _TIGHTER, "values-gained": _WIDER}}
+"""What was found by values alone. They are those of a whole body, parameter or header."""
+
+_UNCERTAIN = ("pattern-changed", "composition-changed", "keyword-changed", "unknown-format-changed")
+"""What may have its effects: whether one of two patterns holds the other cannot be said in general."""
+
+# {rule: (for consumers, for servers)} in requests, and in answers
+_OF_ANNOTATIONS: dict[str, dict[str, tuple[tuple[Severity, Severity], tuple[Severity, Severity]]]] = {
+    # Who leaves the member out gets something else.
+    "default": {
+        "default-value-changed": ((_BREAKING, _BREAKING), (_UNCLEAR, _UNCLEAR)),
+        "default-value-added": ((_UNCLEAR, _UNCLEAR), (_UNCLEAR, _UNCLEAR)),
+        "default-value-removed": ((_UNCLEAR, _UNCLEAR), (_UNCLEAR, _UNCLEAR)),
+    },
+    "deprecation": {
+        "deprecated": ((_SAFE, _SAFE), (_SAFE, _SAFE)),
+        "reactivated": ((_SAFE, _SAFE), (_SAFE, _SAFE)),
+    },
+    "annotation": {"annotation-changed": ((_UNCLEAR, _UNCLEAR), (_UNCLEAR, _UNCLEAR))},
 }
 
 IN_REQUESTS = ("request-parameter", "request-body", "request-property")
@@ -94,172 +107,89 @@ IN_ANSWERS = ("response-header", "response-body", "response-property")
 IGNORED = ("request-read-only-property", "response-write-only-property")
 """What may stand there, but does not count: nothing about it is more than unclear."""
 
-_SERVERS = frozenset({Party.SERVERS})
-_BOTH = frozenset(Party)
-
-# aspect: {rule: severity}
-_OF_PROPERTIES: dict[str, dict[str, Severity]] = {
+# {rule: (for consumers, for servers, what it does to the values)}
+_OF_PROPERTIES: dict[str, dict[str, tuple[Severity, Severity, _Effects]]] = {
     "request-property": {
-        "new-required-request-property": _BREAKING,
-        "new-optional-request-property": _SAFE,
-        "request-property-removed": _UNCLEAR,
-        "request-property-removed-from-closed-object": _BREAKING,
+        "new-required-request-property": (_BREAKING, _BREAKING, _NOTHING),
+        "new-optional-request-property": (_SAFE, _BREAKING, _NOTHING),
+        # Whoever sends it is not refused, and not heard either.
+        "request-required-property-removed": (_UNCLEAR, _BREAKING, _NOTHING),
+        "request-optional-property-removed": (_UNCLEAR, _SAFE, _NOTHING),
+        "request-property-removed-from-closed-object": (_BREAKING, _BREAKING, _NOTHING),
     },
     "request-property-required": {
-        "request-property-became-required": _BREAKING,
-        "request-property-became-optional": _SAFE,
+        "request-property-became-required": (_BREAKING, _BREAKING, _TIGHTER),
+        "request-property-became-optional": (_SAFE, _BREAKING, _WIDER),
     },
     "request-read-only-property-required": {
-        "request-read-only-property-became-required": _SAFE,
-        "request-read-only-property-became-optional": _SAFE,
+        "request-read-only-property-became-required": (_SAFE, _SAFE, _NOTHING),
+        "request-read-only-property-became-optional": (_SAFE, _SAFE, _NOTHING),
     },
     "request-property-read-only": {
-        "request-property-became-read-only": _BREAKING,
-        "request-property-became-not-read-only": _UNCLEAR,
+        "request-property-became-read-only": (_BREAKING, _BREAKING, _NOTHING),
+        "request-property-became-not-read-only": (_UNCLEAR, _BREAKING, _NOTHING),
     },
     "response-property": {
-        "response-required-property-added": _SAFE,
-        "response-optional-property-added": _SAFE,
-        "response-property-added-to-closed-object": _UNCLEAR,
-        "response-required-property-removed": _BREAKING,
-        "response-optional-property-removed": _BREAKING,
+        "response-required-property-added": (_SAFE, _BREAKING, _NOTHING),
+        "response-optional-property-added": (_SAFE, _SAFE, _NOTHING),
+        "response-required-property-added-to-closed-object": (_BREAKING, _BREAKING, _NOTHING),
+        "response-optional-property-added-to-closed-object": (_BREAKING, _SAFE, _NOTHING),
+        "response-required-property-removed": (_BREAKING, _SAFE, _NOTHING),
+        "response-optional-property-removed": (_BREAKING, _SAFE, _NOTHING),
+        "response-property-removed-from-closed-object": (_BREAKING, _BREAKING, _NOTHING),
     },
     "response-property-required": {
-        "response-property-became-optional": _BREAKING,
-        "response-property-became-required": _SAFE,
+        "response-property-became-optional": (_BREAKING, _SAFE, _WIDER),
+        "response-property-became-required": (_SAFE, _BREAKING, _TIGHTER),
     },
     "response-write-only-property-required": {
-        "response-write-only-property-became-required": _SAFE,
-        "response-write-only-property-became-optional": _SAFE,
+        "response-write-only-property-became-required": (_SAFE, _SAFE, _NOTHING),
+        "response-write-only-property-became-optional": (_SAFE, _SAFE, _NOTHING),
     },
     "response-property-write-only": {
-        "response-property-became-write-only": _BREAKING,
-        "response-property-became-not-write-only": _SAFE,
+        "response-property-became-write-only": (_BREAKING, _BREAKING, _NOTHING),
+        "response-property-became-not-write-only": (_SAFE, _SAFE, _NOTHING),
     },
 }
 
-_OF_OPERATIONS: dict[str, dict[str, Severity]] = {
-    "operation": {
-        "api-path-removed-without-deprecation": _BREAKING,
-        "api-removed-without-deprecation": _BREAKING,
-        "api-removed-after-deprecation": _UNCLEAR,
-        "endpoint-added": _SAFE,
-    },
-    "operation-id": {
-        "api-operation-id-changed": _BREAKING,
-        "api-operation-id-removed": _BREAKING,
-        "api-operation-id-added": _SAFE,
-    },
-    "tag": {"api-tag-removed": _UNCLEAR, "api-tag-added": _UNCLEAR},
-    "deprecation": {"endpoint-deprecated": _SAFE, "endpoint-reactivated": _SAFE},
-    "parameter": {
-        "new-required-request-parameter": _BREAKING,
-        "new-optional-request-parameter": _SAFE,
-        "request-parameter-removed": _BREAKING,
-        "request-header-parameter-removed": _UNCLEAR,
-    },
-    "parameter-name": {"request-path-parameter-renamed": _UNCLEAR},
-    "parameter-required": {
-        "request-parameter-became-required": _BREAKING,
-        "request-parameter-became-optional": _SAFE,
-    },
-    "parameter-serialization": {"request-parameter-serialization-changed": _BREAKING},
-    "body": {
-        "request-body-added-required": _BREAKING,
-        "request-body-added-optional": _SAFE,
-        "request-body-removed": _BREAKING,
-    },
-    "body-required": {"request-body-became-required": _BREAKING, "request-body-became-optional": _SAFE},
-    "body-media-type": {"request-body-media-type-removed": _BREAKING, "request-body-media-type-added": _SAFE},
-    "status": {
-        "response-success-status-removed": _BREAKING,
-        "response-success-status-added": _UNCLEAR,
-        "response-non-success-status-removed": _UNCLEAR,
-        "response-non-success-status-added": _SAFE,
-    },
-    "media-type": {"response-media-type-removed": _BREAKING, "response-media-type-added": _SAFE},
-    "schema": {"schema-added": _UNCLEAR, "schema-removed": _UNCLEAR},
-    "header": {
-        "required-response-header-removed": _BREAKING,
-        "optional-response-header-removed": _BREAKING,
-        "response-header-added": _SAFE,
-    },
-    "header-required": {
-        "response-header-became-optional": _BREAKING,
-        "response-header-became-required": _SAFE,
-    },
-    "link": {
-        "response-link-removed": _UNCLEAR,
-        "response-link-changed": _UNCLEAR,
-        "response-link-added": _SAFE,
-    },
-    "security": {"api-security-added": _BREAKING, "api-security-removed": _UNCLEAR},
-    "security-alternative": {
-        "api-security-alternative-removed": _BREAKING,
-        "api-security-alternative-added": _SAFE,
-    },
-    "security-scope": {"api-security-scope-added": _BREAKING, "api-security-scope-removed": _UNCLEAR},
-    "security-scheme": {"api-security-scheme-changed": _BREAKING},
-    "permission": {
-        "x-permission-changed": _BREAKING,
-        "x-permission-added": _BREAKING,
-        "x-permission-removed": _UNCLEAR,
-    },
-    "server": {"server-removed": _BREAKING, "server-added": _SAFE},
-    "error-code": {"error-code-removed": _BREAKING, "error-code-added": _UNCLEAR},
-    "extension": {"extension-changed": _UNCLEAR},
-    "other": {"other-changed": _UNCLEAR},
-    "openapi": {"openapi-version-changed": _UNCLEAR},
-    "version": {"version-changed": _SAFE},
-    "description": {"description-changed": _SAFE},
-    "example": {"example-changed": _SAFE},
-    "unused": {"unused-component-changed": _SAFE},
-}
 
-# aspect: {rule: (severity, whom it breaks)}
-_OF_CLAUSES: dict[str, dict[str, tuple[Severity, frozenset[Party]]]] = {
-    "clause": {
-        "clause-removed": (_BREAKING, frozenset({Party.CONSUMERS})),
-        # The removal of the operation is the break.
-        "clause-removed-with-operation": (_SAFE, frozenset({Party.CONSUMERS})),
-        # A server that conformed need not conform any more.
-        "clause-added": (_BREAKING, _SERVERS),
-        "clause-added-as-advice": (_SAFE, _SERVERS),
-        "clause-added-with-operation": (_SAFE, _SERVERS),
-    },
-    "clause-level": {
-        "clause-level-lowered": (_BREAKING, frozenset({Party.CONSUMERS})),
-        "clause-level-raised": (_BREAKING, _SERVERS),
-    },
-    "clause-text": {
-        "clause-reworded": (_UNCLEAR, _BOTH),
-        "clause-error-code-changed": (_BREAKING, _BOTH),
-        "clause-id-reused": (_BREAKING, _BOTH),
-    },
-    "clause-id": {"clause-id-changed": (_BREAKING, _BOTH)},
-    "clause-profile": {"clause-profile-changed": (_BREAKING, _BOTH)},
-    "clause-operation": {"clause-moved": (_UNCLEAR, _BOTH)},
-    "clause-error-code": {"clause-names-removed-error-code": (_BREAKING, _BOTH)},
-    "profile": {"profile-removed": (_BREAKING, _BOTH), "profile-added": (_SAFE, _SERVERS)},
-    "profile-text": {"profile-reworded": (_UNCLEAR, _BOTH)},
-}
+def of_effects(place: str, effects: Set[Effect], as_bad: Severity = _BREAKING) -> tuple[Severity, Severity]:
+    """Return what it does to consumers and to servers when a schema loses or gains values in a place."""
+    if place in IGNORED and as_bad is _BREAKING:
+        as_bad = _UNCLEAR
+    in_request = place.startswith("request")
+    consumers = (_LOST if in_request else _GAINED) in effects
+    servers = bool(effects) if in_request else _LOST in effects
+    return as_bad if consumers else _SAFE, as_bad if servers else _SAFE
+
+
+def _of_place(place: str) -> list[Rule]:
+    rules = []
+    of_whole = {} if place.endswith("property") else _OF_WHOLE_SCHEMAS
+    for aspect, ratings in (_OF_SCHEMAS | of_whole).items():
+        for suffix, effects in ratings.items():
+            is_certain = suffix not in _UNCERTAIN
+            severities = of_effects(place, effects, _BREAKING if is_certain else _UNCLEAR)
+            rules.append(Rule(f"{place}-{suffix}", *severities, f"{place}-{aspect}", effects, is_certain))
+    for aspect, stated in _OF_ANNOTATIONS.items():
+        for suffix, (in_request, in_answer) in stated.items():
+            severities = in_request if place.startswith("request") else in_answer
+            if place in IGNORED and _BREAKING in severities:
+                severities = _UNCLEAR, _UNCLEAR
+            rules.append(Rule(f"{place}-{suffix}", *severities, f"{place}-{aspect}"))
+    return rules
 
 
 def _rules() -> list[Rule]:
-    rules = []
-    for place in (*IN_REQUESTS, *IN_ANSWERS, *IGNORED):
-        for aspect, ratings in _OF_SCHEMAS.items():
-            for suffix, (in_request, in_answer) in ratings.items():
-                severity = in_request if place.startswith("request") else in_answer
-                if place in IGNORED and severity is _BREAKING:
-                    severity = _UNCLEAR
-                rules.append(Rule(f"{place}-{suffix}", severity, f"{place}-{aspect}"))
-    for group in (_OF_PROPERTIES, _OF_OPERATIONS):
-        for aspect, severities in group.items():
-            rules += [Rule(name, severity, aspect) for name, severity in severities.items()]
-    for aspect, told in _OF_CLAUSES.items():
-        rules += [Rule(name, severity, aspect, breaks) for name, (severity, breaks) in told.items()]
+    rules = [rule for place in (*IN_REQUESTS, *IN_ANSWERS, *IGNORED) for rule in _of_place(place)]
+    for aspect, properties in _OF_PROPERTIES.items():
+        for name, (consumers, servers, effects) in properties.items():
+            rules.append(Rule(name, consumers, servers, aspect, effects))
+    for group in (OF_OPERATIONS, OF_CLAUSES):
+        for aspect, ratings in group.items():
+            rules += [Rule(name, *severities, aspect) for name, severities in ratings.items()]
     return rules
 
 
 RULES: dict[str, Rule] = {rule.id: rule for rule in _rules()}
+"""Every rule by its id."""

@@ -1,25 +1,22 @@
 """Two schemas, compared as far down as they go, in the direction in which their values travel."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from conformance.contract.diff import keywords
+from conformance.contract.diff.branches import match
 from conformance.contract.diff.change import Change
 from conformance.contract.diff.document import Node
+from conformance.contract.diff.json_schema import APPLICATORS, ERROR_CODES
 from conformance.contract.diff.naming import subject
-from conformance.contract.diff.objects import change, descriptions, rest
+from conformance.contract.diff.objects import ANNOTATIONS, change, descriptions, differences
+from conformance.contract.diff.verdicts import Found, judged
+from conformance.contract.diff.views import STRUCTURE, View
 
-ERROR_CODES = ("components", "schemas", "ErrorCode")
-"""Where the catalogue of error codes stands. Its values have rules of their own."""
-
-_COMPOSITIONS = {"allOf": "all-of", "oneOf": "one-of", "anyOf": "any-of"}
-_ANNOTATIONS = frozenset({"title", "description", "example", "examples", "externalDocs"})
-_HANDLED = (
-    keywords.HANDLED
-    | _COMPOSITIONS.keys()
-    | _ANNOTATIONS
-    | {"properties", "required", "additionalProperties", "items", "readOnly", "writeOnly"}
-)
+_COMPOSITIONS = {"oneOf": "one-of", "anyOf": "any-of"}
+_JUDGED = APPLICATORS | {"dependentRequired", "minContains", "maxContains"}
+"""Keywords that no comparison knows, and whose values can be compared all the same."""
+_HANDLED = keywords.HANDLED | STRUCTURE | ANNOTATIONS | {"required", "readOnly", "writeOnly"}
 
 
 class _Pair(NamedTuple):
@@ -29,8 +26,8 @@ class _Pair(NamedTuple):
         place: the beginning of the ids of the rules, like `request-property`.
     """
 
-    old: Node
-    new: Node
+    old: View
+    new: View
     place: str
 
     @property
@@ -44,124 +41,120 @@ class _Pair(NamedTuple):
             return self.place
         return "request-property" if self.in_request else "response-property"
 
+    def changed(self, suffix: str, message: str, *path: str) -> Change:
+        """Return a change of the schema itself."""
+        places = self.old.at(*path), self.new.at(*path)
+        return change(f"{self.place}-{suffix}", *places, subject(self.new.node), message)
+
 
 def compare_schemas(old: Node, new: Node, place: str) -> Iterator[Change]:
     """Yield every change between two schemas and all that they hold.
 
-    Schemas that hold themselves end where they come round again.
-
     Args:
-        old: the schema of the old version.
+        old: the schema of the old version, or a reference to it.
         new: that of the new one.
         place: one of the places of `rules`, which says in which direction values travel.
     """
+    pair = _Pair(View.of(old), View.of(new), place)
+    found = [Found(each, within.old, within.new, within.place) for each, within in _walk(pair)]
+    yield from judged(found, Found(None, pair.old, pair.new, place))
+
+
+def _walk(whole: _Pair) -> Iterator[tuple[Change, _Pair]]:
+    """Yield each change with the schemas that it is of. What holds itself ends where it comes round."""
     seen = set()
-    pending = [_Pair(old, new, place)]
+    pending = [whole]
     while pending:
         pair = pending.pop()
-        key = (pair.old.tokens, pair.new.tokens, pair.place)
+        tokens = (tuple(node.tokens for node in view.stated) for view in (pair.old, pair.new))
+        key = (*tokens, pair.place)
         if key in seen:
             continue
         seen.add(key)
-        pair = _unwrapped(pair)
-        if not isinstance(pair.old.value, dict) or not isinstance(pair.new.value, dict):
-            if not keywords.same(pair.old.value, pair.new.value):
-                yield _changed(pair, "keyword-changed", "changed in a way that cannot be compared")
-            continue
-        # What is written in the same way can differ only in what it refers to.
-        if not keywords.same(pair.old.value, pair.new.value):
-            yield from descriptions(pair.old, pair.new)
-            yield from rest(pair.old, pair.new, _HANDLED, f"{pair.place}-keyword-changed")
-            if any((key in pair.old) != (key in pair.new) for key in _COMPOSITIONS):
-                yield _changed(pair, "composition-changed", "is made of other schemas in another way")
-                continue
-            found_here = list(_keywords(pair))
-            yield from found_here
-            if any(found.rule.id.endswith("-type-changed") for found in found_here):
-                continue
-        for found in (*_branches(pair), *_items(pair), *_additional(pair), *_properties(pair)):
+        inner: list[_Pair] = []
+        for found in _one(pair):
             if isinstance(found, Change):
-                yield found
+                yield found, pair
             else:
-                pending.append(found)
+                inner.append(found)
+        pending += inner
 
 
-def _changed(pair: _Pair, suffix: str, message: str, *path: str) -> Change:
-    return change(
-        f"{pair.place}-{suffix}", pair.old.at(*path), pair.new.at(*path), subject(pair.new), message
-    )
+def _one(pair: _Pair) -> Iterator[Change | _Pair]:
+    """Yield the changes of the schemas themselves, and the schemas in them."""
+    yield from _annotations(pair)
+    if any(bool(pair.old.holding(key)) != bool(pair.new.holding(key)) for key in _COMPOSITIONS):
+        yield pair.changed("composition-changed", "is made of other schemas in another way")
+        return
+    found_here = list(_keywords(pair))
+    yield from found_here
+    if any(found.rule.id.endswith("-type-changed") for found in found_here):
+        return
+    for key in _COMPOSITIONS:
+        yield from _branches(pair, key)
+    yield from _items(pair)
+    yield from _additional(pair)
+    yield from _properties(pair)
 
 
-def _unwrapped(pair: _Pair) -> _Pair:
-    """Return the pair, with an `allOf` of one schema as that schema. It often describes a mere reference."""
-    if ("allOf" in pair.old) == ("allOf" in pair.new):
-        return pair
-    return _Pair(_only_branch(pair.old), _only_branch(pair.new), pair.place)
-
-
-def _only_branch(node: Node) -> Node:
-    branches = node.get("allOf")
-    if branches is None or len(branches.elements()) != 1 or node.value.keys() - _ANNOTATIONS - {"allOf"}:
-        return node
-    return branches.elements()[0]
+def _annotations(pair: _Pair) -> Iterator[Change]:
+    if not keywords.same(pair.old.value, pair.new.value):
+        told = subject(pair.new.node)
+        yield from descriptions(pair.old, pair.new, told)
 
 
 def _keywords(pair: _Pair) -> Iterator[Change]:
-    catalogue = pair.new.tokens == ERROR_CODES == pair.old.tokens
-    for found in keywords.compare_keywords(pair.old.value, pair.new.value, enumerations=not catalogue):
+    before, after = pair.old.value, pair.new.value
+    if keywords.same(before, after):
+        return
+    for key, message in differences(before, after, _HANDLED):
+        rule = f"{pair.place}-{'keyword' if key.split()[0] in _JUDGED else 'annotation'}-changed"
+        rule = "extension-changed" if key.startswith("x-") else rule
+        yield change(rule, pair.old.at(key), pair.new.at(key), subject(pair.new.node), message)
+    catalogue = pair.new.node.tokens == ERROR_CODES == pair.old.node.tokens
+    for found in keywords.compare_keywords(before, after, enumerations=not catalogue):
         old, new = pair.old.at(*found.path), pair.new.at(*found.path)
         if found.suffix == "enum-value-added":
             old = pair.old.at("enum")
         elif found.suffix == "enum-value-removed":
             new = pair.new.at("enum")
-        yield change(f"{pair.place}-{found.suffix}", old, new, subject(pair.new), found.message)
+        yield change(f"{pair.place}-{found.suffix}", old, new, subject(pair.new.node), found.message)
 
 
-def _branches(pair: _Pair) -> Iterator[Change | _Pair]:
-    for keyword, rule in _COMPOSITIONS.items():
-        before, after = pair.old.get(keyword), pair.new.get(keyword)
-        if before is None or after is None:
-            continue
-        removed, added = before.elements(), after.elements()
-        for old in tuple(removed):
-            match = next((new for new in added if _is_the_same(old, new)), None)
-            if match is not None:
-                removed.remove(old)
-                added.remove(match)
-                yield _Pair(old, match, pair.place)
-        if len(removed) == len(added) == 1:
-            yield _Pair(removed[0], added[0], pair.place)
-            continue
-        if removed and added:
-            yield _changed(pair, "composition-changed", f"{keyword}: other schemas", keyword)
-            continue
-        for node in removed:
-            message = f"{keyword}: {subject(node)} removed"
-            yield change(f"{pair.place}-{rule}-removed", node, after, subject(pair.new), message)
-        for node in added:
-            message = f"{keyword}: {subject(node)} added"
-            yield change(f"{pair.place}-{rule}-added", before, node, subject(pair.new), message)
-
-
-def _is_the_same(old: Node, new: Node) -> bool:
-    by_reference = old.tokens[:1] == ("components",) and len(old.tokens) == 3 and old.tokens == new.tokens
-    return by_reference or keywords.same(old.value, new.value)
+def _branches(pair: _Pair, key: str) -> Iterator[Change | _Pair]:
+    holders = pair.old.holding(key), pair.new.holding(key)
+    if not holders[0] or not holders[1]:
+        return
+    matched = match(*holders, key)
+    if matched is None or (matched.removed and matched.added):
+        yield pair.changed("composition-changed", f"{key}: other schemas", key)
+        return
+    for old, new in matched.pairs:
+        yield _Pair(View.of(old), View.of(new), pair.place)
+    for word, nodes in (("removed", matched.removed), ("added", matched.added)):
+        for node in nodes:
+            target = node.document.follow(node)
+            places = (target, pair.new.at(key)) if word == "removed" else (pair.old.at(key), target)
+            rule, message = f"{pair.place}-{_COMPOSITIONS[key]}-{word}", f"{key}: {subject(target)} {word}"
+            yield change(rule, *places, subject(pair.new.node), message)
 
 
 def _items(pair: _Pair) -> Iterator[Change | _Pair]:
-    before, after = pair.old.get("items"), pair.new.get("items")
+    before, after = pair.old.inner("items"), pair.new.inner("items")
     if before is not None and after is not None:
         yield _Pair(before, after, pair.inner)
     elif before is not None or after is not None:
         suffix = "items-set" if before is None else "items-unset"
         message = "items: any → as stated" if before is None else "items: as stated → any"
-        yield _changed(pair, suffix, message, "items")
+        yield pair.changed(suffix, message, "items")
 
 
 def _additional(pair: _Pair) -> Iterator[Change | _Pair]:
-    before, after = _openness(pair.old), _openness(pair.new)
+    before, after = pair.old.openness, pair.new.openness
     if before == after == "restricted":
-        yield _Pair(_additional_schema(pair.old), _additional_schema(pair.new), pair.inner)
+        inner = pair.old.inner("additionalProperties"), pair.new.inner("additionalProperties")
+        if inner[0] is not None and inner[1] is not None:
+            yield _Pair(inner[0], inner[1], pair.inner)
     if before == after:
         return
     if after == "forbidden":
@@ -171,80 +164,64 @@ def _additional(pair: _Pair) -> Iterator[Change | _Pair]:
     else:
         suffix = "restricted" if after == "restricted" else "unrestricted"
     message = f"other fields: {before} → {after}"
-    yield _changed(pair, f"additional-properties-{suffix}", message, "additionalProperties")
-
-
-def _openness(node: Node) -> str:
-    stated: Any = node.raw("additionalProperties", True)
-    if stated is False:
-        return "forbidden"
-    return "restricted" if isinstance(stated, dict) and stated else "allowed"
-
-
-def _additional_schema(node: Node) -> Node:
-    found = node.get("additionalProperties")
-    assert found is not None  # noqa: S101  it is restricted
-    return found
+    yield pair.changed(f"additional-properties-{suffix}", message, "additionalProperties")
 
 
 def _properties(pair: _Pair) -> Iterator[Change | _Pair]:
-    before, after = _stated(pair.old), _stated(pair.new)
+    before, after = pair.old.members, pair.new.members
     for name in {**before, **after}:
         if name not in after:
             yield _removed(pair, name)
         elif name not in before:
-            yield _added(pair, name)
+            yield _added(pair, name, after[name])
         else:
-            place = pair.inner
-            ignored = "readOnly" if pair.in_request else "writeOnly"
-            was, is_now = before[name].raw(ignored) is True, after[name].raw(ignored) is True
-            if was and is_now:
-                place = "request-read-only-property" if pair.in_request else "response-write-only-property"
-            elif was or is_now:
-                yield _ignored(pair, name, now=is_now)
-            yield from _requirement(pair, name, place)
-            yield _Pair(before[name], after[name], place)
-    for name in sorted((_required(pair.old) ^ _required(pair.new)) - before.keys() - after.keys()):
+            yield from _kept(pair, name, before[name], after[name])
+    for name in sorted((pair.old.required ^ pair.new.required) - before.keys() - after.keys()):
         yield from _requirement(pair, name, pair.inner)
 
 
-def _stated(node: Node) -> dict[str, Node]:
-    properties = node.get("properties")
-    return dict(properties.members()) if properties else {}
-
-
-def _required(node: Node) -> frozenset[str]:
-    return frozenset(node.values("required"))
+def _kept(pair: _Pair, name: str, old: View, new: View) -> Iterator[Change | _Pair]:
+    place = pair.inner
+    ignored = "readOnly" if pair.in_request else "writeOnly"
+    was, is_now = old.is_flagged(ignored), new.is_flagged(ignored)
+    if was and is_now:
+        place = "request-read-only-property" if pair.in_request else "response-write-only-property"
+    elif was or is_now:
+        yield _ignored(pair, name, now=is_now)
+        if name in pair.old.required & pair.new.required:
+            # What is not for this direction is not required there.
+            yield _required(pair, name, place, is_now=was)
+    yield from _requirement(pair, name, place)
+    yield _Pair(old, new, place)
 
 
 def _name(pair: _Pair, name: str) -> str:
-    return f"{subject(pair.new)}.{name}"
+    return f"{subject(pair.new.node)}.{name}"
 
 
-def _added(pair: _Pair, name: str) -> Change:
-    required = name in _required(pair.new)
+def _added(pair: _Pair, name: str, new: View) -> Change:
+    # It may have been required without being stated.
+    required = name in pair.new.required - pair.old.required
     if pair.in_request:
-        ignored = _stated(pair.new)[name].raw("readOnly") is True
-        rule = f"new-{'required' if required and not ignored else 'optional'}-request-property"
-    elif _openness(pair.old) == "forbidden":
-        rule = "response-property-added-to-closed-object"
+        required = required and not new.is_flagged("readOnly")
+        rule = f"new-{'required' if required else 'optional'}-request-property"
     else:
-        rule = f"response-{'required' if required else 'optional'}-property-added"
-    where = pair.old.at("properties")
-    told = "added, required" if required else "added"
-    return change(rule, where, pair.new.at("properties", name), _name(pair, name), told)
+        closed = "-to-closed-object" if pair.old.openness == "forbidden" else ""
+        rule = f"response-{'required' if required else 'optional'}-property-added{closed}"
+    told = "added, required" if name in pair.new.required else "added"
+    places = pair.old.at("properties"), pair.new.at("properties", name)
+    return change(rule, *places, _name(pair, name), told)
 
 
 def _removed(pair: _Pair, name: str) -> Change:
-    if not pair.in_request:
-        rule = f"response-{'required' if name in _required(pair.old) else 'optional'}-property-removed"
-    elif _openness(pair.new) == "forbidden":
-        rule = "request-property-removed-from-closed-object"
+    word = "required" if name in pair.old.required - pair.new.required else "optional"
+    if pair.new.openness == "forbidden":
+        place = "request" if pair.in_request else "response"
+        rule = f"{place}-property-removed-from-closed-object"
     else:
-        rule = "request-property-removed"
-    return change(
-        rule, pair.old.at("properties", name), pair.new.at("properties"), _name(pair, name), "removed"
-    )
+        rule = f"{'request' if pair.in_request else 'response'}-{word}-property-removed"
+    places = pair.old.at("properties", name), pair.new.at("properties")
+    return change(rule, *places, _name(pair, name), "removed")
 
 
 def _ignored(pair: _Pair, name: str, *, now: bool) -> Change:
@@ -256,9 +233,12 @@ def _ignored(pair: _Pair, name: str, *, now: bool) -> Change:
 
 
 def _requirement(pair: _Pair, name: str, place: str) -> Iterator[Change]:
-    was, is_now = name in _required(pair.old), name in _required(pair.new)
+    was, is_now = name in pair.old.required, name in pair.new.required
     if was != is_now:
-        rule = f"{place}-became-{'required' if is_now else 'optional'}"
-        message = "became required" if is_now else "became optional"
-        path = ("properties", name)
-        yield change(rule, pair.old.at(*path), pair.new.at(*path), _name(pair, name), message)
+        yield _required(pair, name, place, is_now=is_now)
+
+
+def _required(pair: _Pair, name: str, place: str, *, is_now: bool) -> Change:
+    word, path = "required" if is_now else "optional", ("properties", name)
+    rule = f"{place}-became-{word}"
+    return change(rule, pair.old.at(*path), pair.new.at(*path), _name(pair, name), f"became {word}")

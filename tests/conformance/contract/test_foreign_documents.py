@@ -299,6 +299,43 @@ def test_yaml_is_read_as_yaml_1_2(tmp_path: Path) -> None:
     assert read == {"on": "off", "y": "no", "t": "12:30", "d": "2020-01-01", "o": 10, "f": 1000.0, "n": None}
 
 
+def test_numbers_are_written_as_in_yaml_1_2(folder: Path) -> None:
+    text = "openapi: 3.0.3\nx-n: [0o17, 0x1F, +7, -08, .5, 1.]\npaths: {/: {get: {}}}\n"
+
+    read = document.load(written(folder, text, "o.yaml")).document["x-n"]
+
+    assert read == [15, 31, 7, -8, 0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("o.yaml", "openapi: 3.0.3\npaths: {}\npaths: {/: {get: {}}}\n", ":3: the name paths stands twice"),
+        ("o.yaml", "openapi: 3.0.3\nx:\n  200: a\n  '200': b\n", ":4: the name 200 stands twice"),
+        (
+            "o.json",
+            '{"openapi": "3.0.3",\n "paths": {"a": 1,\n "\\u0061": 2}}',
+            ":3: the name a stands twice",
+        ),
+        (
+            "o.yaml",
+            "openapi: 3.0.3\nx: !!binary eA==\n",
+            "line 2 is no YAML: tag:yaml.org,2002:binary is no kind",
+        ),
+        (
+            "o.yaml",
+            "openapi: 3.0.3\nx: !!timestamp 2020-01-01\n",
+            "line 2 is no YAML: tag:yaml.org,2002:timestamp",
+        ),
+    ],
+)
+def test_what_json_cannot_hold_is_refused_with_its_line(
+    folder: Path, name: str, text: str, told: str
+) -> None:
+    with pytest.raises(ContractError, match=told):
+        document.load(written(folder, text, name))
+
+
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-99, 99) | st.text(max_size=3),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),

@@ -21,12 +21,39 @@ def test_the_document_is_what_yaml_says() -> None:
     assert served.document == yaml.load(served.source, yaml.CSafeLoader)
 
 
+def test_it_is_read_as_yaml_1_2() -> None:
+    source = b"{on: off, y: no, t: 12:30, d: 2020-01-01, o: 010, f: 1e3, n: ~}"
+
+    assert Contract(source).document == {
+        "on": "off",
+        "y": "no",
+        "t": "12:30",
+        "d": "2020-01-01",
+        "o": 10,
+        "f": 1000.0,
+        "n": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        (b"a: 1\nb: 2\na: 3", "the name a stands twice.*\n.*line 3"),
+        (b"200: 1\n'200': 2", "the name 200 stands twice.*\n.*line 2"),
+        (b"[a]: 1", "a name that is no text"),
+    ],
+)
+def test_a_name_that_stands_twice_is_told_with_its_line(source: bytes, told: str) -> None:
+    with pytest.raises(YAMLError, match=told):
+        Contract(source)
+
+
 def test_values_keep_their_types_and_anchors_stand_for_what_they_name() -> None:
     source = b"{a: &there [1, 2.5, true, null, '3', x], 200: *there, empty: {}}"
 
     assert Contract(source).document == {
         "a": [1, 2.5, True, None, "3", "x"],
-        200: [1, 2.5, True, None, "3", "x"],
+        "200": [1, 2.5, True, None, "3", "x"],
         "empty": {},
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from conformance.contract.diff.change import Comparison, Severity
-from conformance.contract.diff.reports.sentences import headline, is_removal, uses, who_breaks
+from conformance.contract.diff.reports.sentences import concerned, headline, is_removal, uses, who_breaks
 
 _COMMANDS = {Severity.BREAKING: "error", Severity.UNCLEAR: "warning"}
 
@@ -20,11 +20,15 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     for severity, command in _COMMANDS.items():
         for change in comparison.of(severity):
             removed = f" (was line {change.old.line})" if is_removal(change) else ""
-            message = f"{change.subject}: {change.message}{removed}. Used by {uses(change)}."
-            yield _annotation(command, comparison.new.name, change.new.line, change.rule.id, message)
+            proof = f" {change.proof}" if change.proof else ""
+            told = f"{change.subject}: {change.message}{removed}.{proof}"
+            message = f"{told} Used by {uses(change)}; {concerned(change)}."
+            yield _annotation(command, change.new.file, change.new.line, change.rule.id, message)
     for clause in comparison.unchecked:
         message = f"No check of the suite proves the clause {clause}."
         yield _annotation("warning", comparison.new.name, 1, "check-missing", message)
+    for stale in comparison.stale:
+        yield _annotation("warning", comparison.new.name, 1, "approval-stale", f"Approves nothing: {stale}.")
     told = f"{headline(comparison).capitalize()}. {who_breaks(comparison)}"
     yield _annotation("notice", comparison.new.name, 1, "contract diff", told)
 

@@ -7,10 +7,10 @@ from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.document import Place
 from conformance.contract.diff.reports.sentences import (
     by_rule,
+    concerned,
     headline,
     is_addition,
     is_removal,
-    parties,
     uses,
     who_breaks,
 )
@@ -56,7 +56,6 @@ class _Markdown:
     def __init__(self, comparison: Comparison, links: str | None) -> None:
         self._comparison = comparison
         self._links = links.rstrip("/") if links else None
-        self._file = comparison.new.name
 
     def blocks(self) -> Iterator[str]:
         comparison = self._comparison
@@ -72,6 +71,10 @@ class _Markdown:
 
     def end(self) -> Iterator[str]:
         comparison = self._comparison
+        if comparison.stale:
+            yield "### Approvals that approve nothing\n"
+            yield from (f"- {text(each)}" for each in comparison.stale[:40])
+            yield ""
         if comparison.unchecked or comparison.stray_checks:
             yield "### Checks missing\n"
             for told, ids in (
@@ -88,14 +91,15 @@ class _Markdown:
         if not rows:
             return
         yield f"### {severity.capitalize()}\n"
-        yield "| what | change | where | used by | rule |\n|---|---|---|---|---|"
+        yield "| what | change | for whom | where | used by | rule |\n|---|---|---|---|---|---|"
         for change in rows:
             also = (
                 f"<br>also found by {text(', '.join(change.also_found_by))}" if change.also_found_by else ""
             )
             cells = (
                 code(change.subject),
-                text(change.message),
+                text(change.message) + (f"<br>{text(change.proof)}" if change.proof else ""),
+                text(concerned(change)),
                 self._places(change),
                 text(uses(change)),
                 code(change.rule.id) + also,
@@ -111,12 +115,10 @@ class _Markdown:
             return
         yield "### Clauses and profiles\n"
         for change in changes:
-            concerned = (
-                f"breaks {parties(change.rule.breaks)}" if change.severity is Severity.BREAKING else "unclear"
-            )
             yield (
-                f"- **{text(change.subject)}**, {text(uses(change))}: {text(change.message)} ({concerned}, "
-                f"{self._places(change)}, {code(change.rule.id)})\n  <br>{_words(change)}"
+                f"- **{text(change.subject)}**, {text(uses(change))}: {text(change.message)} "
+                f"({concerned(change)}, {self._places(change)}, {code(change.rule.id)})\n"
+                f"  <br>{_words(change)}"
             )
         yield ""
 
@@ -142,13 +144,13 @@ class _Markdown:
 
     def _places(self, change: Change) -> str:
         if is_removal(change):
-            return f"was {code(f'{self._comparison.old.name}:{change.old.line}')}"
+            return f"was {code(f'{change.old.file}:{change.old.line}')}"
         was = "" if is_addition(change) or change.old.line == change.new.line else f" (was {change.old.line})"
         return f"{self._place(change.new)}{was}"
 
     def _place(self, place: Place) -> str:
-        named = code(f"{self._file}:{place.line}")
-        return f"[{named}]({self._links}/{self._file}#L{place.line})" if self._links else named
+        named = code(f"{place.file}:{place.line}")
+        return f"[{named}]({self._links}/{place.file}#L{place.line})" if self._links else named
 
 
 def _words(change: Change) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from conformance.contract.diff.change import Change, Comparison, Severity
+from conformance.contract.diff.change import Approval, Change, Comparison, Severity
 from conformance.contract.diff.document import Document
 
 
@@ -19,6 +19,7 @@ def plain(comparison: Comparison) -> dict[str, Any]:
         "unchecked_clauses": list(comparison.unchecked),
         "stray_checks": list(comparison.stray_checks),
         "notes": list(comparison.notes),
+        "stale_approvals": list(comparison.stale),
     }
 
 
@@ -26,16 +27,24 @@ def _version(document: Document) -> dict[str, str]:
     return {"file": document.name, "origin": document.origin, "version": document.version}
 
 
+def _approval(approval: Approval) -> dict[str, str]:
+    return {"reason": approval.reason, "owner": approval.owner, "expires": approval.expires.isoformat()}
+
+
 def _change(change: Change) -> dict[str, Any]:
     return {
         "rule": change.rule.id,
         "severity": change.severity.value,
-        "breaks": sorted(change.rule.breaks) if change.severity is not Severity.SAFE else [],
+        "breaks": list(change.concerns(Severity.BREAKING)),
+        "consumers": change.consumers.value,
+        "servers": change.servers.value,
         "subject": change.subject,
         "message": change.message,
+        "proof": change.proof,
         "old": asdict(change.old),
         "new": asdict(change.new),
         "operations": list(change.uses),
         "words": [asdict(edit) for edit in change.words],
         "also_found_by": list(change.also_found_by),
+        "approval": _approval(change.approval) if change.approval is not None else None,
     }

@@ -21,14 +21,29 @@ def who_breaks(comparison: Comparison) -> str:
     broken = comparison.broken()
     if broken:
         return f"Breaks {parties(broken)}."
-    if comparison.of(Severity.UNCLEAR):
+    if any(comparison.verdict(party) is Severity.UNCLEAR for party in Party):
         return "Nothing is known to break; a person has to judge what is unclear."
+    if any(change.approval is not None for change in comparison.changes):
+        return "Nothing breaks but what is approved."
     return "Nothing breaks."
 
 
 def parties(named: Iterable[Party]) -> str:
     """Return the parties with `and` between."""
     return " and ".join(sorted(named))
+
+
+def concerned(change: Change) -> str:
+    """Return what a change is for whom, in a few words."""
+    told = []
+    for severity, words in ((Severity.BREAKING, "breaks"), (Severity.UNCLEAR, "unclear for")):
+        if named := change.concerns(severity):
+            told.append(f"{words} {parties(named)}")
+    if change.approval is not None:
+        told.append(
+            f"approved until {change.approval.expires} by {change.approval.owner}: {change.approval.reason}"
+        )
+    return ", ".join(told)
 
 
 def uses(change: Change) -> str:

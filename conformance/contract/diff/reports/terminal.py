@@ -8,9 +8,9 @@ from rich.text import Text
 from conformance.contract.diff.change import Change, Comparison, Severity
 from conformance.contract.diff.reports.sentences import (
     by_rule,
+    concerned,
     headline,
     is_removal,
-    parties,
     uses,
     who_breaks,
 )
@@ -40,6 +40,7 @@ def show(comparison: Comparison, console: Console) -> None:
     for told, ids in (
         ("No check proves", comparison.unchecked),
         ("No clause for check", comparison.stray_checks),
+        ("Approves nothing", comparison.stale),
     ):
         if ids:
             line(Text(_printable(f"{told}: {', '.join(ids)}"), style="yellow"))
@@ -52,17 +53,18 @@ def show(comparison: Comparison, console: Console) -> None:
 def _show_change(change: Change, comparison: Comparison, line: Callable[[Text], None]) -> None:
     head = Text(f"{change.severity:<10}", style=_STYLES[change.severity])
     line(head.append(_printable(f"{change.subject}: {change.message}"), style="default"))
-    place = f"{comparison.new.name}:{change.new.line}"
+    place = f"{change.new.file}:{change.new.line}"
     if is_removal(change):
         old = comparison.old
         origin = f"{old.origin}:" if old.origin != old.name else ""
-        place = f"{origin}{old.name}:{change.old.line}"
+        place = f"{origin}{change.old.file}:{change.old.line}"
     facts = [place, uses(change), change.rule.id]
-    if change.severity is Severity.BREAKING:
-        facts.append(f"breaks {parties(change.rule.breaks)}")
+    facts.append(concerned(change))
     if change.also_found_by:
         facts.append(f"also found by {', '.join(change.also_found_by)}")
     line(Text(" " * 10 + _printable(", ".join(facts)), style="dim"))
+    if change.proof:
+        line(Text(" " * 10 + _printable(change.proof)))
     if change.words:
         line(_words(change))
 

@@ -121,15 +121,17 @@ def test_who_breaks_is_said(
 ) -> None:
     [change] = changes(*(_stated(clause) if clause else _stated() for clause in (old, new)))
 
-    assert (change.severity, set(change.rule.breaks)) == (severity, breaks)
+    assert (change.severity, set(change.concerns(severity))) == (severity, breaks)
     assert change.uses == ("doThing",)
 
 
 def test_the_clauses_of_an_added_operation_ask_nothing_of_the_others() -> None:
     found = changes(_stated(), _with_another_operation(_clause()))
 
-    assert [change.rule.id for change in found] == ["endpoint-added", "clause-added-with-operation"]
-    assert {change.severity for change in found} == {Severity.SAFE}
+    assert [(change.rule.id, change.consumers, change.servers) for change in found] == [
+        ("endpoint-added", Severity.SAFE, Severity.BREAKING),
+        ("clause-added-with-operation", Severity.SAFE, Severity.SAFE),
+    ]
 
 
 def test_the_clauses_of_a_removed_operation_are_one_break_with_it() -> None:
@@ -171,7 +173,7 @@ def test_a_moved_clause_is_one_change() -> None:
     old = _stated(_clause())
     new = _with_another_operation(_clause())
 
-    assert rules(old, new)[0] == "clause-moved"
+    assert "clause-moved" in rules(old, new)
     assert "clause-removed" not in rules(old, new)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from conformance.contract.diff.change import Party, Severity
+from conformance.contract.diff.change import Effect, Severity
 from conformance.contract.diff.rules import RULES
 from tests.conformance.contract.diff import test_clauses, test_operations, test_schemas
 
@@ -23,6 +23,8 @@ def test_every_rule_has_an_example() -> None:
     for place in test_schemas.PLACES:
         shown |= {f"{place}-{end}" for pair in test_schemas.EXAMPLES for end in pair[:2]}
 
+    shown |= {f"{place}-values-{effect}" for place in test_schemas.WHOLE for effect in Effect}
+
     assert shown | IN_TESTS_OF_THEIR_OWN == set(RULES)
 
 
@@ -31,14 +33,19 @@ def test_ids_are_words_with_hyphens() -> None:
 
 
 def test_what_breaks_says_whom() -> None:
-    assert {party for rule in RULES.values() for party in rule.breaks} == set(Party)
-    assert all(rule.breaks for rule in RULES.values())
+    breaking = Severity.BREAKING
+    assert {(rule.consumers is breaking, rule.servers is breaking) for rule in RULES.values()} == {
+        (False, False),
+        (True, False),
+        (False, True),
+        (True, True),
+    }
 
 
 def test_no_rule_that_loosens_a_request_or_tightens_an_answer_breaks() -> None:
     for rule in RULES.values():
         loosens = rule.id.endswith(("-increased", "-unset", "-generalized")) and "max" in rule.aspect
-        if rule.id.startswith("request-") and loosens:
-            assert rule.severity is Severity.SAFE, rule
+        if rule.id.startswith("request-") and loosens and "read-only" not in rule.id:
+            assert (rule.consumers, rule.servers) == (Severity.SAFE, Severity.BREAKING), rule
         if rule.id.startswith("response-") and loosens and "write-only" not in rule.id:
-            assert rule.severity is Severity.BREAKING, rule
+            assert (rule.consumers, rule.servers) == (Severity.BREAKING, Severity.SAFE), rule

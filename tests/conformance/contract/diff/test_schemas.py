@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.contract.diff.change import Severity
+from conformance.contract.diff.change import Party, Severity
 from conformance.contract.diff.rules import IGNORED, IN_ANSWERS, IN_REQUESTS
 from tests.conformance.contract.diff.documents import Schema, changes, contract, rules, with_schema
 from tests.rules import for_each
@@ -53,6 +53,7 @@ EXAMPLES: list[tuple[str, str, Schema, Schema]] = [
     ("format-added", "format-removed", TEXT, TEXT | {"format": "date"}),
     ("format-changed", "format-changed", {"format": "date"}, {"format": "date-time"}),
     ("format-generalized", "format-specialized", {"format": "int32"}, {"format": "int64"}),
+    ("unknown-format-changed", "unknown-format-changed", TEXT, TEXT | {"format": "money"}),
     ("default-value-added", "default-value-removed", TEXT, TEXT | {"default": None}),
     ("default-value-changed", "default-value-changed", {"default": 1}, {"default": 2}),
     (
@@ -67,7 +68,7 @@ EXAMPLES: list[tuple[str, str, Schema, Schema]] = [
         OBJECT | {"additionalProperties": True},
         OBJECT | {"additionalProperties": TEXT},
     ),
-    ("all-of-added", "all-of-removed", {"allOf": [TEXT]}, {"allOf": [BRANCH, TEXT]}),
+    ("max-length-set", "max-length-unset", {"allOf": [TEXT]}, {"allOf": [BRANCH, TEXT]}),
     ("one-of-added", "one-of-removed", {"oneOf": [TEXT]}, {"oneOf": [TEXT, NUMBER]}),
     ("any-of-added", "any-of-removed", {"anyOf": [TEXT]}, {"anyOf": [NUMBER, TEXT]}),
     ("composition-changed", "composition-changed", TEXT, {"oneOf": [TEXT, NUMBER]}),
@@ -80,6 +81,7 @@ EXAMPLES: list[tuple[str, str, Schema, Schema]] = [
     ("items-set", "items-unset", {"type": "array"}, {"type": "array", "items": TEXT}),
     ("deprecated", "reactivated", TEXT, TEXT | {"deprecated": True}),
     ("keyword-changed", "keyword-changed", {"not": TEXT}, {"not": NUMBER}),
+    ("annotation-changed", "annotation-changed", TEXT, TEXT | {"xml": {"name": "thing"}}),
 ]
 
 
@@ -93,29 +95,41 @@ def test_a_change_is_found_both_ways_and_nothing_beside_it(
     assert rules(after, before) == [f"{place}-{back}"]
 
 
-@pytest.mark.parametrize(
-    ("place", "severity"),
-    [
-        ("request-parameter", Severity.BREAKING),
-        ("request-body", Severity.BREAKING),
-        ("request-property", Severity.BREAKING),
-        ("request-read-only-property", Severity.UNCLEAR),
-        ("response-header", Severity.SAFE),
-        ("response-body", Severity.SAFE),
-        ("response-property", Severity.SAFE),
-        ("response-write-only-property", Severity.SAFE),
-    ],
-)
-def test_tightening_breaks_senders_and_widening_breaks_readers(place: str, severity: Severity) -> None:
-    wide, tight = with_schema(place, {"maxLength": 9}), with_schema(place, {"maxLength": 8})
-    widened = {
-        Severity.BREAKING: Severity.SAFE,
-        Severity.UNCLEAR: Severity.SAFE,
-        Severity.SAFE: Severity.UNCLEAR if "write-only" in place else Severity.BREAKING,
-    }
+WHOLE = [place for place in PLACES if not place.endswith("property")]
 
-    assert [change.severity for change in changes(wide, tight)] == [severity]
-    assert [change.severity for change in changes(tight, wide)] == [widened[severity]]
+
+@pytest.mark.parametrize("place", WHOLE)
+def test_what_no_keyword_explains_is_found_by_values(place: str) -> None:
+    """Of two branches that hold one value, oneOf takes neither."""
+    one, two = (with_schema(place, {"oneOf": branches}) for branches in ([TEXT], [TEXT, BRANCH]))
+
+    found = {change.rule.id: change for change in changes(one, two)}
+    assert found.keys() == {f"{place}-values-lost", f"{place}-one-of-added"}
+    assert found[f"{place}-one-of-added"].severity is Severity.SAFE
+    assert found[f"{place}-values-lost"].proof == '"" was allowed, and is not any more.'
+    back = {change.rule.id: change for change in changes(two, one)}
+    assert back.keys() == {f"{place}-values-gained", f"{place}-one-of-removed"}
+    assert back[f"{place}-values-gained"].proof == '"" is allowed, and was not before.'
+
+
+@pytest.mark.parametrize("place", [*IN_REQUESTS, *IN_ANSWERS])
+def test_tightening_breaks_senders_and_widening_breaks_readers(place: str) -> None:
+    wide, tight = with_schema(place, {"maxLength": 9}), with_schema(place, {"maxLength": 8})
+    in_request = place.startswith("request")
+
+    [tightened], [widened] = changes(wide, tight), changes(tight, wide)
+    assert tightened.concerns(Severity.BREAKING) == (tuple(Party) if in_request else (Party.SERVERS,))
+    # A server has to take, and to refuse, what the contract says.
+    assert widened.concerns(Severity.BREAKING) == ((Party.SERVERS,) if in_request else (Party.CONSUMERS,))
+
+
+@pytest.mark.parametrize("place", IGNORED)
+def test_what_does_not_count_in_its_direction_is_safe(place: str) -> None:
+    wide, tight = with_schema(place, {"maxLength": 9}), with_schema(place, {"maxLength": 8})
+
+    assert [change.severity for change in (*changes(wide, tight), *changes(tight, wide))] == [
+        Severity.SAFE
+    ] * 2
 
 
 def test_a_changed_default_breaks_those_who_leave_the_field_out() -> None:
@@ -229,7 +243,7 @@ CLOSED: Schema = {"additionalProperties": False}
 
 # the two contracts, what it is called on the way there and back
 PROPERTIES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
-    (_body(**A), _body(**B), "new-optional-request-property", "request-property-removed"),
+    (_body(**A), _body(**B), "new-optional-request-property", "request-optional-property-removed"),
     (
         _body(**A, **CLOSED),
         _body(**B, **CLOSED),
@@ -270,7 +284,7 @@ PROPERTIES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
         _body(**A),
         _body(properties={"a": {}, "b": {"readOnly": True}}, required=["b"]),
         "new-optional-request-property",
-        "request-property-removed",
+        "request-required-property-removed",
     ),
     (
         _answer(**A),
@@ -287,8 +301,20 @@ PROPERTIES: list[tuple[dict[str, Any], dict[str, Any], str, str]] = [
     (
         _answer(**A, **CLOSED),
         _answer(**B, **CLOSED),
-        "response-property-added-to-closed-object",
-        "response-optional-property-removed",
+        "response-optional-property-added-to-closed-object",
+        "response-property-removed-from-closed-object",
+    ),
+    (
+        _answer(**A, **CLOSED),
+        _answer(**B, **CLOSED, required=["b"]),
+        "response-required-property-added-to-closed-object",
+        "response-property-removed-from-closed-object",
+    ),
+    (
+        _body(**A),
+        _body(**B, required=["b"]),
+        "new-required-request-property",
+        "request-required-property-removed",
     ),
     (
         _answer(**A),
