@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from conformance.contract.texts import without_trace
+from conformance.contract.drawing import without_trace
 
 DRAFT = jsonschema_rs.Draft202012
 MOST_DRAWN = 150
