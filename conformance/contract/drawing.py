@@ -1,4 +1,4 @@
-"""Draws a text from a pattern, in a process that is ended in time: a pattern of others may take for ever."""
+"""Draws a text from a pattern, in a process that can be ended: a pattern of others may take for ever."""
 
 import json
 import os
@@ -15,7 +15,8 @@ from typing import Any
 from conformance.contract.schemas import as_json_schema, compiled
 
 _HERE = Path(__file__).parents[2]
-_SECONDS = 5.0
+_SECONDS = 60.0
+"""What a machine takes that is busy, many times over: it guards against a pattern that never ends."""
 _MOST_DRAWN = 100
 """How many texts of a pattern are tried."""
 

@@ -203,7 +203,7 @@ def absent(expected: Any, found: Any, path: str = "") -> list[str]:
         return absent(expected[0], found[0], f"{path}/0") if found else [f"{path}/0"]
     types: dict[str, tuple[type, ...]] = {
         "string": (str,),
-        "date-time": (str,),
+        "instant": (str,),
         "integer": (int,),
         "number": (int, float),
         "boolean": (bool,),

@@ -8,6 +8,7 @@ import pytest
 from conformance import cli
 from conformance.cli.init import TEMPLATE
 from conformance.report import document as results
+from conformance.run.registry import CHECKS
 from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
 from tests.conformance.command import Command
@@ -171,6 +172,8 @@ def test_a_check_of_a_clause_that_is_not_there_is_refused(
 ) -> None:
     (tmp_path / "stray_checks.py").write_text(STRAY)
     monkeypatch.chdir(tmp_path)
+    # What registers itself stays in the registry of this process.
+    monkeypatch.setattr("conformance.run.registry.CHECKS._checks", dict(CHECKS._checks))
     stray = ("--checks", "stray_checks")
     with served("notes") as server:
         asked = ("check", server.url, "--contract", server.contract)

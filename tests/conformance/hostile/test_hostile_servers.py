@@ -56,7 +56,7 @@ UNCHECKABLE: dict[str, tuple[Behaviour, str, str]] = {
     "redirect loop": (servers.redirect_loop, LONG, "redirects to /api/access-profiles"),
     "429 for ever": (servers.busy_for_ever, "2", "with 429 and Retry-After: 1"),
     "429 for a day": (servers.busy_for_a_day, LONG, "with 429 and Retry-After: 86400"),
-    "503 for ever": (servers.unavailable, LONG, "the server is not ready"),
+    "503 for ever": (servers.unavailable, SHORT, "the server is not ready"),
     "login page": (servers.login_page, LONG, "a page for people, not with JSON"),
     "TLS unasked": (servers.speaking_tls(servers.silence), LONG, "Does it speak https:// on this port?"),
 }
@@ -134,7 +134,7 @@ def test_a_report_folder_that_vanishes_is_4(folder: Path, command: Command) -> N
 
 def test_a_disk_that_is_full_in_the_end_is_4(folder: Path) -> None:
     with listening(servers.unavailable) as url:
-        command = ("check", url, "--output", str(folder))
+        command = ("check", url, "--timeout", SHORT, "--output", str(folder))
         ended = conformance(*command, limit=partial(limit_files, 100))
 
     assert ended.code == ExitCode.SUITE_FAILED, ended.text
