@@ -193,7 +193,8 @@ def at_location(session: Session, answer: Answer) -> Answer:
     expect.holds(bool(named), "a Location header", "none", answer)
     url = urlsplit(urljoin(answer.exchange.url, named))
     # The key goes to the server under test alone, wherever the header points.
-    return session.admin.request("GET", url.path.removeprefix(urlsplit(session.target.root).path))
+    path = url.path.removeprefix(urlsplit(session.target.root).path)
+    return session.admin.request("GET", path + (f"?{url.query}" if url.query else ""))
 
 
 def listed(answer: Answer) -> list[Any]:

@@ -15,6 +15,7 @@ from conformance.contract.pointers import value_at
 from conformance.contract.references import resolved
 from conformance.contract.routes import Routes
 from conformance.http.answer import Answer
+from conformance.http.fields import members
 
 Schema = dict[str, Any]
 Validator = jsonschema_rs.Draft4Validator | jsonschema_rs.Draft202012Validator
@@ -229,7 +230,7 @@ def _typed(text: str, schema: Schema) -> Any:
         return None
     if "array" in kinds:
         items = schema.get("items", {})
-        return [_typed(each.strip(), items if isinstance(items, dict) else {}) for each in text.split(",")]
+        return [_typed(each, items if isinstance(items, dict) else {}) for each in members([text])]
     if "integer" in kinds and text.strip().lstrip("-").isdecimal():
         return int(text)
     if "number" in kinds:
