@@ -11,6 +11,7 @@ from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
+from conformance.run.verdict import Violation
 
 
 @check("AUTH-001")
@@ -94,7 +95,8 @@ def challenge(session: Session) -> None:
         a for c in (session.anonymous, wrong) for a in _every_operation(session, c) if a.status == 401
     ]
     if not refusals:
-        raise Unreached("no request without a valid credential was answered 401")
+        actual = "no 401 to any of six requests without one"
+        raise Violation("401 without a valid credential", actual, session.answers, clause_id="AUTH-001")
     for answer in refusals:
         named = answer.headers.get_list("www-authenticate")
         expected = "a WWW-Authenticate header that names Bearer"

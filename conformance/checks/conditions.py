@@ -10,6 +10,7 @@ from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
+from conformance.run.verdict import Violation
 
 _STRONG = re.compile(r'"[\x21\x23-\x7e]*"')
 _OTHERS = '"none", "of-these"'
@@ -91,7 +92,8 @@ def if_match(session: Session) -> None:
         calls.update(session, profile_id, {"description": "Other words."})
         present = _tag(calls.read(session, profile_id))
         if stale == present:
-            raise Unreached("the ETag of a changed profile is the one that it had before")
+            expected, shown = "another ETag of a profile that has changed", f"{present}, as before the change"
+            raise Violation(expected, shown, session.answers[-3:], clause_id="AP-GET-007")
         for refused in (stale, _OTHERS, f"W/{present}", f"W/{present}, {stale}"):
             with expect.unchanged("the profile after a refusal", calls.profile, session, profile_id):
                 answer = change(session, profile_id, *body, headers={"If-Match": refused})

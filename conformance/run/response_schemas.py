@@ -1,7 +1,7 @@
 """Whether an answer has the shape that the contract states for it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -245,7 +245,16 @@ def _typed(text: str, schema: Schema) -> Any:
 
 def response_fault(contract: Contract, answer: Answer) -> str | None:
     """Return what is wrong with the shape of an answer; None when nothing is, or nothing is stated."""
+    found = first_fault(contract, [answer])
+    return found[2] if found is not None else None
+
+
+def first_fault(contract: Contract, answers: Iterable[Answer]) -> tuple[Operation, Answer, str] | None:
+    """Return the first answer in a wrong shape, of which operation it is, and what is wrong with it."""
     schemas = ResponseSchemas(contract)
-    operation = schemas.routes.find(answer.sent.method, answer.sent.path)
-    faults = schemas.faults(operation, answer) if operation is not None else []
-    return faults[0].actual if faults else None
+    for answer in answers:
+        operation = schemas.routes.find(answer.sent.method, answer.sent.path)
+        faults = schemas.faults(operation, answer) if operation is not None else []
+        if operation is not None and faults:
+            return operation, answer, faults[0].actual
+    return None

@@ -22,7 +22,8 @@ from conformance.run.registry import Registry
 from conformance.run.session import Session, Workspace
 from conformance.run.verdict import ExitCode, Status, Verdict
 from conformance.runner import run
-from conformance.selftest.middleware import Inner, Request, Response, State
+from conformance.selftest.combinators import on
+from conformance.selftest.middleware import Fault, Inner, Request, Response, State
 from tests.conformance.conftest import Breakable
 
 CLAUSE = "AP-GET-001"
@@ -94,6 +95,53 @@ def test_an_antecedent_that_never_came_about_is_no_pass(plan: Plan) -> None:
 
     assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
     assert verdict.reason == "nobody was there"
+
+
+def test_a_reason_names_the_answer_that_breaks_the_contract(breakable: Breakable, plan: Plan) -> None:
+    with breakable.broken_by(on("createAccessProfile").drop("/access_profile/version")):
+        verdict, code = _run_one(plan, lambda session: _needs_what_is_not_there(calls.create(session)))
+
+    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
+    told = "nobody was there. An answer breaks the contract (S.createAccessProfile.answers): "
+    assert verdict.reason.startswith(told)
+    assert "version" in verdict.reason.removeprefix(told)
+
+
+def _needs_what_is_not_there(_: object) -> None:
+    raise Unreached("nobody was there")
+
+
+_same_tag = on(status=200, where=lambda body: "access_profile" in body).header("etag", '"same"')
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked", "proved"),
+    [
+        (_same_tag, "HTTP-009", "AP-GET-007"),
+        (on(status=401).refuse(403), "AUTH-008", "AUTH-001"),
+    ],
+)
+def test_what_a_check_proves_of_another_clause_is_a_failure_of_that_clause(
+    breakable: Breakable, plan: Plan, fault: Fault, asked: str, proved: str
+) -> None:
+    with breakable.broken_by(fault):
+        results = run(replace(plan, only=frozenset({asked})))
+
+    statuses = {verdict.id: verdict.status for verdict in results.verdicts}
+    assert statuses == {asked: Status.NOT_REACHED, proved: Status.FAIL}
+    assert results.exit_code is ExitCode.DOES_NOT_CONFORM
+    (finding,) = next(verdict for verdict in results.verdicts if verdict.id == proved).findings
+    assert finding.exchanges
+    assert all(verdict.findings == () for verdict in results.verdicts if verdict.id == asked)
+
+
+def test_a_clause_that_is_not_claimed_is_not_blamed(breakable: Breakable, plan: Plan) -> None:
+    with breakable.broken_by(on(status=401).refuse(403)):
+        results = run(replace(plan, only=frozenset({"AUTH-008"}), profiles=frozenset({"http"})))
+
+    assert [(verdict.id, verdict.status) for verdict in results.verdicts] == [
+        ("AUTH-008", Status.NOT_REACHED)
+    ]
 
 
 def test_a_server_that_hangs_up_on_one_request_fails(plan: Plan) -> None:
