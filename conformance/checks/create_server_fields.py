@@ -109,9 +109,10 @@ def no_usage(session: Session) -> None:
 
     It is to be so in the answer and in a later read.
     """
-    for profile, answer in calls.seen(session, calls.submit(session, samples.full(session.name()))):
+    sent = samples.full(session.name())
+    for profile, answer in calls.seen(session, calls.submit(session, sent)):
         lines = holdings.lines(profile)
-        expect.equal(len(lines), 6, "the number of budgets and rate limits", answer)
+        expect.equal(len(lines), len(holdings.lines(sent)), "the number of budgets and rate limits", answer)
         for line in lines:
             fields = 1 if "max_limit" in line else 2
             expect.equal(holdings.usage(line), [0] * fields, "usage", answer)

@@ -44,14 +44,14 @@ def assigned_directly(session: Session) -> None:
 
 @check("USR-ROL-003")
 def given_by_both(session: Session) -> None:
-    """Moves a user between two roles that have the same default.
+    """Moves a user, who is in a group, between two roles that have the same default.
 
     The copy is to stay, with its id and its keys, also one that was added.
     """
     first, profile_id = fixtures.role_with_default(session)
     [second] = fixtures.role_ids(session, 1)
     fixtures.attached(session, profile_id, second, is_default=True)
-    user_id = fixtures.user_id(session, role_id=first)
+    user_id = fixtures.user_id(session, role_id=first, group_ids=[session.name()])
     calls.add_key_to_copy.done(session, user_id, profile_id, {})
     before = fixtures.ids_with_keys(session, user_id, profile_id)
     expect.equal(len(before), 1, "the number of copies before the change", session.answers[-1])
