@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from conformance.report.document import Document, by_cause, by_reason, place, shown, wrong
+from conformance.report.document import Document, by_cause, by_reason, in_part, place, shown, wrong
 from conformance.report.evidence import answer
 from conformance.report.figures import figures
 from conformance.run.residue import counted
@@ -49,6 +49,7 @@ class _Summary:
         for group in reversed(by_cause(wrong(self._document))):
             self._explain_group(group)
         self._expected()
+        self._in_part()
         self._skips()
         self._sum()
 
@@ -115,6 +116,13 @@ class _Summary:
             self._line()
         for reason, skipped in reasons.items():
             self._line(f"Skipped, which is no pass: {_ids(skipped)} ({reason}).")
+
+    def _in_part(self) -> None:
+        reasons = in_part(self._document)
+        if reasons:
+            self._line()
+        for reason, passed in reasons.items():
+            self._line(f"Passed, but for what never came about: {_ids(passed)} ({reason}).")
 
     def _sum(self) -> None:
         document, totals = self._document, self._document["totals"]

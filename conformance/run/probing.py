@@ -132,6 +132,7 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
         check.run(session)
         if not session.answers:
             raise Unreached("the check sent no request")  # noqa: TRY301  a check that proves nothing
+        reason = "; ".join(session.unproved)
     except Violation as violation:
         status = _broken(clause)
         if violation.clause_id not in ("", clause.id):

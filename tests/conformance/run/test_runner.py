@@ -15,6 +15,7 @@ from conformance.access_profiles import calls, fixtures
 from conformance.contract import document
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached
+from conformance.report import summary
 from conformance.run import expect, response_schemas
 from conformance.run.events import Decided, PhaseBegun
 from conformance.run.plan import Plan
@@ -133,6 +134,21 @@ def test_what_a_check_proves_of_another_clause_is_a_failure_of_that_clause(
     (finding,) = next(verdict for verdict in results.verdicts if verdict.id == proved).findings
     assert finding.exchanges
     assert all(verdict.findings == () for verdict in results.verdicts if verdict.id == asked)
+
+
+def test_a_pass_tells_what_of_it_never_came_about(breakable: Breakable, plan: Plan) -> None:
+    with breakable.broken_by(None):
+        results = run(replace(plan, only=frozenset({"AP-PRO-006", "AP-PRO-007", "AP-PRO-009"})))
+
+    told = {verdict.id: (verdict.status, verdict.reason) for verdict in results.verdicts}
+    never = "all usage was 0 all along, and no operation of the contract makes any"
+    assert told == {
+        "AP-PRO-006": (Status.PASS, never),
+        "AP-PRO-007": (Status.PASS, ""),
+        "AP-PRO-009": (Status.PASS, never),
+    }
+    assert results.exit_code is ExitCode.CONFORMS
+    assert f"never came about: AP-PRO-006, AP-PRO-009 ({never})." in summary.render(results.as_dict())
 
 
 def test_a_clause_that_is_not_claimed_is_not_blamed(breakable: Breakable, plan: Plan) -> None:
