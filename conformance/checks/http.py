@@ -141,7 +141,7 @@ def every_server(session: Session) -> None:
 def media_types(session: Session) -> None:
     """Sends a good body without a media type, with others, and with other character sets; each is to be 415.
 
-    As `application/json; charset=utf-8` the same body is to be 201.
+    As `application/json; charset=utf-8`, in any case and with quotes, the same body is to be 201.
     """
     body = json.dumps({"name": session.name()}).encode()
     for media_type in (
@@ -150,7 +150,11 @@ def media_types(session: Session) -> None:
         *("application/json; charset=iso-8859-1", "application/json; charset=utf-16"),
     ):
         expect.status(calls.submit_octets(session, body, media_type), 415)
-    for media_type in ("application/json; charset=utf-8", "Application/JSON; charset=UTF-8"):
+    for media_type in (
+        "application/json; charset=utf-8",
+        "Application/JSON; charset=UTF-8",
+        'application/json;charset="utf-8"',
+    ):
         body = json.dumps({"name": session.name()}).encode()
         expect.status(calls.submit_octets(session, body, media_type), 201)
 

@@ -14,6 +14,7 @@ from conformance import cli, runner
 from conformance.contract import document
 from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode
+from conformance.selftest.combinators import on
 from conformance.selftest.faults import fault_of
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 from tests.conformance.conftest import Breakable
@@ -226,6 +227,29 @@ def test_a_failure_that_is_expected_does_not_fail_the_run_until_it_is_mended(
     assert (broken, mended, allowed) == (ExitCode.CONFORMS, ExitCode.STALE, ExitCode.CONFORMS)
     assert "XFAIL" in told
     assert "take it out of the file of expected failures" in stale
+
+
+def test_a_failure_that_is_expected_is_a_yes_when_it_alone_was_asked_for(
+    check: Command, tmp_path: Path
+) -> None:
+    known = tmp_path / "expect.toml"
+    known.write_text(
+        '[[expect]]\nid = "AUTH-008"\nreason = "no header yet"\nowner = "us"\nexpires = 9999-12-31\n'
+    )
+
+    code, text = check("--only", "AUTH-008", "--expect", str(known), fault=fault_of("AUTH-008/no_challenge"))
+
+    assert code == ExitCode.CONFORMS
+    assert "What was asked for fails as expected. A verdict on the server takes a run" in text
+
+
+def test_a_constant_entity_tag_fails_a_quick_run(check: Command) -> None:
+    same = on(status=200, where=lambda body: "access_profile" in body).header("etag", '"same"')
+
+    code, text = check("--mode", "quick", fault=same)
+
+    assert code == ExitCode.DOES_NOT_CONFORM
+    assert "FAIL AP-GET-007" in text
 
 
 def test_a_file_of_expected_failures_that_is_wrong_is_2(check: Command, tmp_path: Path) -> None:
