@@ -194,6 +194,8 @@ def main(named: str) -> None:
                 log_config=None,
                 access_log=False,
                 server_header=False,
+                # Whether and how an answer is dated is up to the middleware.
+                date_header=False,
                 lifespan="on",
                 timeout_graceful_shutdown=1,
             )

@@ -11,6 +11,7 @@ from conformance.http.client import Query
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.session import Session
+from conformance.run.verdict import Violation
 
 Object = dict[str, Any]
 Profile = Object
@@ -133,11 +134,16 @@ def rows(session: Session, query: dict[str, Any] | None = None) -> list[Profile]
 
     Raises:
         Unreached: the list cannot be read.
+        Violation: its pages are all the same one.
     """
     rows: list[Profile] = []
     for _ in range(_MOST_PAGES):
         page = {"search": session.namespace, "limit": _LARGEST_PAGE, "offset": len(rows), **(query or {})}
-        found = needed(browse(session, page), 200, "access_profiles", list)
+        answer = browse(session, page)
+        found = needed(answer, 200, "access_profiles", list)
+        if rows and found and found[0] == rows[0]:
+            shown = f"the rows of the first page at offset {len(rows)}"
+            raise Violation("each profile on one page", shown, [answer], clause_id="AP-LST-003")
         rows += found
         if len(found) < _LARGEST_PAGE:
             return rows
@@ -193,7 +199,8 @@ def at_location(session: Session, answer: Answer) -> Answer:
     expect.holds(bool(named), "a Location header", "none", answer)
     url = urlsplit(urljoin(answer.exchange.url, named))
     # The key goes to the server under test alone, wherever the header points.
-    return session.admin.request("GET", url.path.removeprefix(urlsplit(session.target.root).path))
+    path = url.path.removeprefix(urlsplit(session.target.root).path)
+    return session.admin.request("GET", path + (f"?{url.query}" if url.query else ""))
 
 
 def listed(answer: Answer) -> list[Any]:

@@ -72,6 +72,10 @@ class AccessProfiles(Content):
         """Return why a clause puts a boundary out of reach; None where none does."""
         return exclusions.exclusion(constraint_id)
 
+    def unfilled(self, place: str) -> str | None:
+        """Return why no answer fills a place; None when one does."""
+        return exclusions.unfilled(place)
+
     def may_miss(self, constraint_id: str) -> bool:
         """Return whether a clause says that a profile need not be there."""
         return exclusions.may_miss(constraint_id)

@@ -1,4 +1,4 @@
-"""Constraints whose boundary a clause puts out of reach."""
+"""What a clause puts out of reach: boundaries of constraints, and members of answers."""
 
 import re
 
@@ -8,6 +8,15 @@ EXCLUSIONS = {
     ),
 }
 """For what the ids of such constraints look like: why no request stands at the boundary."""
+
+UNFILLED = {
+    re.compile(r"assignUserAccessProfile\.201/access_profile/.*/override_\w+"): "a new copy has no override",
+    re.compile(r"assignUserAccessProfile\.201/access_profile/granted_by_role_id"): "no role gave the copy",
+    re.compile(r"deleteUserAccessProfileBudgetOverride\.200/budget/override_\w+"): "AP-OVD-001: it is gone",
+    re.compile(r"createApiKey\.201/api_key/revoked_at"): "a new key is not revoked",
+    re.compile(r"propagateAccessProfile\.200/vk_sync_errors"): "no client can bring them about",
+}
+"""For what the places in answers look like that no server fills: why."""
 
 # VK-ADD-002, AP-PRO-004: what these bodies name need not be there.
 _MAY_MISS = re.compile(
@@ -19,6 +28,11 @@ _MAY_MISS = re.compile(
 def exclusion(constraint_id: str) -> str | None:
     """Return why no request can stand at the boundary of a constraint; None when one can."""
     return next((why for ids, why in EXCLUSIONS.items() if ids.fullmatch(constraint_id)), None)
+
+
+def unfilled(place: str) -> str | None:
+    """Return why no answer fills a place, as in `getRole.200/role/name`; None when one does."""
+    return next((why for places, why in UNFILLED.items() if places.fullmatch(place)), None)
 
 
 def may_miss(constraint_id: str) -> bool:

@@ -106,13 +106,14 @@ def inactive(session: Session) -> None:
 def until_when(session: Session) -> None:
     """Gives a user copies with an end, with one in another time zone, with `null` and with none.
 
-    Each is to be kept, in the answer and in the list. Ends in 2001 and a minute ago are to be 400, and to
-    give nothing.
+    One end is written in lower case, as RFC 3339 lets a client write it. Each is to be kept, in the answer
+    and in the list. Ends in 2001 and a minute ago are to be 400, and to give nothing.
     """
     user_id = fixtures.user_id(session)
     for fields, wanted in (
         ({"expires_at": "2100-01-01T00:00:00Z"}, "2100-01-01T00:00:00Z"),
         ({"expires_at": "2099-12-31T23:30:00-02:00"}, "2100-01-01T01:30:00Z"),
+        ({"expires_at": "2100-01-01t00:00:00z"}, "2100-01-01T00:00:00Z"),
         ({"expires_at": None}, None),
         ({}, None),
     ):

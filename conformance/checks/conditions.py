@@ -10,9 +10,11 @@ from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
 from conformance.run.session import Session
+from conformance.run.verdict import Violation
 
 _STRONG = re.compile(r'"[\x21\x23-\x7e]*"')
 _OTHERS = '"none", "of-these"'
+_GOOD = ("{tag}", "{others}, {tag}", "{tag}, {others}", ",{tag} ,", "*", None)
 
 
 @check("AP-GET-007")
@@ -47,22 +49,23 @@ def entity_tag(session: Session) -> None:
 def if_none_match(session: Session) -> None:
     """Reads a profile with its `ETag` in `If-None-Match`: alone, marked weak, in a list, and with `*`.
 
-    Each is to be 304 with that `ETag` and no octet of a body, and so is HEAD. Other tags, and the tag that it
-    had before an update, are to be 200; the id of no profile stays 404.
+    Lists may have empty members (RFC 9110 §5.6.1.2). Each is to be 304 with that `ETag` and no octet of a
+    body, and so is HEAD. Other tags, and the tag that it had before an update, are to be 200; the id of no
+    profile stays 404.
     """
     profile = calls.create(session)
     before = _tag(calls.read(session, profile["id"]))
     calls.update(session, profile["id"], {"description": "Other words."})
     tag = _tag(calls.read(session, profile["id"]))
     path = session.path("getAccessProfile", {"profile_id": profile["id"]})
-    for known in (tag, f"W/{tag}", f"{_OTHERS}, {tag}", f"W/{tag}, {_OTHERS}", "*"):
+    for known in (tag, f"W/{tag}", f"{_OTHERS}, {tag}", f"W/{tag}, {_OTHERS}", f",{tag} ,", "*"):
         for method in ("GET", "HEAD"):
             answer = _raw(session, method, path, known)
             expect.status(answer, 304, because=f"If-None-Match: {known}")
             expect.fields(answer.headers, answer, etag=tag)
             octets = len(answer.content) + len(answer.trailing)
             expect.holds(not octets, "no body", f"{octets} octets", answer)
-    for other in (_OTHERS, f'"{tag.strip(chr(34))}x"', *([before] if before != tag else [])):
+    for other in (_OTHERS, f"{_OTHERS},", f'"{tag.strip(chr(34))}x"', *([before] if before != tag else [])):
         answer = calls.read(session, profile["id"], headers={"If-None-Match": other})
         expect.fields(calls.shown(answer, 200), answer, id=profile["id"])
     expect.status(calls.read(session, calls.LARGEST_ID, headers={"If-None-Match": "*"}), 404)
@@ -73,7 +76,8 @@ def if_match(session: Session) -> None:
     """Updates, activates, deactivates and deletes profiles with conditions that hold and that do not.
 
     The tag of before an update, other tags and the present one marked weak are to be 412 and to change
-    nothing. The present one, alone and in a list, `*` and no header are to be 200.
+    nothing. The present one, alone and in a list, which may have empty members, `*` and no header are to be
+    200.
     """
     for change, *body in (
         (calls.update, {"tags": ["changed"]}),
@@ -88,7 +92,8 @@ def if_match(session: Session) -> None:
         calls.update(session, profile_id, {"description": "Other words."})
         present = _tag(calls.read(session, profile_id))
         if stale == present:
-            raise Unreached("the ETag of a changed profile is the one that it had before")
+            expected, shown = "another ETag of a profile that has changed", f"{present}, as before the change"
+            raise Violation(expected, shown, session.answers[-3:], clause_id="AP-GET-007")
         for refused in (stale, _OTHERS, f"W/{present}", f"W/{present}, {stale}"):
             with expect.unchanged("the profile after a refusal", calls.profile, session, profile_id):
                 answer = change(session, profile_id, *body, headers={"If-Match": refused})
@@ -100,7 +105,7 @@ def if_match(session: Session) -> None:
 
 def _conditions_that_hold(session: Session) -> None:
     profile = calls.create(session)
-    for number, condition in enumerate(("{tag}", "{others}, {tag}", "{tag}, {others}", "*", None)):
+    for number, condition in enumerate(_GOOD):
         tag = _tag(calls.read(session, profile["id"]))
         headers = {} if condition is None else {"If-Match": condition.format(tag=tag, others=_OTHERS)}
         answer = calls.update(session, profile["id"], {"description": f"Change {number}."}, headers=headers)

@@ -72,6 +72,7 @@ def lines_stay(session: Session) -> None:
     )
     answer = propagate(session, held.profile_id, _WITH_LINES)
     after = fixtures.copy(session, *held.place)
+    _tell_whether_used(session, before)
     for duration in ("1w", "1M"):
         old_clock, new_clock = (_clock(_budget(copy["budgets"], duration)) for copy in (before, after))
         expect.equal(new_clock, old_clock, f"the {duration} budget's clock", answer)
@@ -129,6 +130,7 @@ def usage_reset(session: Session) -> None:
     """
     held = fixtures.held(session, **_BEFORE)
     before = fixtures.copy(session, *held.place)
+    _tell_whether_used(session, before)
     answer = propagate(session, held.profile_id, _WITH_LINES, reset_usage=True)
     after = fixtures.copy(session, *held.place)
     usages = [usage for line in holdings.lines(after) for usage in holdings.usage(line)]
@@ -159,6 +161,13 @@ def alignment(session: Session) -> None:
 def propagate(session: Session, profile_id: int, fields: list[str], **options: Any) -> Answer:
     """Propagates a profile, which is to be answered 200."""
     return calls.propagate.done(session, profile_id, {"fields": fields, **options})
+
+
+def _tell_whether_used(session: Session, copy: Object) -> None:
+    """Say that nothing shows what becomes of usage, where there is none."""
+    if not any(number for line in holdings.lines(copy) for number in holdings.usage(line)):
+        # Usage comes with admission, which the contract does not state yet.
+        session.unproved.append("all usage was 0 all along, and no operation of the contract makes any")
 
 
 def _budget(budgets: list[Object], duration: str) -> Object:

@@ -3,12 +3,12 @@
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from conformance.access_profiles import calls, fixtures, samples
 from conformance.checks.propagation import propagate
 from conformance.http.answer import Answer
+from conformance.http.fields import instant
 from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.registry import check
@@ -191,8 +191,7 @@ def _assigned_briefly(session: Session, user_id: str, profile_id: int) -> int:
 
 def _soon(session: Session, seconds: int) -> str:
     """An instant ahead of the server's clock, or of this machine's when the server tells none."""
-    date = calls.browse(session, {"limit": 1}).headers.get("date")
-    now = parsedate_to_datetime(date) if date else datetime.now(UTC)
+    now = instant(calls.browse(session, {"limit": 1}).headers.get("date")) or datetime.now(UTC)
     return f"{now + timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%SZ}"
 
 

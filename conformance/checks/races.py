@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from conformance.access_profiles import calls, fixtures, holdings
 from conformance.http.answer import Answer
-from conformance.http.unreached import Unreached
 from conformance.run import expect
 from conformance.run.barrier import Entry, race
 from conformance.run.registry import RACE, check
 from conformance.run.session import Session
+from conformance.run.verdict import Violation
 
 _ROUNDS = 3
 _CREATING = 20
@@ -55,7 +55,7 @@ def one_version(session: Session) -> None:
     for number in range(_ROUNDS):
         tag = calls.read(session, profile["id"]).headers.get("etag")
         if tag is None:
-            raise Unreached("the profile was answered without an ETag")
+            raise Violation("a strong ETag", "none", session.answers[-1:], clause_id="AP-GET-007")
         texts = [f"round {number}, writer {writer}" for writer in range(_WRITERS)]
         entries = [
             Entry("updateAccessProfile", {"description": t}, parameters, {"If-Match": tag}) for t in texts

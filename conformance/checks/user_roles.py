@@ -15,12 +15,13 @@ _KEPT = "the ids of the copies and their keys"
 def swapped(session: Session) -> None:
     """Gives a user a role with a default, then another role with another default.
 
-    The user is to hold a copy of the second default alone, and the first copy's key is to be gone: deleting
-    it is to be 404.
+    The user is to hold a copy of the second default alone, and the first copy's keys, of which one was added,
+    are to be gone: deleting them is to be 404.
     """
     (first, old), (second, new) = (fixtures.role_with_default(session) for _ in range(2))
     user_id = fixtures.user_id(session, role_id=first)
-    key_ids = fixtures.copy(session, user_id, old)["virtual_key_ids"]
+    added = fixtures.added_key(session, user_id, old)["id"]
+    key_ids = {added, *fixtures.copy(session, user_id, old)["virtual_key_ids"]}
     answer = _change(session, user_id, second)
     held = fixtures.parents(session, user_id)
     expect.equal(held, [new], "the profiles that the user holds copies of", answer, session.answers[-1])
@@ -44,14 +45,14 @@ def assigned_directly(session: Session) -> None:
 
 @check("USR-ROL-003")
 def given_by_both(session: Session) -> None:
-    """Moves a user between two roles that have the same default.
+    """Moves a user, who is in a group, between two roles that have the same default.
 
     The copy is to stay, with its id and its keys, also one that was added.
     """
     first, profile_id = fixtures.role_with_default(session)
     [second] = fixtures.role_ids(session, 1)
     fixtures.attached(session, profile_id, second, is_default=True)
-    user_id = fixtures.user_id(session, role_id=first)
+    user_id = fixtures.user_id(session, role_id=first, group_ids=[session.name()])
     calls.add_key_to_copy.done(session, user_id, profile_id, {})
     before = fixtures.ids_with_keys(session, user_id, profile_id)
     expect.equal(len(before), 1, "the number of copies before the change", session.answers[-1])

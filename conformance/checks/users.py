@@ -153,11 +153,11 @@ def nobody_to_delete(session: Session) -> None:
 
 @check("USR-GRP-001")
 def groups(session: Session) -> None:
-    """Sets the groups of a user: several in no order, one of them twice, then an old and a new one, none.
+    """Sets the groups of a user with a role: several in no order, one twice, then an old and a new one, none.
 
     The answer and a later read are to hold just those, each once, ordered by code points.
     """
-    user_id = _user(session)
+    user_id = fixtures.user_id(session, role_id=fixtures.role(session)["id"])
     name = session.name()
     first = [name + ending for ending in _BY_CODE_POINTS]
     for sent in ([*reversed(first), first[1]], [first[3], session.name()], []):

@@ -116,7 +116,9 @@ def same_object(session: Session) -> None:
     for description in ("second", None):
         calls.update.done(session, profile_id, {"description": description})
     listed = calls.versions(session, profile_id)
-    for version in expect.rows(listed, "versions"):
+    versions = expect.rows(listed, "versions")
+    expect.equal(len(versions), 3, "the number of versions", listed)
+    for version in versions:
         expect.members(calls.version.done(session, profile_id, version.get("version")), version=version)
 
 

@@ -84,6 +84,14 @@ def wrong(document: Document) -> list[dict[str, Any]]:
     return sorted(found, key=lambda verdict: WRONG.index(verdict["status"]))
 
 
+def in_part(document: Document) -> dict[str, list[dict[str, Any]]]:
+    """Return the clauses that passed in part, by what of them never came about."""
+    told = [clause for clause in document["clauses"] if clause["status"] == "PASS" and clause["reason"]]
+    return {
+        reason: [c for c in told if c["reason"] == reason] for reason in {c["reason"]: None for c in told}
+    }
+
+
 def by_reason(document: Document, status: str) -> dict[str, list[dict[str, Any]]]:
     """Return the verdicts of one status by their reason: many often have the same."""
     reasons: dict[str, list[dict[str, Any]]] = {}

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from conformance.report.document import Document, by_cause, by_reason, place, shown, wrong
+from conformance.report.document import Document, by_cause, by_reason, in_part, place, shown, wrong
 from conformance.report.evidence import GONE, answer
 from conformance.report.figures import figures
 from conformance.run.residue import counted
@@ -48,6 +48,7 @@ class _Summary:
         if self._console.is_terminal:
             # What is looked at first is at the end.
             self._skips()
+            self._in_part()
             self._expected()
             self._unproved()
             for group in reversed(by_cause(wrong(self._document))):
@@ -59,6 +60,7 @@ class _Summary:
             self._explain_group(group)
         self._unproved()
         self._expected()
+        self._in_part()
         self._skips()
 
     def _unproved(self) -> None:
@@ -131,6 +133,13 @@ class _Summary:
             self._line()
         for reason, skipped in reasons.items():
             self._line(f"Skipped, which is no pass: {_ids(skipped)} ({reason}).")
+
+    def _in_part(self) -> None:
+        reasons = in_part(self._document)
+        if reasons:
+            self._line()
+        for reason, passed in reasons.items():
+            self._line(f"Passed, but for what never came about: {_ids(passed)} ({reason}).")
 
     def _sum(self) -> None:
         document, totals = self._document, self._document["totals"]

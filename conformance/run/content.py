@@ -88,6 +88,11 @@ class Content:
         del constraint_id
         return None
 
+    def unfilled(self, place: str) -> str | None:
+        """Return why no answer fills a place, as in `getRole.200/role/name`; None when one does."""
+        del place
+        return None
+
     def may_miss(self, constraint_id: str) -> bool:
         """Return whether a body at the boundary names something that need not be there: 404 accepts it."""
         del constraint_id

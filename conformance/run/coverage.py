@@ -13,6 +13,7 @@ from conformance.contract.routes import Routes
 from conformance.http.answer import Answer
 from conformance.run.content import Content
 from conformance.run.exclusions import INVALID, Exclusions
+from conformance.run.members import Members
 
 _SHOWN = 200
 # No client can bring these about.
@@ -43,14 +44,16 @@ class Ledger:
         self._statuses: Counter[tuple[str, int]] = Counter()
         self._accepted: Counter[str] = Counter()
         self._refused: Counter[str] = Counter()
+        self._members = Members(contract)
         self._lock = threading.Lock()
 
     def observe(self, answer: Answer) -> None:
-        """Count the status of an answer for the operation that was asked."""
+        """Count the status of an answer for the operation that was asked, and note the members it has."""
         operation = self._routes.find(answer.sent.method, answer.sent.path)
         if operation is not None and operation.method == answer.sent.method:
             with self._lock:
                 self._statuses[operation.id, answer.status] += 1
+            self._members.observe(operation, answer)
 
     def note_accepted(self, constraint_id: str) -> None:
         """Note that a request at the boundary of a constraint was accepted."""
@@ -65,6 +68,10 @@ class Ledger:
     def statuses(self, operation: Operation) -> dict[int, int]:
         """Return how often each documented status of an operation was seen, 0 for those that never were."""
         return {s: self._statuses[operation.id, s] for s in self.contract.statuses(operation)}
+
+    def unseen(self, operation: Operation) -> dict[int, list[str]]:
+        """Return the members of an operation's answers that were never seen, or never filled, by status."""
+        return self._members.unseen(operation)
 
     def accepted(self, constraint_id: str) -> int:
         """Return how many requests at the boundary of a constraint were accepted."""
@@ -85,6 +92,7 @@ class Ledger:
                     "line": operation.line,
                     "profile": self.contract.profile_of(operation.id),
                     "statuses": {str(s): n for s, n in self.statuses(operation).items()},
+                    "unseen": {str(s): found for s, found in self.unseen(operation).items()},
                 }
                 for operation in self.contract.operations
             ],
@@ -123,6 +131,17 @@ def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None
         for operation in operations
         for status, count in ledger.statuses(operation).items()
         if count == 0 and status not in _OF_THE_SERVER
+    ]
+    gaps += [
+        Gap(
+            f"S.{operation.id}.answers",
+            operation.id,
+            pointer_to("paths", operation.path, operation.method.lower(), "responses", str(status)),
+            f"no answer {status} of {operation.id} was seen with anything in {', '.join(missing)}",
+        )
+        for operation in operations
+        for status, places in ledger.unseen(operation).items()
+        if (missing := [p for p in places if content.unfilled(f"{operation.id}.{status}{p}") is None])
     ]
     ids = {operation.id for operation in operations}
     for constraint in ledger.constraints:

@@ -14,7 +14,8 @@ from conformance.run import skips
 from conformance.run.canary import is_alive
 from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.registry import PROBE, Check, Registry
-from conformance.run.response_schemas import response_fault
+from conformance.run.response_schemas import first_fault
+from conformance.run.schema_verdicts import answers_id
 from conformance.run.session import Session, Workspace
 from conformance.run.setup import with_setup
 from conformance.run.trouble import gone
@@ -65,10 +66,17 @@ class Checks:
         clauses = [c for c in plan.clauses() if self._has(c, plan.checks) and skips.clause(plan, c) is None]
         together = [clause for clause in clauses if not plan.checks[clause.id].alone]
         for verdict in in_order(plan.jobs, verdict_of, together):
-            run.decide(verdict)
+            self._decide(run, verdict)
         for clause in clauses:
             if plan.checks[clause.id].alone:
-                run.decide(verdict_of(clause))
+                self._decide(run, verdict_of(clause))
+
+    def _decide(self, run: Run, verdict: Verdict) -> None:
+        """Decide a clause, and the other one that its check met broken, whether that was asked for or not."""
+        other = run.plan.contract.clause(verdict.blames) if verdict.blames else None
+        if other is not None and skips.profile(run.plan, other.profile) is None:
+            run.decide(replace(_stated(other, self.name), status=_broken(other), findings=verdict.findings))
+        run.decide(replace(verdict, findings=()) if verdict.blames else verdict)
 
     def _has(self, clause: Clause, checks: Registry) -> bool:
         return clause.id in checks and checks[clause.id].phase == self.name
@@ -120,18 +128,23 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
     begun = time.perf_counter()
     status, reason = Status.PASS, ""
     findings: tuple[Finding, ...] = ()
+    blames = ""
     try:
         check.run(session)
         if not session.answers:
             raise Unreached("the check sent no request")  # noqa: TRY301  a check that proves nothing
+        reason = "; ".join(session.unproved)
     except Violation as violation:
-        status = Status.FAIL if clause.level == "MUST" else Status.WARN
+        status = _broken(clause)
+        if violation.clause_id not in ("", clause.id):
+            status, blames = Status.NOT_REACHED, violation.clause_id
+            reason = f"{blames} is broken, without which it cannot be tried: {violation}"
         evidence = [answer.exchange for answer in violation.answers] or session.exchanges[-_LAST_EXCHANGES:]
         findings = (Finding(violation.expected, violation.actual, tuple(evidence)),)
     except WouldWrite as refused:
         status, reason = Status.SKIP, str(refused)
     except Unreached as unreached:
-        status, reason = Status.NOT_REACHED, str(unreached)
+        status, reason = Status.NOT_REACHED, str(unreached) + _shape_at_fault(session)
     except httpx.TimeoutException as error:
         status, reason = Status.NOT_REACHED, f"no answer in time ({type(error).__name__})"
     except httpx.TransportError:
@@ -140,7 +153,21 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
         status, reason, findings = _explain(error, session)
     seconds = time.perf_counter() - begun
     findings = with_setup(findings, session.answers)
-    return _verdict(check, clause, status, session, seconds, reason=reason, findings=findings)
+    verdict = _verdict(check, clause, status, session, seconds, reason=reason, findings=findings)
+    return replace(verdict, blames=blames)
+
+
+def _broken(clause: Clause) -> Status:
+    return Status.FAIL if clause.level == "MUST" else Status.WARN
+
+
+def _shape_at_fault(session: Session) -> str:
+    """Return what to add to the reason why nothing could be tried: that an answer breaks the contract."""
+    found = first_fault(session.contract, session.answers)
+    if found is None:
+        return ""
+    operation, _, fault = found
+    return f". An answer breaks the contract ({answers_id(operation.id)}): {fault}"
 
 
 def _explain(error: Exception, session: Session) -> tuple[Status, str, tuple[Finding, ...]]:
@@ -148,11 +175,10 @@ def _explain(error: Exception, session: Session) -> tuple[Status, str, tuple[Fin
 
     That is the server's fault.
     """
-    for answer in session.answers:
-        fault = response_fault(session.contract, answer)
-        if fault is not None:
-            found = Finding("an answer in the shape that the contract states", fault, (answer.exchange,))
-            return Status.FAIL, "", (found,)
+    if shape := first_fault(session.contract, session.answers):
+        _, answer, fault = shape
+        found = Finding("an answer in the shape that the contract states", fault, (answer.exchange,))
+        return Status.FAIL, "", (found,)
     return Status.ERROR, f"the check itself failed: {type(error).__name__}: {error}", ()
 
 

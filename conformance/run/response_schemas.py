@@ -1,7 +1,7 @@
 """Whether an answer has the shape that the contract states for it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -15,6 +15,7 @@ from conformance.contract.pointers import value_at
 from conformance.contract.references import resolved
 from conformance.contract.routes import Routes
 from conformance.http.answer import Answer
+from conformance.http.fields import members
 
 Schema = dict[str, Any]
 Validator = jsonschema_rs.Draft4Validator | jsonschema_rs.Draft202012Validator
@@ -238,7 +239,7 @@ def _typed(text: str, schema: Schema) -> Any:
         return None
     if "array" in kinds:
         items = schema.get("items", {})
-        return [_typed(each.strip(), items if isinstance(items, dict) else {}) for each in text.split(",")]
+        return [_typed(each, items if isinstance(items, dict) else {}) for each in members([text])]
     if "integer" in kinds and text.strip().lstrip("-").isdecimal():
         return int(text)
     if "number" in kinds:
@@ -253,7 +254,16 @@ def _typed(text: str, schema: Schema) -> Any:
 
 def response_fault(contract: Contract, answer: Answer) -> str | None:
     """Return what is wrong with the shape of an answer; None when nothing is, or nothing is stated."""
+    found = first_fault(contract, [answer])
+    return found[2] if found is not None else None
+
+
+def first_fault(contract: Contract, answers: Iterable[Answer]) -> tuple[Operation, Answer, str] | None:
+    """Return the first answer in a wrong shape, of which operation it is, and what is wrong with it."""
     schemas = ResponseSchemas(contract)
-    operation = schemas.routes.find(answer.sent.method, answer.sent.path)
-    faults = schemas.faults(operation, answer) if operation is not None else []
-    return faults[0].actual if faults else None
+    for answer in answers:
+        operation = schemas.routes.find(answer.sent.method, answer.sent.path)
+        faults = schemas.faults(operation, answer) if operation is not None else []
+        if operation is not None and faults:
+            return operation, answer, faults[0].actual
+    return None

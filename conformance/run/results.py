@@ -14,7 +14,7 @@ import conformance
 from conformance.run.coverage import Ledger
 from conformance.run.plan import Plan
 from conformance.run.residue import Residue
-from conformance.run.verdict import ExitCode, Finding, Totals, Verdict, exit_code, totals
+from conformance.run.verdict import ExitCode, Finding, Status, Totals, Verdict, exit_code, totals
 
 SCHEMA_VERSION = 2
 _SENTENCES = {
@@ -26,7 +26,7 @@ _SENTENCES = {
     ExitCode.INTERRUPTED: "Interrupted: not proved. What the run had made was removed, if the server let it.",
 }
 _PLAIN_ID = re.compile(r"[\w.\[\]-]+", re.ASCII)
-_PARTIAL = "What was asked for passes. A verdict on the server takes a run without restrictions."
+_PARTIAL = "A verdict on the server takes a run without restrictions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,8 @@ class Results:
         if self.obstacle is not None:
             return ExitCode.INCOMPLETE
         stale = bool(self.plan.expected.expired(self.begun.date()))
-        code = exit_code(self.verdicts, strict=self.plan.strict, stale=stale)
+        by_name = self.plan.only is not None
+        code = exit_code(self.verdicts, strict=self.plan.strict, stale=stale, by_name=by_name)
         if self.is_interrupted and code is not ExitCode.DOES_NOT_CONFORM:
             return ExitCode.INTERRUPTED
         return ExitCode.CONFORMS if code is ExitCode.STALE and self.plan.allow_stale else code
@@ -112,7 +113,15 @@ class Results:
         if self._asked_for_all:
             claimed = ", ".join(sorted(self.plan.profiles))
             return f"The server conforms to the profiles that it claims: {claimed}."
-        return _PARTIAL
+        return f"What was asked for {self._as_it_went}. {_PARTIAL}"
+
+    @property
+    def _as_it_went(self) -> str:
+        """What is said of a part in which nothing is wrong that is not known."""
+        statuses = {verdict.status for verdict in self.verdicts}
+        if Status.XFAIL not in statuses:
+            return "passes"
+        return "passes, or fails as expected" if Status.PASS in statuses else "fails as expected"
 
     def rerun(self, verdict_id: str) -> str:
         """Return the command that repeats one check."""

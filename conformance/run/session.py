@@ -100,6 +100,8 @@ class Session:
         self.namespace = namespace
         self.random = random.Random(seed)  # noqa: S311  repeatable, and nothing is kept secret by it
         self.answers: list[Answer] = []
+        self.unproved: list[str] = []
+        """What of a clause never came about, so that nothing shows it. It is told with a pass."""
         self._workspace = workspace
         self._names = itertools.count(1)
         self.admin = self.client(workspace.identity(ADMIN))

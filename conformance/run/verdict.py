@@ -37,13 +37,20 @@ class ExitCode(IntEnum):
 
 
 class Violation(Exception):
-    """The server broke the clause: what was expected, and what came back."""
+    """The server broke a clause: what was expected, and what came back.
 
-    def __init__(self, expected: str, actual: str, answers: Sequence[Answer] = ()) -> None:
+    Attributes:
+        clause_id: the clause, where it is another one than is being checked; that one cannot be checked then.
+    """
+
+    def __init__(
+        self, expected: str, actual: str, answers: Sequence[Answer] = (), *, clause_id: str = ""
+    ) -> None:
         super().__init__(f"expected {expected}, got {actual}")
         self.expected = expected
         self.actual = actual
         self.answers = tuple(answers)
+        self.clause_id = clause_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,7 @@ class Verdict:
         pointer: where the contract states what was checked (RFC 6901).
         phase: the part of the run that decided it.
         derived: whether it comes from the schemas of the contract, and not from a clause.
+        blames: the other clause that is broken, so that this one could not be tried. The findings are of it.
     """
 
     id: str
@@ -104,6 +112,7 @@ class Verdict:
     phase: str = "probe"
     derived: bool = False
     expectation: Expectation | None = None
+    blames: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,20 +153,27 @@ def totals(verdicts: Iterable[Verdict]) -> Totals:
     return Totals(len(stated), len(claimed), sum(verdict.status in _GOOD for verdict in claimed))
 
 
-def exit_code(verdicts: Sequence[Verdict], *, strict: bool = False, stale: bool = False) -> ExitCode:
+def exit_code(
+    verdicts: Sequence[Verdict], *, strict: bool = False, stale: bool = False, by_name: bool = False
+) -> ExitCode:
     """Return the one answer to "does it conform?". A run in which nothing passed is never a yes.
+
+    Who asks for verdicts by their names asks something else, "is it as I know it?". To that, a failure that
+    is expected is a yes.
 
     Args:
         verdicts: all of the run.
         strict: whether a SHOULD counts as a MUST.
         stale: whether the file of expected failures is out of date.
+        by_name: whether some verdicts were asked for by their names.
     """
     statuses = {verdict.status for verdict in verdicts}
     if Status.FAIL in statuses or (strict and Status.WARN in statuses):
         return ExitCode.DOES_NOT_CONFORM
     if Status.ERROR in statuses:
         return ExitCode.SUITE_FAILED
-    if Status.NOT_REACHED in statuses or not statuses.intersection(_GOOD):
+    enough = (*_GOOD, Status.XFAIL) if by_name else _GOOD
+    if Status.NOT_REACHED in statuses or not statuses.intersection(enough):
         return ExitCode.INCOMPLETE
     if stale or Status.XPASS in statuses:
         return ExitCode.STALE

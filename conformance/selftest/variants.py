@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +14,7 @@ from conformance.selftest.combinators import On, ask, on
 from conformance.selftest.middleware import Fault, Inner, Request, Response, State, refusal
 
 _THROTTLED = 20
+_A_DATE = "Sun, 01 Mar 2026 08:00:00 GMT"
 _MEMBER_THAT_DECIDES = rb'("(?:pointer|param)":\s*"[^"]*/\d+)/(?:provider_name|reset_duration)"'
 _MESSAGE = rb'"message":\s*"(?:[^"\\]|\\.)*"'
 _AMOUNT = rb'("(?:max_limit|current_usage|effective_limit|amount)":\s*-?\d+)(?=[,}\s])'
@@ -70,6 +72,39 @@ def _backwards(_: Request, response: Response) -> Response:
 def _capitals(_: Request, response: Response) -> Response:
     headers = tuple((n if n == "content-length" else n.upper(), value) for n, value in response.headers)
     return replace(response, headers=headers)
+
+
+def _in_lines(name: str) -> On:
+    """Send a list as a field line for each member, with an empty member in each."""
+
+    def change(_: Request, response: Response) -> Response:
+        stated = response.header(name).split(",") if response.header(name) else []
+        return _with_lines(response, name, *(f",{member.strip()} ," for member in stated))
+
+    return on().answer(change)
+
+
+def _with_lines(response: Response, name: str, *values: str) -> Response:
+    other = response.with_header(name, None)
+    return replace(other, headers=(*other.headers, *((name, value) for value in values)))
+
+
+def _spaced(_: Request, response: Response) -> Response:
+    lengths = "content-length"
+    headers = tuple((n, value if n == lengths else f"\t {value} \t") for n, value in response.headers)
+    return replace(response, headers=headers)
+
+
+def _dated(form: str) -> On:
+    """Say when each answer was made."""
+    return on().answer(lambda _, response: response.with_header("date", f"{datetime.now(UTC):{form}}"))
+
+
+def _head_alone(request: Request, response: Response) -> Response:
+    """Leave out of HEAD what is known only once the content is made."""
+    if request.method != "HEAD":
+        return response.with_header("vary", "Accept-Encoding").with_header("last-modified", _A_DATE)
+    return response.with_header("content-length", None)
 
 
 def _zipped(request: Request, response: Response) -> Response:
@@ -146,11 +181,14 @@ async def _no_order_of_roles(request: Request, inner: Inner, state: State) -> Re
     return replace(response, body=json.dumps(other, ensure_ascii=False, separators=(",", ":")).encode())
 
 
-async def _throttled(request: Request, inner: Inner, state: State) -> Response:
-    count = state.memory["count"] = state.memory.get("count", 0) + 1
-    if count % _THROTTLED:
-        return await inner(request)
-    return replace(refusal(429), body=b"").with_header("retry-after", "0")
+def _sometimes(response: Response) -> Fault:
+    """Answer one request of twenty with something else."""
+
+    async def fault(request: Request, inner: Inner, state: State) -> Response:
+        count = state.memory["count"] = state.memory.get("count", 0) + 1
+        return await inner(request) if count % _THROTTLED else response
+
+    return fault
 
 
 VARIANTS: dict[str, Fault] = {
@@ -167,6 +205,31 @@ VARIANTS: dict[str, Fault] = {
     .header("vary", "Authorization"),
     # Bearer among other schemes, in other case.
     "several_challenges": on(status=401).header("www-authenticate", 'Digest realm="x", bearer realm="x"'),
+    # Each challenge on a line of its own, and no space to spare.
+    "challenges_in_lines": on(status=401).answer(
+        lambda _, response: _with_lines(
+            response,
+            "www-authenticate",
+            'Basic realm="a, b",Negotiate YQ==',
+            'BEARER realm="\\"x\\"",error=invalid_token',
+        )
+    ),
+    # Allow as several fields, with members that are empty.
+    "allow_in_lines": _in_lines("allow"),
+    # White space around the value of each field.
+    "white_space_around_values": on().answer(_spaced),
+    # Other directives beside the one that counts, which is in other case.
+    "other_directives": _header("cache-control", lambda *_: "private, No-Store ,max-age=0"),
+    # HEAD without what is known only once there is content.
+    "head_without_content": on().answer(_head_alone),
+    # Answers that are dated, as by most servers and as by very old ones.
+    "dated": _dated("%a, %d %b %Y %H:%M:%S GMT"),
+    "dated_of_old": _dated("%a %b %e %H:%M:%S %Y"),
+    # The address of what was created, from the address that was asked.
+    "relative_location": _header(
+        "location",
+        lambda request, location: "./" + location.removeprefix(request.path.rpartition("/")[0] + "/"),
+    ),
     # The address of what was created, in full.
     "absolute_location": _header(
         "location", lambda request, location: f"http://{request.header('host')}{location}"
@@ -209,6 +272,8 @@ VARIANTS: dict[str, Fault] = {
     # Amounts of money with a fraction of nothing.
     "other_numbers": _texts(_AMOUNT, rb"\1.00"),
     # One request of twenty is to be sent again a moment later.
-    "throttled": _throttled,
+    "throttled": _sometimes(replace(refusal(429), body=b"").with_header("retry-after", "0")),
+    # One of twenty finds the server busy for a moment.
+    "busy": _sometimes(refusal(503).with_header("retry-after", "0")),
 }
 """By their names."""

@@ -73,6 +73,13 @@ def assert_every_clause_is_kept(server: Server, folder: Path, *options: str) -> 
     assert results["left_behind"] | {"name_prefix": ""} == NOTHING
     assert "Nothing of the run was left behind." in ran.stdout
     assert set(statuses) > {clause.id for clause in document.load().clauses}
+    empty = {
+        f"{operation['id']}.{status}{place}"
+        for operation in results["coverage"]["operations"]
+        for status, places in operation["unseen"].items()
+        for place in places
+    }
+    assert {place for place in empty if ACCESS_PROFILES.unfilled(place) is None} == set()
     for written in (*folder.iterdir(),):
         text = written.read_text(encoding="utf-8")
         assert server.keys.admin not in text

@@ -10,7 +10,8 @@ from tests.second.faults import Document, Fault, invalid, pointer
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
 _TAG = r'(?:W/)?"[\x21\x23-\x7e]*"'
-_TAGS = re.compile(rf"\*|[ \t]*{_TAG}(?:[ \t]*,[ \t]*{_TAG})*[ \t]*")
+# Empty members of a list are ignored (RFC 9110 §5.6.1.2).
+_TAGS = re.compile(rf"\*|[ \t]*(?:{_TAG}[ \t]*)?(?:,[ \t]*(?:{_TAG}[ \t]*)?)*")
 _LARGEST_ID = 2**63 - 1
 
 

@@ -134,6 +134,9 @@ FAULTS: dict[str, Fault] = {
     "AP-ASG-006/end_is_read_as_utc": on(ASSIGN, when=lambda request: request.json.get("expires_at")).send(
         expires_at=lambda body: f"{body['expires_at'][:19]}Z"
     ),
+    "AP-ASG-006/lower_letters_are_refused": on(
+        ASSIGN, when=lambda request: "t" in str(request.sent.get("expires_at"))
+    ).refuse(400),
     "AP-ASG-006/end_in_the_past_is_kept": on(ASSIGN, status=400)
     .retry(without("expires_at"))
     .set(f"{PROFILE}/expires_at", lambda request: request.json.get("expires_at")),

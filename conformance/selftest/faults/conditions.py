@@ -1,6 +1,7 @@
 """Faults of entity tags and of the conditions on them."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from hashlib import sha256
@@ -42,6 +43,7 @@ def _condition(header: str, holds: Callable[[str], object]) -> On:
     return on(when=lambda request: holds(request.header(header)))
 
 
+_EMPTY_MEMBER = re.compile(r"^\s*,|,\s*$").search
 _always = with_header("if-none-match", None)
 _unconditional = with_header("if-match", None)
 
@@ -58,6 +60,7 @@ FAULTS: dict[str, Fault] = {
     "AP-GET-008/always_sent": on().send(_always),
     "AP-GET-008/weak_is_another": _condition("if-none-match", lambda tag: tag.startswith("W/")).send(_always),
     "AP-GET-008/list_is_another": _condition("if-none-match", lambda tag: "," in tag).send(_always),
+    "AP-GET-008/empty_members_are_refused": _condition("if-none-match", _EMPTY_MEMBER).refuse(400),
     "AP-GET-008/star_is_another": _condition("if-none-match", lambda tag: tag == "*").send(_always),
     "AP-GET-008/not_modified_without_tag": on(status=304).header("etag", None),
     "AP-GET-008/any_tag_is_known": on(
@@ -72,6 +75,7 @@ FAULTS: dict[str, Fault] = {
     ),
     "HTTP-009/star_is_a_tag": _condition("if-match", lambda tag: tag == "*").refuse(412),
     "HTTP-009/list_is_one_tag": _condition("if-match", lambda tag: "," in tag).refuse(412),
+    "HTTP-009/empty_members_are_refused": _condition("if-match", _EMPTY_MEMBER).refuse(400),
     "HTTP-009/performed_and_refused": on(status=412).also(_unconditional),
     "HTTP-009/stale_is_409": on(status=412).refuse(409),
 }

@@ -38,6 +38,8 @@ FAULTS: dict[str, Fault] = {
     "ERR-001/plain_text": on(status=405)
     .answer(lambda _, response: replace(response, body=b"Method Not Allowed"))
     .header("content-type", "text/plain"),
+    "ERR-001/forbidden_is_a_text": on(status=403).set("/error", "forbidden"),
+    "ERR-001/failed_condition_has_another_status": on(status=412).set("/status_code", 409),
     "ERR-001/code_of_our_own": on(status=409).set("/error/code", "duplicate"),
     "ERR-002/first_fault_alone": with_errors(lambda errors: errors[:1]),
     "ERR-002/first_rule_alone": with_errors(

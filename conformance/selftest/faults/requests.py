@@ -106,6 +106,9 @@ FAULTS: dict[str, Fault] = {
     "HTTP-003/unknown_path_is_400": on(when=lambda request: request.path.count("/") > 3, status=404).refuse(
         400
     ),
+    "HTTP-004/quotes_are_of_the_charset": on(
+        when=lambda request: '"' in request.header("content-type")
+    ).refuse(415),
     "HTTP-004/media_type_is_guessed": on(when=lacks("content-type")).send(
         with_header("content-type", "application/json")
     ),

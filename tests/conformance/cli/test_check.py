@@ -16,6 +16,7 @@ from conformance import runner
 from conformance.contract import document
 from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode
+from conformance.selftest.combinators import on
 from conformance.selftest.faults import fault_of
 from conformance.selftest.middleware import Fault
 from tests.conformance.command import Command
@@ -180,6 +181,25 @@ def test_a_failure_that_is_expected_does_not_fail_the_run_until_it_is_mended(
     assert "XFAIL" in check(*options, fault=fault_of("AUTH-008/no_challenge"))
     assert "take it out of the file of expected failures" in check(*options, code=ExitCode.STALE)
     check(*options, "--allow-stale")
+
+
+def test_a_failure_that_is_expected_is_a_yes_when_it_alone_was_asked_for(
+    check: Check, tmp_path: Path
+) -> None:
+    known = tmp_path / "expect.toml"
+    known.write_text(
+        '[[expect]]\nid = "AUTH-008"\nreason = "no header yet"\nowner = "us"\nexpires = 9999-12-31\n'
+    )
+
+    text = check("--only", "AUTH-008", "--expect", known, fault=fault_of("AUTH-008/no_challenge"))
+
+    assert "What was asked for fails as expected. A verdict on the server takes a run" in text
+
+
+def test_a_constant_entity_tag_fails_a_quick_run(check: Check) -> None:
+    same = on(status=200, where=lambda body: "access_profile" in body).header("etag", '"same"')
+
+    assert "FAIL AP-GET-007" in check("--mode", "quick", fault=same, code=ExitCode.DOES_NOT_CONFORM)
 
 
 def test_a_file_of_expected_failures_that_is_wrong_is_2(check: Check, tmp_path: Path) -> None:

@@ -166,6 +166,8 @@ HEADERS: list[tuple[Any, str, bool]] = [
     ({"type": "boolean"}, "true", True),
     ({"type": "array", "items": {"type": "integer"}}, "1, 2", True),
     ({"type": "array", "items": {"type": "integer"}}, "1, x", False),
+    ({"type": "array", "items": {"type": "integer"}}, ",1,, 2 ,", True),
+    ({"type": "array", "items": {"pattern": '^"'}}, '"1, 2", "3"', True),
     ({"type": "object"}, "a,1", True),
 ]
 

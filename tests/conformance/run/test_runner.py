@@ -14,6 +14,7 @@ from conformance.access_profiles import calls, fixtures
 from conformance.contract import document
 from conformance.http.target import Target
 from conformance.http.unreached import Unreached
+from conformance.report import summary
 from conformance.run import expect, response_schemas
 from conformance.run.events import Decided, PhaseBegun
 from conformance.run.plan import Plan
@@ -22,6 +23,7 @@ from conformance.run.session import Session, Workspace
 from conformance.run.verdict import ExitCode, Status, Verdict
 from conformance.runner import run
 from conformance.selftest.combinators import on
+from conformance.selftest.middleware import Fault
 from tests.conformance.conftest import Breakable
 from tests.conformance.hostile import servers
 
@@ -70,6 +72,67 @@ def test_what_a_check_raises_after_it_has_asked_is_its_verdict(plan: Plan, name:
 
     assert (verdict.status, code) == outcome
     assert told in verdict.reason + "".join(finding.actual for finding in verdict.findings)
+
+
+def test_a_reason_names_the_answer_that_breaks_the_contract(breakable: Breakable, plan: Plan) -> None:
+    with breakable.broken(on("createAccessProfile").drop("/access_profile/version")):
+        verdict, code = _run_one(plan, lambda session: _needs_what_is_not_there(calls.create(session)))
+
+    assert (verdict.status, code) == (Status.NOT_REACHED, ExitCode.INCOMPLETE)
+    told = "nobody was there. An answer breaks the contract (S.createAccessProfile.answers): "
+    assert verdict.reason.startswith(told)
+    assert "version" in verdict.reason.removeprefix(told)
+
+
+def _needs_what_is_not_there(_: object) -> None:
+    raise Unreached("nobody was there")
+
+
+_same_tag = on(status=200, where=lambda body: "access_profile" in body).header("etag", '"same"')
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked", "proved"),
+    [
+        (_same_tag, "HTTP-009", "AP-GET-007"),
+        (on(status=401).refuse(403), "AUTH-008", "AUTH-001"),
+    ],
+)
+def test_what_a_check_proves_of_another_clause_is_a_failure_of_that_clause(
+    breakable: Breakable, plan: Plan, fault: Fault, asked: str, proved: str
+) -> None:
+    with breakable.broken(fault):
+        results = run(replace(plan, only=frozenset({asked})))
+
+    statuses = {verdict.id: verdict.status for verdict in results.verdicts}
+    assert statuses == {asked: Status.NOT_REACHED, proved: Status.FAIL}
+    assert results.exit_code is ExitCode.DOES_NOT_CONFORM
+    (finding,) = next(verdict for verdict in results.verdicts if verdict.id == proved).findings
+    assert finding.exchanges
+    assert all(verdict.findings == () for verdict in results.verdicts if verdict.id == asked)
+
+
+def test_a_pass_tells_what_of_it_never_came_about(plan: Plan) -> None:
+    results = run(replace(plan, only=frozenset({"AP-PRO-006", "AP-PRO-007", "AP-PRO-009"})))
+
+    told = {verdict.id: (verdict.status, verdict.reason) for verdict in results.verdicts}
+    never = "all usage was 0 all along, and no operation of the contract makes any"
+    assert told == {
+        "AP-PRO-006": (Status.PASS, never),
+        "AP-PRO-007": (Status.PASS, ""),
+        "AP-PRO-009": (Status.PASS, never),
+    }
+    assert results.exit_code is ExitCode.CONFORMS
+    assert f"never came about: AP-PRO-006, AP-PRO-009 ({never})." in summary.render(results.as_dict())
+
+
+def test_a_clause_that_is_not_claimed_is_not_blamed(breakable: Breakable, plan: Plan) -> None:
+    with breakable.broken(on(status=401).refuse(403)):
+        results = run(replace(plan, only=frozenset({"AUTH-008"}), profiles=frozenset({"http"})))
+
+    assert [(verdict.id, verdict.status) for verdict in results.verdicts] == [
+        ("AUTH-008", Status.NOT_REACHED)
+    ]
 
 
 def test_a_connection_that_was_closed_once_is_tried_again(plan: Plan) -> None:

@@ -5,7 +5,7 @@ import pytest
 from conformance.run.verdict import ExitCode, Status, Verdict, exit_code, totals
 
 PASS, FAIL, WARN = Status.PASS, Status.FAIL, Status.WARN
-SKIP, NOT_REACHED, ERROR = Status.SKIP, Status.NOT_REACHED, Status.ERROR
+SKIP, NOT_REACHED, ERROR, XFAIL = Status.SKIP, Status.NOT_REACHED, Status.ERROR, Status.XFAIL
 
 
 def _verdicts(*statuses: Status, derived: bool = False) -> list[Verdict]:
@@ -30,6 +30,24 @@ def _verdicts(*statuses: Status, derived: bool = False) -> list[Verdict]:
 )
 def test_the_exit_code_is_that_of_the_gravest_status(statuses: tuple[Status, ...], code: ExitCode) -> None:
     assert exit_code(_verdicts(*statuses)) is code
+
+
+@pytest.mark.parametrize(
+    ("statuses", "code"),
+    [
+        ((XFAIL,), ExitCode.CONFORMS),
+        ((XFAIL, SKIP), ExitCode.CONFORMS),
+        ((XFAIL, NOT_REACHED), ExitCode.INCOMPLETE),
+        ((XFAIL, Status.XPASS), ExitCode.STALE),
+        ((SKIP,), ExitCode.INCOMPLETE),
+        ((WARN,), ExitCode.INCOMPLETE),
+    ],
+)
+def test_a_failure_that_is_expected_is_a_yes_for_whoever_asked_for_it_by_name(
+    statuses: tuple[Status, ...], code: ExitCode
+) -> None:
+    assert exit_code(_verdicts(*statuses), by_name=True) is code
+    assert exit_code(_verdicts(XFAIL)) is ExitCode.INCOMPLETE
 
 
 def test_strict_counts_should_as_must() -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import pytest
 
 from domain.records import MCPGrants, NewAccessProfile, Policy, User
 from store.memory import MemoryStore
-from tests.contract.document import OPERATIONS
+from tests.contract.document import DOCUMENT, OPERATIONS
 from tests.server.requests import NOW, new_key, request, store_with_keys
 
 KEY = new_key("planted")
@@ -57,6 +58,24 @@ def test_the_contract_lets_no_cache_store_an_answer_with_a_key() -> None:
     }
 
     assert stated == set(NEW_KEYS)
+
+
+@pytest.mark.parametrize(
+    ("value", "fits"),
+    [
+        ("no-store", True),
+        ("private, No-Store", True),
+        ("max-age=0,no-store ,private", True),
+        ("no-cache", False),
+        ("no-stored", False),
+        ("x-no-store", False),
+        ("max-age=60", False),
+    ],
+)
+def test_no_store_may_stand_among_other_directives(value: str, fits: bool) -> None:
+    stated = DOCUMENT["components"]["headers"]["NoStore"]["schema"]
+
+    assert jsonschema_rs.Draft4Validator(stated).is_valid(value) is fits
 
 
 @pytest.mark.parametrize("operation_id", NEW_KEYS)
