@@ -142,6 +142,24 @@ def test_a_name_of_one_character_is_given_only_where_it_can_be_taken_away(plan: 
     assert [name[:3] for name in created[1]] == ["cf-"]
 
 
+def test_a_name_of_one_character_that_somebody_has_is_passed_over(plan: Plan, breakable: Breakable) -> None:
+    only = "S.createRole.body.name.minLength"
+    asked = replace(plan, only=frozenset({only}))
+    _, answers = _decided(asked)
+    taken = answers[0].json["role"]["name"]
+    with Workspace(plan.contract, plan.target, plan.seed) as others:
+        role = calls.create_role.done(others.session("others"), {"name": taken}, wanted=201).json["role"]
+        verdicts, answers = _decided(asked)
+        calls.delete_role.done(others.session("others"), role["id"])
+    with breakable.broken_by(on("createRole").refuse(409)):
+        [none_is_free], _ = _decided(asked)
+
+    assert [(v.id, v.status) for v in verdicts] == [(only, Status.PASS)]
+    assert [answer.status for answer in answers] == [409, 201, 200, 400]
+    assert none_is_free.status is Status.NOT_REACHED
+    assert none_is_free.reason.endswith("were all taken")
+
+
 def test_what_there_is_no_time_for_is_not_reached(plan: Plan) -> None:
     verdicts, answers = _decided(plan, Deadline.within(0))
 
