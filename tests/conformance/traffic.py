@@ -66,7 +66,7 @@ class Traffic:
                 due += self._pause
                 for make in self._kinds:
                     kept.append(make())
-                most = self._random.randrange(_MOST_KEPT) * len(self._kinds)
+                most = self._random.randrange(1, _MOST_KEPT) * len(self._kinds)
                 while len(kept) > most:
                     self._remove(kept.popleft())
         finally:
