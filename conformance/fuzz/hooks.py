@@ -153,7 +153,7 @@ def _wants_real_path(case: Case[Any]) -> bool:
     if phase == "stateful" or (phase == "coverage" and place is not None and place.value == _PATH):
         return False
     # Some keep what was drawn, which may be an id at the edge of the range.
-    return phase != "fuzzing" or _is_negative(case) or next(_turns[_operation(case).id]) % 4 > 0
+    return phase != "fuzzing" or _is_negative(case) or next(_turns[_operation(case).id]) % 4 < 3
 
 
 def _set_path(case: Case[Any], operation: Operation) -> bool:
