@@ -107,6 +107,7 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 	@SOAK_ROUNDS=5 $(BIN)/python -m pytest tests/http/test_durability.py -k "(survives_kill and postgresql) or killed" --timeout 900
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_exact_reads.py --timeout 3600
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/sqlite/test_group_commit_hammer.py tests/store/testsuite/test_testsuite.py tests/store/transfer/test_transfer.py tests/conformance/selftest/test_variants.py tests/conformance/selftest/test_faults.py tests/conformance/boundary/test_faults.py --timeout 900
+	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_alive.py --timeout 3600
 	@SOAK_ROUNDS=3 $(BIN)/python -m pytest tests/http/test_conformance.py tests/http/test_schemathesis.py --timeout 3600
 
 bench: $(VENV)/bench.stamp ## Compare with FastAPI, Litestar and Connexion as it comes (needs wrk): make bench ARGS=quick

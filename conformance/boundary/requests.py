@@ -23,6 +23,8 @@ from conformance.run.content import Content
 from conformance.run.recipes import Supply
 from conformance.run.session import Session
 
+_GONE = 404
+_MOST_GONE = 5
 _NOBODY = 2**63 - 2
 """An id that no object has."""
 
@@ -73,6 +75,7 @@ class Caller:
         self.stated_body = self.reader.body()
         self.token = f"{session.namespace}000000"
         """What stands for a name in a request. Each request that is sent has another in its place."""
+        self._reads = reads
         self._supply = Supply(session, content, reads=reads)
         self._numbers = itertools.count(1)
         self._parameters: dict[str, Any] | None = None
@@ -154,10 +157,22 @@ class Caller:
     def send(self, request: Request, client: Client | None = None) -> Answer:
         """Send a request, with a fresh name in place of the token.
 
+        Where it names what others have, and that is gone, it is sent again with something else of theirs.
+
         Raises:
             Unreached: what the operation needs could not be made.
             httpx.TransportError: there was no answer.
         """
+        answer = self._send(request, client)
+        for _ in range(_MOST_GONE):
+            if not self._reads or answer.status != _GONE or request.path or not self.parameters:
+                break
+            self._supply.renew(self.operation)
+            self._parameters = None
+            answer = self._send(request, client)
+        return answer
+
+    def _send(self, request: Request, client: Client | None) -> Answer:
         fresh = f"{self.session.namespace}{next(self._numbers):06d}"
         values = {**self.parameters, **request.path}
         path = self.session.contract.servers[0]

@@ -1,14 +1,19 @@
 """Users: created, listed, read, put into groups and deleted."""
 
+from functools import partial
 from itertools import pairwise
 
 from conformance.access_profiles import calls, fixtures, pages
 from conformance.access_profiles.calls import Object
 from conformance.http.answer import Answer
+from conformance.http.unreached import Unreached
 from conformance.run import expect
+from conformance.run.bracket import bracketed
 from conformance.run.registry import check
 from conformance.run.session import Session
 
+_STEP = pages.LARGEST_LIMIT // 2
+_MOST_PAGES = 2000
 _BY_CODE_POINTS = ("B", "a", "b", "é", "～", "😀")
 """Upper case before lower, accents last, and a character beyond the Basic Multilingual Plane at the end."""
 
@@ -20,41 +25,34 @@ _EVERY_KIND = " 50%?a=b&c#d%41+é😀@:;,'(~)\"\\"
 def pages_follow(session: Session) -> None:
     """Creates users whose ids differ in case, in accents and beyond the BMP, and reads the whole list.
 
-    All are to be there, and the ids of the list are to rise by code points from each user to the next. Pages
-    of two over the new users are to hold what the large pages hold there, and a page that begins one user
-    later is to begin with the next.
+    All are to be there, and the ids of the list are to rise by code points from each user to the next. Small
+    pages over the new users are to hold what a large page holds there. When others write, it is read again.
     """
-    made = [fixtures.user_id(session, id=session.namespace + end) for end in reversed(_BY_CODE_POINTS)]
-    ids = [str(row.get("id")) for row in _everybody(session)]
-    falling = [pair for pair in pairwise(ids) if pair[0] >= pair[1]]
-    expect.equal(falling, [], "neighbours in the list whose ids do not rise")
-    expect.equal([each for each in ids if each in made], sorted(made), "the new users in the list")
-    first = ids.index(min(made))
-    for offset in range(first, first + len(made), 2):
-        answer = calls.users(session, query={"limit": 2, "offset": offset})
-        found = [row.get("id") for row in expect.rows(answer, "users")]
-        expect.equal(found, ids[offset : offset + 2], f"the users from {offset} on", answer)
-    two = [calls.users(session, query={"limit": 4 - offset, "offset": offset}) for offset in (0, 1)]
-    four, three = ([row.get("id") for row in expect.rows(page, "users")] for page in two)
-    expect.equal(three, four[1:], "the users from 1 on", *two)
+    made = sorted(fixtures.user_id(session, id=session.namespace + end) for end in reversed(_BY_CODE_POINTS))
+    pages_of_all = [[str(row.get("id")) for row in page] for page in _pages(session)]
+    for rising in (*pages_of_all, [page[0] for page in pages_of_all if page]):
+        falling = [pair for pair in pairwise(rising) if pair[0] >= pair[1]]
+        expect.equal(falling, [], "neighbours in the list whose ids do not rise")
+    listed = dict.fromkeys(user_id for page in pages_of_all for user_id in page if user_id in made)
+    expect.equal([*listed], made, "the new users in the list")
+    first = next(at * _STEP + page.index(made[0]) for at, page in enumerate(pages_of_all) if made[0] in page)
+    for base, begin, limit in ((first, 0, 2), (first, 2, 2), (first, 4, 2), (first, 1, 3), (0, 1, 3)):
+        bracketed(partial(_ids, session, base), partial(_is_part, session, base, begin, limit))
 
 
 @check("USR-LST-002", alone=True)
 def counts(session: Session) -> None:
     """Creates users, until there are more than a page takes by default, and deletes one of them.
 
-    `total_count` is to follow. Pages with limits and offsets in and out of bounds are to hold as many users
-    as they must, and to name the limit and the offset that were used.
+    Pages with limits and offsets in and out of bounds, and one that reaches behind the last user, are to hold
+    as many users as `total_count` allows, and to name the limit and the offset that were used. `total_count`
+    is to be the same on all; when others write, it is asked for again.
     """
-    before = _total(calls.users(session))
-    made = [_user(session) for _ in range(max(2, pages.DEFAULT_LIMIT + 2 - before))]
-    expect.equal(_total(calls.users(session)), before + len(made), "total_count with the new users")
+    made = [_user(session) for _ in range(max(2, pages.DEFAULT_LIMIT + 2 - _total(calls.users(session))))]
     fixtures.done(calls.delete_user(session, made.pop()))
-    total = before + len(made)
     for query in ({}, {"offset": pages.FAR}, *pages.IN_AND_OUT_OF_BOUNDS):
-        answer = calls.users(session, query=query)
-        rows = pages.clamped(answer, "users", query)
-        expect.members(answer, total_count=total, count=len(rows))
+        bracketed(lambda: _total(calls.users(session)), partial(_is_page, session, query))
+    bracketed(lambda: _total(calls.users(session)), partial(_is_end, session))
 
 
 @check("USR-CRE-001")
@@ -179,6 +177,24 @@ def _user(session: Session, ending: str = "") -> str:
     return fixtures.user_id(session, id=session.name(ending))
 
 
+def _is_page(session: Session, query: dict[str, int], total: int) -> None:
+    answer = calls.users(session, query=query)
+    rows = pages.clamped(answer, "users", query)
+    expect.members(answer, total_count=total, count=len(rows))
+
+
+def _is_end(session: Session, total: int) -> None:
+    """Demand that the last page ends where `total_count` says: it is as good as having counted all."""
+    query = {"limit": pages.LARGEST_LIMIT, "offset": max(0, total - _STEP)}
+    _is_page(session, query, total)
+
+
+def _is_part(session: Session, base: int, begin: int, limit: int, large: list[str]) -> None:
+    """Demand that a small page holds what a large page holds that begins at `base`."""
+    small, wanted = _ids(session, base + begin, limit), large[begin : begin + limit]
+    expect.equal(small, wanted, f"the users from {base + begin} on", session.answers[-1])
+
+
 def _total(answer: Answer) -> int:
     expect.status(answer, 200)
     total = expect.member(answer, "total_count")
@@ -186,15 +202,31 @@ def _total(answer: Answer) -> int:
     return int(total)
 
 
+def _ids(session: Session, offset: int, limit: int = pages.LARGEST_LIMIT) -> list[str]:
+    answer = calls.users(session, query={"limit": limit, "offset": offset})
+    return [str(row.get("id")) for row in expect.rows(answer, "users")]
+
+
 def _everybody(session: Session) -> list[Object]:
-    """All users, over pages as large as there are."""
+    """All users. One that a page shows and an earlier page has shown is there once."""
+    seen: set[str] = set()
     rows: list[Object] = []
-    total = pages.LARGEST_LIMIT
-    while len(rows) < total:
-        answer = calls.users(session, query={"limit": pages.LARGEST_LIMIT, "offset": len(rows)})
-        page = expect.rows(answer, "users")
-        total = _total(answer)
-        if not page:
-            break
-        rows += page
+    for page in _pages(session):
+        rows += [row for row in page if row.get("id") not in seen]
+        seen |= {str(row.get("id")) for row in page}
     return rows
+
+
+def _pages(session: Session) -> list[list[Object]]:
+    """All users, over pages as large as there are, of which each begins in the middle of the one before.
+
+    Whoever is there all the while is on one of them at least, also when others come and go before.
+    """
+    found: list[list[Object]] = []
+    while len(found) < _MOST_PAGES:
+        query = {"limit": pages.LARGEST_LIMIT, "offset": len(found) * _STEP}
+        answer = calls.users(session, query=query)
+        found.append(expect.rows(answer, "users"))
+        if not found[-1] or _total(answer) <= query["offset"] + pages.LARGEST_LIMIT:
+            return found
+    raise Unreached(f"there are more users than {_MOST_PAGES} pages hold")

@@ -51,7 +51,7 @@ _workspace.profiles = frozenset(json.loads(os.environ[settings.PROFILES]))
 sending.send_through(_workspace.transport, _target)
 _session = _workspace.session("fuzz")
 _content = content.load(os.environ[settings.CONTENT])
-_supply = Supply(_session, _content)
+_supply = Supply(_session, _content, reads=_target.read_only)
 _bodies = Bodies(_session, _content, _supply, Names(_workspace.prefix))
 _etags: set[str] = set()
 # The cases in whose path an id was replaced by one that nobody has.
@@ -80,6 +80,9 @@ def after_call(context: HookContext, case: Case[Any], response: Response) -> Non
     operation, is_own = _operation(case), _is_own_method(case)
     # Probes with other methods than the operation's own, OPTIONS among them, say nothing of it.
     _write({"call": operation.id, "status": response.status_code if is_own else None})
+    if _target.read_only and response.status_code == 404:
+        # What others have may be gone since it was listed.
+        _supply.renew(operation)
     if is_own and 200 <= response.status_code < 300:
         try:
             answer = response.json()

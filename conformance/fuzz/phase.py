@@ -64,7 +64,8 @@ class Fuzz:
                 claimed,
                 workspace.seed,
                 effort,
-                workspace.prefix,
+                # Its process counts names from the beginning again.
+                f"{workspace.prefix}fuzz-",
                 run.deadline,
                 plan.content.place,
                 plan.excluded,

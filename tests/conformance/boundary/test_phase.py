@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from itertools import count
 
 import pytest
 
@@ -128,6 +129,24 @@ def test_a_name_of_one_character_is_given_only_where_it_can_be_taken_away(plan: 
     assert [name[:3] for name in created[1]] == ["cf-"]
 
 
+def test_a_name_of_one_character_that_somebody_has_is_passed_over(plan: Plan, breakable: Breakable) -> None:
+    only = "S.createRole.body.name.minLength"
+    asked = replace(plan, only=frozenset({only}))
+    _, answers = _decided(asked)
+    taken = answers[0].json["role"]["name"]
+    with Workspace(plan.contract, plan.target, plan.seed) as others:
+        role = calls.create_role.done(others.session("others"), {"name": taken}, wanted=201).json["role"]
+        verdicts, answers = _decided(asked)
+        calls.delete_role.done(others.session("others"), role["id"])
+    with breakable.broken_by(on("createRole").refuse(409)):
+        [none_is_free], _ = _decided(asked)
+
+    assert [(v.id, v.status) for v in verdicts] == [(only, Status.PASS)]
+    assert [answer.status for answer in answers] == [409, 201, 200, 400]
+    assert none_is_free.status is Status.NOT_REACHED
+    assert none_is_free.reason.endswith("were all taken")
+
+
 def test_what_there_is_no_time_for_is_not_reached(plan: Plan) -> None:
     verdicts, answers = _decided(plan, Deadline.within(0))
 
@@ -166,6 +185,25 @@ def test_a_read_only_run_sends_nothing_but_get(plan: Plan, breakable: Breakable)
     assert [(v.id, v.findings) for v in verdicts if v.status not in (Status.PASS, Status.SKIP)] == []
     assert all(v.reason.endswith("with --read-only") for v in verdicts if v.status is Status.SKIP)
     assert sum(v.status is Status.PASS for v in verdicts) > 80
+
+
+def test_a_read_only_run_passes_over_what_others_remove(plan: Plan, breakable: Breakable) -> None:
+    asked = replace(
+        plan, target=replace(plan.target, read_only=True), only=frozenset({"S.getRole.status.200"})
+    )
+    turns = count()
+    with Workspace(plan.contract, plan.target, plan.seed) as workspace:
+        session = workspace.session("setting")
+        calls.create_role.done(session, {"name": session.name()}, wanted=201)
+        with breakable.broken_by(on("getRole", when=lambda _: next(turns) == 0).refuse(404)):
+            gone, answers = _decided(asked)
+        with breakable.broken_by(on("getRole").refuse(404)):
+            never_there, _ = _decided(asked)
+        clean_up(workspace, ACCESS_PROFILES)
+
+    assert [v.status for v in gone] == [Status.PASS]
+    assert [answer.status for answer in answers] == [200, 404, 200, 200]
+    assert [v.status for v in never_there] == [Status.FAIL]
 
 
 def test_a_field_that_is_demanded_though_it_may_be_left_out_is_found(

@@ -7,6 +7,8 @@ import json
 import zlib
 from dataclasses import replace
 
+import pytest
+
 from conformance.fuzz.phase import derived_id
 from conformance.run.plan import Plan
 from conformance.run.results import Results
@@ -71,6 +73,16 @@ def test_a_server_that_accepts_nothing_proves_nothing(plan: Plan, breakable: Bre
 
     assert [verdict.status for verdict in results.verdicts] == [Status.NOT_REACHED]
     assert results.exit_code is ExitCode.INCOMPLETE
+
+
+@pytest.mark.parametrize(("operation_id", "seed"), [("deleteUser", 8), ("deactivateAccessProfile", 42)])
+def test_the_only_good_request_that_is_drawn_names_what_is_there(
+    plan: Plan, operation_id: str, seed: int
+) -> None:
+    only = frozenset({derived_id(operation_id)})
+    results = run(replace(plan, seed=seed, only=only, omitted={}, budget=200.0))
+
+    assert [(v.status, v.reason) for v in results.verdicts] == [(Status.PASS, "")]
 
 
 def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
