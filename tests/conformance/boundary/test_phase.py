@@ -138,7 +138,7 @@ def test_a_name_of_one_character_that_somebody_has_is_passed_over(plan: Plan, br
         role = calls.create_role.done(others.session("others"), {"name": taken}, wanted=201).json["role"]
         verdicts, answers = _decided(asked)
         calls.delete_role.done(others.session("others"), role["id"])
-    with breakable.broken_by(on("createRole").refuse(409)):
+    with breakable.broken(on("createRole").refuse(409)):
         [none_is_free], _ = _decided(asked)
 
     assert [(v.id, v.status) for v in verdicts] == [(only, Status.PASS)]
@@ -195,9 +195,9 @@ def test_a_read_only_run_passes_over_what_others_remove(plan: Plan, breakable: B
     with Workspace(plan.contract, plan.target, plan.seed) as workspace:
         session = workspace.session("setting")
         calls.create_role.done(session, {"name": session.name()}, wanted=201)
-        with breakable.broken_by(on("getRole", when=lambda _: next(turns) == 0).refuse(404)):
+        with breakable.broken(on("getRole", when=lambda _: next(turns) == 0).refuse(404)):
             gone, answers = _decided(asked)
-        with breakable.broken_by(on("getRole").refuse(404)):
+        with breakable.broken(on("getRole").refuse(404)):
             never_there, _ = _decided(asked)
         clean_up(workspace, ACCESS_PROFILES)
 
