@@ -109,6 +109,10 @@ soak: $(VENV)/dev.stamp ## The long proofs: servers and databases killed again a
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/store/sqlite/test_group_commit_hammer.py tests/store/testsuite/test_testsuite.py tests/store/transfer/test_transfer.py tests/conformance/selftest/test_variants.py tests/conformance/selftest/test_faults.py tests/conformance/boundary/test_faults.py --timeout 900
 	@SOAK_ROUNDS=20 $(BIN)/python -m pytest tests/http/test_alive.py --timeout 3600
 	@SOAK_ROUNDS=3 $(BIN)/python -m pytest tests/http/test_conformance.py tests/http/test_schemathesis.py --timeout 3600
+	@$(BIN)/conformance selftest
+	@$(BIN)/conformance selftest --part variants --seeds 8
+	@$(BIN)/python -m tests.quality fuzz
+	@$(BIN)/python -m tests.quality load
 
 bench: $(VENV)/bench.stamp ## Compare with FastAPI, Litestar and Connexion as it comes (needs wrk): make bench ARGS=quick
 	@$(BIN)/mypy bench/peers
