@@ -1,5 +1,6 @@
 """`conformance replay`: a failure of an earlier run, once more."""
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode, Status
 
 _FAILED = ("FAIL", "WARN", "XFAIL")
+_MAKING = ("POST", "PUT", "PATCH")
 _UNSAID: dict[str, Any] = {
     "without": (),
     "budget": None,
@@ -45,7 +47,7 @@ def replay(verdict_id: str, file: Path, *, as_sent: bool, **options: Any) -> Non
 
     It makes the same check with the same seed, at the server of that run unless a URL is given, and removes
     what it makes. With --as-sent it sends the requests that the report shows, whatever they do, and compares
-    the answers: where they name what the run has removed since, that tells nothing.
+    the answers: where they name what the run has removed since, that tells nothing. What they make stays.
 
     \b
     Exit codes: 0 it no longer fails, 1 it does, 2 wrong usage, 3 it could not be tried.
@@ -140,7 +142,8 @@ def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
     from conformance.run.replaying import NotRepeatable, compared, resend
 
     if not any(finding["exchanges"] for finding in then["findings"]):
-        raise click.UsageError(f"The report shows no request of {then['id']}: replay it without --as-sent.")
+        raise click.UsageError(_nothing_to_send(then))
+    left = False
     code = ExitCode.CONFORMS
     for finding in then["findings"]:
         for exchange in finding["exchanges"]:
@@ -148,6 +151,7 @@ def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
                 now = resend(plan, exchange)
             except NotRepeatable as refusal:
                 raise click.UsageError(f"{refusal} Replay it without --as-sent.") from refusal
+            left |= exchange["request"]["method"] in _MAKING and now["status"] in range(200, 300)
             click.echo(exchange["curl"])
             for when, response in (("then", exchange["response"]), ("now", now)):
                 click.echo(f"  {when:<4}  {response['status']} {' '.join(response['body'].split())[:500]}")
@@ -155,4 +159,27 @@ def _send_again(plan: Plan, then: dict[str, Any]) -> ExitCode:
             told, found = compared(finding["expected"], exchange["response"], now)
         click.echo(f"  {told}")
         code = found if code is not ExitCode.DOES_NOT_CONFORM else code
+    if left:
+        click.echo("What these requests made or changed stays. This removes what bears a name of the suite:")
+        click.echo(f"  {_clean(plan)}")
     return code
+
+
+def _nothing_to_send(then: dict[str, Any]) -> str:
+    """Return why no recorded request can be sent."""
+    if any(finding["curl"] for finding in then["findings"]):
+        return (
+            f"The report has the request of {then['id']} as a line for the shell alone, and what it names may"
+            " be gone: paste that line, or replay it without --as-sent."
+        )
+    return f"The report shows no request of {then['id']}: replay it without --as-sent."
+
+
+def _clean(plan: Plan) -> str:
+    """Return the command that removes what runs left, however young it is."""
+    contract = plan.contract
+    if contract.is_own:
+        return f"conformance clean {plan.target.root} --all"
+    base = contract.servers[0]
+    more = f" --base {shlex.quote(base or '/')}" if base != contract.stated_servers[0] else ""
+    return f"conformance clean {plan.target.root} --all --contract {shlex.quote(str(contract.path))}{more}"

@@ -6,11 +6,12 @@ Importing this module registers the hooks; only the engine's child process does.
 import itertools
 import json
 import os
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import requests
 import schemathesis
 from schemathesis import Case, GenerationMode, HookContext, Response
 from schemathesis.core.parameters import ParameterLocation
@@ -19,7 +20,7 @@ from conformance.contract import document
 from conformance.contract.document import Operation
 from conformance.contract.media_types import JSON, is_json
 from conformance.contract.resources import Parameters
-from conformance.fuzz import ids, sending, settings
+from conformance.fuzz import ids, sending, settings, shown
 from conformance.fuzz.bodies import Bodies, Names
 from conformance.fuzz.judgement import keep_judgement
 from conformance.http.unreached import Unreached
@@ -48,7 +49,8 @@ _workspace = Workspace(
 )
 _workspace.excluded = frozenset(json.loads(os.environ[settings.EXCLUDED]))
 _workspace.profiles = frozenset(json.loads(os.environ[settings.PROFILES]))
-sending.send_through(_workspace.transport, _target)
+_last: deque[requests.Response] = deque(maxlen=1)
+sending.send_through(_workspace.transport, _target, _last.append)
 _session = _workspace.session("fuzz")
 _content = content.load(os.environ[settings.CONTENT])
 _supply = Supply(_session, _content, reads=_target.read_only)
@@ -97,13 +99,14 @@ def filter_failure(context: HookContext, failure: Any, case: Case[Any], response
     """Write down each failure with its evidence, and drop what the contract allows."""
     if _is_allowed(failure, case, response):
         return False
+    about = shown.answered(failure, case, response, next(iter(_last), None))
     finding = {
         "operation": _operation(case).id,
         "code": failure.code,
         "title": failure.title,
         "message": failure.message,
-        "status": response.status_code,
-        "curl": case.as_curl_command(),
+        "status": about.status_code,
+        "curl": shown.curl(case, about.request, _target.redactor),
         "schema_path": [str(step) for step in getattr(failure, "schema_path", ())],
         "part": _part_at_fault(case),
     }

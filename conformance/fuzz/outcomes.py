@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from conformance.contract.document import Contract, Operation
-from conformance.http.redaction import Redactor, in_shell
+from conformance.http.redaction import Redactor
 from conformance.run.response_schemas import unstated
 from conformance.run.verdict import Finding, Status
 
@@ -73,9 +73,7 @@ def _findings(
     """Yield one finding for each code and status. The last written is the smallest: Schemathesis shrinks."""
     for line in {(line["code"], line["status"]): line for line in lines}.values():
         message = " ".join(redactor.text(line["message"]).split())[:SHOWN]
-        curl = redactor.text(line["curl"]).replace(
-            "'Authorization: [Filtered]'", in_shell(f"Authorization: {redactor.authorization}")
-        )
+        curl = redactor.text(line["curl"])
         pointer = _pointer(operation, line) if operation else None
         actual = f"{line['status']}: {message}"
         cause = _CAUSES[line["code"]](line["status"]) if line["code"] in _CAUSES else ""

@@ -3,7 +3,7 @@
 Schemathesis makes sessions of `requests` where it needs them, and all of them send through one adapter.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
@@ -18,8 +18,10 @@ from conformance.http.transport import Transport
 from conformance.http.unreached import Unreached
 
 
-def send_through(transport: Transport, target: Target) -> None:
-    """Make every session of this process send as `transport` does."""
+def send_through(
+    transport: Transport, target: Target, on_answer: Callable[[requests.Response], None]
+) -> None:
+    """Make every session of this process send as `transport` does, and tell of each answer."""
     plain = HTTPAdapter.send
     trust: dict[str, Any] = {"verify": str(target.ca_file)} if target.ca_file else {}
     if not target.verify:
@@ -47,10 +49,12 @@ def send_through(transport: Transport, target: Target) -> None:
 
         try:
             transport.permit(method, path)
-            return transport.patiently(method, path, attempt)
+            response = transport.patiently(method, path, attempt)
         except (Unreached, httpx.ProxyError) as unreached:
             # What the suite takes for unreached is a failure of the network to Schemathesis.
             raise requests.ConnectionError(str(unreached), request=request) from unreached
+        on_answer(response)
+        return response
 
     HTTPAdapter.send = send  # type: ignore[assignment, method-assign]
 

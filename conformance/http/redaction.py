@@ -62,8 +62,6 @@ class Redactor:
         self._handed_out = re.compile(form, re.IGNORECASE)
         self._handed_out_octets = re.compile(form.encode(), re.IGNORECASE)
         self._roles = {names: role for role, names in _placeholders(keys).items() if role != "admin"}
-        self.authorization = next(map(self.header, _authorizations(credentials)), "Bearer $KEY")
-        """What stands for the Authorization header that was sent."""
 
     def text(self, text: str) -> str:
         """Return the text without secrets."""
@@ -154,12 +152,6 @@ def _short(credentials: Mapping[str, Mapping[str, Credential]], shown: Mapping[s
         for name, text in (*credential.query, *credential.cookies):
             found |= {f"{name}={form}": f"{name}={shown[form]}" for form in forms(text)}
     return found
-
-
-def _authorizations(credentials: Mapping[str, Mapping[str, Credential]]) -> Iterator[str]:
-    for held in credentials.values():
-        for credential in held.values():
-            yield from (value for name, value in credential.headers if name.lower() == "authorization")
 
 
 def _placeholder(name: str, taken: set[str]) -> str:

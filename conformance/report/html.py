@@ -6,6 +6,7 @@ from typing import Any
 
 from conformance.report import words
 from conformance.report.document import WRONG, Document, by_reason, place, shown, verdicts, wrong
+from conformance.report.evidence import GONE
 from conformance.report.figures import figures
 from conformance.report.pages import page
 from conformance.report.summary import residue
@@ -33,6 +34,7 @@ def render(document: Document) -> str:
         skips=by_reason(document, "SKIP"),
         carded=(*WRONG, "XFAIL"),
         residue=residue(document),
+        gone=GONE,
         place=lambda line: place(document, line),
     )
 

@@ -22,6 +22,7 @@ STYLES = {
     "XPASS": "bold yellow",
 }
 _SHOWN_ANSWER = 500
+_SHOWN_IDS = 10
 
 
 def render(document: Document) -> str:
@@ -161,7 +162,10 @@ class _Summary:
 
 
 def _ids(found: list[dict[str, Any]]) -> str:
-    return ", ".join(verdict["id"] for verdict in found)
+    """Return the first ids, and how many there are beside them."""
+    told = ", ".join(verdict["id"] for verdict in found[:_SHOWN_IDS])
+    more = len(found) - _SHOWN_IDS
+    return f"{told}, and {more:,} more: results.json has all" if more > 0 else told
 
 
 def residue(document: Document) -> str:

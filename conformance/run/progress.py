@@ -47,7 +47,8 @@ class Progress:
             return
         budget = plan.budget_of(phase)
         deadline = Deadline.within(budget)
-        self._observe(PhaseBegun(phase.name, phase.summary, budget))
+        if any(map(plan.asks_for, phase.ids(plan.contract))):
+            self._observe(PhaseBegun(phase.name, phase.summary, budget))
         begun, requests, told = time.monotonic(), 0, set[str]()
         state = "cut short"
 

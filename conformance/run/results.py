@@ -107,6 +107,8 @@ class Results:
         if self.obstacle is not None:
             return self.obstacle
         code = self.exit_code
+        if code is ExitCode.INCOMPLETE and all(each.status is Status.SKIP for each in self.verdicts):
+            return "Not proved: everything was skipped, and nothing was checked."
         if code is not ExitCode.CONFORMS or self.whole:
             is_partial = self.is_interrupted and code is ExitCode.DOES_NOT_CONFORM
             return _SENTENCES[code] + (" It was interrupted: not all was checked." if is_partial else "")

@@ -52,6 +52,22 @@ def test_every_line_of_the_guide_can_be_pasted(folder: Path) -> None:
     assert (folder / "reports" / "report.html").is_file()
 
 
+def test_the_server_and_the_contract_to_try_it_with_are_those_of_the_checkout(tmp_path: Path) -> None:
+    [name] = re.findall(
+        r"^\$ venv/bin/python -m tests\.foreign\.troubles (\S+) --port 8080", GUIDE, re.MULTILINE
+    )
+    [copy] = re.findall(r"^\$ (mkdir trial .*)$", GUIDE, re.MULTILINE)
+    (tmp_path / "tests").symlink_to(ROOT / "tests")
+    [first, *_] = blocks(GUIDE, "sh")
+    with served(name) as server:
+        pasted(f"{CONFORMANCE}{copy}\n{first}", tmp_path, URL=server.url)
+
+        trial = tmp_path / "trial"
+        stated = yaml.safe_load((trial / "openapi.yaml").read_text("utf-8"))
+        assert stated["paths"].keys() == json.loads(server.contract.read_text())["paths"].keys()
+    assert json.loads((trial / "reports" / "results.json").read_text())["exit_code"] == 0
+
+
 def test_a_skeleton_of_the_pages_check_is_printed(folder: Path) -> None:
     with prepared("notes") as server:
         contract = str(with_clauses(server.contract, folder))

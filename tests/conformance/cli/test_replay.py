@@ -86,6 +86,39 @@ def test_a_request_that_was_masked_or_cut_is_not_sent_by_halves(
         assert says in replay("AUTH-008", "--as-sent", code=ExitCode.USAGE).err
 
 
+def test_a_finding_that_has_a_line_and_no_request_is_not_said_to_have_none(
+    failed: Path, replay: Callable[..., Said]
+) -> None:
+    file = failed / "results.json"
+    document = json.loads(file.read_text())
+    document["clauses"][0]["findings"][0] |= {"exchanges": [], "curl": "curl -X GET http://127.0.0.1/"}
+    file.write_text(json.dumps(document))
+
+    told = replay("AUTH-008", "--as-sent", code=ExitCode.USAGE).err
+    assert "as a line for the shell alone, and what it names may be gone" in " ".join(told.split())
+    assert "shows no request" not in told
+
+
+def test_what_was_made_by_what_was_sent_again_is_said_with_the_line_that_removes_it(
+    failed: Path, replay: Callable[..., Said], breakable: Breakable, command: Command
+) -> None:
+    root = breakable.target.root
+    line = f"conformance clean {root} --all"
+    body = json.dumps({"name": "cf-01234567-replayed"})
+    headers = [["Authorization", "Bearer $KEY"], ["Content-Type", "application/json"]]
+    _as_sent(failed, headers=headers)
+    assert line not in replay("AUTH-008", "--as-sent", code=ExitCode.INCOMPLETE).out
+
+    url = f"{root}/api/access-profiles"
+    _as_sent(failed, method="POST", url=url, headers=headers, body=body, octets=len(body))
+    told = replay("AUTH-008", "--as-sent", code=ExitCode.INCOMPLETE).out
+    removed = command("clean", root, "--all", "--yes", code=ExitCode.CONFORMS).out
+
+    assert "now   201" in told
+    assert line in told
+    assert "Removed 1 profile" in removed
+
+
 def test_what_did_not_fail_is_2_and_names_what_did(replay: Callable[..., Said]) -> None:
     told = replay("AP-GET-001", code=ExitCode.USAGE).err
 

@@ -85,6 +85,19 @@ def test_the_only_good_request_that_is_drawn_names_what_is_there(
     assert [(v.status, v.reason) for v in results.verdicts] == [(Status.PASS, "")]
 
 
+def test_the_line_of_a_finding_sends_the_authorization_that_was_sent(
+    plan: Plan, breakable: Breakable
+) -> None:
+    without = on("listAccessProfiles", when=lambda request: not request.header("authorization"))
+    results = _fuzzed(plan, breakable, without.refuse(418), 5, "listAccessProfiles")
+
+    [finding] = [finding for verdict in results.verdicts for finding in verdict.findings]
+    assert finding.code == "ST401"
+    assert finding.actual.startswith("418: ")
+    assert "curl -X GET" in (finding.curl or "")
+    assert "Authorization" not in (finding.curl or "")
+
+
 def test_a_phase_that_is_left_out_is_told_with_its_reason(plan: Plan) -> None:
     omitted = {"fuzz": "--without fuzz"}
     results = run(replace(plan, only=frozenset({"S.getAccessProfile.fuzz", "AP-GET-001"}), omitted=omitted))

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from conformance.report import html
 from conformance.report.document import Document, verdicts
+from conformance.report.evidence import GONE
 from tests.conformance.report import samples
 from tests.conformance.report.samples import clause_line
 from tests.rules import for_each
@@ -116,6 +117,26 @@ def test_a_failure_is_told_with_its_sentence_line_evidence_and_commands() -> Non
         "ST202",
     ):
         assert part in text
+
+
+def test_what_made_the_object_stands_before_the_request_that_shows_a_failure() -> None:
+    made = samples.failed()
+    [found] = next(verdict for verdict in made["clauses"] if verdict["id"] == "AP-GET-001")["findings"]
+    found["setup"] = ["curl -i -X POST http://127.0.0.1:8080/made-first"]
+    text = page(made).text
+
+    [first, note, request] = [
+        text.index(part) for part in (found["setup"][0], GONE, "GET /api/access-profiles/17")
+    ]
+    assert first < note < request
+    assert GONE not in page(samples.failed()).text
+
+
+def test_no_command_promises_the_same_requests_where_the_check_is_made_again() -> None:
+    text = page(samples.failed()).text
+
+    assert "Compare this run with a new checkconformance replay AP-CRE-006" in text
+    assert "same requests again" not in text
 
 
 def test_every_check_is_in_it_and_every_other_part_of_the_run() -> None:

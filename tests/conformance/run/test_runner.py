@@ -126,6 +126,15 @@ def test_a_pass_tells_what_of_it_never_came_about(plan: Plan) -> None:
     assert f"never came about: AP-PRO-006, AP-PRO-009 ({never})." in summary.render(results.as_dict())
 
 
+def test_a_run_in_which_all_was_skipped_says_that_nothing_was_checked(plan: Plan) -> None:
+    only, excluded = frozenset({"AP-GET-001"}), frozenset({"getAccessProfile"})
+    results = run(replace(plan, only=only, excluded=excluded))
+
+    assert [verdict.status for verdict in results.verdicts] == [Status.SKIP]
+    assert results.exit_code is ExitCode.INCOMPLETE
+    assert results.sentence == "Not proved: everything was skipped, and nothing was checked."
+
+
 def test_a_clause_that_is_not_claimed_is_not_blamed(breakable: Breakable, plan: Plan) -> None:
     with breakable.broken(on(status=401).refuse(403)):
         results = run(replace(plan, only=frozenset({"AUTH-008"}), profiles=frozenset({"http"})))
@@ -224,12 +233,12 @@ def test_the_api_keys_of_a_run_end_by_themselves_when_it_is_cut_short(workspace:
     assert timedelta(hours=23) < life < timedelta(hours=25)
 
 
-def test_phases_and_verdicts_are_told_as_they_come(plan: Plan) -> None:
+def test_verdicts_and_the_phases_that_have_any_are_told_as_they_come(plan: Plan) -> None:
     events: list[Any] = []
     run(replace(plan, only=frozenset({CLAUSE, "AP-GET-002"})), events.append)
 
     phases = [event.name for event in events if isinstance(event, PhaseBegun)]
-    assert phases == ["preflight", "probe", "raw", "race", "clean-up"]
+    assert phases == ["preflight", "probe", "clean-up"]
     assert [e.verdict.id for e in events if isinstance(e, Decided)] == [CLAUSE, "AP-GET-002"]
 
 
