@@ -62,7 +62,7 @@ class Finding:
         pointer: what of the contract is broken, when it is more than the clause says (RFC 6901).
         steps: the calls that lead to it, for a person, when there are several.
         cause: what findings at many places have in common, in a few words.
-        setup: the calls that made what the requests name, and what the run has removed since.
+        setup: the calls before them that made, changed or removed what the requests name.
     """
 
     expected: str
