@@ -100,6 +100,8 @@ class Session:
         self.namespace = namespace
         self.random = random.Random(seed)  # noqa: S311  repeatable, and nothing is kept secret by it
         self.answers: list[Answer] = []
+        self.unanswered: list[Exchange] = []
+        """The requests to which no answer came, oldest first."""
         self.unproved: list[str] = []
         """What of a clause never came about, so that nothing shows it. It is told with a pass."""
         self._workspace = workspace
@@ -142,7 +144,9 @@ class Session:
             identity = NOBODY
         elif isinstance(identity, str):
             identity = authorization(identity)
-        return Client(self.target, self._workspace.transport, identity, self._keep)
+        return Client(
+            self.target, self._workspace.transport, identity, self._keep, lose=self.unanswered.append
+        )
 
     def in_role(self, role: str) -> Client:
         """Return a client with the credentials that were given for a role; with none, if none were."""

@@ -76,6 +76,14 @@ class Finding:
     setup: tuple[Exchange, ...] = ()
 
 
+def unanswered(exchanges: Sequence[Exchange], problem: str = "") -> Finding:
+    """Return the finding that a server ends connections without an answer; the last request shows it."""
+    actual = "none, twice, while the server answers other requests" + (f": {problem}" if problem else "")
+    return Finding(
+        "an HTTP answer", actual, tuple(exchanges[-1:]), cause="a connection ends without an answer"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """A failure that is known, and who sees to it until when."""

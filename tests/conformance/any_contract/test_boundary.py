@@ -6,7 +6,7 @@ import pytest
 
 from conformance.run.verdict import Status
 from tests.conformance.any_contract.notes import ran, verdict
-from tests.foreign.troubles.messages import Call, Refusal, Reply
+from tests.foreign.troubles.messages import Call, Crash, Refusal, Reply
 from tests.foreign.troubles.notes import Notes
 
 LONGEST, LONGEST_TEXT = "S.createNote.body.title.maxLength", "S.createNote.body.text.maxLength"
@@ -41,3 +41,15 @@ def test_a_maximum_that_is_refused_is_no_pass_of_both_sides(
     found = verdict(results, LONGEST)
     assert (found.status, found.reason) == (status, reason)
     assert (verdict(results, LONGEST_TEXT).status, verdict(results, LONGEST_TEXT).reason) == (Status.PASS, "")
+
+
+def test_a_connection_that_ends_without_an_answer_is_shown_with_the_request(tmp_path: Path) -> None:
+    def replace(_: Call) -> Reply:
+        raise Crash
+
+    results = ran(tmp_path, {**Notes().operations, "replaceNote": replace}, "S.replaceNote.status.200")
+
+    [finding] = verdict(results, "S.replaceNote.status.200").findings
+    assert [(each.method, each.status) for each in finding.exchanges] == [("PUT", None)]
+    assert [each.method for each in finding.setup] == ["POST"]
+    assert finding.cause == "a connection ends without an answer"
