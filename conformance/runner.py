@@ -127,6 +127,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
         for seed in plan.seeds:
             with Workspace(plan.contract, plan.target, seed) as workspace:
                 prefix, workspace.excluded = workspace.prefix, plan.excluded
+                workspace.gives_up = not plan.content.insists
                 observe(PhaseBegun("preflight"))
                 plan, obstacle = _preflight(plan, workspace, observe)
                 if obstacle is not None:

@@ -220,6 +220,9 @@ def _tried(
         except NoText as no_text:
             return Status.NOT_REACHED, str(no_text), ()
         except httpx.TimeoutException as error:
+            is_given_up = caller.operation.id in caller.session.given_up
+            if is_given_up and watch.ended(caller.session, caller.operation):
+                return Status.NOT_REACHED, caller.session.trouble, ()
             return Status.NOT_REACHED, f"no answer in time ({type(error).__name__})", ()
         except httpx.TransportError as error:
             problem = str(error).rstrip(".") or type(error).__name__

@@ -20,6 +20,8 @@ JSON = "application/json"
 
 _ALWAYS = {"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"}
 
+Admit = Callable[[str, str], None]
+"""Is told the method and the path of a request before it is sent; raises Unreached where it may not be."""
 Query = dict[str, Any] | list[tuple[str, Any]]
 
 
@@ -33,12 +35,14 @@ class Client:
         identity: Identity,
         keep: Callable[[Answer], None],
         *,
-        lose: Callable[[Exchange], None] = lambda _: None,
+        admit: Admit = lambda _method, _path: None,
+        lose: Callable[[Sent, Exchange, httpx.TransportError], None] = lambda _sent, _exchange, _error: None,
     ) -> None:
         self._target = target
         self._transport = transport
         self._identity = identity
         self._keep = keep
+        self._admit = admit
         self._lose = lose
         self._redactor = target.redactor
 
@@ -61,6 +65,7 @@ class Client:
             httpx.TransportError: there was no answer.
             Unreached: the answer is of no use, or the request may not be sent at all.
         """
+        self._admit(method, path.partition("?")[0])
         credential = self._identity.credential(method, path.partition("?")[0])
         target, sent = credential.put_into(f"{path}{_query(query)}", {})
         sent = dict(self._target.headers) | sent
@@ -81,8 +86,8 @@ class Client:
 
         try:
             reply = self._transport.send(method, target, {**_ALWAYS, **sent}, content)
-        except httpx.TransportError:
-            self._lose(shown((None, (), b"")))
+        except httpx.TransportError as error:
+            self._lose(whole, shown((None, (), b"")), error)
             raise
         exchange = shown((reply.status, tuple(reply.headers.multi_items()), reply.content))
         answer = Answer(reply.status, reply.headers, reply.content, exchange, whole, reply.octets)

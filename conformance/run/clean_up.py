@@ -238,6 +238,9 @@ class _Removal:
                 return False
             try:
                 answer = self._session.call(remover.id, parameters=parameters)
+            except Unreached as unreached:
+                self.reasons[resource.path] = f"{resource.kind}: {unreached}"
+                return False
             except BaseException:
                 self._stopped.set()
                 raise

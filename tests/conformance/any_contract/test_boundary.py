@@ -1,5 +1,6 @@
 """Each side of a constraint on servers of others, which may have rules beside their schemas."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,26 @@ def test_a_connection_that_ends_without_an_answer_is_shown_with_the_request(tmp_
     assert [(each.method, each.status) for each in finding.exchanges] == [("PUT", None)]
     assert [each.method for each in finding.setup] == ["POST"]
     assert finding.cause == "a connection ends without an answer"
+
+
+def test_an_operation_that_never_answers_is_given_up_after_two_requests(tmp_path: Path) -> None:
+    asked, ended = [], threading.Event()
+
+    def replace(call: Call) -> Reply:
+        asked.append(call)
+        ended.wait(10)
+        return Reply(500)
+
+    operations = {**Notes().operations, "replaceNote": replace}
+    try:
+        results = ran(tmp_path, operations, "S.replaceNote.", "S.getNote.", timeout=0.5)
+    finally:
+        ended.set()
+
+    assert len(asked) == 2
+    of_it = [each for each in results.verdicts if each.operation_id == "replaceNote"]
+    assert {each.status for each in of_it} == {Status.NOT_REACHED}
+    told = "--exclude replaceNote, or wait longer with --timeout SECONDS"
+    assert len([each for each in of_it if told in each.reason]) > 5
+    others = {each.status for each in results.verdicts if each.operation_id == "getNote"}
+    assert others == {Status.PASS}
