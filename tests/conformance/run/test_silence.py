@@ -47,7 +47,10 @@ def test_two_requests_in_a_row_without_an_answer_in_time_are_enough(
 def test_a_server_whose_only_read_is_given_up_is_alive(tmp_path: Path) -> None:
     asked: list[str] = []
     contract = loaded(tmp_path, paths=PATHS)
-    with answering(("/", 200, JSON, {}), asked=asked) as url, Workspace(contract, Target(url), 1) as workspace:
+    with (
+        answering(("/", 200, JSON, {}), asked=asked) as url,
+        Workspace(contract, Target(url), 1) as workspace,
+    ):
         workspace.gives_up = True
         for _ in range(2):
             workspace.lose(SLOW, httpx.ReadTimeout(""))
