@@ -73,6 +73,7 @@ class Fuzz:
                 plan.profiles,
             )
             outcomes |= engine.fuzz(plan.contract, plan.target, request, workspace.inventory.add)
+            workspace.sent_elsewhere += sum(outcome.requests for outcome in outcomes.values())
         for operation in operations:
             outcome = outcomes[operation.id]
             run.decide(

@@ -58,6 +58,8 @@ class Workspace:
         self.prefix = prefix or f"{PREFIX}{secrets.token_hex(4)}-"
         self.profiles = frozenset(contract.profiles)
         self.transport = Transport(target)
+        self.sent_elsewhere = 0
+        """The requests that others have sent for the run, over connections of their own."""
         self.observers: list[Callable[[Answer], None]] = []
         """What is told of every answer, in the thread that got it."""
         self.excluded: frozenset[str] = frozenset()
@@ -78,6 +80,11 @@ class Workspace:
 
     def __exit__(self, *_: object) -> None:
         self.transport.close()
+
+    @property
+    def sent(self) -> int:
+        """How many requests have left for the run."""
+        return self.transport.sent + self.sent_elsewhere
 
     def identity(self, role: str) -> Identity:
         """Return who somebody in a role is."""
