@@ -123,10 +123,13 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
     progress = Progress(plan, begun.date(), observe)
     audit, ledger = ResponseAudit(plan.contract), Ledger(plan.contract)
     left, prefix, obstacle, is_interrupted = Residue(), "", None, False
+    workspaces: list[Workspace] = []
     try:
         for seed in plan.seeds:
             with Workspace(plan.contract, plan.target, seed) as workspace:
+                workspaces.append(workspace)
                 prefix, workspace.excluded = workspace.prefix, plan.excluded
+                workspace.gives_up = not plan.content.insists
                 observe(PhaseBegun("preflight"))
                 plan, obstacle = _preflight(plan, workspace, observe)
                 if obstacle is not None:
@@ -160,6 +163,7 @@ def run(plan: Plan, observe: Callable[[Event], None] = lambda _: None) -> Result
         ended=datetime.now(UTC),
         left_behind=left,
         prefix=prefix,
+        sent=sum(workspace.sent for workspace in workspaces),
         is_interrupted=is_interrupted,
     )
 

@@ -23,7 +23,7 @@ from conformance.run.schema_verdicts import answers_id, decided
 from conformance.run.session import Session
 from conformance.run.setup import with_setup
 from conformance.run.trouble import Watch
-from conformance.run.verdict import Finding, Status, Verdict
+from conformance.run.verdict import Finding, Status, Verdict, unanswered
 
 _MOST_FINDINGS = 5
 
@@ -208,7 +208,7 @@ def _tried(
     task: _Task, caller: Caller, trials: Trials, watch: Watch
 ) -> tuple[Status, str, tuple[Finding, ...]]:
     """Return how a task ends. It is tried twice when no answer came: servers may close idle connections."""
-    problem = ""
+    problem, before = "", len(caller.session.unanswered)
     for _ in range(2):
         try:
             found = tuple(task.find(caller, trials))[:_MOST_FINDINGS]
@@ -220,6 +220,9 @@ def _tried(
         except NoText as no_text:
             return Status.NOT_REACHED, str(no_text), ()
         except httpx.TimeoutException as error:
+            is_given_up = caller.operation.id in caller.session.given_up
+            if is_given_up and watch.ended(caller.session, caller.operation):
+                return Status.NOT_REACHED, caller.session.trouble, ()
             return Status.NOT_REACHED, f"no answer in time ({type(error).__name__})", ()
         except httpx.TransportError as error:
             problem = str(error).rstrip(".") or type(error).__name__
@@ -227,7 +230,8 @@ def _tried(
         except Exception as error:  # noqa: BLE001  a bug in a trial must not hide the other verdicts
             return Status.ERROR, f"the trial itself failed: {type(error).__name__}: {error}", ()
         return (Status.FAIL, "", found) if found else (Status.PASS, task.said(trials), ())
+    # Before others are asked whether the server is there.
+    lost = caller.session.unanswered[before:]
     if watch.ended(caller.session, caller.operation):
         return Status.NOT_REACHED, caller.session.trouble, ()
-    fault = Finding("an HTTP answer", f"none, twice, while the server answers other requests: {problem}")
-    return Status.FAIL, "", (fault,)
+    return Status.FAIL, "", (unanswered(lost, problem),)

@@ -25,7 +25,7 @@ from conformance.run.verdict import Finding
 _SHOWN = 600
 _SHOWN_VALUE = 120
 _MOST_TOLD = 10
-_CONFLICT = 409
+_MISSING, _CONFLICT = 404, 409
 _MOST_TAKEN = 12
 _OF_ALL_MEMBERS = ("additionalProperties", "minProperties", "maxProperties")
 
@@ -54,6 +54,7 @@ class Trials:
         self._names_places = names_places
         # Many constraints are kept by one and the same request. It is sent once.
         self._accepted: dict[str, Finding | None] = {}
+        self._excused: dict[str, int] = {}
         self._content = caller.content
         self._exclusions = Exclusions(caller.session.contract, caller.session.resources, caller.content)
         self._statuses = caller.session.contract.statuses(caller.operation)
@@ -107,6 +108,7 @@ class Trials:
                 self._accepted[key] = self._tried_with_another(trial, constraint)
             finding = self._accepted[key]
             if finding is None:
+                is_accepted &= not self._is_left(constraint, self._excused.get(key))
                 continue
             is_accepted = False
             if self._is_a_rule_beside(trial, constraint, finding):
@@ -156,6 +158,8 @@ class Trials:
             if not self._content.insists and self._watch.is_switched(answer):
                 raise Unreached(self._caller.session.trouble)
             return _finding(expected, answer, constraint)
+        if side == "kept" and answer.status >= 400:
+            self._excused[repr((trial.request, trial.wanted))] = answer.status
         named = expect.fault_pointers(answer)
         if trial.pointers and not any(pointer in named for pointer in trial.pointers):
             wanted = f"{expected}, with a fault at {trial.pointers[0] or 'the whole body'}"
@@ -198,7 +202,26 @@ class Trials:
             statuses = (*self._caller.successes, *more)
             return _Trial(request, statuses, _told(statuses))
         refused = set(self._refusals) & set(REFUSALS) or set(REFUSALS)
-        return _Trial(request, set(range(100, 500)) - refused, "no refusal")
+        # What is not stated is a refusal as well, but for what says that something is not there.
+        unstated = {status for status in range(400, 500) if not self._is_stated(status)} - {_MISSING}
+        return _Trial(request, set(range(100, 500)) - refused - unstated, "no refusal")
+
+    def _is_stated(self, status: int) -> bool:
+        contract, operation = self._caller.session.contract, self._caller.operation
+        stated = contract.stated(operation).get("responses", {})
+        return not {str(status), f"{status // 100}XX", f"{status // 100}xx", "default"}.isdisjoint(stated)
+
+    def _is_left(self, constraint: Constraint, status: int | None) -> bool:
+        """Return whether a good value met a rule that the contract states beside the schema, and say so."""
+        if self._content.insists or status is None:
+            return False
+        if status == _MISSING and constraint.location in ("path", "query"):
+            # It was taken for what nothing has.
+            return False
+        if VALID not in self._untried.get(constraint.id, ()):
+            why = f"a value that keeps it is answered {status}, for a rule beside the schema"
+            self._leave(constraint, VALID, why)
+        return True
 
     def _refused_with(self, request: Request, *statuses: int, pointers: tuple[str, ...] = ()) -> _Trial:
         return _Trial(request, statuses, _told(statuses), pointers)
@@ -209,6 +232,9 @@ class Trials:
             return False
         if constraint.keyword in _OF_ALL_MEMBERS:
             # Members that are good one by one may be in each other's way.
+            return True
+        if trial.request == self._caller.good():
+            # It was accepted before, so that what is refused is not what stands in it.
             return True
         if not constraint.steps:
             return False

@@ -52,6 +52,8 @@ class Fuzz:
             why = skips.operation(plan, operation.id) or skips.writing(plan, operation)
             if why is not None:
                 outcomes[operation.id] = Outcome(Status.SKIP, why)
+            elif operation.id in workspace.given_up:
+                outcomes[operation.id] = Outcome(Status.NOT_REACHED, workspace.given_up[operation.id])
         claimed = [operation.id for operation in operations if operation.id not in outcomes]
         if claimed and (workspace.trouble or not is_alive(workspace.session("alive"))):
             reason = workspace.trouble or gone(workspace, names=not plan.content.insists)
@@ -68,10 +70,11 @@ class Fuzz:
                 f"{workspace.prefix}fuzz-",
                 run.deadline,
                 plan.content.place,
-                plan.excluded,
+                plan.excluded.union(workspace.given_up),
                 plan.profiles,
             )
             outcomes |= engine.fuzz(plan.contract, plan.target, request, workspace.inventory.add)
+            workspace.sent_elsewhere += sum(outcome.requests for outcome in outcomes.values())
         for operation in operations:
             outcome = outcomes[operation.id]
             run.decide(

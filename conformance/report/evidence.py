@@ -2,7 +2,7 @@
 
 from typing import Any
 
-GONE = "What the requests name is removed: make it first, and put the new ids into them."
+GONE = "What the requests name may be gone: make it first, and put the new ids into them."
 
 
 def headline(finding: dict[str, Any]) -> str:

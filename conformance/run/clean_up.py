@@ -14,9 +14,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
+from conformance.contract.document import Operation
 from conformance.contract.resources import Lister, Parameters, Resource, Resources, member
+from conformance.http.answer import Answer
 from conformance.http.deadline import Deadline
 from conformance.http.unreached import Unreached
+from conformance.run.canary import is_alive
 from conformance.run.content import Content
 from conformance.run.residue import Leftovers, Residue
 from conformance.run.session import PREFIX, Session, Workspace
@@ -31,6 +34,7 @@ _GONE = (404, 410)
 _ABSENT = (404, 405, 501)
 _MADE_AT = ("created_at", "createdAt", "created")
 _SHOWN = 300
+_TRIES = 3
 _WORKERS = 8
 _CURSORS = (
     *("next_cursor", "nextCursor", "next_page_token", "nextPageToken", "continuation_token"),
@@ -237,7 +241,14 @@ class _Removal:
             if self._stopped.is_set() or self._deadline.expired:
                 return False
             try:
-                answer = self._session.call(remover.id, parameters=parameters)
+                answer = self._answer(remover, parameters)
+            except (Unreached, httpx.TransportError) as error:
+                if isinstance(error, httpx.TransportError) and not is_alive(self._session):
+                    self._stopped.set()
+                    raise
+                why = str(error) if isinstance(error, Unreached) else f"{remover.id} gets no answer"
+                self.reasons[resource.path] = f"{resource.kind}: {why}"
+                return False
             except BaseException:
                 self._stopped.set()
                 raise
@@ -257,6 +268,22 @@ class _Removal:
                 self._stopped.set()
                 raise
         return tuple(each for each, is_gone in zip(objects, gone, strict=True) if not is_gone)
+
+    def _answer(self, remover: Operation, parameters: Parameters) -> Answer:
+        """Return what a removal is answered. One whose connection was ended is sent again: it is idempotent.
+
+        Raises:
+            httpx.TransportError: there was no answer.
+            Unreached: the answer is of no use.
+        """
+        for _ in range(_TRIES - 1):
+            try:
+                return self._session.call(remover.id, parameters=parameters)
+            except (httpx.ConnectError, httpx.TimeoutException):
+                raise
+            except httpx.TransportError:
+                continue
+        return self._session.call(remover.id, parameters=parameters)
 
 
 def _has_pages(lister: Lister) -> bool:

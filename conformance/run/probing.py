@@ -19,7 +19,7 @@ from conformance.run.schema_verdicts import answers_id
 from conformance.run.session import Session, Workspace
 from conformance.run.setup import with_setup
 from conformance.run.trouble import gone
-from conformance.run.verdict import Finding, Status, Verdict, Violation
+from conformance.run.verdict import Finding, Status, Verdict, Violation, unanswered
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -108,22 +108,21 @@ def in_order(jobs: int, work: Callable[[T], R], items: Sequence[T]) -> Iterator[
 
 def probe(check: Check, clause: Clause, workspace: Workspace) -> Verdict:
     """Run one check to its verdict. It never raises for what a server does."""
-    verdict = _attempt(check, clause, workspace)
-    if verdict is not None:
-        return verdict
-    # No answer came. Servers may close idle connections at any time, so one more try is due.
-    verdict = _attempt(check, clause, workspace)
-    if verdict is not None:
-        return verdict
+    tried = _attempt(check, clause, workspace)
+    if isinstance(tried, Finding):
+        # No answer came. Servers may close idle connections at any time, so one more try is due.
+        tried = _attempt(check, clause, workspace)
+    if isinstance(tried, Verdict):
+        return tried
     session = workspace.session(clause.id)
     if is_alive(session):
-        fault = Finding("an HTTP answer", "none, twice, while the server answers other requests")
-        return _verdict(check, clause, Status.FAIL, session, 0.0, findings=(fault,))
+        return _verdict(check, clause, Status.FAIL, session, 0.0, findings=(tried,))
     reason = "the server stopped answering during this check"
     return _verdict(check, clause, Status.NOT_REACHED, session, 0.0, reason=reason)
 
 
-def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | None:
+def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | Finding:
+    """Return the verdict, or what is found where a connection ended without an answer."""
     session = workspace.session(clause.id)
     begun = time.perf_counter()
     status, reason = Status.PASS, ""
@@ -148,7 +147,7 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | No
     except httpx.TimeoutException as error:
         status, reason = Status.NOT_REACHED, f"no answer in time ({type(error).__name__})"
     except httpx.TransportError:
-        return None
+        return with_setup([unanswered(session.unanswered)], session.answers)[0]
     except Exception as error:  # noqa: BLE001  a bug in a check must not hide the other verdicts
         status, reason, findings = _explain(error, session)
     seconds = time.perf_counter() - begun

@@ -49,12 +49,10 @@ class Progress:
         deadline = Deadline.within(budget)
         if any(map(plan.asks_for, phase.ids(plan.contract))):
             self._observe(PhaseBegun(phase.name, phase.summary, budget))
-        begun, requests, told = time.monotonic(), 0, set[str]()
+        begun, before, told = time.monotonic(), workspace.sent, set[str]()
         state = "cut short"
 
         def decide(verdict: Verdict) -> None:
-            nonlocal requests
-            requests += verdict.requests
             told.add(verdict.id)
             self.decide(verdict)
 
@@ -66,6 +64,7 @@ class Progress:
                 self.decide(verdict)
         finally:
             seconds = time.monotonic() - begun
+            requests = workspace.sent - before
             record = PhaseRecord(phase.name, state, "", budget, seconds, requests)
             self.records[phase.name] = record.after(self.records.get(phase.name))
 

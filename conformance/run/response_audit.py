@@ -29,6 +29,7 @@ class _Seen:
 
     answers: int = 0
     seconds: float = 0.0
+    statuses: set[int] = field(default_factory=set)
     findings: dict[tuple[str, int], Finding] = field(default_factory=dict)
     disclosures: dict[int, Finding] = field(default_factory=dict)
 
@@ -55,6 +56,7 @@ class ResponseAudit:
         seen = self._seen[operation.id]
         with self._lock:
             seen.answers += 1
+            seen.statuses.add(answer.status)
             seen.seconds += time.perf_counter() - begun
             for fault in faults:
                 # The first of each kind is shown.
@@ -94,6 +96,9 @@ class ResponseAudit:
                 status, reason = Status.NOT_REACHED, "no answer of it was seen"
                 if writes := skips.writing(plan, operation):
                     status, reason = Status.SKIP, writes
+            elif min(seen.statuses) >= 400 and min(plan.contract.statuses(operation), default=400) < 400:
+                told = ", ".join(map(str, sorted(seen.statuses)))
+                reason = f"it never gave a good answer, so that its refusals alone were looked at ({told})"
             yield decided(
                 plan,
                 verdict_id,

@@ -60,6 +60,7 @@ class Results:
     Attributes:
         ledger: what was reached of the contract.
         obstacle: why nothing could be checked; None when something could.
+        sent: how many requests left, those included that no verdict took.
         is_interrupted: whether somebody broke the run off.
     """
 
@@ -72,6 +73,7 @@ class Results:
     ended: datetime
     left_behind: Residue
     prefix: str
+    sent: int = 0
     is_interrupted: bool = False
 
     @property
@@ -204,7 +206,7 @@ class Results:
             "index": figures.index,
             "score": figures.score,
             "statuses": counts,
-            "requests": sum(verdict.requests for verdict in self.verdicts),
+            "requests": self.sent,
             "seconds": round((self.ended - self.begun).total_seconds(), 3),
         }
 

@@ -8,12 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any, Self
 from urllib.parse import quote
 
+import httpx
+
 from conformance.contract import derivation
 from conformance.contract.document import Contract, Operation
 from conformance.contract.operations import filled
 from conformance.contract.resources import Parameters, Resources
 from conformance.contract.routes import Routes
-from conformance.http.answer import Answer
+from conformance.http.answer import Answer, Sent
 from conformance.http.client import Client
 from conformance.http.credentials import NOBODY, Identity, authorization
 from conformance.http.evidence import Exchange
@@ -24,6 +26,7 @@ from conformance.http.unreached import Unreached
 from conformance.run.identities import of_role, unknown
 from conformance.run.inventory import Inventory
 from conformance.run.recent import Recent
+from conformance.run.silence import Silence
 
 PREFIX = "cf-"
 """How the names of everything begin that a run makes."""
@@ -55,12 +58,17 @@ class Workspace:
         self.prefix = prefix or f"{PREFIX}{secrets.token_hex(4)}-"
         self.profiles = frozenset(contract.profiles)
         self.transport = Transport(target)
+        self.sent_elsewhere = 0
+        """The requests that others have sent for the run, over connections of their own."""
         self.observers: list[Callable[[Answer], None]] = []
         """What is told of every answer, in the thread that got it."""
         self.excluded: frozenset[str] = frozenset()
         """The operations that are never to be called."""
         self.trouble = ""
         """Why nothing more can be found out, once the server has ended, or refuses every write."""
+        self.gives_up = False
+        """Whether an operation that gives no answer in time, again and again, is not called any more."""
+        self.silence = Silence()
         self.resources = derivation.resources(contract)
         self.inventory = Inventory(contract, self.resources, self.prefix, on_made)
         self.recent = Recent(self.resources)
@@ -73,6 +81,11 @@ class Workspace:
     def __exit__(self, *_: object) -> None:
         self.transport.close()
 
+    @property
+    def sent(self) -> int:
+        """How many requests have left for the run."""
+        return self.transport.sent + self.sent_elsewhere
+
     def identity(self, role: str) -> Identity:
         """Return who somebody in a role is."""
         return of_role(self.contract, self._routes, self.target, role)
@@ -82,9 +95,31 @@ class Workspace:
         operation = self._routes.find(answer.sent.method, answer.sent.path)
         if operation is not None:
             self.recent.note(operation)
+            self.silence.break_off(operation)
         for observe in self.observers:
             observe(answer)
         self.inventory.observe(answer)
+
+    @property
+    def given_up(self) -> Mapping[str, str]:
+        """The operations that are not called any more, as they give no answer, and why."""
+        return self.silence.reasons if self.gives_up else {}
+
+    def lose(self, sent: Sent, error: httpx.TransportError) -> None:
+        """Take note of a request to which no answer came."""
+        operation = self._routes.find(sent.method, sent.path)
+        if operation is not None and isinstance(error, httpx.ReadTimeout):
+            self.silence.note(operation)
+
+    def admit(self, method: str, path: str) -> None:
+        """Refuse what would only be waited for.
+
+        Raises:
+            Unreached: it belongs to an operation that is given up.
+        """
+        operation = self._routes.find(method, path) if self.given_up else None
+        if operation is not None and operation.id in self.given_up:
+            raise Unreached(self.given_up[operation.id])
 
     def session(self, clause_id: str) -> "Session":
         """Return a session for one check, with a part of the namespace that no other has."""
@@ -100,6 +135,8 @@ class Session:
         self.namespace = namespace
         self.random = random.Random(seed)  # noqa: S311  repeatable, and nothing is kept secret by it
         self.answers: list[Answer] = []
+        self.unanswered: list[Exchange] = []
+        """The requests to which no answer came, oldest first."""
         self.unproved: list[str] = []
         """What of a clause never came about, so that nothing shows it. It is told with a pass."""
         self._workspace = workspace
@@ -116,6 +153,11 @@ class Session:
     def excluded(self) -> frozenset[str]:
         """The operations that are never to be called."""
         return self._workspace.excluded
+
+    @property
+    def given_up(self) -> Mapping[str, str]:
+        """The operations that are not called any more, as they give no answer, and why."""
+        return self._workspace.given_up
 
     @property
     def resources(self) -> Resources:
@@ -142,7 +184,10 @@ class Session:
             identity = NOBODY
         elif isinstance(identity, str):
             identity = authorization(identity)
-        return Client(self.target, self._workspace.transport, identity, self._keep)
+        workspace = self._workspace
+        return Client(
+            self.target, workspace.transport, identity, self._keep, admit=workspace.admit, lose=self._lose
+        )
 
     def in_role(self, role: str) -> Client:
         """Return a client with the credentials that were given for a role; with none, if none were."""
@@ -197,6 +242,10 @@ class Session:
         operation = self.contract.operation(operation_id)
         stated = operation.method if operation else "GET"
         return (client or self.admin).request(method or stated, path, **request)
+
+    def _lose(self, sent: Sent, exchange: Exchange, error: httpx.TransportError) -> None:
+        self.unanswered.append(exchange)
+        self._workspace.lose(sent, error)
 
     def _keep(self, answer: Answer) -> None:
         self.answers.append(answer)

@@ -62,7 +62,7 @@ class Finding:
         pointer: what of the contract is broken, when it is more than the clause says (RFC 6901).
         steps: the calls that lead to it, for a person, when there are several.
         cause: what findings at many places have in common, in a few words.
-        setup: the calls that made what the requests name, and what the run has removed since.
+        setup: the calls before them that made, changed or removed what the requests name.
     """
 
     expected: str
@@ -74,6 +74,14 @@ class Finding:
     steps: tuple[str, ...] = ()
     cause: str = ""
     setup: tuple[Exchange, ...] = ()
+
+
+def unanswered(exchanges: Sequence[Exchange], problem: str = "") -> Finding:
+    """Return the finding that a server ends connections without an answer; the last request shows it."""
+    actual = "none, twice, while the server answers other requests" + (f": {problem}" if problem else "")
+    return Finding(
+        "an HTTP answer", actual, tuple(exchanges[-1:]), cause="a connection ends without an answer"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,16 @@ def test_a_good_answer_passes_and_a_bad_one_is_shown_once(plan: Plan) -> None:
     assert verdict.pointer == "/paths/~1roles~1{role_id}/delete/responses"
 
 
+def test_a_pass_tells_that_there_was_no_good_answer(plan: Plan) -> None:
+    good = _answer("DELETE /api/roles/5", 200, DELETED)
+    gone = _answer("DELETE /api/roles/5", 405, headers={})
+    audited = [_judged(plan, gone, *more)["deleteRole"] for more in ((), (good,))]
+
+    assert [each.status for each in audited] == [Status.PASS, Status.PASS]
+    told = "it never gave a good answer, so that its refusals alone were looked at (405)"
+    assert [each.reason for each in audited] == [told, ""]
+
+
 def test_a_media_type_may_have_parameters(plan: Plan) -> None:
     headers = {**JSON, "content-type": "Application/JSON; charset=utf-8"}
     judged = _judged(plan, _answer("DELETE /api/roles/5", 200, DELETED, headers))

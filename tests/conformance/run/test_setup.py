@@ -9,9 +9,11 @@ from conformance.http.evidence import record
 from conformance.http.redaction import Redactor, in_shell
 from conformance.run.plan import Plan
 from conformance.run.replaying import compared
-from conformance.run.verdict import ExitCode
+from conformance.run.setup import with_setup
+from conformance.run.verdict import ExitCode, Finding
 from conformance.runner import run
 from conformance.selftest.faults import fault_of
+from tests.conformance.answers import seen
 from tests.conformance.conftest import Breakable
 
 FAULT = "AP-UPD-001/put_replaces_all"
@@ -75,6 +77,22 @@ def test_a_finding_shows_the_calls_that_made_what_it_names(plan: Plan, breakable
     assert all(exchange.status == 201 for exchange in finding.setup)
     [told] = results.as_dict()["clauses"]
     assert told["findings"][0]["setup"] == [exchange.curl() for exchange in finding.setup]
+
+
+def test_a_finding_shows_what_was_written_before_to_the_path_that_it_shows() -> None:
+    answers = [
+        seen("POST /notes", 201, b'{"id": 1}'),
+        seen("POST /notes", 201, b'{"id": 2}'),
+        seen("DELETE /notes/2", 204),
+        seen("DELETE /notes/1", 204),
+        seen("GET /notes/1", 200),
+        seen("DELETE /notes/1", 204),
+    ]
+    shown = (answers[4].exchange,)
+
+    [found] = with_setup([Finding("404", "200", shown)], answers)
+
+    assert found.setup == (answers[0].exchange, answers[3].exchange)
 
 
 @pytest.mark.parametrize("length", [99, 100, 70_000])
