@@ -1,5 +1,6 @@
 """The commands on contracts of others: what they say, what they write, and their exit codes."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from conformance.run.registry import CHECKS
 from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
 from tests.conformance.command import Command
+from tests.conformance.contracts import written
 from tests.foreign.troubles.messages import Reply, Request
 from tests.foreign.troubles.serving import Served, served
 
@@ -23,6 +25,23 @@ from conformance.run.registry import check
 @check("STRAY-001")
 def stray(session):
     """It checks nothing that is there."""
+'''
+
+FAILING = '''
+from conformance.run.registry import check
+
+
+@check("MY-1")
+def first(session):
+    """It has a bug."""
+    session.call("listNotes")
+    {}["oh"]
+
+
+@check("MY-2")
+def second(session):
+    """It names no operation."""
+    session.call("listNotez")
 '''
 
 
@@ -181,6 +200,29 @@ def test_a_check_of_a_clause_that_is_not_there_is_refused(
 
     assert f"--checks stray_checks: {server.contract} has no clause STRAY-001 that could" in of_others
     assert "has no clause STRAY-001" in command("list", *stray, code=ExitCode.USAGE).err
+
+
+def test_a_check_of_ones_own_that_fails_by_itself_is_told_with_its_line(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "failing_checks.py").write_text(FAILING)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("conformance.run.registry.CHECKS._checks", dict(CHECKS._checks))
+    with served("notes") as server:
+        stated = json.loads(server.contract.read_text())
+        clauses = [{"id": f"MY-{n}", "level": "MUST", "text": "All is well."} for n in (1, 2)]
+        contract = written(tmp_path, stated | {"x-clauses": clauses})
+        asked = ("check", server.url, "--contract", contract, "--checks", "failing_checks")
+        told = command(*asked, "--only", "MY-*", "--output", tmp_path / "out", code=ExitCode.SUITE_FAILED)
+
+    reasons = [(each["status"], each["reason"]) for each in results.load(tmp_path / "out")["clauses"]]
+    failed = "your check itself failed at failing_checks.py"
+    assert reasons == [
+        ("ERROR", f"{failed}:9: KeyError: 'oh'"),
+        ("ERROR", f"{failed}:15: NoOperation: the contract has no operation listNotez"),
+    ]
+    assert "a check of yours failed by itself" in " ".join(told.out.split())
+    assert "report it" not in told.out
 
 
 @pytest.mark.parametrize("option", ["--profile", "--report"])
