@@ -225,6 +225,26 @@ def test_a_check_of_ones_own_that_fails_by_itself_is_told_with_its_line(
     assert "report it" not in told.out
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("unread_checks", "import math\ndef check(:\n", "unread_checks.py:2 is no Python: invalid syntax."),
+        (
+            "unfound_checks",
+            "import math\nmath.tau / check\n",
+            "unfound_checks.py:2 cannot be imported: NameError",
+        ),
+    ],
+)
+def test_checks_that_cannot_be_imported_are_told_with_their_line(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, name: str, text: str, told: str
+) -> None:
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    assert told in command("list", "--checks", name, code=ExitCode.USAGE).err
+
+
 @pytest.mark.parametrize("option", ["--profile", "--report"])
 def test_a_list_that_is_given_again_is_refused(option: str, command: Command) -> None:
     asked = ("check", "http://127.0.0.1:9", option, "core", option, "html")
