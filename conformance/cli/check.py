@@ -31,7 +31,7 @@ def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, 
     return named
 
 
-@cli.command()
+@cli.command(short_help="Check a server.")
 @target_options
 @click.option(
     "--mode",

@@ -61,7 +61,7 @@ def list_clauses(
         click.echo(f"{clause.id:<12}{clause.level:<8}{clause.profile:<12}{clause.text}{unchecked}")
 
 
-@cli.command()
+@cli.command(short_help="Say what an id demands, and how that is checked.")
 @click.argument("clause_id", metavar="ID")
 @contract_option
 @checks_option

@@ -48,7 +48,7 @@ admin = "${CONFORMANCE_KEY}"
 """
 
 
-@cli.command()
+@cli.command(short_help="Write a file of settings to begin with.")
 @click.argument(
     "file", required=False, default="conformance.toml", type=click.Path(dir_okay=False, path_type=Path)
 )
