@@ -1,6 +1,7 @@
 """The command that all others hang on, and the options that several of them share."""
 
 import importlib
+import shlex
 import sys
 import traceback
 from pathlib import Path
@@ -87,6 +88,13 @@ def suite_of(contract: Contract, packages: tuple[str, ...] = ()) -> Suite:
     finally:
         sys.path.remove(str(Path.cwd()))
     return suite
+
+
+def named(contract: Contract, packages: tuple[str, ...] = ()) -> str:
+    """Return the options that name a contract, where it is not the suite's own, and packages of checks."""
+    words = [] if contract.is_own else ["--contract", str(contract.path)]
+    words += [word for package in packages for word in ("--checks", package)]
+    return "".join(f" {shlex.quote(word)}" for word in words)
 
 
 def _brought_line(error: Exception) -> str | None:

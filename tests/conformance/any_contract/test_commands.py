@@ -13,7 +13,7 @@ from conformance.run.registry import CHECKS
 from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
 from tests.conformance.command import Command
-from tests.conformance.contracts import written
+from tests.conformance.contracts import stated, written
 from tests.foreign.troubles.messages import Reply, Request
 from tests.foreign.troubles.serving import Served, served
 
@@ -110,6 +110,33 @@ def test_every_id_is_explained(broken: tuple[Served, Path], command: Command) ->
     unknown = command("explain", "s.getnote.answer", *of_contract, code=ExitCode.USAGE)
     assert "Did you mean one of S.getNote.answers, " in unknown.err
     assert "states no clauses (x-clauses): its 5 operations" in command("list", *of_contract).out
+
+
+def test_what_the_schemas_state_is_listed_and_named_where_an_id_is_wrong(
+    broken: tuple[Served, Path], command: Command
+) -> None:
+    server, folder = broken
+    of_contract = ("--contract", server.contract)
+    texts = {each["id"]: each["text"] for each in results.load(folder)["derived"]}
+
+    listed = command("list", "--derived", *of_contract).out.splitlines()
+    assert {f"{verdict_id}  {text}" for verdict_id, text in texts.items()} <= set(listed)
+    rows = json.loads(command("list", "--derived", "--format", "json", *of_contract).out)
+    assert texts.items() <= {row["id"]: row["text"] for row in rows}.items()
+
+    hint = f"See: conformance list --derived --contract {server.contract}"
+    assert hint in command("list", *of_contract).out
+    assert hint in command("explain", "XX", *of_contract, code=ExitCode.USAGE).err
+    asked = ("check", server.url, *of_contract, "--only", "XX")
+    assert hint in command(*asked, code=ExitCode.USAGE).err
+
+
+def test_a_long_id_of_a_clause_stands_apart_from_its_level(tmp_path: Path, command: Command) -> None:
+    clauses = [{"id": each, "level": "MUST", "text": "All."} for each in ("A-1", "NOTE-DELETION-001")]
+    lines = command("list", "--contract", stated(tmp_path, **{"x-clauses": clauses})).out.splitlines()
+
+    assert [line.split()[:2] for line in lines] == [["A-1", "MUST"], ["NOTE-DELETION-001", "MUST"]]
+    assert len({line.index("MUST") for line in lines}) == 1
 
 
 def test_two_servers_are_compared_and_two_contracts(broken: tuple[Served, Path], command: Command) -> None:
@@ -209,9 +236,9 @@ def test_a_check_of_ones_own_that_fails_by_itself_is_told_with_its_line(
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("conformance.run.registry.CHECKS._checks", dict(CHECKS._checks))
     with served("notes") as server:
-        stated = json.loads(server.contract.read_text())
+        document = json.loads(server.contract.read_text())
         clauses = [{"id": f"MY-{n}", "level": "MUST", "text": "All is well."} for n in (1, 2)]
-        contract = written(tmp_path, stated | {"x-clauses": clauses})
+        contract = written(tmp_path, document | {"x-clauses": clauses})
         asked = ("check", server.url, "--contract", contract, "--checks", "failing_checks")
         told = command(*asked, "--only", "MY-*", "--output", tmp_path / "out", code=ExitCode.SUITE_FAILED)
 
