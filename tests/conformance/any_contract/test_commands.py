@@ -70,6 +70,7 @@ def test_a_correct_server_of_others_conforms(tmp_path: Path, command: Command) -
     assert (document["clauses"], document["profiles"]["claimed"]) == ([], [])
     assert "What was asked for passes." in told.out
     assert f"index {count}/{count} checks claimed, score {count}/{count} passed\n" in told.out
+    assert told.out.splitlines()[-1] == f"The reports are in {tmp_path}."
     assert told.err == ""
     for file, part in (
         ("badge.json", f'"message": "{count}/{count} checks"'),
@@ -248,6 +249,9 @@ def test_a_check_of_ones_own_that_fails_by_itself_is_told_with_its_line(
         ("ERROR", f"{failed}:9: KeyError: 'oh'"),
         ("ERROR", f"{failed}:15: NoOperation: the contract has no operation listNotez"),
     ]
+    named = ("--contract", contract, "--checks", "failing_checks")
+    run_it = f"conformance check URL --only MY-1 {' '.join(map(str, named))}\n"
+    assert command("explain", "MY-1", *named).out.endswith(run_it)
     assert "a check of yours failed by itself" in " ".join(told.out.split())
     assert "report it" not in told.out
 
@@ -270,6 +274,11 @@ def test_checks_that_cannot_be_imported_are_told_with_their_line(
     monkeypatch.chdir(tmp_path)
 
     assert told in command("list", "--checks", name, code=ExitCode.USAGE).err
+
+
+def test_reports_without_a_folder_are_refused(command: Command) -> None:
+    told = command("check", "http://127.0.0.1:9", "--report", "html", code=ExitCode.USAGE)
+    assert "--report needs a folder to write to: give --output" in told.err
 
 
 @pytest.mark.parametrize("option", ["--profile", "--report"])
