@@ -147,6 +147,23 @@ def test_a_path_parameter_that_is_not_stated_is_a_text(tmp_path: Path) -> None:
     assert Routes(stated).find("GET", "/1/x") == stated.operations[0]
 
 
+def test_a_path_parameter_that_stands_in_no_path_is_told(tmp_path: Path) -> None:
+    def of_path(name: str) -> dict[str, Any]:
+        return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+    paths = {
+        "/notes/{nid}": {"parameters": [of_path("note_id")], "get": OK},
+        "/tags/{tag}": {"parameters": [of_path("tag")], "get": OK, "delete": OK},
+    }
+    [note] = loaded(tmp_path, paths=paths).notes
+
+    assert note.startswith(
+        "The path has no place for the parameter that is stated: note_id of GET /notes/{nid}."
+    )
+    paths["/notes/{nid}"]["parameters"] = [of_path("nid")]
+    assert loaded(tmp_path, paths=paths).notes == ()
+
+
 def test_headers_that_openapi_ignores_are_no_parameters(tmp_path: Path) -> None:
     names = ["Authorization", "content-type", "X-Trace"]
     stated = [{"name": name, "in": "header", "schema": {"type": "string"}} for name in names]
