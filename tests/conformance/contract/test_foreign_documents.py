@@ -316,10 +316,10 @@ def test_yaml_is_read_as_yaml_1_2(tmp_path: Path) -> None:
     assert read == {"on": "off", "y": "no", "t": "12:30", "d": "2020-01-01", "o": 10, "f": 1000.0, "n": None}
 
 
-def test_numbers_are_written_as_in_yaml_1_2(folder: Path) -> None:
+def test_numbers_are_written_as_in_yaml_1_2(tmp_path: Path) -> None:
     text = "openapi: 3.0.3\nx-n: [0o17, 0x1F, +7, -08, .5, 1.]\npaths: {/: {get: {}}}\n"
 
-    read = document.load(written(folder, text, "o.yaml")).document["x-n"]
+    read = document.load(written(tmp_path, text, "o.yaml")).document["x-n"]
 
     assert read == [15, 31, 7, -8, 0.5, 1.0]
 
@@ -347,10 +347,10 @@ def test_numbers_are_written_as_in_yaml_1_2(folder: Path) -> None:
     ],
 )
 def test_what_json_cannot_hold_is_refused_with_its_line(
-    folder: Path, name: str, text: str, told: str
+    tmp_path: Path, name: str, text: str, told: str
 ) -> None:
     with pytest.raises(ContractError, match=told):
-        document.load(written(folder, text, name))
+        document.load(written(tmp_path, text, name))
 
 
 values = st.recursive(
