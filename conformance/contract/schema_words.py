@@ -15,8 +15,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_count(value: Any) -> bool:
-    # JSON knows no difference between 3 and 3.0.
-    return _is_number(value) and value >= 0 and value == int(value)
+    # JSON knows no difference between 3 and 3.0; of 1e999, which is read as infinite, there is no rest.
+    return _is_number(value) and value >= 0 and value % 1 == 0
 
 
 def _is_type(value: Any) -> bool:

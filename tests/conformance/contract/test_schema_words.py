@@ -71,3 +71,9 @@ def test_the_line_is_that_of_the_word(tmp_path: Path) -> None:
         document.load(file)
     written(tmp_path, BROKEN.replace("zero", "0"), "broken.yaml")
     assert [operation.id for operation in document.load(file).operations] == ["getRoot"]
+
+
+def test_a_count_that_is_too_large_to_be_read_is_none(tmp_path: Path) -> None:
+    file = written(tmp_path, BROKEN.replace("minimum: zero", "maxLength: 1e999"), "broken.yaml")
+    with pytest.raises(ContractError, match=r"broken\.yaml:11: .*/maxLength has to be a whole number"):
+        document.load(file)
