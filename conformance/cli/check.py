@@ -17,13 +17,20 @@ from conformance.cli.root import (
     profile_option,
 )
 from conformance.cli.target import target_options
+from conformance.report.document import Document
 from conformance.run.verdict import ExitCode
 
+_USUAL = ("html", "junit")
 
-def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, ...]) -> tuple[str, ...]:
+
+def _formats(
+    context: click.Context, option: click.Parameter, lists: tuple[str, ...]
+) -> tuple[str, ...] | None:
     from conformance.report.files import FORMATS
 
-    text = once(context, option, lists) or ""
+    text = once(context, option, lists)
+    if text is None:
+        return None
     named = tuple(name.strip() for name in text.split(",") if name.strip())
     for name in named:
         if name not in FORMATS:
@@ -31,7 +38,7 @@ def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, 
     return named
 
 
-@cli.command()
+@cli.command(short_help="Check a server.")
 @target_options
 @click.option(
     "--mode",
@@ -81,10 +88,9 @@ def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, 
     "--report",
     "formats",
     multiple=True,
-    default=("html,junit",),
-    show_default=True,
     callback=_formats,
-    help="What to write beside results.json: html, junit, sarif, markdown, badge, badge-svg, text.",
+    help="What --output writes beside results.json: html, junit, sarif, markdown, badge, badge-svg, text. "
+    "[html,junit]",
 )
 @click.option("--label", help="What the server is called in reports.")
 @click.option(
@@ -93,7 +99,9 @@ def _formats(context: click.Context, option: click.Parameter, lists: tuple[str, 
 @click.option("--allow-stale", is_flag=True, help="Does not fail when that file is out of date.")
 @click.option("--strict", is_flag=True, help="Counts SHOULD as MUST.")
 @click.option("--verbose", is_flag=True, help="Shows what passes and what is skipped as well, as it falls.")
-def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: bool, **options: Any) -> None:
+def check(
+    form: str, output: Path | None, formats: tuple[str, ...] | None, *, verbose: bool, **options: Any
+) -> None:
     """Check the server whose root is URL, like http://127.0.0.1:8080.
 
     \b
@@ -104,14 +112,13 @@ def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: 
     from conformance.report import files
     from conformance.report.document import to_json
 
+    if formats is not None and output is None:
+        raise click.UsageError("--report needs a folder to write to: give --output FOLDER.")
     plan, notes = plan_of(options)
     for note in notes:
         click.echo(note, err=True)
     if output is not None:
-        try:
-            files.prepare(output)
-        except OSError as error:
-            raise click.UsageError(f"No reports can be written to {output}: {error}") from error
+        _prepare(output)
     if form == "json":
         results = runner.run(plan)
     else:
@@ -121,17 +128,38 @@ def check(form: str, output: Path | None, formats: tuple[str, ...], *, verbose: 
         with report.watching(plan):
             results = runner.run(plan, report.observe)
     document, code = results.as_dict(output), results.exit_code
-    if output is not None:
-        try:
-            files.write(output, document, formats)
-        except OSError as error:
-            click.echo(f"The reports cannot be written to {output}: {error}.", err=True)
-            code = code if code is ExitCode.DOES_NOT_CONFORM else ExitCode.SUITE_FAILED
+    is_written = output is not None and _write(output, document, _USUAL if formats is None else formats)
+    if output is not None and not is_written and code is not ExitCode.DOES_NOT_CONFORM:
+        code = ExitCode.SUITE_FAILED
     if form == "text":
         report.finish(document)
+        if is_written:
+            with suppress(BrokenPipeError):
+                click.echo(f"The reports are in {output}.")
     else:
         if results.obstacle or results.is_interrupted:
             click.echo(results.sentence, err=True)
         with suppress(BrokenPipeError):
             click.echo(files.encoded(to_json(document)), nl=False)
     raise click.exceptions.Exit(code)
+
+
+def _prepare(output: Path) -> None:
+    from conformance.report import files
+
+    try:
+        files.prepare(output)
+    except OSError as error:
+        raise click.UsageError(f"No reports can be written to {output}: {error}") from error
+
+
+def _write(output: Path, document: Document, formats: tuple[str, ...]) -> bool:
+    """Write the reports, and return whether they could be written; say so, if not."""
+    from conformance.report import files
+
+    try:
+        files.write(output, document, formats)
+    except OSError as error:
+        click.echo(f"The reports cannot be written to {output}: {error}.", err=True)
+        return False
+    return True

@@ -9,7 +9,7 @@ from conformance.cli.target import take_target, target_options
 from conformance.run.verdict import ExitCode
 
 
-@cli.command()
+@cli.command(short_help="Remove what runs left on a server.")
 @target_options
 @contract_option
 @click.option("--all", "everything", is_flag=True, help="Also what is not an hour old yet.")

@@ -9,7 +9,7 @@ from conformance.cli.root import FILE, cli, format_option
 from conformance.run.verdict import ExitCode
 
 
-@cli.command("diff")
+@cli.command("diff", short_help="Say what breaks between two versions of a contract.")
 @click.argument("base", metavar="REF")
 @click.argument("revision", metavar="[NEW]", required=False)
 @click.option(
@@ -87,7 +87,7 @@ def diff(
         raise click.exceptions.Exit(ExitCode.STALE)
 
 
-@cli.command("diff-rules")
+@cli.command("diff-rules", short_help="List the rules of `conformance diff`.")
 @format_option
 def list_rules(form: str) -> None:
     """List the rules of `conformance diff`: how bad such a change is for consumers and for servers."""

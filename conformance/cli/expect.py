@@ -9,7 +9,7 @@ from conformance.cli.report import RESULTS, deliver, load, output_option
 from conformance.cli.root import cli
 
 
-@cli.command()
+@cli.command(short_help="Draw up the file of expected failures.")
 @click.option(
     "--from",
     "results",

@@ -1,9 +1,11 @@
 """`conformance init`: a file of settings to begin with."""
 
+import shlex
 from pathlib import Path
 
 import click
 
+from conformance.cli.config import FILE_NAME
 from conformance.cli.root import cli
 
 TEMPLATE = """\
@@ -48,10 +50,8 @@ admin = "${CONFORMANCE_KEY}"
 """
 
 
-@cli.command()
-@click.argument(
-    "file", required=False, default="conformance.toml", type=click.Path(dir_okay=False, path_type=Path)
-)
+@cli.command(short_help="Write a file of settings to begin with.")
+@click.argument("file", required=False, default=FILE_NAME, type=click.Path(dir_okay=False, path_type=Path))
 def init(file: Path) -> None:
     """Write FILE, conformance.toml unless another is named, with every setting explained."""
     try:
@@ -61,4 +61,5 @@ def init(file: Path) -> None:
         raise click.UsageError(f"{file} is there already, and is left as it is.") from error
     except OSError as error:
         raise click.UsageError(f"{file} cannot be written: {error}") from error
-    click.echo(f"Wrote {file}. Put your server's URL into it, then run: conformance check")
+    named = "" if file == Path(FILE_NAME) else f" --config {shlex.quote(str(file))}"
+    click.echo(f"Wrote {file}. Put your server's URL into it, then run: conformance check{named}")

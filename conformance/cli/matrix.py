@@ -8,7 +8,7 @@ from conformance.cli.report import RESULTS, deliver, load, output_option
 from conformance.cli.root import cli
 
 
-@cli.command()
+@cli.command(short_help="Set the results of several servers side by side.")
 @click.argument("results", type=RESULTS, nargs=-1, required=True)
 @click.option(
     "--format",

@@ -37,7 +37,7 @@ FAULTS: dict[str, Fault] = {{
 """
 
 
-@cli.command("new-check")
+@cli.command("new-check", short_help="Print what to begin a check and a fault with.")
 @click.argument("named", metavar="ID", nargs=-1, required=True)
 @contract_option
 @checks_option

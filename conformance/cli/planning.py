@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from conformance.cli.root import load_contract, suite_of
+from conformance.cli.root import load_contract, named, suite_of
 from conformance.cli.target import take_target
 from conformance.contract.document import Contract
 from conformance.run.expected_failures import ExpectedFailures
@@ -36,10 +36,10 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
     mode = Mode(options["mode"] or asked.mode or Mode.STANDARD)
     if options["without"] and mode is Mode.CERTIFY:
         raise click.UsageError("--mode certify leaves nothing out: give it without --without.")
-    named = options["profiles"]
-    if named is None and asked.profiles is not None:
-        named = ",".join(asked.profiles)
-    claimed = claimed_profiles(named, contract)
+    profiles = options["profiles"]
+    if profiles is None and asked.profiles is not None:
+        profiles = ",".join(asked.profiles)
+    claimed = claimed_profiles(profiles, contract)
     seed = asked.seed if options["seed"] is None else options["seed"]
     return runner.planned(
         contract,
@@ -48,10 +48,12 @@ def plan_of(options: dict[str, Any]) -> tuple[Plan, tuple[str, ...]]:
         suite=suite,
         profiles=claimed,
         mode=mode,
-        only=_only(options["only"] or asked.only or (), suite.ids(contract)),
+        only=_only(
+            options["only"] or asked.only or (), suite.ids(contract), named(stated, options["packages"])
+        ),
         skips={name: f"--profile does not name {name}" for name in contract.profiles if name not in claimed},
         # What was not claimed in so many words is found out by asking; what is to be certified must be there.
-        optional=frozenset() if named or mode is Mode.CERTIFY else claimed,
+        optional=frozenset() if profiles or mode is Mode.CERTIFY else claimed,
         omitted=_omitted(options["without"], suite),
         excluded=_excluded(options["exclude"], contract),
         budget=options["budget"] or asked.budget,
@@ -80,7 +82,7 @@ def claimed_profiles(named: str | None, contract: Contract) -> frozenset[str]:
     return names | (_NEED_EXTENSIONS & contract.profiles.keys() if "users" in names else set())
 
 
-def _only(lists: Sequence[str], ids: Sequence[str]) -> frozenset[str] | None:
+def _only(lists: Sequence[str], ids: Sequence[str], options: str) -> frozenset[str] | None:
     if not lists:
         return None
     chosen: set[str] = set()
@@ -91,7 +93,9 @@ def _only(lists: Sequence[str], ids: Sequence[str]) -> frozenset[str] | None:
         exact = {known[pattern.upper()]} if pattern.upper() in known else set()
         found = exact or {i for i in ids if fnmatchcase(i.upper(), pattern.upper())}
         if not found:
-            raise click.UsageError(f"--only {pattern} matches no clause. See: conformance list")
+            raise click.UsageError(
+                f"--only {pattern} matches no clause. See: conformance list --derived{options}"
+            )
         chosen |= found
     return frozenset(chosen)
 

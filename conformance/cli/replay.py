@@ -43,7 +43,7 @@ _UNSAID: dict[str, Any] = {
 @contract_option
 @checks_option
 def replay(verdict_id: str, file: Path, *, as_sent: bool, **options: Any) -> None:
-    r"""Show whether ID, which failed in an earlier run, still fails.
+    """Show whether ID, which failed in an earlier run, still fails.
 
     It makes the same check with the same seed, at the server of that run unless a URL is given, and removes
     what it makes. With --as-sent it sends the requests that the report shows, whatever they do, and compares
@@ -55,7 +55,7 @@ def replay(verdict_id: str, file: Path, *, as_sent: bool, **options: Any) -> Non
     \b
     Example:
       conformance replay AP-CRE-006 --results out --key "$KEY"
-    """
+    """  # noqa: D301  click takes the character itself
     document = load(file)
     then = _failed(document, verdict_id)
     plan = _plan(document, str(then["id"]), options)

@@ -1,6 +1,9 @@
 """The command that all others hang on, and the options that several of them share."""
 
+import importlib
+import shlex
 import sys
+import traceback
 from pathlib import Path
 
 import click
@@ -65,7 +68,8 @@ def suite_of(contract: Contract, packages: tuple[str, ...] = ()) -> Suite:
     """Return what is brought to a contract, with the checks of these packages.
 
     Raises:
-        click.UsageError: there is no such package, or it registers a check twice or without a docstring.
+        click.UsageError: there is no such package, it cannot be imported, or it registers a check twice or
+            without a docstring.
     """
     from conformance import runner
 
@@ -74,6 +78,28 @@ def suite_of(contract: Contract, packages: tuple[str, ...] = ()) -> Suite:
         suite = runner.suite_for(contract, packages)
     except (ImportError, ValueError) as error:
         raise click.UsageError(f"--checks {', '.join(packages)}: {error}") from error
+    except SyntaxError as error:
+        raise click.UsageError(f"{error.filename}:{error.lineno} is no Python: {error.msg}.") from error
+    except Exception as error:
+        place = _brought_line(error)
+        if place is None:
+            raise
+        raise click.UsageError(f"{place} cannot be imported: {type(error).__name__}: {error}") from error
     finally:
         sys.path.remove(str(Path.cwd()))
     return suite
+
+
+def named(contract: Contract, packages: tuple[str, ...] = ()) -> str:
+    """Return the options that name a contract, where it is not the suite's own, and packages of checks."""
+    words = [] if contract.is_own else ["--contract", str(contract.path)]
+    words += [word for package in packages for word in ("--checks", package)]
+    return "".join(f" {shlex.quote(word)}" for word in words)
+
+
+def _brought_line(error: Exception) -> str | None:
+    """Return the last line, as file:line, that an error passed outside of the suite and of what imports."""
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = (*(str(Path(each.__file__ or "").parent) for each in (conformance, importlib)), "<frozen ")
+    brought = [each for each in frames if not each.filename.startswith(inside)]
+    return f"{brought[-1].filename}:{brought[-1].lineno}" if brought else None

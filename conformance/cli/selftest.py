@@ -14,7 +14,7 @@ from conformance.run.verdict import ExitCode
 _KINDS = ("faults", "mutants", "variants")
 
 
-@cli.command()
+@cli.command(short_help="Prove the suite itself, by faults that it has to find.")
 @click.option(
     "--part", "parts", type=click.Choice(_KINDS), multiple=True, help="A part of it; all by default."
 )

@@ -17,6 +17,7 @@ def of(found: Followed, path: Path, *, is_30: bool) -> Iterator[str]:
     yield from _of_remote(found)
     yield from _of_schemes(found)
     yield from _of_servers(found)
+    yield from _of_path_parameters(found)
     if not is_30:
         yield from _of_nullable(found, path)
 
@@ -64,6 +65,23 @@ def _of_servers(found: Followed) -> Iterator[str]:
     own = [o.id for o, stated in operations.read(found.root) if {*stated, *paths[o.path]} & {"servers"}]
     if own:
         yield f"{_named(own)} have servers of their own, which are not used: they are asked where all are."
+
+
+def _of_path_parameters(found: Followed) -> Iterator[str]:
+    """Yield that parameters of paths have names that stand in no path, as those that are mistyped."""
+    stray = []
+    for operation, stated in operations.read(found.root):
+        holders = (found.root["paths"][operation.path], stated)
+        nodes = [node for holder in holders for node in holder.get("parameters", ())]
+        parameters = [resolved(found.root, node, "")[0] for node in nodes]
+        known = operations.template_names(operation.path)
+        names = dict.fromkeys(each["name"] for each in parameters if each["in"] == "path")
+        stray += [f"{name} of {operation.method} {operation.path}" for name in names if name not in known]
+    if stray:
+        yield (
+            f"The path has no place for the parameter that is stated: {_named(stray)}. Nothing is sent "
+            "for it, and a place in a path of which nothing is stated takes any text."
+        )
 
 
 def _named(names: list[str]) -> str:

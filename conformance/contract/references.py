@@ -11,6 +11,7 @@ from urllib.parse import unquote
 from conformance.contract.grammar import DOCUMENT, LEAF, PARAMETER, PATH_ITEM, SCHEMA, WrongKind, within
 from conformance.contract.pointers import anchored, pointer_to, steps_of, value_at
 from conformance.contract.reading import ContractError, Text
+from conformance.contract.schema_words import refuse_wrong
 
 FILES = "x-files"
 """The member of a document that holds the files beside it, once they are taken in."""
@@ -121,6 +122,8 @@ class _Walk:
 
     def _inside(self, place: _Place, value: dict[str, Any]) -> Iterator[_Place]:
         try:
+            if place.kind == SCHEMA:
+                refuse_wrong(value)
             for holder, name, steps, kind in within(place.kind, value):
                 yield _Place(holder, name, kind, place.file, place.pointer + pointer_to(*steps))
         except WrongKind as wrong:

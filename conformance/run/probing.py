@@ -1,9 +1,12 @@
 """Runs the check of each clause to its verdict: the phases probe and raw, and half of race."""
 
+import inspect
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import httpx
@@ -16,7 +19,7 @@ from conformance.run.plan import Mode, Plan, Run, Statement
 from conformance.run.registry import PROBE, Check, Registry
 from conformance.run.response_schemas import first_fault
 from conformance.run.schema_verdicts import answers_id
-from conformance.run.session import Session, Workspace
+from conformance.run.session import NoOperation, Session, Workspace
 from conformance.run.setup import with_setup
 from conformance.run.trouble import gone
 from conformance.run.verdict import Finding, Status, Verdict, Violation, unanswered
@@ -142,6 +145,10 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | Fi
         findings = (Finding(violation.expected, violation.actual, tuple(evidence)),)
     except WouldWrite as refused:
         status, reason = Status.SKIP, str(refused)
+    except NoOperation as mistake:
+        # The suite's checks also meet contracts of which a part was taken away; others mistyped a name.
+        status = Status.NOT_REACHED if check.is_own else Status.ERROR
+        reason = str(mistake) if check.is_own else _failed(check, mistake)
     except Unreached as unreached:
         status, reason = Status.NOT_REACHED, str(unreached) + _shape_at_fault(session)
     except httpx.TimeoutException as error:
@@ -149,7 +156,7 @@ def _attempt(check: Check, clause: Clause, workspace: Workspace) -> Verdict | Fi
     except httpx.TransportError:
         return with_setup([unanswered(session.unanswered)], session.answers)[0]
     except Exception as error:  # noqa: BLE001  a bug in a check must not hide the other verdicts
-        status, reason, findings = _explain(error, session)
+        status, reason, findings = _explain(check, error, session)
     seconds = time.perf_counter() - begun
     findings = with_setup(findings, session.answers)
     verdict = _verdict(check, clause, status, session, seconds, reason=reason, findings=findings)
@@ -169,7 +176,7 @@ def _shape_at_fault(session: Session) -> str:
     return f". An answer breaks the contract ({answers_id(operation.id)}): {fault}"
 
 
-def _explain(error: Exception, session: Session) -> tuple[Status, str, tuple[Finding, ...]]:
+def _explain(check: Check, error: Exception, session: Session) -> tuple[Status, str, tuple[Finding, ...]]:
     """Return what an error in a check means: it may stumble over an answer without the shape to rely on.
 
     That is the server's fault.
@@ -178,7 +185,19 @@ def _explain(error: Exception, session: Session) -> tuple[Status, str, tuple[Fin
         _, answer, fault = shape
         found = Finding("an answer in the shape that the contract states", fault, (answer.exchange,))
         return Status.FAIL, "", (found,)
-    return Status.ERROR, f"the check itself failed: {type(error).__name__}: {error}", ()
+    return Status.ERROR, _failed(check, error), ()
+
+
+def _failed(check: Check, error: Exception) -> str:
+    """Return that a check failed by itself, and where, if it is not the suite's own."""
+    told = f"{type(error).__name__}: {error}"
+    if check.is_own:
+        return f"the check itself failed: {told}"
+    frames = traceback.extract_tb(error.__traceback__)
+    file = inspect.getfile(check.run)
+    # What it called may be anybody's; the last line of its own file is where to look.
+    frame = next((each for each in reversed(frames) if each.filename == file), frames[-1])
+    return f"your check itself failed at {Path(frame.filename).name}:{frame.lineno}: {told}"
 
 
 def _unchecked(clause: Clause, phase: str, status: Status, reason: str) -> Verdict:

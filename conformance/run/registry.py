@@ -10,6 +10,7 @@ from conformance.run.session import Session
 
 PROBE, RAW, RACE = "probe", "raw", "race"
 """The phases of which a check can be a part."""
+_SUITE, *_ = __name__.split(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,11 @@ class Check:
     explanation: str
     phase: str
     alone: bool
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it belongs to this suite, and not to the owner of a contract."""
+        return self.is_of((_SUITE,))
 
     def is_of(self, packages: Sequence[str]) -> bool:
         """Return whether it stands in one of these packages."""

@@ -111,6 +111,8 @@ class Results:
         code = self.exit_code
         if code is ExitCode.INCOMPLETE and all(each.status is Status.SKIP for each in self.verdicts):
             return "Not proved: everything was skipped, and nothing was checked."
+        if code is ExitCode.SUITE_FAILED and self._brought_checks_alone_failed:
+            return "No verdict: a check of yours failed by itself. Correct it, and run again."
         if code is not ExitCode.CONFORMS or self.whole:
             is_partial = self.is_interrupted and code is ExitCode.DOES_NOT_CONFORM
             return _SENTENCES[code] + (" It was interrupted: not all was checked." if is_partial else "")
@@ -118,6 +120,13 @@ class Results:
             claimed = ", ".join(sorted(self.plan.profiles))
             return f"The server conforms to the profiles that it claims: {claimed}."
         return f"What was asked for {self._as_it_went}. {_PARTIAL}"
+
+    @property
+    def _brought_checks_alone_failed(self) -> bool:
+        """Whether what failed by itself are checks of the contract's owner, and nothing of the suite."""
+        checks = self.plan.checks
+        failed = [verdict.id for verdict in self.verdicts if verdict.status is Status.ERROR]
+        return bool(failed) and all(each in checks and not checks[each].is_own for each in failed)
 
     @property
     def _as_it_went(self) -> str:

@@ -33,6 +33,10 @@ PREFIX = "cf-"
 _KEY_CHARACTERS = string.ascii_letters + string.digits
 
 
+class NoOperation(Unreached):
+    """An operation is to be called that the contract does not have."""
+
+
 class Workspace:
     """One run against one server: the connections, the prefix of all names, and what was made.
 
@@ -221,7 +225,7 @@ class Session:
         """Return the path of an operation, below a server of the contract (the first, if none is named)."""
         operation = self.contract.operation(operation_id)
         if operation is None:
-            raise Unreached(f"the contract has no operation {operation_id}")
+            raise NoOperation(f"the contract has no operation {operation_id}")
         if operation_id in self._workspace.excluded:
             raise Unreached(f"{operation_id} is never to be called")
         values = {name: quote(str(value), safe="") for name, value in (parameters or {}).items()}

@@ -1,5 +1,6 @@
 """The commands on contracts of others: what they say, what they write, and their exit codes."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from conformance.run.registry import CHECKS
 from conformance.run.residue import counted
 from conformance.run.verdict import ExitCode
 from tests.conformance.command import Command
+from tests.conformance.contracts import stated, written
 from tests.foreign.troubles.messages import Reply, Request
 from tests.foreign.troubles.serving import Served, served
 
@@ -23,6 +25,23 @@ from conformance.run.registry import check
 @check("STRAY-001")
 def stray(session):
     """It checks nothing that is there."""
+'''
+
+FAILING = '''
+from conformance.run.registry import check
+
+
+@check("MY-1")
+def first(session):
+    """It has a bug."""
+    session.call("listNotes")
+    {}["oh"]
+
+
+@check("MY-2")
+def second(session):
+    """It names no operation."""
+    session.call("listNotez")
 '''
 
 
@@ -51,6 +70,7 @@ def test_a_correct_server_of_others_conforms(tmp_path: Path, command: Command) -
     assert (document["clauses"], document["profiles"]["claimed"]) == ([], [])
     assert "What was asked for passes." in told.out
     assert f"index {count}/{count} checks claimed, score {count}/{count} passed\n" in told.out
+    assert told.out.splitlines()[-1] == f"The reports are in {tmp_path}."
     assert told.err == ""
     for file, part in (
         ("badge.json", f'"message": "{count}/{count} checks"'),
@@ -91,6 +111,33 @@ def test_every_id_is_explained(broken: tuple[Served, Path], command: Command) ->
     unknown = command("explain", "s.getnote.answer", *of_contract, code=ExitCode.USAGE)
     assert "Did you mean one of S.getNote.answers, " in unknown.err
     assert "states no clauses (x-clauses): its 5 operations" in command("list", *of_contract).out
+
+
+def test_what_the_schemas_state_is_listed_and_named_where_an_id_is_wrong(
+    broken: tuple[Served, Path], command: Command
+) -> None:
+    server, folder = broken
+    of_contract = ("--contract", server.contract)
+    texts = {each["id"]: each["text"] for each in results.load(folder)["derived"]}
+
+    listed = command("list", "--derived", *of_contract).out.splitlines()
+    assert {f"{verdict_id}  {text}" for verdict_id, text in texts.items()} <= set(listed)
+    rows = json.loads(command("list", "--derived", "--format", "json", *of_contract).out)
+    assert texts.items() <= {row["id"]: row["text"] for row in rows}.items()
+
+    hint = f"See: conformance list --derived --contract {server.contract}"
+    assert hint in command("list", *of_contract).out
+    assert hint in command("explain", "XX", *of_contract, code=ExitCode.USAGE).err
+    asked = ("check", server.url, *of_contract, "--only", "XX")
+    assert hint in command(*asked, code=ExitCode.USAGE).err
+
+
+def test_a_long_id_of_a_clause_stands_apart_from_its_level(tmp_path: Path, command: Command) -> None:
+    clauses = [{"id": each, "level": "MUST", "text": "All."} for each in ("A-1", "NOTE-DELETION-001")]
+    lines = command("list", "--contract", stated(tmp_path, **{"x-clauses": clauses})).out.splitlines()
+
+    assert [line.split()[:2] for line in lines] == [["A-1", "MUST"], ["NOTE-DELETION-001", "MUST"]]
+    assert len({line.index("MUST") for line in lines}) == 1
 
 
 def test_two_servers_are_compared_and_two_contracts(broken: tuple[Served, Path], command: Command) -> None:
@@ -181,6 +228,57 @@ def test_a_check_of_a_clause_that_is_not_there_is_refused(
 
     assert f"--checks stray_checks: {server.contract} has no clause STRAY-001 that could" in of_others
     assert "has no clause STRAY-001" in command("list", *stray, code=ExitCode.USAGE).err
+
+
+def test_a_check_of_ones_own_that_fails_by_itself_is_told_with_its_line(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "failing_checks.py").write_text(FAILING)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("conformance.run.registry.CHECKS._checks", dict(CHECKS._checks))
+    with served("notes") as server:
+        document = json.loads(server.contract.read_text())
+        clauses = [{"id": f"MY-{n}", "level": "MUST", "text": "All is well."} for n in (1, 2)]
+        contract = written(tmp_path, document | {"x-clauses": clauses})
+        asked = ("check", server.url, "--contract", contract, "--checks", "failing_checks")
+        told = command(*asked, "--only", "MY-*", "--output", tmp_path / "out", code=ExitCode.SUITE_FAILED)
+
+    reasons = [(each["status"], each["reason"]) for each in results.load(tmp_path / "out")["clauses"]]
+    failed = "your check itself failed at failing_checks.py"
+    assert reasons == [
+        ("ERROR", f"{failed}:9: KeyError: 'oh'"),
+        ("ERROR", f"{failed}:15: NoOperation: the contract has no operation listNotez"),
+    ]
+    named = ("--contract", contract, "--checks", "failing_checks")
+    run_it = f"conformance check URL --only MY-1 {' '.join(map(str, named))}\n"
+    assert command("explain", "MY-1", *named).out.endswith(run_it)
+    assert "a check of yours failed by itself" in " ".join(told.out.split())
+    assert "report it" not in told.out
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "told"),
+    [
+        ("unread_checks", "import math\ndef check(:\n", "unread_checks.py:2 is no Python: invalid syntax."),
+        (
+            "unfound_checks",
+            "import math\nmath.tau / check\n",
+            "unfound_checks.py:2 cannot be imported: NameError",
+        ),
+    ],
+)
+def test_checks_that_cannot_be_imported_are_told_with_their_line(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch, name: str, text: str, told: str
+) -> None:
+    (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.chdir(tmp_path)
+
+    assert told in command("list", "--checks", name, code=ExitCode.USAGE).err
+
+
+def test_reports_without_a_folder_are_refused(command: Command) -> None:
+    told = command("check", "http://127.0.0.1:9", "--report", "html", code=ExitCode.USAGE)
+    assert "--report needs a folder to write to: give --output" in told.err
 
 
 @pytest.mark.parametrize("option", ["--profile", "--report"])

@@ -297,6 +297,9 @@ def test_explain_says_what_where_and_how(command: Command) -> None:
 
 def test_explaining_an_unknown_clause_names_those_that_are_near(command: Command) -> None:
     assert "Did you mean one of SRV-001?" in command("explain", "SRV-9", code=ExitCode.USAGE).err
+    told = command("explain", "AP-CRE-05", code=ExitCode.USAGE).err
+    assert "AP-CRE-005" in told
+    assert told.count("AP-CRE-0") == 1 + 3
 
 
 def test_the_command_runs_as_a_program_without_the_servers_code(no_listener: str) -> None:

@@ -194,13 +194,14 @@ def test_init_writes_a_file_that_can_be_used_and_never_writes_over_one(
     monkeypatch.chdir(tmp_path)
     file = tmp_path / "conformance.toml"
 
-    command("init")
+    assert command("init").out.endswith("then run: conformance check\n")
     first = file.read_text()
     read = config.load(file, {})
     assert read.target.url == "http://127.0.0.1:8080"
     assert read.keys == {"admin": "CONFORMANCE_KEY"}
     assert "is there already" in command("init", code=ExitCode.USAGE).err
     assert file.read_text() == first
+    assert command("init", "my own.toml").out.endswith("run: conformance check --config 'my own.toml'\n")
 
 
 def test_every_setting_that_the_file_of_init_shows_is_a_right_one(tmp_path: Path, command: Command) -> None:

@@ -147,6 +147,23 @@ def test_a_path_parameter_that_is_not_stated_is_a_text(tmp_path: Path) -> None:
     assert Routes(stated).find("GET", "/1/x") == stated.operations[0]
 
 
+def test_a_path_parameter_that_stands_in_no_path_is_told(tmp_path: Path) -> None:
+    def of_path(name: str) -> dict[str, Any]:
+        return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+    paths = {
+        "/notes/{nid}": {"parameters": [of_path("note_id")], "get": OK},
+        "/tags/{tag}": {"parameters": [of_path("tag")], "get": OK, "delete": OK},
+    }
+    [note] = loaded(tmp_path, paths=paths).notes
+
+    assert note.startswith(
+        "The path has no place for the parameter that is stated: note_id of GET /notes/{nid}."
+    )
+    paths["/notes/{nid}"]["parameters"] = [of_path("nid")]
+    assert loaded(tmp_path, paths=paths).notes == ()
+
+
 def test_headers_that_openapi_ignores_are_no_parameters(tmp_path: Path) -> None:
     names = ["Authorization", "content-type", "X-Trace"]
     stated = [{"name": name, "in": "header", "schema": {"type": "string"}} for name in names]
@@ -299,10 +316,10 @@ def test_yaml_is_read_as_yaml_1_2(tmp_path: Path) -> None:
     assert read == {"on": "off", "y": "no", "t": "12:30", "d": "2020-01-01", "o": 10, "f": 1000.0, "n": None}
 
 
-def test_numbers_are_written_as_in_yaml_1_2(folder: Path) -> None:
+def test_numbers_are_written_as_in_yaml_1_2(tmp_path: Path) -> None:
     text = "openapi: 3.0.3\nx-n: [0o17, 0x1F, +7, -08, .5, 1.]\npaths: {/: {get: {}}}\n"
 
-    read = document.load(written(folder, text, "o.yaml")).document["x-n"]
+    read = document.load(written(tmp_path, text, "o.yaml")).document["x-n"]
 
     assert read == [15, 31, 7, -8, 0.5, 1.0]
 
@@ -330,10 +347,10 @@ def test_numbers_are_written_as_in_yaml_1_2(folder: Path) -> None:
     ],
 )
 def test_what_json_cannot_hold_is_refused_with_its_line(
-    folder: Path, name: str, text: str, told: str
+    tmp_path: Path, name: str, text: str, told: str
 ) -> None:
     with pytest.raises(ContractError, match=told):
-        document.load(written(folder, text, name))
+        document.load(written(tmp_path, text, name))
 
 
 values = st.recursive(

@@ -83,7 +83,7 @@ def test_a_check_that_never_fails_is_exposed_and_one_that_fails_by_itself_is_no_
         ("AP-GET-006", "its check passed")
     }
     assert {(each["group"], each["reason"]) for each in found["errors"]} == {
-        ("AP-GET-007", "the check itself failed: RuntimeError: a bug")
+        ("AP-GET-007", "your check itself failed at test_proof.py:40: RuntimeError: a bug")
     }
     rates = {clause["id"]: clause["rate"] for clause in found["faults"]["clauses"]}
     assert rates == {"AP-GET-006": 0.0, "AP-GET-007": None, "AP-VGT-002": 1.0}
