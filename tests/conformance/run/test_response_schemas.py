@@ -183,7 +183,7 @@ def test_headers_are_judged_as_their_schema_types_them(
     assert [fault.expected for fault in faults(judge, answered())] == ["a header X-Rate"]
 
 
-@pytest.mark.parametrize("schema", [{"type": "str"}, {"pattern": "(("}, {"required": True}])
+@pytest.mark.parametrize("schema", [{"pattern": "(("}, {"required": True}])
 def test_a_schema_that_is_none_judges_nothing_and_is_named(tmp_path: Path, schema: Any) -> None:
     judge = schemas(tmp_path, of(S), schemas={"S": schema})
 
