@@ -62,6 +62,7 @@ TROUBLES: dict[str, Trouble] = {
     "without-numbers": Trouble("successes by no number, values in paths", changed.without_numbers),
     "undeletable": Trouble("every DELETE is refused, and a list tells ids alone", changed.undeletable),
     "large": Trouble("1,100 operations", changed.many(220, states_404=True)),
+    "rather-large": Trouble("250 operations", changed.many(50, states_404=True)),
     "swagger-2": Trouble("a contract of Swagger 2.0", changed.swagger_2),
     "no-operations": Trouble("a contract without an operation", changed.without_operations),
     "ends-itself": Trouble("POST /shutdown ends the server", changed.ends_itself()),
