@@ -10,6 +10,7 @@ from rich.console import Console
 
 from conformance import runner
 from conformance.cli.contract_versions import ask_redocly, read_version
+from conformance.contract.dated_entries import EntriesError
 from conformance.contract.diff import approvals
 from conformance.contract.diff.change import Comparison, Party, Severity
 from conformance.contract.diff.compare import compare
@@ -59,7 +60,7 @@ def approved(comparison: Comparison, file: Path | None) -> Comparison:
         return comparison
     try:
         return approvals.approve(comparison, approvals.load(file), datetime.now(UTC).date())
-    except approvals.ApprovalsError as error:
+    except EntriesError as error:
         raise click.UsageError(str(error)) from None
 
 

@@ -11,6 +11,7 @@ import click
 
 from conformance.cli.root import load_contract, named, suite_of
 from conformance.cli.target import take_target
+from conformance.contract.dated_entries import EntriesError
 from conformance.contract.document import Contract
 from conformance.run.expected_failures import ExpectedFailures
 from conformance.run.plan import JOBS, Plan
@@ -130,7 +131,7 @@ def _expected(expect_file: Path | None, ids: Sequence[str]) -> ExpectedFailures:
         return expected_failures.NONE
     try:
         return expected_failures.load(expect_file, ids)
-    except expected_failures.ExpectedFailuresError as error:
+    except EntriesError as error:
         raise click.UsageError(str(error)) from error
 
 

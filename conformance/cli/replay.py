@@ -11,11 +11,10 @@ from conformance.cli.planning import plan_of
 from conformance.cli.report import load
 from conformance.cli.root import checks_option, cli, contract_option, load_contract
 from conformance.cli.target import target_options
-from conformance.report.document import Document
+from conformance.report.document import FAILED, Document
 from conformance.run.plan import Plan
 from conformance.run.verdict import ExitCode, Status
 
-_FAILED = ("FAIL", "WARN", "XFAIL")
 _MAKING = ("POST", "PUT", "PATCH")
 _UNSAID: dict[str, Any] = {
     "without": (),
@@ -68,8 +67,8 @@ def _failed(document: Document, verdict_id: str) -> dict[str, Any]:
 
     found = {verdict["id"].upper(): verdict for verdict in verdicts(document)}
     verdict = found.get(verdict_id.upper())
-    if verdict is None or verdict["status"] not in _FAILED:
-        failed = [each["id"] for each in found.values() if each["status"] in _FAILED]
+    if verdict is None or verdict["status"] not in FAILED:
+        failed = [each["id"] for each in found.values() if each["status"] in FAILED]
         hint = f"These did: {', '.join(failed)}." if failed else "Nothing did."
         raise click.UsageError(f"{verdict_id} did not fail in that run. {hint}")
     return dict(verdict)

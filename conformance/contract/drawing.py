@@ -5,7 +5,7 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -45,28 +45,37 @@ def drawn(key: str) -> str | None:
 
 def _of_pattern(key: str) -> str | None:
     # It takes long to import, and few contracts need it.
-    from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.strategies import characters, from_regex
 
     schema: dict[str, Any] = json.loads(key)
-    bounded = settings(
-        derandomize=True,
-        database=None,
-        deadline=None,
-        max_examples=_MOST_DRAWN,
-        phases=(Phase.generate, Phase.shrink),
-        suppress_health_check=list(HealthCheck),
-    )
     # Not every pattern can be kept with ASCII alone.
     for codec in ("ascii", "utf-8"):
         # Patterns are the contract's: Python may not know them, or never come upon a text that fits.
         with suppress(Exception), without_trace():
             texts = from_regex(schema["pattern"], alphabet=characters(codec=codec))
             is_good = compiled(as_json_schema(schema)).is_valid
-            # Of a seed of its own: one and the same text in every run.
-            seeded = random.Random(key)  # noqa: S311  nothing secret is drawn
-            return find(texts, is_good, settings=bounded, random=seeded)
+            return str(simplest(texts, is_good, most=_MOST_DRAWN, seed=key))
     return None
+
+
+def simplest(values: Any, is_good: Callable[[Any], bool], *, most: int, seed: int | str) -> Any:
+    """Return the simplest good one of at most so many values that a strategy draws; one seed, one value.
+
+    Raises:
+        hypothesis.errors.HypothesisException: none was found, or none can be drawn.
+    """
+    from hypothesis import HealthCheck, Phase, find, settings
+
+    bounded = settings(
+        derandomize=True,
+        database=None,
+        deadline=None,
+        max_examples=most,
+        phases=(Phase.generate, Phase.shrink),
+        suppress_health_check=list(HealthCheck),
+    )
+    seeded = random.Random(seed)  # noqa: S311  nothing secret is drawn
+    return find(values, is_good, settings=bounded, random=seeded)
 
 
 @contextmanager

@@ -93,6 +93,11 @@ NOBODY = Credential()
 """That of somebody who does not say who he is."""
 
 
+def basic(user: str, password: str) -> str:
+    """Return what stands behind `Basic` for a user and a password (RFC 7617)."""
+    return base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
 def authorization(text: str) -> Credential:
     """Return the credential of an Authorization header."""
     return Credential(headers=(("Authorization", text),))
@@ -111,8 +116,8 @@ def of_scheme(scheme: Scheme, text: str) -> Credential:
             user, colon, password = text.partition(":")
             if not colon:
                 raise CredentialError("for HTTP Basic it has to be USER:PASSWORD")
-            encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
-            return Credential(headers=(("Authorization", f"Basic {encoded}"),), parts=(text, password))
+            value = f"Basic {basic(user, password)}"
+            return Credential(headers=(("Authorization", value),), parts=(text, password))
         case Form.QUERY:
             return Credential(query=((scheme.parameter, text),))
         case Form.OTHER:

@@ -1,9 +1,10 @@
 """The HTTP proxy that requests go through, where one was asked for."""
 
-import base64
 from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import quote, unquote, urlsplit
+
+from conformance.http.credentials import basic
 
 DEFAULT_PORT = 3128
 
@@ -56,5 +57,4 @@ class Proxy:
         """What tells it who asks."""
         if self.user is None:
             return {}
-        token = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
-        return {"Proxy-Authorization": f"Basic {token}"}
+        return {"Proxy-Authorization": f"Basic {basic(self.user, self.password)}"}

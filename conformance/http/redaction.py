@@ -1,12 +1,11 @@
 """Takes every secret of a run away, wherever it turns up, and puts it back where it is needed again."""
 
-import base64
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from conformance.http.credentials import Credential, forms
+from conformance.http.credentials import Credential, basic, forms
 
 # What stands for a secret is an expression of the shell that puts it back, but for this one.
 _BASIC = "$BASIC"
@@ -119,7 +118,7 @@ def _of_keys(keys: Mapping[str, str]) -> dict[str, str]:
     key, names = keys.get("admin", ""), _placeholders(keys)
     secrets: dict[str, str] = {}
     if key:
-        secrets[base64.b64encode(f"admin:{key}".encode()).decode()] = _BASIC
+        secrets[basic("admin", key)] = _BASIC
     if len(key) > 8:
         secrets[key[:-1]] = "${KEY%?}"
     # One value may have several roles: what stands for it is the first, the administrator's above all.

@@ -14,6 +14,8 @@ SCHEMA_FILE = Path(__file__).parents[1] / "results.schema.json"
 
 WRONG = ("ERROR", "FAIL", "WARN", "XPASS")
 """The statuses that somebody has to look into one by one, the gravest first."""
+FAILED = ("FAIL", "WARN", "XFAIL")
+"""The statuses of what was tried and broken, expected or not."""
 
 
 class DocumentError(Exception):

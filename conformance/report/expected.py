@@ -5,11 +5,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from conformance.report.document import Document
+from conformance.report.document import FAILED, Document
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _SHOWN = 100
-_FAILED = ("FAIL", "WARN", "XFAIL")
 _HEAD = """\
 # Failures that are known: conformance check URL --expect THIS_FILE
 # Each entry needs a reason, somebody who sees to it, and a last day, like 2027-03-31 without quotes.
@@ -21,7 +20,7 @@ def render(document: Document, *, reason: str = "", owner: str = "", expires: da
 
     What was expected already keeps its reason, its owner and its last day.
     """
-    failed = [each for part in ("clauses", "derived") for each in document[part] if each["status"] in _FAILED]
+    failed = [each for part in ("clauses", "derived") for each in document[part] if each["status"] in FAILED]
     entries = ("\n".join(_entry(verdict, reason, owner, expires)) for verdict in failed)
     return "\n".join([_HEAD, *entries])
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from conformance.report.document import Document, shown, verdicts, wrong
+from conformance.report.document import FAILED, Document, shown, verdicts, wrong
 from conformance.report.evidence import curl_lines, headline
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -64,7 +64,7 @@ def _results(document: Document, verdict: dict[str, Any]) -> Iterator[dict[str, 
     if status == "NOT_REACHED":
         text = f"Not proved: {verdict['reason']}"
         yield {**_result(document, verdict, text, ""), "kind": "open", "level": "none"}
-    if status not in ("FAIL", "WARN", "XFAIL"):
+    if status not in FAILED:
         return
     seen: dict[str, int] = {}
     for finding in verdict["findings"]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from conformance.contract import derivation
 from conformance.contract.constraints import Constraint, Reader
-from conformance.contract.document import Contract, Operation, pointer_to
+from conformance.contract.document import Contract, Operation
 from conformance.contract.routes import Routes
 from conformance.http.answer import Answer
 from conformance.run.content import Content
@@ -125,7 +125,7 @@ def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None
         Gap(
             f"S.{operation.id}.status.{status}",
             operation.id,
-            pointer_to("paths", operation.path, operation.method.lower(), "responses", str(status)),
+            f"{operation.pointer}/responses/{status}",
             f"{operation.id} states the status {status}, and no answer had it",
         )
         for operation in operations
@@ -136,7 +136,7 @@ def unreached(ledger: Ledger, content: Content, profiles: Collection[str] | None
         Gap(
             f"S.{operation.id}.answers",
             operation.id,
-            pointer_to("paths", operation.path, operation.method.lower(), "responses", str(status)),
+            f"{operation.pointer}/responses/{status}",
             f"no answer {status} of {operation.id} was seen with anything in {', '.join(missing)}",
         )
         for operation in operations

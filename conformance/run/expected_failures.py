@@ -11,22 +11,19 @@ It is TOML::
 An entry that no longer fails, that has expired, or that names nothing is stale: the run says so and fails.
 """
 
-import tomllib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from conformance.contract import dated_entries
+from conformance.contract.dated_entries import EntriesError
 from conformance.run.verdict import Expectation, Status, Verdict
 
-_FIELDS = ("id", "reason", "owner", "expires")
+_FIELDS = ("id", "reason", "owner")
 _FAILED = (Status.FAIL, Status.WARN)
-
-
-class ExpectedFailuresError(ValueError):
-    """The file of expected failures cannot be used; the message says where and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +64,20 @@ def load(path: Path, ids: Collection[str]) -> ExpectedFailures:
         ids: every id that a verdict can have.
 
     Raises:
-        ExpectedFailuresError: it is no such file, or an entry lacks something or names nothing.
+        EntriesError: it is no such file, or an entry lacks something or names nothing.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ExpectedFailuresError(f"{path} cannot be read: {error}") from error
-    stated = document.get("expect", [])
-    if set(document) - {"expect"} or not isinstance(stated, list):
-        raise ExpectedFailuresError(f"{path} may hold tables [[expect]] alone.")
     entries: dict[str, Expectation] = {}
-    for number, entry in enumerate(stated, start=1):
-        expectation = _entry(entry, f"{path}, entry {number}", ids)
+    for place, entry in dated_entries.load(path, "expect", _FIELDS):
+        expectation = _entry(entry, place, ids)
         if expectation.verdict_id in entries:
-            raise ExpectedFailuresError(f"{path}, entry {number}: {expectation.verdict_id} stands twice.")
+            raise EntriesError(f"{place}: {expectation.verdict_id} stands twice.")
         entries[expectation.verdict_id] = expectation
     return ExpectedFailures(entries)
 
 
-def _entry(entry: Any, place: str, ids: Collection[str]) -> Expectation:
-    if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
-        raise ExpectedFailuresError(f"{place}: an entry has just {', '.join(_FIELDS)}.")
-    expires = entry["expires"]
-    if not isinstance(expires, date) or isinstance(expires, datetime):
-        raise ExpectedFailuresError(f"{place}: `expires` is to be a day, as in 2027-03-31, without quotes.")
-    for name in _FIELDS[:3]:
-        if not isinstance(entry[name], str) or not entry[name].strip():
-            raise ExpectedFailuresError(f"{place}: `{name}` is to be text that is not empty.")
+def _entry(entry: dict[str, Any], place: str, ids: Collection[str]) -> Expectation:
     if entry["id"] not in ids:
         near = get_close_matches(entry["id"], ids, 1)
         hint = f" Did you mean {near[0]}?" if near else " See: conformance list"
-        raise ExpectedFailuresError(f"{place}: there is no {entry['id']!r}.{hint}")
-    return Expectation(entry["id"], entry["reason"].strip(), entry["owner"].strip(), expires)
+        raise EntriesError(f"{place}: there is no {entry['id']!r}.{hint}")
+    return Expectation(entry["id"], entry["reason"].strip(), entry["owner"].strip(), entry["expires"])

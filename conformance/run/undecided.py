@@ -13,13 +13,17 @@ from conformance.run.verdict import Status, Verdict
 def undecided(plan: Plan, phase: Phase, done: Container[str], reason: str) -> Iterator[Verdict]:
     """Yield a verdict NOT_REACHED for all that was asked of a phase and is not done."""
     contract = plan.contract
+    if skips.phase(plan, phase):
+        return
     for verdict_id in phase.ids(contract):
+        if verdict_id in done or not plan.asks_for(verdict_id):
+            continue
         statement = phase.explain(contract, verdict_id)
-        if statement is None or verdict_id in done or not plan.asks_for(verdict_id):
+        if statement is None:
             continue
         clause = contract.clause(verdict_id)
         operation = contract.operation(clause.operation_id or "" if clause else _operation_of(verdict_id))
-        if skips.phase(plan, phase) or (operation and skips.operation(plan, operation.id)):
+        if operation and skips.operation(plan, operation.id):
             continue
         yield Verdict(
             id=verdict_id,

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.http.conftest import DURABLE
-from tests.processes import run
-from tests.serving import Server, running_server
+from tests.http.test_conformance import check
+from tests.serving import running_server
 
 STORES = tuple(DURABLE)
 QUIET = ("PASS", "SKIP")
+_REPORTS = ("--report", "text", "--timeout", "60")
 
 
 @dataclass
@@ -70,11 +71,6 @@ def runs(store: str, seeds: Sequence[int], *options: str) -> Iterator[Tally]:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             with running_server(DURABLE[store](folder)) as server:
-                tally.add(seed, _check(server, folder, seed, options), folder / "results.json")
+                ran = check(server, folder, "--seed", str(seed), *_REPORTS, *options)
+                tally.add(seed, ran.returncode, folder / "results.json")
         yield tally
-
-
-def _check(server: Server, folder: Path, seed: int, options: Sequence[str]) -> int:
-    keys = ("--key", server.keys.admin, "--viewer-key", server.keys.viewer)
-    where = ("--output", str(folder), "--report", "text", "--timeout", "60")
-    return run("conformance", "check", server.url, *keys, "--seed", str(seed), *where, *options).returncode

@@ -13,51 +13,32 @@ It is TOML, and names a change as the report in JSON does::
 An entry that has expired approves nothing. One that names no change, or has expired, is stale.
 """
 
-import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from conformance.contract import dated_entries
+from conformance.contract.dated_entries import EntriesError
 from conformance.contract.diff.change import Approval, Change, Comparison, Severity
 from conformance.contract.diff.rules import RULES
 
-_OF_CHANGES = ("rule", "subject", "message")
-_FIELDS = (*_OF_CHANGES, "reason", "owner", "expires")
-
-
-class ApprovalsError(ValueError):
-    """The file of approved breaks cannot be used; the message says where and why."""
+_FIELDS = ("rule", "subject", "message", "reason", "owner")
 
 
 def load(path: Path) -> tuple[Approval, ...]:
     """Read the file.
 
     Raises:
-        ApprovalsError: it is no such file, or an entry lacks something or names no rule.
+        EntriesError: it is no such file, or an entry lacks something or names no rule.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ApprovalsError(f"{path} cannot be read: {error}") from error
-    stated = document.get("approve", [])
-    if set(document) - {"approve"} or not isinstance(stated, list):
-        raise ApprovalsError(f"{path} may hold tables [[approve]] alone.")
-    return tuple(_entry(entry, f"{path}, entry {number}") for number, entry in enumerate(stated, start=1))
+    return tuple(_entry(entry, place) for place, entry in dated_entries.load(path, "approve", _FIELDS))
 
 
-def _entry(entry: Any, place: str) -> Approval:
-    if not isinstance(entry, dict) or set(entry) != set(_FIELDS):
-        raise ApprovalsError(f"{place}: an entry has just {', '.join(_FIELDS)}.")
-    expires = entry["expires"]
-    if not isinstance(expires, date) or isinstance(expires, datetime):
-        raise ApprovalsError(f"{place}: `expires` is to be a day, as in 2027-03-31, without quotes.")
-    for name in _FIELDS[:-1]:
-        if not isinstance(entry[name], str) or not entry[name].strip():
-            raise ApprovalsError(f"{place}: `{name}` is to be text that is not empty.")
+def _entry(entry: dict[str, Any], place: str) -> Approval:
     if entry["rule"] not in RULES:
-        raise ApprovalsError(f"{place}: there is no rule {entry['rule']!r}. See: conformance diff-rules")
+        raise EntriesError(f"{place}: there is no rule {entry['rule']!r}. See: conformance diff-rules")
     return Approval(**entry)
 
 

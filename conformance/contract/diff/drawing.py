@@ -1,13 +1,12 @@
 """Draws values that one schema allows and another refuses."""
 
 import json
-import random
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jsonschema_rs
 
-from conformance.contract.drawing import without_trace
+from conformance.contract.drawing import simplest, without_trace
 
 DRAFT = jsonschema_rs.Draft202012
 MOST_DRAWN = 150
@@ -38,7 +37,6 @@ def refused(allowing: str, refusing: str) -> Drawn:
         refusing: another one.
     """
     # It takes long to import, and few comparisons need it.
-    from hypothesis import HealthCheck, Phase, find, settings
     from hypothesis.errors import HypothesisException
     from schemathesis.core.errors import SchemathesisError
 
@@ -61,20 +59,10 @@ def refused(allowing: str, refusing: str) -> Drawn:
     for drawn_from, most in ((_difference(old, new), _FIRST_DRAWN), (old, MOST_DRAWN)):
         if drawn_from is None:
             continue
-        bounded = settings(
-            derandomize=True,
-            database=None,
-            deadline=None,
-            max_examples=most,
-            phases=(Phase.generate, Phase.shrink),
-            suppress_health_check=list(HealthCheck),
-        )
         try:
             with without_trace():
                 values = build(drawn_from, draft=DRAFT, formats=get_default_format_strategies())
-                # Of a seed of its own: one and the same value each time.
-                seeded = random.Random(_SEED)  # noqa: S311  nothing secret is drawn
-                return Drawn(True, find(values, is_found, settings=bounded, random=seeded), tried)
+                return Drawn(True, simplest(values, is_found, most=most, seed=_SEED), tried)
         except (HypothesisException, SchemathesisError, ValueError, RecursionError):
             # None was found, or values of this kind cannot be drawn.
             continue

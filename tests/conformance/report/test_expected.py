@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from conformance.contract.dated_entries import EntriesError
 from conformance.report import expected
 from conformance.report.files import write
-from conformance.run.expected_failures import ExpectedFailuresError, load
+from conformance.run.expected_failures import load
 from conformance.run.verdict import ExitCode
 from tests.conformance.command import Command
 from tests.conformance.report import samples
@@ -47,7 +48,7 @@ def test_what_is_left_empty_is_refused_until_it_is_filled_in(
 ) -> None:
     command("expect", "--from", folder / "results.json", "-o", file)
 
-    with pytest.raises(ExpectedFailuresError, match="entry 1: `expires` is to be a day"):
+    with pytest.raises(EntriesError, match="entry 1: `expires` is to be a day"):
         load(file, _failed_ids(samples.failed()))
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from conformance.run.expected_failures import ExpectedFailuresError, load
+from conformance.contract.dated_entries import EntriesError
+from conformance.run.expected_failures import load
 from conformance.run.verdict import Status, Verdict
 
 IDS = ["AP-GET-001", "AP-GET-002", "S.getAccessProfile.fuzz"]
@@ -74,10 +75,10 @@ def test_an_entry_holds_on_its_last_day_and_not_after_it(tmp_path: Path) -> None
     ],
 )
 def test_a_file_that_is_wrong_is_refused_with_the_place(text: str, says: str, tmp_path: Path) -> None:
-    with pytest.raises(ExpectedFailuresError, match=says):
+    with pytest.raises(EntriesError, match=says):
         load(_file(tmp_path, text), IDS)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ExpectedFailuresError, match="cannot be read"):
+    with pytest.raises(EntriesError, match="cannot be read"):
         load(tmp_path / "none.toml", IDS)
