@@ -1,6 +1,7 @@
 """Two schemas, compared as far down as they go, in the direction in which their values travel."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from conformance.contract.diff import keywords
@@ -55,9 +56,33 @@ def compare_schemas(old: Node, new: Node, place: str) -> Iterator[Change]:
         new: that of the new one.
         place: one of the places of `rules`, which says in which direction values travel.
     """
-    pair = _Pair(View.of(old), View.of(new), place)
+    yield from _compared(_Stated(_followed(old)), _Stated(_followed(new)), place)
+
+
+class _Stated:
+    """A schema by its place in its document, which is kept with it."""
+
+    def __init__(self, node: Node) -> None:
+        self.node = node
+        self._key = id(node.document), node.tokens
+
+    def __hash__(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Stated) and other._key == self._key
+
+
+def _followed(node: Node) -> Node:
+    """Return the schema that a mere reference refers to: many operations refer to one."""
+    return node if node.has_siblings else node.document.follow(node)
+
+
+@lru_cache(maxsize=512)
+def _compared(old: _Stated, new: _Stated, place: str) -> tuple[Change, ...]:
+    pair = _Pair(View.of(old.node), View.of(new.node), place)
     found = [Found(each, within.old, within.new, within.place) for each, within in _walk(pair)]
-    yield from judged(found, Found(None, pair.old, pair.new, place))
+    return tuple(judged(found, Found(None, pair.old, pair.new, place)))
 
 
 def _walk(whole: _Pair) -> Iterator[tuple[Change, _Pair]]:
