@@ -28,13 +28,16 @@ class Server(ThreadingHTTPServer):
     def end(self) -> None:
         """End the server from within: connections that are open are answered no more."""
         self.ended = True
-        # `shutdown` waits for the loop, which may wait for whoever calls this.
-        threading.Thread(target=self._stop, daemon=True).start()
 
     def handle_error(self, *_: object) -> None:
         """Pass over clients that have gone, and show what else is raised: a mistake of this server."""
         if not isinstance(sys.exception(), ConnectionError):
             traceback.print_exc()
+
+    def stop(self) -> None:
+        """Listen no more, once what ended it is answered: the process ends with its loop."""
+        # `shutdown` waits for the loop, which may wait for whoever calls this.
+        threading.Thread(target=self._stop, daemon=True).start()
 
     def _stop(self) -> None:
         self.shutdown()
@@ -75,6 +78,8 @@ class _Connection(BaseHTTPRequestHandler):
         if self.server.ended:
             self.close_connection = True
         self._send(reply)
+        if self.server.ended:
+            self.server.stop()
 
     def _body(self) -> bytes:
         """Return the body of the request.

@@ -1,6 +1,7 @@
 """Diff and suite agree: a server of the old contract that fails the new one was said to break."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, settings
@@ -12,7 +13,7 @@ from conformance.boundary.phase import Boundary
 from conformance.contract import document
 from conformance.contract.diff.change import Comparison, Party, Severity
 from conformance.contract.diff.compare import compare
-from conformance.contract.diff.document import read
+from conformance.contract.diff.document import Document, read
 from conformance.contract.document import Contract, ContractError
 from conformance.http.deadline import Deadline
 from conformance.http.target import Target
@@ -27,8 +28,12 @@ from tests.conformance.conftest import Breakable
 from tests.conformance.contract.diff.edits import edited
 from tests.serving import ROOT
 
-_PRESENT = (ROOT / "openapi.yaml").read_bytes()
 _MOST_OPERATIONS = 2
+
+
+@cache
+def _present() -> Document:
+    return read((ROOT / "openapi.yaml").read_bytes(), "openapi.yaml")
 
 
 def _failed(contract: Contract, target: Target, operations: frozenset[str]) -> list[str]:
@@ -64,10 +69,11 @@ _SEEN: list[bool] = []
 )
 @given(st.integers(0, 10**6))
 def _try_edits(breakable: Breakable, folder: Path, number: int) -> None:
-    text = json.dumps(edited(read(_PRESENT, "openapi.yaml").root, number))
+    present = _present()
+    text = json.dumps(edited(present.root, number))
     file = folder / f"{number}.json"
     file.write_text(text)
-    comparison = compare(read(_PRESENT, "openapi.yaml"), read(text.encode(), "openapi.yaml"))
+    comparison = compare(present, read(text.encode(), "openapi.yaml"))
     try:
         contract = document.load(file)
     except ContractError:
